@@ -1,0 +1,1 @@
+"""Launch files, the RViz layout and the process runner of LAECIPS."""

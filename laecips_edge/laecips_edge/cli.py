@@ -1,0 +1,63 @@
+"""The command `laecips`: one word, and every package adds subcommands by entry points.
+
+A subcommand is a module named by the entry point group `laecips.commands`. It defines `HELP` (one line),
+`add_arguments(parser)` and `run(args) -> int`, and imports what is heavy inside `run`, so that a robot
+without torch has the commands that it needs.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+
+GROUP = "laecips.commands"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; a `ValueError` or `OSError` of it is shown as one line, exit status 2."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    commands = {point.name: point for point in entry_points(group=GROUP)}
+    parser = argparse.ArgumentParser(
+        prog="laecips", description="Edge-cloud semantic segmentation for inspection robots."
+    )
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    chosen = arguments[0] if arguments else None
+    for name, point in sorted(commands.items()):
+        # Only the command that runs is imported; a list of all wants everybody's one line.
+        if chosen in commands and name != chosen:
+            continue
+        module = _load(point)
+        if isinstance(module, str):
+            subparsers.add_parser(name, help=f"(not available here: {module})")
+            continue
+        command = subparsers.add_parser(
+            name,
+            help=module.HELP,
+            description=module.HELP,
+            formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        )
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    args = parser.parse_args(arguments)
+    if not hasattr(args, "run"):
+        parser.error(f"{args.command} is not available here; `laecips --help` says why")
+    try:
+        return int(args.run(args) or 0)
+    except (ValueError, OSError, ImportError) as error:
+        print(f"laecips {args.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _load(point: EntryPoint) -> ModuleType | str:
+    try:
+        return importlib.import_module(point.value)
+    except ImportError as error:
+        return str(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Data sets, the inspection generator, bags, replay and reports."""
