@@ -1,9 +1,9 @@
 """Point the CMake files of the ROS wheels at this interpreter.
 
-Two things keep the wheels from building interfaces as they come: their exported CMake files name include
-folders of the machine they were built on; and generated Python libraries export numpy's include folder,
-which CMake refuses where the environment lies inside the source tree (ours does). Run with the virtual
-environment's own Python; running it again changes nothing.
+Two things keep the wheels from building interfaces as they come: their exported CMake files name
+include folders of the machine they were built on; and generated Python libraries export numpy's
+include folder, which CMake refuses where the environment lies inside the source tree (ours does).
+Run with the virtual environment's own Python; running it again changes nothing.
 """
 
 import re
@@ -20,7 +20,8 @@ BUILT_ON = re.compile(
 
 EXPORTED = re.compile(r"PUBLIC \$\{Python3_INCLUDE_DIRS\} \$\{Python3_NumPy_INCLUDE_DIRS\}\)")
 BUILD_ONLY = (
-    "PUBLIC $<BUILD_INTERFACE:${Python3_INCLUDE_DIRS}> $<BUILD_INTERFACE:${Python3_NumPy_INCLUDE_DIRS}>)"
+    "PUBLIC $<BUILD_INTERFACE:${Python3_INCLUDE_DIRS}>"
+    " $<BUILD_INTERFACE:${Python3_NumPy_INCLUDE_DIRS}>)"
 )
 
 

@@ -1,0 +1,67 @@
+"""The package.xml files: complete, licensed, and the umbrella the union of the five."""
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PARTS = ["laecips_msgs", "laecips_edge", "laecips_cloud", "laecips_eval", "laecips_bringup"]
+DEPENDENCIES = [
+    "buildtool_depend",
+    "build_depend",
+    "build_export_depend",
+    "depend",
+    "exec_depend",
+    "test_depend",
+]
+
+
+def package(name: str = "") -> ET.Element:
+    """The root element of one package.xml; the umbrella's without a name."""
+    return ET.parse(ROOT / name / "package.xml").getroot()
+
+
+def dependencies(root: ET.Element) -> set[str]:
+    """Every key that rosdep is asked for, our own packages left out."""
+    keys = {element.text or "" for kind in DEPENDENCIES for element in root.findall(kind)}
+    return {key for key in keys if key not in PARTS}
+
+
+@pytest.mark.parametrize("name", ["", *PARTS])
+def test_format_and_licence(name: str) -> None:
+    root = package(name)
+    assert root.get("format") == "3"
+    assert root.findtext("license") == "Apache-2.0"
+    assert root.findtext("export/build_type") == "ament_cmake"
+    assert (ROOT / "LICENSE").read_text(encoding="utf-8").lstrip().startswith("Apache License")
+
+
+def test_umbrella_is_the_union_of_the_parts() -> None:
+    union = set().union(*(dependencies(package(name)) for name in PARTS))
+    own = {"ament_cmake_pytest", "python3-pytest", "python3-hypothesis"}
+    assert dependencies(package()) - own == union
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_every_message_package_that_is_imported_is_declared(name: str) -> None:
+    declared = dependencies(package(name))
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / name).rglob("*.py"))
+    for key in (
+        "rclpy",
+        "rcl_interfaces",
+        "lifecycle_msgs",
+        "diagnostic_msgs",
+        "sensor_msgs",
+        "std_msgs",
+        "rosgraph_msgs",
+        "ament_index_python",
+    ):
+        if f"from {key}" in sources or f"import {key}" in sources:
+            assert key in declared, f"{name} imports {key}; its package.xml does not say so"
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_arrows_between_packages_go_one_way(name: str) -> None:
+    needed = {e.text for kind in DEPENDENCIES for e in package(name).findall(kind)} & set(PARTS)
+    assert needed <= set(PARTS[: PARTS.index(name)])
