@@ -1,0 +1,1 @@
+"""Training of f and h from labelled frames."""

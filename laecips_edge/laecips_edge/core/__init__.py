@@ -1,0 +1,1 @@
+"""Pure modules: numpy in, numpy out; no ROS, no torch. Every other room may import this one."""
