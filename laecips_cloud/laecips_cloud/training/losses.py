@@ -1,0 +1,129 @@
+"""What f and h minimise: equations 13 and 14 of the paper, with the parts that it leaves open.
+
+l(f, F), the loss of one frame that h weighs, is the larger of the image's mean and the worst
+region's mean, class-weighted: a missed scratch covers a thousandth of the picture and would vanish
+in the image's mean, so that h would learn to call the frame easy.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from laecips_cloud.training.labelled_frames import UNLABELLED
+
+REGIONS: Final = (6, 8)
+"""Rows and columns of regions that a frame is cut into for its worst region's mean."""
+
+LEAST_REGION_COVER: Final = 0.1
+"""A region counts when at least this share of its pixels has a class: fewer are noise."""
+
+
+def class_weights(pixels: NDArray[np.int64]) -> Tensor:
+    """Weights that lift rare classes without letting one pixel rule: 1 / log(1.02 + share).
+
+    Args:
+        pixels: int64 [M], number of labelled pixels of each class.
+
+    Returns:
+        float32 [M], positive, between 1.42 (a class that covers everything) and 50.5 (one that
+        is absent).
+    """
+    shares = torch.from_numpy(pixels / max(int(pixels.sum()), 1)).float()
+    return 1.0 / torch.log(1.02 + shares)
+
+
+def leave_out_unsure(labels: Tensor, confidence: Tensor, *, least: float) -> Tensor:
+    """Takes the class from the pixels that F is not sure of, so that f does not learn them.
+
+    Args:
+        labels: int64 [N, H, W], class index or 255.
+        confidence: [N, H, W], F's confidence in [0, 1].
+        least: confidence below which a pixel is left out.
+
+    Returns:
+        int64 [N, H, W], a copy with 255 where the confidence is below `least`.
+    """
+    return labels.masked_fill(confidence < least, UNLABELLED)
+
+
+def segmentation_loss(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Equation 13: class-weighted cross-entropy over the pixels that have a class.
+
+    Args:
+        logits: float [N, M, H, W].
+        labels: int64 [N, H, W], class index or 255.
+        weights: float [M]; None weighs all classes alike.
+
+    Returns:
+        Scalar >= 0, differentiable; 0 where no pixel of the batch has a class.
+    """
+    if not bool((labels != UNLABELLED).any()):
+        return logits.sum() * 0.0
+    return F.cross_entropy(logits, labels, weight=weights, ignore_index=UNLABELLED)
+
+
+def frame_loss(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor:
+    """l of equation 14, one value a frame: the larger of image mean and worst region's mean.
+
+    Both means are weighted by class and taken over the pixels that have one.
+
+    Args:
+        logits: float [N, M, H, W].
+        labels: int64 [N, H, W], class index or 255.
+        weights: float [M]; None weighs all classes alike.
+
+    Returns:
+        float [N], >= 0; 0 for a frame without a labelled pixel.
+    """
+    labelled = (labels != UNLABELLED).to(logits.dtype)
+    known = labels.masked_fill(labels == UNLABELLED, 0)
+    weight = labelled if weights is None else labelled * weights.to(logits.dtype)[known]
+    loss = F.cross_entropy(logits, known, reduction="none") * weight
+    tiny = torch.finfo(logits.dtype).tiny
+    image_mean = loss.sum((1, 2)) / weight.sum((1, 2)).clamp_min(tiny)
+    rows, columns = min(REGIONS[0], loss.shape[1]), min(REGIONS[1], loss.shape[2])
+
+    def pooled(values: Tensor) -> Tensor:
+        return F.adaptive_avg_pool2d(values[:, None], (rows, columns))
+
+    region_mean = pooled(loss) / pooled(weight).clamp_min(tiny)
+    counts = pooled(labelled) >= LEAST_REGION_COVER
+    worst = region_mean.masked_fill(~counts, 0.0).amax((1, 2, 3))
+    return torch.maximum(image_mean, worst)
+
+
+def miner_loss(trust: Tensor, loss: Tensor, *, beta: float) -> Tensor:
+    """Equation 14: mean of h * l(f, F) - beta * log h.
+
+    -log h keeps h from giving up on every frame; it is a barrier, not the Lagrangian of the
+    latency bound (beta and delay_max are unrelated).
+
+    Args:
+        trust: float [N], h in [h_min, 1]; the lower bound keeps the logarithm finite.
+        loss: float [N], l >= 0, not differentiated through.
+        beta: weight of the barrier, > 0. For one frame the minimiser is h* = min(1, beta / l).
+
+    Returns:
+        Scalar, differentiable in `trust`.
+    """
+    return (trust * loss.detach() - beta * torch.log(trust)).mean()
+
+
+def best_trust(loss: Tensor, *, beta: float, least: float) -> Tensor:
+    """The h that minimises equation 14 frame by frame: min(1, beta / l), not below h_min.
+
+    Args:
+        loss: float [N], l >= 0.
+        beta: weight of the barrier, > 0.
+        least: h_min in (0, 1).
+
+    Returns:
+        float [N] in [least, 1].
+    """
+    return (beta / loss.clamp_min(torch.finfo(loss.dtype).tiny)).clamp(least, 1.0)
