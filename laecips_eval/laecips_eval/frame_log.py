@@ -1,0 +1,100 @@
+"""One row a frame, as CSV: what each came to, for figures and for comparing two runs."""
+
+from __future__ import annotations
+
+import csv
+import os
+import zlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from laecips_edge.core.metrics import LabelMap
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameRow:
+    """What became of one frame. None where it was not seen.
+
+    Attributes:
+        index: place in the bag, from 0.
+        stamp_ns: the image's stamp in nanoseconds.
+        source: edge, cloud or edge_fallback; None for a frame that was dropped.
+        reason: why a fallback, else none.
+        confidence: h in [0, 1].
+        delta: what it was held against.
+        hard: what h called the frame.
+        audit: easy, and uploaded all the same.
+        latency_ms: player's publish to the runner's receipt.
+        bytes_up: request payload.
+        bytes_down: response payload.
+        iou: the published label map's IoU in [0, 1]; `iou_now` is that of f's own.
+        checksum: CRC-32 of the published label map; `checksum_now` is that of f's own.
+    """
+
+    stamp_ns: int
+    index: int | None = None
+    source: str | None = None
+    reason: str | None = None
+    confidence: float | None = None
+    delta: float | None = None
+    hard: bool | None = None
+    audit: bool | None = None
+    latency_ms: float | None = None
+    bytes_up: int | None = None
+    bytes_down: int | None = None
+    iou: float | None = None
+    iou_now: float | None = None
+    checksum: int | None = None
+    checksum_now: int | None = None
+
+
+_NAMES = [field.name for field in fields(FrameRow)]
+_READERS: dict[str, Any] = {
+    "str": str,
+    "int": int,
+    "float": float,
+    "bool": lambda text: {"True": True, "False": False}[text],
+}
+_TYPES = {field.name: str(field.type).partition(" ")[0] for field in fields(FrameRow)}
+
+
+def checksum(label_map: LabelMap) -> int:
+    """CRC-32 of a label map, uint8 [H, W]: equal maps have equal ones, on every machine."""
+    return zlib.crc32(label_map.tobytes())
+
+
+def write_rows(path: Path, rows: Iterable[FrameRow]) -> None:
+    """Writes rows as CSV with a head line; floats keep every digit. Replaces `path` in one step."""
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, _NAMES, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(row) for row in rows)
+    os.replace(part, path)
+
+
+def read_rows(path: Path) -> list[FrameRow]:
+    """Reads what `write_rows` wrote.
+
+    Raises:
+        ValueError: when a line cannot be read; the message names file and line.
+        OSError: when the file cannot be opened.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = []
+        for line in reader:
+            try:
+                rows.append(FrameRow(**{name: _value(name, line[name]) for name in _NAMES}))
+            except (KeyError, ValueError, TypeError) as error:
+                raise ValueError(
+                    f"{path}, line {reader.line_num}: not a row of a frame log ({error}); "
+                    "replay the bag again to write it anew"
+                ) from error
+    return rows
+
+
+def _value(name: str, text: str) -> Any:
+    return None if text == "" else _READERS[_TYPES[name]](text)

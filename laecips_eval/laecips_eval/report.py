@@ -1,0 +1,142 @@
+"""The report of a replay, `report.json`: its keys, its invariants, and how it is written.
+
+Keys, all always there:
+
+- `bag`: `path`, `name`, `topic`, `hash` of the bag that was played.
+- `setup`: how it was run: `mode` (live or offline), `rate`, `policy`, `delta`, `engine`,
+  `precision`, `bundle` {`path`, `name`, `version`, `hash`}, and `parameters` by node name.
+- `frames`: images that left the player = sum of `answered` + sum of `dropped`.
+- `answered`: {`edge`, `cloud`, `edge_fallback`}.
+- `fallback`: why, {`overload`, `deadline`, `offline`}; adds up to `answered.edge_fallback`.
+- `dropped`: {`superseded`: a newer frame came first, `transport`: lost, unreadable, or its answer
+  was lost}.
+- `wanted`: frames that h called hard; `sent`: frames that went up, audits included; `audit`: of
+  these, easy ones; `cur`: sent / frames, in [0, 1].
+- `latency_ms`: {`edge`, `cloud`, `all`: {`p50`, `p95`, `p99`}}, player's publish to runner's
+  receipt on the monotonic clock; null where there is none.
+- `miou`: {`published`, `edge_only`: {`frame_mean`, `dataset`, `per_class`}}, in [0, 1], over the
+  frames that have an answer and truth; `edge_only` scores f's own answer; null where there is none.
+- `bytes`: {`up`, `down`, `model`} on the wire.
+- `updates`: model updates during the run, each {`version`, `stamp_ns`}.
+- `processes`: {name: {`cpu_percent`, `rss_mb_max`}}; 100 % is one core.
+- `segments`: the bag's, each {`name`, `start`, `stop`, `frames`, `answered`, `wanted`, `miou`
+  {`published`, `edge_only`}}; mIoU is the data set's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+Report = dict[str, Any]
+
+_NUMBER = (int, float)
+_MAYBE = (int, float, type(None))
+_QUANTILES = {"p50": _MAYBE, "p95": _MAYBE, "p99": _MAYBE}
+_ACCURACY = {"frame_mean": _MAYBE, "dataset": _MAYBE, "per_class": dict}
+
+SCHEMA: Final[Mapping[str, Any]] = {
+    "bag": {"path": str, "name": str, "topic": str, "hash": str},
+    "setup": {
+        "mode": str,
+        "rate": _MAYBE,
+        "policy": str,
+        "delta": _NUMBER,
+        "engine": str,
+        "precision": str,
+        "bundle": {"path": str, "name": str, "version": int, "hash": str},
+        "parameters": dict,
+    },
+    "frames": int,
+    "answered": {"edge": int, "cloud": int, "edge_fallback": int},
+    "fallback": {"overload": int, "deadline": int, "offline": int},
+    "dropped": {"superseded": int, "transport": int},
+    "wanted": int,
+    "sent": int,
+    "audit": int,
+    "cur": _NUMBER,
+    "latency_ms": {"edge": _QUANTILES, "cloud": _QUANTILES, "all": _QUANTILES},
+    "miou": {"published": _ACCURACY, "edge_only": _ACCURACY},
+    "bytes": {"up": int, "down": int, "model": int},
+    "updates": list,
+    "processes": dict,
+    "segments": list,
+}
+"""Keys and the types of their values; a mapping stands for an object with these keys."""
+
+
+class ReportError(ValueError):
+    """A report that cannot be read or that contradicts itself; one line says where and why."""
+
+
+def validate(report: Report) -> None:
+    """Checks keys, types and sums.
+
+    Raises:
+        ReportError: naming the first key that is wrong.
+    """
+    _require(report, SCHEMA, where="")
+    answered, dropped = sum(report["answered"].values()), sum(report["dropped"].values())
+    if report["frames"] != answered + dropped:
+        raise ReportError(
+            f"frames is {report['frames']}, but answered + dropped is {answered} + {dropped}"
+        )
+    fallbacks = sum(report["fallback"].values())
+    if fallbacks != report["answered"]["edge_fallback"]:
+        raise ReportError(
+            f"the reasons in fallback add up to {fallbacks}, but answered.edge_fallback is "
+            f"{report['answered']['edge_fallback']}"
+        )
+
+
+def write_report(path: Path, report: Report) -> None:
+    """Checks a report and writes it as JSON; `path` is replaced in one step.
+
+    Raises:
+        ReportError: when the report contradicts itself; nothing is written then.
+        OSError: when it cannot be written.
+    """
+    validate(report)
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8") as file:
+        json.dump(report, file, indent=2, allow_nan=False)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
+
+
+def read_report(path: Path) -> Report:
+    """Reads and checks a report.
+
+    Raises:
+        ReportError: when the file is not a report; the message names it.
+        OSError: when it cannot be opened.
+    """
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+        validate(report)
+    except ValueError as error:
+        raise ReportError(f"{path} is not a report of a replay: {error}") from error
+    return dict(report)
+
+
+def _require(value: Any, schema: Any, *, where: str) -> None:
+    if not isinstance(schema, Mapping):
+        # bool is an int to Python, but a flag is no count.
+        if not isinstance(value, schema) or isinstance(value, bool):
+            raise ReportError(f"{where} is {value!r}, which has the wrong type")
+        return
+    if not isinstance(value, dict):
+        raise ReportError(f"{where or 'the report'} is not an object")
+    for key in schema:
+        name = f"{where}.{key}" if where else key
+        if key not in value:
+            raise ReportError(f"{name} is missing")
+        _require(value[key], schema[key], where=name)
+    for key in value:
+        if key not in schema:
+            raise ReportError(f"{where + '.' if where else ''}{key} is not a key of the report")

@@ -1,0 +1,130 @@
+"""The report: keys, invariants, writing."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from laecips_eval.report import ReportError, read_report, validate, write_report
+from laecips_eval.report_table import milliseconds, points, report_table, size
+from laecips_eval.scoreboard import Scoreboard
+from rich.console import Console
+
+
+def a_report() -> dict[str, Any]:
+    board = Scoreboard(classes=("a", "b"))
+    board.add_played(1, index=0)
+    return {
+        "bag": {"path": "b", "name": "b", "topic": "/image", "hash": "0"},
+        "setup": {
+            "mode": "live",
+            "rate": 1.0,
+            "policy": "laecips",
+            "delta": 0.5,
+            "engine": "onnxruntime",
+            "precision": "fp32",
+            "bundle": {"path": "x", "name": "x", "version": 1, "hash": "0"},
+            "parameters": {},
+        },
+        **board.measured(),
+        "updates": [],
+        "processes": {"edge": {"cpu_percent": 12.0, "rss_mb_max": 100.0}},
+    }
+
+
+def test_what_was_written_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    write_report(path, a_report())
+    assert read_report(path) == a_report()
+    assert [file.name for file in tmp_path.iterdir()] == ["report.json"]
+
+
+def drop(report: dict[str, Any]) -> None:
+    del report["latency_ms"]["cloud"]["p95"]
+
+
+def miscount(report: dict[str, Any]) -> None:
+    report["dropped"]["superseded"] += 1
+
+
+def misattribute(report: dict[str, Any]) -> None:
+    report["fallback"]["offline"] += 1
+
+
+def mistype(report: dict[str, Any]) -> None:
+    report["sent"] = True
+
+
+def invent(report: dict[str, Any]) -> None:
+    report["bytes"]["sideways"] = 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (drop, r"latency_ms\.cloud\.p95 is missing"),
+        (miscount, r"frames is 1, but answered \+ dropped is 0 \+ 2"),
+        (misattribute, r"fallback add up to 1, but answered\.edge_fallback is 0"),
+        (mistype, "sent is True, which has the wrong type"),
+        (invent, r"bytes\.sideways is not a key"),
+    ],
+)
+def test_a_report_that_contradicts_itself_is_not_written(
+    tmp_path: Path, spoil: Callable[[dict[str, Any]], None], message: str
+) -> None:
+    report = a_report()
+    spoil(report)
+    with pytest.raises(ReportError, match=message):
+        write_report(tmp_path / "report.json", report)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"frames": 3'])
+def test_a_file_that_is_no_report_is_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "report.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ReportError, match=r"report\.json is not a report"):
+        read_report(path)
+
+
+def test_the_report_is_plain_json() -> None:
+    report = a_report()
+    assert json.loads(json.dumps(report, allow_nan=False)) == report
+    validate(report)
+
+
+def test_the_table_shows_what_was_lost() -> None:
+    report = a_report()
+    report["segments"] = [
+        {
+            "name": "dim light",
+            "start": 0,
+            "stop": 1,
+            "frames": 1,
+            "answered": 0,
+            "wanted": 0,
+            "miou": {"published": 0.5, "edge_only": None},
+        }
+    ]
+    page = io.StringIO()
+    Console(width=160, file=page).print(report_table(report))
+    text = page.getvalue()
+    for shown in ("1 frames", "dim light", "0.500", "100 MB"):
+        assert shown in text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (size(999), "999 B"),
+        (size(1_500), "1.5 kB"),
+        (size(12_000_000), "12.0 MB"),
+        (milliseconds(None), "-"),
+        (milliseconds(12.34), "12.3 ms"),
+        (points(0.5), "0.500"),
+    ],
+)
+def test_numbers_for_people(text: str, expected: str) -> None:
+    assert text == expected
