@@ -1,0 +1,143 @@
+"""How good label maps are: both measures that go by the name of mIoU, and recall.
+
+The data set's measure reads one confusion matrix over all frames (Cityscapes, CamVid); the
+paper's (eq. 22) is the mean over frames of each frame's own IoU. They differ: report both.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+NO_CLASS = 255
+"""A pixel without a class: left aside in the truth, a miss in an answer."""
+
+LabelMap = NDArray[np.uint8]
+
+
+class ConfusionMatrix:
+    """Pixel counts by true and predicted class, over as many frames as were added.
+
+    Args:
+        classes: M, their number.
+    """
+
+    def __init__(self, classes: int) -> None:
+        """Starts at nothing."""
+        self.classes = classes
+        # One more column: pixels of a class that the answer gave no class.
+        self._counts = np.zeros((classes, classes + 1), np.int64)
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """int64 [M,M+1], rows true, columns predicted; the last column is "no class"."""
+        return self._counts.copy()
+
+    def add(self, predicted: LabelMap, truth: LabelMap) -> None:
+        """Count one frame.
+
+        Args:
+            predicted: uint8 [H,W], class indices or 255.
+            truth: uint8 [H,W], the same; pixels of 255 are left aside.
+
+        Raises:
+            ValueError: the shapes differ, or a label is neither a class nor 255.
+        """
+        self._counts += _count(predicted, truth, self.classes)
+
+    def iou(self) -> NDArray[np.float64]:
+        """float64 [M]: intersection over union of each class; nan where it never occurs."""
+        return _iou(self._counts)
+
+    def recall(self) -> NDArray[np.float64]:
+        """float64 [M]: share of each class's true pixels that were found; nan where it has none."""
+        hits, true = np.diag(self._counts), self._counts.sum(axis=1)
+        return np.divide(hits, true, out=np.full(self.classes, np.nan), where=true > 0)
+
+    def miou(self) -> float:
+        """Mean IoU of the classes that occur; nan before the first pixel."""
+        return _mean_of_known(self.iou())
+
+
+class FrameMean:
+    """Mean over frames of `frame_iou` (eq. 22).
+
+    Args:
+        classes: M, their number.
+    """
+
+    def __init__(self, classes: int) -> None:
+        """Starts at nothing."""
+        self.classes = classes
+        self.frames = 0
+        self._sum = 0.0
+
+    def add(self, predicted: LabelMap, truth: LabelMap) -> float:
+        """Count one frame, as `ConfusionMatrix.add` does, and return its IoU.
+
+        A frame whose truth has no labelled pixel says nothing: nan, and it is not counted.
+        """
+        iou = frame_iou(predicted, truth, self.classes)
+        if not math.isnan(iou):
+            self._sum += iou
+            self.frames += 1
+        return iou
+
+    def miou(self) -> float:
+        """The mean; nan before the first frame."""
+        return self._sum / self.frames if self.frames else math.nan
+
+
+def frame_iou(predicted: LabelMap, truth: LabelMap, classes: int) -> float:
+    """Mean IoU of the classes that one frame's truth or answer has.
+
+    Args:
+        predicted: uint8 [H,W], class indices or 255 (a miss).
+        truth: uint8 [H,W], class indices or 255 (left aside).
+        classes: M, their number.
+
+    Returns:
+        In [0, 1]; nan where the truth has no labelled pixel.
+
+    Raises:
+        ValueError: the shapes differ, or a label is neither a class nor 255.
+
+    Example:
+        >>> truth = np.array([[0, 0, 1, 255]], np.uint8)
+        >>> frame_iou(np.array([[0, 1, 1, 1]], np.uint8), truth, 2)
+        0.5
+    """
+    return _mean_of_known(_iou(_count(predicted, truth, classes)))
+
+
+def _count(predicted: LabelMap, truth: LabelMap, classes: int) -> NDArray[np.int64]:
+    if predicted.shape != truth.shape:
+        raise ValueError(
+            f"metrics: label map {list(predicted.shape)} against truth {list(truth.shape)}; "
+            "resize the answer to the picture's own size"
+        )
+    # One histogram over 16-bit pairs: 65,536 bins at most, no pass that selects pixels.
+    pairs = truth.ravel().astype(np.uint16) << 8 | predicted.ravel()
+    table = np.bincount(pairs, minlength=1 << 16).reshape(256, 256)
+    used = np.flatnonzero(table.any(axis=0) | table.any(axis=1))
+    strange = used[(used >= classes) & (used != NO_CLASS)]
+    if strange.size:
+        raise ValueError(
+            f"metrics: label {strange[0]} is none of {classes} classes and not {NO_CLASS}; "
+            "is the label map of another data set?"
+        )
+    return np.column_stack([table[:classes, :classes], table[:classes, NO_CLASS]]).astype(np.int64)
+
+
+def _iou(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    classes = len(counts)
+    hits = np.diag(counts)
+    union = counts.sum(axis=1) + counts[:, :classes].sum(axis=0) - hits
+    return np.divide(hits, union, out=np.full(classes, np.nan), where=union > 0)
+
+
+def _mean_of_known(values: NDArray[np.float64]) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else math.nan
