@@ -1,0 +1,49 @@
+"""The basic block of ResNet-18, shared by f's encoders and by the miner."""
+
+import torch
+from torch import nn
+
+# Channels of the four stages at width 1.
+STAGES = (64, 128, 256, 512)
+
+
+def scaled(channels: int, width: float) -> int:
+    """Channel count at a width multiplier: rounded, and never none."""
+    return max(1, round(channels * width))
+
+
+class BasicBlock(nn.Module):
+    """Two 3x3 convolutions and a shortcut (He et al., CVPR 2016, figure 5 left)."""
+
+    def __init__(self, in_channels: int, out_channels: int, *, stride: int = 1) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(out_channels)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(out_channels)
+        self.downsample: nn.Module | None = None
+        if stride != 1 or in_channels != out_channels:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(in_channels, out_channels, 1, stride, bias=False),
+                nn.BatchNorm2d(out_channels),
+            )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """[N,C,H,W] -> [N,C',ceil(H/stride),ceil(W/stride)]."""
+        shortcut = x if self.downsample is None else self.downsample(x)
+        x = torch.relu(self.bn1(self.conv1(x)))
+        return torch.relu(self.bn2(self.conv2(x)) + shortcut)
+
+
+def stage(in_channels: int, out_channels: int, *, stride: int) -> nn.Sequential:
+    """One ResNet-18 stage: two basic blocks, the first of which strides."""
+    return nn.Sequential(
+        BasicBlock(in_channels, out_channels, stride=stride), BasicBlock(out_channels, out_channels)
+    )
+
+
+def init_convolutions(module: nn.Module) -> None:
+    """Kaiming-normal weights, fan out, for every convolution below `module`."""
+    for part in module.modules():
+        if isinstance(part, nn.Conv2d):
+            nn.init.kaiming_normal_(part.weight, mode="fan_out", nonlinearity="relu")
