@@ -1,0 +1,122 @@
+"""A network's ONNX graph without its weights: initialisers external, by the state dict's names.
+
+Nothing of the weights may reach the graph, so that it is the same bytes for every version of an
+architecture. They are therefore made inputs before the graph is simplified, which leaves the
+simplifier nothing to fold them into, and initialisers again afterwards.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import nn
+
+_PREFIX = "network."
+
+
+def graph_without_weights(
+    network: nn.Module, method: str, *, inputs: dict[str, torch.Tensor], output: str
+) -> tuple[bytes, list[str]]:
+    """Export one method of a network.
+
+    Args:
+        network: in evaluation mode.
+        method: name of the method to export.
+        inputs: example tensors by the names that the graph's inputs get; they fix the sizes.
+        output: name of the graph's output.
+
+    Returns:
+        The ONNX model, and the names of the weights that it needs: a part of the state dict's.
+    """
+    # Slow to import, and needed where something is exported alone.
+    import onnx_ir as ir  # noqa: PLC0415
+    from onnxscript import optimizer  # noqa: PLC0415
+
+    with _quiet():
+        model = _traced(_Method(network, method), inputs, output)
+        graph = model.graph
+        names = set(network.state_dict())
+        weights = {
+            key.removeprefix(_PREFIX): value
+            for key, value in list(graph.initializers.items())
+            if key.removeprefix(_PREFIX) in names
+        }
+        for name, value in weights.items():
+            del graph.initializers[value.name]
+            value.name, value.const_value = name, None
+            graph.inputs.append(value)
+        optimizer.optimize(model)
+    used = []
+    for name, value in sorted(weights.items()):
+        graph.inputs.remove(value)
+        if value.uses():
+            value.const_value = ir.ExternalTensor(
+                "weights", None, None, dtype=value.dtype, shape=value.shape, name=name
+            )
+            graph.initializers.add(value)
+            used.append(name)
+    _forget_origins(model)
+    return ir.to_proto(model).SerializeToString(deterministic=True), used
+
+
+class _Method(nn.Module):
+    """One method of a network as a module of its own: the exporter traces `forward`."""
+
+    def __init__(self, network: nn.Module, method: str) -> None:
+        super().__init__()
+        self.network = network
+        self.method = method
+        self.train(network.training)
+
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+        result: torch.Tensor = getattr(self.network, self.method)(*inputs)
+        return result
+
+
+def _traced(module: nn.Module, inputs: dict[str, torch.Tensor], output: str) -> Any:
+    """The exporter's model, unoptimised: optimised, it would fold batch norms and rename."""
+    program = torch.onnx.export(
+        module,
+        tuple(inputs.values()),
+        dynamo=True,
+        optimize=False,
+        input_names=list(inputs),
+        output_names=[output],
+        verbose=False,
+    )
+    if program is None:
+        raise RuntimeError("torch.onnx.export gave no program")
+    return program.model
+
+
+def _forget_origins(model: Any) -> None:
+    """Drop the notes on where each node came from: they name folders of this machine."""
+    model.metadata_props.clear()
+    model.graph.metadata_props.clear()
+    model.producer_version = None
+    for value in (*model.graph.inputs, *model.graph.initializers.values()):
+        value.metadata_props.clear()
+    for node in model.graph:
+        node.metadata_props.clear()
+        node.doc_string = None
+        for value in node.outputs:
+            value.metadata_props.clear()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The exporter speaks of its own deprecations and of a torchvision that nobody needs."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)

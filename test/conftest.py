@@ -1,0 +1,54 @@
+"""Fixtures that more than one test module needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+if TYPE_CHECKING:
+    from laecips_edge.core.bundle import Bundle
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """A real bundle with random weights: width 0.125, 96x128, four classes, delta 0.5."""
+    torch = pytest.importorskip("torch")
+    from laecips_cloud.export import export_bundle  # noqa: PLC0415 (not for every session)
+    from laecips_cloud.networks import Miner, RFNet  # noqa: PLC0415
+
+    rng = np.random.default_rng(1)
+    images = [_blocks(rng) for _ in range(8)]
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(1)
+        f = RFNet(classes=4, width=0.125, depth=False)
+        h = Miner(classes=4, width=0.125)
+        # Batch norms learn their statistics from these pictures, else every pixel gets one class
+        # and every frame the same trust.
+        for part in (*f.modules(), *h.modules()):
+            if isinstance(part, torch.nn.BatchNorm2d):
+                part.momentum = None
+        batch = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float() / 64 - 2
+        h(f.logits_at_stride(batch))
+        # Half of the pictures are easy at this delta, half are hard.
+        h.fc.bias -= h.eval().score(f.eval().logits_at_stride(batch)).median()
+    return export_bundle(
+        f,
+        h,
+        tmp_path_factory.mktemp("bundles") / "tiny",
+        name="tiny",
+        classes=("belt", "part", "screw", "scratch"),
+        palette=((90, 90, 90), (60, 120, 200), (220, 180, 60), (220, 60, 60)),
+        input_size=(96, 128),
+        delta=0.5,
+        beta=0.1,
+        quantiles=(0.1, 0.3, 0.5, 0.7, 0.9),
+        thresholds={"laecips": 0.5, "spp": 0.5, "sm": 0.25, "mess": 0.5},
+        agreement_images=images[:2],
+    )
+
+
+def _blocks(rng: np.random.Generator) -> np.ndarray:
+    """A picture of coloured blocks, uint8 [96,128,3]: with edges, unlike noise."""
+    return rng.integers(0, 256, (6, 8, 3), np.uint8).repeat(16, axis=0).repeat(16, axis=1)
