@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laecips_edge.core.draws import uniform
+from laecips_edge.core.scores import softmax
 
 Logits = NDArray[np.float32]
 Trust = Callable[[Logits], float]
@@ -81,19 +82,6 @@ class SoftmaxMiner:
     def confidence(self, logits: Logits, *, trust: Trust, stamp_ns: int) -> float:
         """Returns the statistic of the softmax; see `Miner.confidence`."""
         return self._statistic(softmax(logits))
-
-
-def softmax(logits: Logits) -> Logits:
-    """Softmax over the first axis.
-
-    Args:
-        logits: float32 [M, ...], finite.
-
-    Returns:
-        float32 of the same shape, in [0, 1], summing to 1 over the first axis.
-    """
-    shifted = np.exp(logits - logits.max(axis=0, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=0, keepdims=True), dtype=np.float32)
 
 
 def mean_softmax_peak(scores: Logits) -> float:

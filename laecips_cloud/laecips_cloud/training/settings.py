@@ -1,0 +1,77 @@
+"""Settings of a first training, and how its time is shared out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+# Shares of a time limit; what is left over is for running f and F over the rows.
+_TIME_OF_F, _TIME_OF_FOLDS, _TIME_OF_H = 0.45, 0.30, 0.10
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstTraining:
+    """Settings of a first training.
+
+    Attributes:
+        input_size: (height, width) that robots run at, in pixels.
+        width: width multiplier of f.
+        miner_width: width multiplier of h.
+        folds: k, at least 2.
+        steps: steps of f; each fold's f takes `fold_share` of them.
+        fold_share: in (0, 1].
+        miner_steps: steps of h.
+        minutes: time limit of everything, roughly; None has none and is reproducible.
+        variants: relit variants of each frame that h learns from and delta is fitted on.
+        seed: seed of initial weights, order and augmentation.
+    """
+
+    input_size: tuple[int, int] = (360, 480)
+    width: float = 0.5
+    miner_width: float = 0.5
+    folds: int = 3
+    steps: int = 2000
+    fold_share: float = 0.25
+    miner_steps: int = 400
+    minutes: float | None = None
+    variants: int = 2
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Names the first setting that is out of range."""
+        for name, bad in [
+            ("input_size", min(self.input_size) < 32),
+            ("width", not self.width > 0),
+            ("miner_width", not self.miner_width > 0),
+            ("folds", self.folds < 2),
+            ("steps", self.steps < 1),
+            ("fold_share", not 0 < self.fold_share <= 1),
+            ("miner_steps", self.miner_steps < 1),
+            ("minutes", self.minutes is not None and not self.minutes > 0),
+            ("variants", self.variants < 0),
+        ]:
+            if bad:
+                raise ValueError(f"first training: {name} is {getattr(self, name)}: out of range")
+
+    @property
+    def seconds_of_f(self) -> float:
+        """Time limit of f."""
+        return self._seconds(_TIME_OF_F)
+
+    @property
+    def seconds_of_a_fold(self) -> float:
+        """Time limit of one fold's f."""
+        return self._seconds(_TIME_OF_FOLDS / self.folds)
+
+    @property
+    def seconds_of_h(self) -> float:
+        """Time limit of h."""
+        return self._seconds(_TIME_OF_H)
+
+    def as_json(self) -> dict[str, Any]:
+        """The settings as JSON has them: lists for tuples."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+
+    def _seconds(self, share: float) -> float:
+        return math.inf if self.minutes is None else self.minutes * 60.0 * share

@@ -1,0 +1,197 @@
+"""Training of f, the edge network, from labelled frames (eq. 13).
+
+Most of the steps see crops of half the input's height and width at several magnifications, which
+is four times as cheap and as varied; the last ones see whole frames at the size that robots run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from laecips_cloud.networks import RFNet
+from laecips_cloud.training.augment import Geometry
+from laecips_cloud.training.batches import Batches
+from laecips_cloud.training.labelled_frames import LabelledFrame
+from laecips_cloud.training.losses import class_weights, segmentation_loss
+from laecips_cloud.training.schedule import Schedule, one_cycle, set_learning_rate
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmenterRecipe:
+    """How f is trained.
+
+    Attributes:
+        input_size: (height, width) that robots run at, in pixels.
+        steps: number of steps over both phases.
+        seconds: time limit over both phases.
+        whole_share: share of the training spent on whole frames, at the end.
+        batch: crops a step; a step on whole frames takes half as many.
+        learning_rate: peak of the one-cycle schedule (Adam).
+        weight_decay: decoupled, on every weight.
+        seed: seed of the batches.
+    """
+
+    input_size: tuple[int, int]
+    steps: int
+    seconds: float = math.inf
+    whole_share: float = 0.25
+    batch: int = 8
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-4
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Names the first setting that is out of range."""
+        for name, bad in [
+            ("steps", self.steps < 1),
+            ("seconds", not self.seconds > 0),
+            ("whole_share", not 0 <= self.whole_share <= 1),
+            ("batch", self.batch < 2),
+            ("learning_rate", not self.learning_rate > 0),
+        ]:
+            if bad:
+                raise ValueError(f"training of f: {name} is {getattr(self, name)}: out of range")
+
+
+def pixel_counts(frames: Sequence[LabelledFrame], classes: int) -> NDArray[np.int64]:
+    """Number of labelled pixels of each class: int64 [M]."""
+    counts = np.zeros(256, np.int64)
+    for frame in frames:
+        counts += np.bincount(frame.label.ravel(), minlength=256)
+    return counts[:classes]
+
+
+def train_segmenter(
+    network: RFNet,
+    frames: Sequence[LabelledFrame],
+    *,
+    recipe: SegmenterRecipe,
+    progress: Progress = lambda line: None,
+) -> None:
+    """Trains f in place, and leaves it in evaluation mode.
+
+    Args:
+        network: f, without or with its depth branch; colour alone is trained.
+        frames: what to learn from, at any size.
+        recipe: see `SegmenterRecipe`.
+        progress: takes a line about every tenth of the training.
+    """
+    weights = class_weights(pixel_counts(frames, network.classes))
+    optimiser = torch.optim.AdamW(
+        [p for name, p in network.named_parameters() if not _is_depth(name)],
+        lr=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+    )
+    network.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    height, width = recipe.input_size
+    crops = Geometry(size=(_even(height / 2), _even(width / 2)), zoom=(0.5, 1.3))
+    whole = Geometry(size=recipe.input_size, zoom=(0.9, 1.25), rotation=3.0)
+    schedule = iter(Schedule(steps=recipe.steps, seconds=recipe.seconds))
+    turn = 1.0 - recipe.whole_share
+    # One schedule over both phases: the second goes on where the first stopped.
+    for index, (geometry, batch, until) in enumerate(
+        [(crops, recipe.batch, turn), (whole, max(2, recipe.batch // 2), math.inf)]
+    ):
+        with Batches(
+            frames=frames, geometry=geometry, batch=batch, seed=recipe.seed * 2 + index
+        ) as batches:
+            _descend(
+                network,
+                batches,
+                schedule,
+                optimiser=optimiser,
+                weights=weights,
+                until=until,
+                peak=recipe.learning_rate,
+                progress=progress,
+            )
+    settle_batch_norms(network, frames, size=recipe.input_size, seed=recipe.seed)
+    network.eval()
+
+
+def _descend(
+    network: RFNet,
+    batches: Batches,
+    schedule: Iterator[float],
+    *,
+    optimiser: torch.optim.Optimizer,
+    weights: Tensor,
+    until: float,
+    peak: float,
+    progress: Progress,
+) -> None:
+    told = -1
+    for done, (images, labels) in zip(schedule, batches, strict=False):
+        set_learning_rate(optimiser, peak * one_cycle(done))
+        with fast_precision():
+            logits = network(images)
+        loss = segmentation_loss(logits.float(), labels, weights)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimiser.step()
+        if int(done * 10) > told:
+            told = int(done * 10)
+            progress(f"f: {done:4.0%} of the training, loss {loss.item():.3f}")
+        if done >= until:
+            return
+
+
+def settle_batch_norms(
+    network: nn.Module, frames: Sequence[LabelledFrame], *, size: tuple[int, int], seed: int
+) -> None:
+    """Measures the batch norms' statistics anew, as plain means over augmented whole frames.
+
+    Running means lag behind a short training, those of the pyramid (momentum 0.005) by hundreds of
+    steps, and mix in the crops of another size.
+
+    Args:
+        network: f, left in training mode.
+        frames: what it was trained on.
+        size: (height, width) that robots run at.
+        seed: seed of the augmentation.
+    """
+    norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
+    before = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = None  # the cumulative mean
+        norm.reset_running_stats()
+    network.train()
+    geometry = Geometry(size=size, zoom=(1.0, 1.0), rotation=0.0)
+    with (
+        torch.no_grad(),
+        Batches(frames=frames, geometry=geometry, batch=4, seed=seed) as batches,
+    ):
+        for _, (images, _labels) in zip(range(12), batches, strict=False):
+            network(images)
+    for norm, momentum in zip(norms, before, strict=True):
+        norm.momentum = momentum
+        if not norm.num_batches_tracked:  # a depth branch that never ran
+            norm.reset_running_stats()
+
+
+def fast_precision() -> contextlib.AbstractContextManager[object]:
+    """bfloat16 autocast where the processor multiplies it natively; nothing elsewhere."""
+    if torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported():
+        return torch.autocast("cpu", torch.bfloat16)
+    return contextlib.nullcontext()
+
+
+def _is_depth(name: str) -> bool:
+    parts = name.split(".")
+    return any(part.endswith("_d") or part.startswith("attention_") for part in parts)
+
+
+def _even(length: float) -> int:
+    """The next multiple of 32 above: whole pixels at every stride of the encoder."""
+    return max(32, math.ceil(length / 32) * 32)

@@ -1,0 +1,100 @@
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+import torch
+from laecips_cloud.networks import RFNet
+from laecips_cloud.training.labelled_frames import LabelledFrame
+from laecips_cloud.training.rows import run
+from laecips_cloud.training.train_segmenter import (
+    SegmenterRecipe,
+    pixel_counts,
+    train_segmenter,
+)
+from laecips_edge.core.metrics import ConfusionMatrix
+from laecips_edge.core.scores import label_map_of
+
+SIZE = (64, 96)
+ToyFrames = Callable[..., Sequence[LabelledFrame]]
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def tiny_rfnet(depth: bool = False) -> RFNet:
+    torch.manual_seed(0)
+    return RFNet(classes=3, width=0.125, depth=depth)
+
+
+def test_f_learns_what_it_has_not_seen(toy_frames: ToyFrames) -> None:
+    network = tiny_rfnet()
+    lines: list[str] = []
+    train_segmenter(
+        network,
+        toy_frames(count=8),
+        recipe=SegmenterRecipe(input_size=SIZE, steps=80, learning_rate=5e-3),
+        progress=lines.append,
+    )
+    assert not network.training
+    assert lines[0].startswith("f:   0% of the training, loss ")
+    matrix = ConfusionMatrix(3)
+    for _, image, label in toy_frames(count=4, seed=1):
+        matrix.add(label_map_of(run(network, image, input_size=SIZE), SIZE), label)
+    assert matrix.miou() > 0.6
+
+
+def test_a_seed_trains_the_same_f_on_one_thread(toy_frames: ToyFrames) -> None:
+    def train(seed: int) -> torch.Tensor:
+        network = tiny_rfnet()
+        recipe = SegmenterRecipe(input_size=SIZE, steps=3, batch=2, seed=seed)
+        train_segmenter(network, toy_frames(count=3), recipe=recipe)
+        return torch.cat([p.detach().flatten() for p in network.parameters()])
+
+    one, two, other = train(1), train(1), train(2)
+    assert torch.equal(one, two)
+    assert not torch.equal(one, other)
+
+
+def test_a_depth_branch_is_left_alone(toy_frames: ToyFrames) -> None:
+    network, before = tiny_rfnet(depth=True), tiny_rfnet(depth=True).state_dict()
+    recipe = SegmenterRecipe(input_size=SIZE, steps=2, batch=2)
+    train_segmenter(network, toy_frames(count=2), recipe=recipe)
+    after = network.state_dict()
+    assert torch.equal(after["backbone.conv1_d.weight"], before["backbone.conv1_d.weight"])
+    assert torch.equal(after["backbone.bn1_d.running_var"], before["backbone.bn1_d.running_var"])
+    assert not torch.equal(after["backbone.conv1.weight"], before["backbone.conv1.weight"])
+
+
+def test_batch_norms_end_with_the_statistics_of_whole_frames(toy_frames: ToyFrames) -> None:
+    network = tiny_rfnet()
+    recipe = SegmenterRecipe(input_size=SIZE, steps=1, batch=2)
+    train_segmenter(network, toy_frames(count=4), recipe=recipe)
+    norm = network.get_submodule("backbone.spp.spp.spp_fuse.norm")
+    assert norm.momentum == 0.005
+    # After one step at momentum 0.005 a running variance would still be 0.995 or more.
+    assert float(norm.running_var.min()) < 0.9 or float(norm.running_var.max()) > 1.1
+    assert all(torch.isfinite(t).all() for t in network.state_dict().values())
+
+
+def test_pixels_are_counted_by_class(toy_frames: ToyFrames) -> None:
+    frames = toy_frames(count=3)
+    counts = pixel_counts(frames, 3)
+    assert counts.dtype == np.int64
+    assert counts.sum() == 3 * (SIZE[0] - 2) * SIZE[1]
+    assert counts[0] > counts[1] > 0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"steps": 0}, "steps is 0"),
+        ({"steps": 1, "batch": 1}, "batch is 1"),
+        ({"steps": 1, "seconds": 0.0}, "seconds is 0.0"),
+        ({"steps": 1, "whole_share": 1.5}, "whole_share is 1.5"),
+    ],
+)
+def test_settings_out_of_range_are_named(options: dict[str, float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        SegmenterRecipe(input_size=SIZE, **options)  # type: ignore[arg-type]
