@@ -1,0 +1,135 @@
+"""The inspection scene as a data set: labelled frames of many panels, by index."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from laecips_cloud.training.labelled_frames import LabelledFrame
+from numpy.typing import NDArray
+
+from laecips_eval.datasets.errors import DatasetError
+from laecips_eval.inspection.camera import REACH, Camera
+from laecips_eval.inspection.classes import CLASSES, DEFECTS, PALETTE
+from laecips_eval.inspection.dice import Dice
+from laecips_eval.inspection.drift import DAY_ZERO, Drift
+from laecips_eval.inspection.sections import HEIGHT
+from laecips_eval.inspection.sensor import Lamp, expose
+from laecips_eval.inspection.strip import Strip, draw_strip
+
+SPLITS: dict[str, tuple[int, int]] = {"train": (1, 1200), "held_out": (2, 240)}
+"""Name -> (what keeps its random numbers apart from all others, usual number of frames)."""
+
+_FRAMES_A_SCENE = 8
+_SCENE_WIDTH = 1480
+_KEPT_STRIPS = 24
+_VISIBLE = 24  # pixels of a class from which on a frame is said to show it
+
+
+@dataclass(frozen=True)
+class FrameInfo:
+    """What is known of a frame besides its labels.
+
+    Attributes:
+        name: unique within the data set.
+        scene: number of the panel; frames of one panel overlap, so splits are made by scene.
+        defects: names of the defect classes in sight.
+    """
+
+    name: str
+    scene: int
+    defects: tuple[str, ...]
+
+
+class InspectionFrames:
+    """Frames of seeded panels; the same on every machine, drawn when asked for.
+
+    Frames of a scene stand side by side: going through them in order draws each panel once; in
+    random order a panel is drawn again (a quarter of a second) once it left the last 24.
+
+    Args:
+        split: a key of `SPLITS`; splits never share a panel, whatever their seeds.
+        count: number of frames; None for the split's usual number.
+        seed: another seed, other panels.
+        drift: how far from day zero.
+        defect_rate: 1 for the usual rarity of defects.
+
+    Raises:
+        DatasetError: unknown split or impossible count.
+
+    Example:
+        >>> frames = InspectionFrames("held_out", count=8)
+        >>> frames[0].image.shape
+        (360, 480, 3)
+    """
+
+    classes: Sequence[str] = CLASSES
+    palette: Sequence[tuple[int, int, int]] = PALETTE
+
+    def __init__(
+        self,
+        split: str = "train",
+        *,
+        count: int | None = None,
+        seed: int = 0,
+        drift: Drift = DAY_ZERO,
+        defect_rate: float = 1.0,
+    ) -> None:
+        if split not in SPLITS:
+            raise DatasetError(f"inspection has no split '{split}': it has {', '.join(SPLITS)}")
+        stream, usual = SPLITS[split]
+        self._count = usual if count is None else count
+        if self._count < 1:
+            raise DatasetError(f"inspection: count is {count}, it must be 1 or more")
+        self.split, self.drift = split, drift
+        self._dice = Dice(stream, seed)
+        self._defect_rate = defect_rate
+        self._strips: OrderedDict[int, Strip] = OrderedDict()
+
+    def __len__(self) -> int:
+        """Number of frames."""
+        return self._count
+
+    def __getitem__(self, index: int, /) -> LabelledFrame:
+        """The frame at `index`; raises IndexError past the end."""
+        if not 0 <= index < self._count:
+            raise IndexError(
+                f"inspection {self.split} has {self._count} frames, there is no frame {index}"
+            )
+        scene, place = divmod(index, _FRAMES_A_SCENE)
+        strip = self._strip(scene)
+        camera = Camera(self._dice.child(scene, 1), moved=self.drift.camera)
+        dice = self._dice.child(scene, 2, place)
+        room = (strip.width - 2 * REACH) / _FRAMES_A_SCENE
+        x = REACH + (place + dice.uniform()) * room
+        y = HEIGHT / 2 + dice.uniform(-24, 24)
+        view = camera.look(strip, x, y, dust=self.drift.dust > 0)
+        image = expose(view, self.drift, Lamp.drawn(dice), dice)
+        return LabelledFrame(f"{self.split}-{scene:04d}-{place}", image, view.label)
+
+    def describe(self, index: int) -> FrameInfo:
+        """Name, scene and visible defects of a frame."""
+        frame = self[index]
+        return FrameInfo(frame.name, index // _FRAMES_A_SCENE, defects_in(frame.label))
+
+    def _strip(self, scene: int) -> Strip:
+        if scene in self._strips:
+            self._strips.move_to_end(scene)
+            return self._strips[scene]
+        strip = draw_strip(
+            *self._dice.keys,
+            scene,
+            width=_SCENE_WIDTH,
+            variants=self.drift.variants,
+            defect_rate=self._defect_rate,
+        )
+        self._strips[scene] = strip
+        if len(self._strips) > _KEPT_STRIPS:
+            self._strips.popitem(last=False)
+        return strip
+
+
+def defects_in(label: NDArray[np.uint8]) -> tuple[str, ...]:
+    """Names of the defect classes that a label map (uint8 [H, W]) shows."""
+    pixels = np.bincount(label.ravel(), minlength=len(CLASSES))
+    return tuple(CLASSES[defect] for defect in DEFECTS if pixels[defect] >= _VISIBLE)

@@ -1,0 +1,60 @@
+"""Random numbers that are the same on every machine and with every numpy.
+
+numpy promises a fixed stream for a bit generator's raw output only, not for what `Generator` makes
+of it; so the few draws that the scene needs are made from the raw 64-bit words here.
+"""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Item = TypeVar("Item")
+
+
+class Dice:
+    """A named, seeded stream of random numbers; equal keys give equal streams.
+
+    Args:
+        keys: non-negative integers that name the stream, most general first.
+
+    Example:
+        >>> Dice(7, 1).integer(0, 10) == Dice(7, 1).integer(0, 10)
+        True
+    """
+
+    def __init__(self, *keys: int) -> None:
+        self.keys = keys
+        # The length first: SeedSequence fills up with zeros and would not tell (1,) from (1, 0).
+        self._bits = np.random.PCG64(np.random.SeedSequence([len(keys), *keys]))
+
+    def child(self, *keys: int) -> "Dice":
+        """A stream of its own below this one: what it draws moves no other stream."""
+        return Dice(*self.keys, *keys)
+
+    def uniform(self, low: float = 0.0, high: float = 1.0) -> float:
+        """A number in [low, high), 53 random bits."""
+        return low + (high - low) * ((int(self._bits.random_raw()) >> 11) * 2.0**-53)
+
+    def integer(self, low: int, high: int) -> int:
+        """An integer in [low, high]."""
+        return low + int(self._bits.random_raw()) % (high - low + 1)
+
+    def chance(self, probability: float) -> bool:
+        """True with the given probability; always draws exactly once."""
+        return self.uniform() < probability
+
+    def sign(self) -> int:
+        """-1 or 1."""
+        return 1 if self.chance(0.5) else -1
+
+    def choice(self, items: Sequence[Item]) -> Item:
+        """One of the items, each as likely."""
+        return items[self.integer(0, len(items) - 1)]
+
+    def octets(self, *shape: int) -> NDArray[np.uint8]:
+        """uint8 array of the shape, every value as likely."""
+        size = int(np.prod(shape))
+        words = np.asarray(self._bits.random_raw((size + 7) // 8), dtype="<u8")
+        return words.view(np.uint8)[:size].reshape(shape)
