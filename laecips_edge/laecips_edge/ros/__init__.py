@@ -1,0 +1,1 @@
+"""Helpers around rclpy that every node shares: lifecycle, parameters, quality of service."""

@@ -1,0 +1,206 @@
+"""A lifecycle node that survives what rclpy's does not, and the main function of every node.
+
+Against rclpy's `LifecycleNode`: a transition that is not allowed now is answered with failure
+instead of ending the process; an exception in a transition becomes one line in the log and a failed
+transition; and with `autostart` the node comes up by itself where no manager runs.
+"""
+
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import rclpy
+from lifecycle_msgs.srv import ChangeState
+from rclpy.clock import Clock, ClockType
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.impl.implementation_singleton import rclpy_implementation
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+
+from laecips_edge.ros.parameters import Parameters
+from laecips_edge.ros.signals import StopSignals
+
+RCLError = rclpy_implementation.RCLError
+
+
+class ManagedNode(LifecycleNode):
+    """Base of this project's lifecycle nodes.
+
+    A subclass declares its parameters through `self.parameters` in `__init__` and overrides the
+    four hooks `configure`, `activate`, `deactivate` and `release`. A hook returns nothing and
+    raises when it cannot do its work; whatever it raises becomes one line in the log. A `configure`
+    or `activate` that fails is undone by `release` or `deactivate`, so both must cope with a
+    half-done start. Hooks run on the executor's thread.
+
+    Args:
+        name: Name of the node.
+        **options: Passed on to `rclpy.lifecycle.LifecycleNode`.
+    """
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(name, **options)
+        self.steady_clock = Clock(clock_type=ClockType.STEADY_TIME)
+        self.parameters = Parameters(
+            self, is_unconfigured=lambda: self.state in ("unconfigured", "configuring")
+        )
+        self.parameters.declare(
+            "autostart",
+            True,
+            "Configure and activate by itself; acts only while the node is still unconfigured. "
+            "Set to false where a lifecycle manager runs.",
+            changes="never",
+        )
+        # rclpy lets an RCLError out of this service, which ends the process.
+        self._change_state = self._service_change_state.callback
+        self._service_change_state.callback = self._answer_change_state
+        # A timer, because a subclass is not complete before its own __init__ is through.
+        self._autostart = self.create_timer(0.0, self._start_by_itself, clock=self.steady_clock)
+
+    @property
+    def state(self) -> str:
+        """Label of the lifecycle state: unconfigured, inactive, active, finalized, ..."""
+        return str(self._state_machine.current_state[1])
+
+    def configure(self) -> None:
+        """Check parameters, load what is needed, create publishers."""
+
+    def activate(self) -> None:
+        """Start work."""
+
+    def deactivate(self) -> None:
+        """Stop work. Also called to undo an `activate` that failed."""
+
+    def release(self) -> None:
+        """Free memory, destroy publishers. Also called to undo a `configure` that failed."""
+
+    def close(self) -> None:
+        """Stop and free everything, in whatever state the node is; the node's end."""
+        state = LifecycleState(state_id=self._state_machine.current_state[0], label=self.state)
+        if state.label == "finalized":
+            return
+        try:
+            self.trigger_shutdown()
+        except RCLError:
+            # No way through the state machine (the context is gone, say): do the work without it.
+            self.on_shutdown(state)
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Run `configure`; rclpy calls this."""
+        if self._attempt("configure", self.parameters.require_valid) and self._attempt(
+            "configure", self.configure, undo=self.release
+        ):
+            return TransitionCallbackReturn.SUCCESS
+        return TransitionCallbackReturn.FAILURE
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Run `activate`; rclpy calls this."""
+        if self._attempt("activate", self.activate, undo=self.deactivate):
+            return TransitionCallbackReturn.SUCCESS
+        return TransitionCallbackReturn.FAILURE
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Run `deactivate`; rclpy calls this.
+
+        An error here (and in `on_cleanup`) leads through `on_error` to unconfigured: a node that
+        has stopped halfway must not go on calling itself active.
+        """
+        if self._attempt("deactivate", self.deactivate):
+            return TransitionCallbackReturn.SUCCESS
+        return TransitionCallbackReturn.ERROR
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Run `release`; rclpy calls this."""
+        if self._attempt("cleanup", self.release):
+            return TransitionCallbackReturn.SUCCESS
+        return TransitionCallbackReturn.ERROR
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Run what is left of `deactivate` and `release`; rclpy calls this."""
+        if state.label == "active":
+            self._attempt("shutdown", self.deactivate)
+        if state.label in ("active", "inactive"):
+            self._attempt("shutdown", self.release)
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Free everything, so that the node can be configured again; rclpy calls this."""
+        self._attempt("error handling", self.deactivate)
+        self._attempt("error handling", self.release)
+        return TransitionCallbackReturn.SUCCESS
+
+    def _attempt(
+        self, what: str, hook: Callable[[], None], undo: Callable[[], None] | None = None
+    ) -> bool:
+        try:
+            hook()
+        except Exception as error:
+            # ValueError and OSError are how a hook says what is wrong; the rest is named by type.
+            kind = "" if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: "
+            line = " ".join(str(error).split())
+            self.get_logger().error(f"{what} failed: {kind}{line}")
+            self.get_logger().debug(traceback.format_exc())
+            if undo is not None:
+                self._attempt(f"undoing {what}", undo)
+            return False
+        return True
+
+    def _start_by_itself(self) -> None:
+        self.destroy_timer(self._autostart)
+        if not self.parameters["autostart"] or self.state != "unconfigured":
+            return
+        if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
+            self.trigger_activate()
+
+    def _answer_change_state(
+        self, request: ChangeState.Request, response: ChangeState.Response
+    ) -> ChangeState.Response:
+        wanted = request.transition.label or request.transition.id
+        allowed = {item[0]: item[1] for item in self._state_machine.available_transitions}
+        if wanted in allowed or wanted in allowed.values():
+            try:
+                return self._change_state(request, response)
+            except RCLError as error:
+                self.get_logger().error(f"transition {wanted} failed: {error}")
+        else:
+            listed = ", ".join(f"{label} ({identity})" for identity, label in allowed.items())
+            self.get_logger().error(
+                f"transition {wanted} is not allowed while {self.state}: allowed now: {listed}"
+            )
+        response.success = False
+        return response
+
+
+def run(node_class: Callable[[], Node], args: Sequence[str] | None = None) -> int:
+    """Be the main function of a node: spin until SIGINT or SIGTERM, then close it in good order.
+
+    The signal only ends the spinning: the node's `close()`, where it has one, still has a living
+    ROS context to publish in, and joins the node's threads.
+
+    Args:
+        node_class: Makes the node; called once, after `rclpy.init`.
+        args: Command line, `sys.argv` where None.
+
+    Returns:
+        Exit status: 0 after a signal or a shutdown of the context, 1 after an exception.
+    """
+    rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+    node = None
+    try:
+        with StopSignals() as stop:
+            node = node_class()
+            executor = SingleThreadedExecutor()
+            executor.add_node(node)
+            executor.spin_until_future_complete(stop.future)
+        return 0
+    except Exception as error:
+        logger = node.get_logger() if node is not None else rclpy.logging.get_logger("laecips")
+        logger.fatal(f"{type(error).__name__}: {error}\n{traceback.format_exc()}")
+        return 1
+    finally:
+        if node is not None:
+            close = getattr(node, "close", None)
+            if close is not None:
+                close()
+            node.destroy_node()
+        rclpy.try_shutdown()
