@@ -1,0 +1,63 @@
+"""`laecips results`: finished replays as a page of documentation."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+HELP = "write tables and figures of finished replays as a Markdown page"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments."""
+    parser.add_argument(
+        "runs", nargs="+", metavar="NAME=DIR",
+        help="name of a run in the tables, and the folder that `laecips replay --out` filled",
+    )  # fmt: skip
+    parser.add_argument("-o", "--output", type=Path, required=True, help="the page, PAGE.md")
+    parser.add_argument("--title", default="Results", help="headline of the page")
+    parser.add_argument(
+        "--introduction", type=Path, help="a Markdown file to put under the headline"
+    )
+    parser.add_argument("--window", type=int, default=30, help="frames of the moving means")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Writes the page and one figure a run beside it.
+
+    Raises:
+        ValueError: for a run that is not NAME=DIR, or a folder without a whole report.
+        OSError: when something cannot be read or written.
+    """
+    from laecips_eval.frame_log import read_rows
+    from laecips_eval.report import read_report
+    from laecips_eval.results_figure import draw_replay
+    from laecips_eval.results_page import results_page
+
+    folders = dict(_named(text) for text in args.runs)
+    reports = {name: read_report(folder / "report.json") for name, folder in folders.items()}
+    introduction = args.introduction.read_text(encoding="utf-8") if args.introduction else ""
+    args.output.parent.mkdir(parents=True, exist_ok=True)
+    figures = []
+    for name, folder in folders.items():
+        figure = args.output.with_name(f"{args.output.stem}-{name}.svg")
+        draw_replay(
+            figure,
+            rows=read_rows(folder / "frames.csv"),
+            segments=reports[name]["segments"],
+            window=args.window,
+        )
+        figures.append(figure.name)
+    page = results_page(
+        title=args.title, introduction=introduction, reports=reports, figures=figures
+    )
+    args.output.write_text(page, encoding="utf-8")
+    print(f"wrote {args.output} and {len(figures)} figure(s)")
+    return 0
+
+
+def _named(text: str) -> tuple[str, Path]:
+    name, separator, folder = text.partition("=")
+    if not separator or not name.replace("-", "").replace("_", "").isalnum():
+        raise ValueError(f"{text!r} is not NAME=DIR with a NAME of letters, digits, - and _")
+    return name, Path(folder)

@@ -1,0 +1,93 @@
+"""One figure of a replay over time: accuracy, uploads, latency, with the segments marked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laecips_eval.frame_log import FrameRow
+
+Series = NDArray[np.float64]
+
+
+def rolling_mean(values: Sequence[float | None], window: int) -> Series:
+    """Centred moving mean that skips what is missing.
+
+    Args:
+        values: one value a frame, None where there is none.
+        window: how many frames, at least 1; fewer at the ends.
+
+    Returns:
+        float64 [N], NaN where the whole window is missing.
+    """
+    if not values:
+        return np.empty(0)
+    numbers = np.array([np.nan if value is None else float(value) for value in values])
+    known = ~np.isnan(numbers)
+    kernel = np.ones(min(window, len(numbers)))
+    total = np.convolve(np.where(known, numbers, 0.0), kernel, mode="same")
+    count = np.convolve(known.astype(np.float64), kernel, mode="same")
+    return np.divide(total, count, out=np.full(len(numbers), np.nan), where=count > 0.5)
+
+
+def draw_replay(
+    path: Path,
+    *,
+    rows: Sequence[FrameRow],
+    segments: Sequence[Mapping[str, Any]],
+    window: int = 30,
+) -> None:
+    """Draws one run as SVG: the same rows give the same bytes.
+
+    Args:
+        path: where to; its folder exists.
+        rows: the run's frame log.
+        segments: the report's segments, {`name`, `start`, `stop`}.
+        window: frames of the moving means.
+
+    Raises:
+        OSError: when the file cannot be written.
+    """
+    import matplotlib as mpl  # noqa: PLC0415 - heavy, and only drawing needs it
+
+    mpl.use("svg")
+    import matplotlib.pyplot as plt  # noqa: PLC0415
+
+    rows = sorted((row for row in rows if row.index is not None), key=lambda row: row.index or 0)
+    frames = [row.index or 0 for row in rows]
+    with mpl.rc_context({"svg.hashsalt": "laecips", "font.size": 9}):
+        figure, (accuracy, uploads, latency) = plt.subplots(
+            3, 1, figsize=(9, 6.5), sharex=True, layout="constrained"
+        )
+        accuracy.plot(frames, rolling_mean([r.iou_now for r in rows], window), label="f alone")
+        accuracy.plot(frames, rolling_mean([r.iou for r in rows], window), label="published")
+        accuracy.set_ylabel("mIoU of a frame")
+        accuracy.legend(loc="lower left")
+        hard = [None if row.hard is None else float(row.hard) for row in rows]
+        sent = [float((row.bytes_up or 0) > 0) for row in rows]
+        uploads.plot(frames, rolling_mean(hard, window), label="called hard")
+        uploads.plot(frames, rolling_mean(sent, window), label="sent")
+        uploads.set_ylim(0, 1)
+        uploads.set_ylabel("share of frames")
+        uploads.legend(loc="upper left")
+        for source, colour in (("edge", "C0"), ("cloud", "C1"), ("edge_fallback", "C3")):
+            chosen = [(r.index, r.latency_ms) for r in rows if r.source == source and r.latency_ms]
+            if chosen:
+                latency.scatter(*zip(*chosen, strict=True), s=3, color=colour, label=source)
+        latency.set_yscale("log")
+        latency.set_ylabel("latency, ms")
+        latency.set_xlabel("frame")
+        if latency.get_legend_handles_labels()[0]:
+            latency.legend(loc="upper left")
+        for segment in segments:
+            for axes in (accuracy, uploads, latency):
+                axes.axvline(segment["start"], color="grey", linewidth=0.5)
+            accuracy.annotate(
+                segment["name"], (segment["start"], 1.02), xycoords=("data", "axes fraction")
+            )
+        figure.savefig(path, format="svg", metadata={"Date": None})
+        plt.close(figure)

@@ -1,0 +1,143 @@
+"""Measured replays as a page of documentation: tables from `report.json`, figures beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from laecips_eval.report import Report
+
+REASONS = ("overload", "deadline", "offline")
+
+
+def results_page(
+    *, title: str, introduction: str, reports: Mapping[str, Report], figures: Sequence[str] = ()
+) -> str:
+    """Writes the page.
+
+    Args:
+        title: headline.
+        introduction: what was replayed and with what commands, as Markdown.
+        reports: validated reports of the runs, by the name that the tables give them.
+        figures: paths of figures, relative to the page.
+
+    Returns:
+        Markdown, ending in a newline.
+    """
+    parts = [f"# {title}", introduction.strip()]
+    parts += [f"![{name}]({name})" for name in figures]
+    parts += ["## Runs", _setup(reports), "## Frames", _frames(reports)]
+    parts += ["## Accuracy", _accuracy(reports), "## Latency", _latency(reports)]
+    for name, report in reports.items():
+        if report["segments"]:
+            parts += [f"## Segments: {name}", _segments(report)]
+        if report["miou"]["published"]["per_class"]:
+            parts += [f"## Classes: {name}", _classes(report)]
+        if report["processes"]:
+            parts += [f"## Processes: {name}", _processes(report)]
+    return "\n\n".join(parts) + "\n"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """A Markdown table; floats with three digits after the point, None as a dash."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+def _setup(reports: Mapping[str, Report]) -> str:
+    rows = []
+    for name, report in reports.items():
+        setup, bundle = report["setup"], report["setup"]["bundle"]
+        rows.append([
+            name, f"{bundle['name']} v{bundle['version']}", setup["policy"], setup["delta"],
+            f"{setup['engine']} {setup['precision']}",
+            setup["mode"] if setup["rate"] is None else f"{setup['mode']}, rate {setup['rate']:g}",
+            f"`{bundle['hash'][:12]}`", f"`{report['bag']['hash'][:12]}`",
+        ])  # fmt: skip
+    head = ["run", "bundle", "policy", "delta", "engine", "mode", "bundle's hash", "bag's hash"]
+    return table(head, rows)
+
+
+def _frames(reports: Mapping[str, Report]) -> str:
+    rows = []
+    for name, report in reports.items():
+        answered, fallback, dropped = report["answered"], report["fallback"], report["dropped"]
+        reasons = ", ".join(f"{fallback[why]} {why}" for why in REASONS if fallback[why])
+        rows.append([
+            name, report["frames"], answered["edge"], answered["cloud"],
+            f"{answered['edge_fallback']}" + (f" ({reasons})" if reasons else ""),
+            dropped["superseded"], dropped["transport"],
+            f"{report['wanted']} / {report['sent']} / {report['audit']}", _percent(report["cur"]),
+            f"{report['bytes']['up'] / 1e6:.2f} / {report['bytes']['down'] / 1e6:.2f} MB",
+        ])  # fmt: skip
+    head = [
+        "run", "frames", "edge", "cloud", "fallback", "superseded", "lost",
+        "wanted / sent / audit", "CUR", "up / down",
+    ]  # fmt: skip
+    return table(head, rows)
+
+
+def _accuracy(reports: Mapping[str, Report]) -> str:
+    rows = []
+    for name, report in reports.items():
+        published, alone = report["miou"]["published"], report["miou"]["edge_only"]
+        rows.append([
+            name, published["dataset"], alone["dataset"], published["frame_mean"],
+            alone["frame_mean"],
+        ])  # fmt: skip
+    head = [
+        "run", "published, data set", "f alone, data set", "published, frame mean",
+        "f alone, frame mean",
+    ]  # fmt: skip
+    return table(head, rows)
+
+
+def _latency(reports: Mapping[str, Report]) -> str:
+    rows = []
+    for name, report in reports.items():
+        for kind in ("edge", "cloud", "all"):
+            figures = report["latency_ms"][kind]
+            rows.append([name, kind, *(_milliseconds(figures[p]) for p in ("p50", "p95", "p99"))])
+    return table(["run", "answered by", "p50", "p95", "p99"], rows)
+
+
+def _milliseconds(value: float | None) -> str | None:
+    return None if value is None else f"{value:.0f} ms"
+
+
+def _segments(report: Report) -> str:
+    rows = []
+    for segment in report["segments"]:
+        frames, miou = segment["frames"], segment["miou"]
+        share = _percent(segment["wanted"] / frames) if frames else None
+        rows.append([
+            segment["name"], frames, segment["answered"], share, miou["published"],
+            miou["edge_only"],
+        ])  # fmt: skip
+    head = ["segment", "frames", "answered", "called hard", "mIoU published", "mIoU f alone"]
+    return table(head, rows)
+
+
+def _classes(report: Report) -> str:
+    published = report["miou"]["published"]["per_class"]
+    alone = report["miou"]["edge_only"]["per_class"]
+    rows = [[name, value, alone.get(name)] for name, value in published.items()]
+    return table(["class", "IoU published", "IoU f alone"], rows)
+
+
+def _processes(report: Report) -> str:
+    rows = [
+        [name, f"{figures['cpu_percent']:.0f} %", f"{figures['rss_mb_max']:.0f} MB"]
+        for name, figures in report["processes"].items()
+    ]
+    return table(["process", "CPU (100 % = one core)", "memory at most"], rows)

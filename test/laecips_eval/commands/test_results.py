@@ -1,0 +1,67 @@
+"""`laecips results` on a small finished run."""
+
+from pathlib import Path
+
+import pytest
+from laecips_edge.cli import main
+from laecips_eval.frame_log import FrameRow, write_rows
+from laecips_eval.report import write_report
+
+QUANTILES = {"p50": 12.0, "p95": 20.0, "p99": None}
+ACCURACY = {"frame_mean": 0.5, "dataset": 0.4321, "per_class": {"screw": 0.25, "dent": None}}
+
+
+@pytest.fixture
+def finished_run(tmp_path: Path) -> Path:
+    """A folder as `laecips replay` leaves it."""
+    bundle = {"path": "b", "name": "inspection", "version": 1, "hash": "ab" * 32}
+    report = {
+        "bag": {"path": "x", "name": "smoke", "topic": "/camera/image", "hash": "cd" * 32},
+        "setup": {
+            "mode": "live", "rate": 1.0, "policy": "laecips", "delta": 0.5,
+            "engine": "onnxruntime", "precision": "fp32", "bundle": bundle, "parameters": {},
+        },
+        "frames": 3,
+        "answered": {"edge": 1, "cloud": 0, "edge_fallback": 1},
+        "fallback": {"overload": 0, "deadline": 1, "offline": 0},
+        "dropped": {"superseded": 1, "transport": 0},
+        "wanted": 1, "sent": 1, "audit": 0, "cur": 1 / 3,
+        "latency_ms": {"edge": QUANTILES, "cloud": QUANTILES, "all": QUANTILES},
+        "miou": {"published": ACCURACY, "edge_only": ACCURACY},
+        "bytes": {"up": 2_000_000, "down": 0, "model": 0},
+        "updates": [],
+        "processes": {"edge": {"cpu_percent": 42.0, "rss_mb_max": 180.0}},
+        "segments": [
+            {"name": "dim", "start": 0, "stop": 3, "frames": 3, "answered": 2, "wanted": 1,
+             "miou": {"published": 0.4, "edge_only": 0.3}}
+        ],
+    }  # fmt: skip
+    write_report(tmp_path / "report.json", report)
+    write_rows(tmp_path / "frames.csv", [FrameRow(index=0, stamp_ns=0, iou=0.5, iou_now=0.4)])
+    return tmp_path
+
+
+def test_page_shows_what_the_report_says(finished_run: Path) -> None:
+    page = finished_run / "docs" / "smoke.md"
+    assert main(["results", f"live={finished_run}", "-o", str(page), "--title", "Smoke"]) == 0
+    text = page.read_text(encoding="utf-8")
+    for expected in (
+        "# Smoke", "![smoke-live.svg](smoke-live.svg)", "1 (1 deadline)", "33.3 %", "0.432",
+        "| dim | 3 | 2 | 33.3 % | 0.400 | 0.300 |", "| screw | 0.250 | 0.250 |",
+        "| dent | - | - |", "| edge | 42 % | 180 MB |",
+    ):  # fmt: skip
+        assert expected in text
+    assert page.with_name("smoke-live.svg").is_file()
+
+
+@pytest.mark.parametrize(
+    ("run", "complaint"),
+    [("nothing", "is not NAME=DIR"), ("a/b=x", "is not NAME=DIR"), ("run=nowhere", "nowhere")],
+)
+def test_bad_input_is_one_line(
+    run: str, complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["results", run, "-o", str(tmp_path / "page.md")]) == 2
+    error = capsys.readouterr().err
+    assert complaint in error
+    assert len(error.splitlines()) == 1
