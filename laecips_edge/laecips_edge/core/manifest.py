@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -74,29 +75,37 @@ class Manifest:
     def __post_init__(self) -> None:
         """Raises BundleError naming the first key whose value cannot be, and the value."""
         channels = 4 if self.modality == "rgbd" else 3
-        labels = range(2, 256)
-        checks = {
-            "schema": self.schema == SCHEMA,
-            "version": self.version >= 1,
-            "parent": self.parent is None or 1 <= self.parent < self.version,
-            "width": self.width > 0,
-            "miner_width": self.miner_width > 0,
-            "modality": self.modality in MODALITIES,
-            "input_size": len(self.input_size) == 2 and min(self.input_size) >= 32,
-            "stride": self.stride >= 1,
-            "mean": len(self.mean) == channels,
-            "std": len(self.std) == channels and min(self.std) > 0,
-            "depth_range_mm": self.depth_range_mm > 0,
-            "classes": len(self.classes) in labels and len(set(self.classes)) == len(self.classes),
-            "palette": len(self.palette) == len(self.classes)
-            and all(len(c) == 3 and min(c) >= 0 and max(c) <= 255 for c in self.palette),
-            "delta": 0 <= self.delta <= 1,
-            "beta": self.beta > 0,
-            "quantiles": list(self.quantiles) == sorted(self.quantiles),
-            "temperature": self.temperature > 0 and math.isfinite(self.temperature),
-            "thresholds": all(math.isfinite(value) for value in self.thresholds.values()),
+        checks: dict[str, Callable[[], bool]] = {
+            "schema": lambda: self.schema == SCHEMA,
+            "name": lambda: isinstance(self.name, str) and bool(self.name),
+            "version": lambda: isinstance(self.version, int) and self.version >= 1,
+            "parent": lambda: self.parent is None or 1 <= self.parent < self.version,
+            "architecture": lambda: isinstance(self.architecture, str),
+            "width": lambda: self.width > 0,
+            "miner_width": lambda: self.miner_width > 0,
+            "modality": lambda: self.modality in MODALITIES,
+            "input_size": lambda: len(self.input_size) == 2 and min(self.input_size) >= 32,
+            "stride": lambda: self.stride >= 1,
+            "mean": lambda: len(self.mean) == channels and _finite(self.mean),
+            "std": lambda: len(self.std) == channels and _finite(self.std) and min(self.std) > 0,
+            "depth_range_mm": lambda: self.depth_range_mm > 0,
+            "classes": lambda: 2 <= len(self.classes) == len(set(self.classes)) <= 255,
+            "palette": lambda: (
+                len(self.palette) == len(self.classes)
+                and all(len(c) == 3 and min(c) >= 0 and max(c) <= 255 for c in self.palette)
+            ),
+            "delta": lambda: 0 <= self.delta <= 1,
+            "beta": lambda: self.beta > 0 and math.isfinite(self.beta),
+            "quantiles": lambda: list(self.quantiles) == sorted(self.quantiles),
+            "temperature": lambda: self.temperature > 0 and math.isfinite(self.temperature),
+            "thresholds": lambda: _finite(self.thresholds.values()),
+            "files": lambda: all(isinstance(digest, str) for digest in self.files.values()),
         }
-        for key, good in checks.items():
+        for key, check in checks.items():
+            try:
+                good = check()
+            except (TypeError, AttributeError):  # not even of the type
+                good = False
             if not good:
                 raise BundleError(
                     f"manifest: {key} cannot be {getattr(self, key)!r}; export the bundle again"
@@ -141,6 +150,10 @@ class Manifest:
                 "fetch the bundle again"
             )
         return manifest
+
+
+def _finite(values: Iterable[float]) -> bool:
+    return all(math.isfinite(value) for value in values)
 
 
 def _tuples(key: str, value: Any) -> Any:

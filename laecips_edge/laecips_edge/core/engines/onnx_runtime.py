@@ -43,7 +43,11 @@ class OnnxRuntimeEngine:
         try:
             self._session = ort.InferenceSession(graph, options, providers=list(providers))
         except Exception as error:  # its exceptions have no common base but this one
-            raise EngineError(f"onnxruntime: cannot assemble the network ({error})") from error
+            reason = " ".join(str(error).split())
+            raise EngineError(
+                f"onnxruntime: cannot assemble the network ({reason}); "
+                "its graph and its weights must be of one architecture: export them together"
+            ) from error
         used = self._session.get_providers()
         if used[0] != providers[0]:
             # It falls back by itself when a provider's libraries do not load, and says nothing.
