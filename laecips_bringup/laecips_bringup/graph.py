@@ -1,0 +1,175 @@
+"""The one description of the graph: which nodes there are, under which names, with which wiring.
+
+Launch files and the process runner are both built from it, so that they cannot diverge. Nothing
+here starts anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from laecips_bringup.shares import config_file
+
+ParameterValue = bool | int | float | str | Sequence[str]
+Parameters = Mapping[str, ParameterValue]
+
+RAW: Final = "raw"
+COMPRESSED: Final = "compressed"
+TRANSPORTS: Final = (RAW, COMPRESSED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeSpec:
+    """One node of the graph.
+
+    Attributes:
+        package: the ROS package that installs the executable.
+        executable: its name under `lib/<package>`.
+        name: the node's name.
+        namespace: absolute, `/` for none.
+        parameters: layers, later ones win: a Path is a parameter file, a mapping is values.
+        remappings: names inside the node to names outside.
+        lifecycle: whether the node is a lifecycle node.
+    """
+
+    package: str
+    executable: str
+    name: str
+    namespace: str = "/"
+    parameters: tuple[Path | Parameters, ...] = ()
+    remappings: Mapping[str, str] = field(default_factory=dict)
+    lifecycle: bool = True
+
+    @property
+    def full_name(self) -> str:
+        """Namespace and name: `/robot/edge`."""
+        return f"{self.namespace.rstrip('/')}/{self.name}"
+
+    def topic(self, name: str) -> str:
+        """The full name of a private topic, `~/name` inside the node."""
+        return f"{self.full_name}/{name}"
+
+
+def edge(
+    *,
+    namespace: str = "",
+    image_topic: str = "image",
+    image_transport: str = RAW,
+    bundle: str = "",
+    params_file: str = "",
+    use_sim_time: bool = False,
+    autostart: bool = True,
+    parameters: Parameters | None = None,
+) -> NodeSpec:
+    """The node on the robot.
+
+    Args:
+        namespace: where the node lives; edge and cloud of one namespace meet.
+        image_topic: the camera's base topic.
+        image_transport: raw, or compressed for `<image_topic>/compressed`.
+        bundle: folder of the model bundle; empty: the parameter file says.
+        params_file: a parameter file of the user, over the one that ships.
+        use_sim_time: take the time from /clock.
+        autostart: configure and activate without a lifecycle manager.
+        parameters: more values, over everything else.
+
+    Raises:
+        ValueError: for an unknown transport.
+    """
+    if image_transport not in TRANSPORTS:
+        raise ValueError(
+            f"image_transport {image_transport!r} is unknown: use one of {', '.join(TRANSPORTS)}"
+        )
+    values: dict[str, ParameterValue] = {"image_transport": image_transport}
+    return NodeSpec(
+        package="laecips_edge",
+        executable="edge_node",
+        name="edge",
+        namespace=absolute(namespace),
+        parameters=_layers(
+            "edge.yaml",
+            params_file,
+            values
+            | _common(use_sim_time, autostart)
+            | ({"bundle": bundle} if bundle else {})
+            | dict(parameters or {}),
+        ),
+        remappings=image_remappings(image_topic),
+    )
+
+
+def cloud(
+    *,
+    namespace: str = "",
+    bundle: str = "",
+    params_file: str = "",
+    use_sim_time: bool = False,
+    autostart: bool = True,
+    parameters: Parameters | None = None,
+) -> NodeSpec:
+    """The node in the cloud; arguments as for `edge`."""
+    return NodeSpec(
+        package="laecips_cloud",
+        executable="cloud_node",
+        name="cloud",
+        namespace=absolute(namespace),
+        parameters=_layers(
+            "cloud.yaml",
+            params_file,
+            _common(use_sim_time, autostart)
+            | ({"bundles": [bundle]} if bundle else {})
+            | dict(parameters or {}),
+        ),
+    )
+
+
+def player(
+    *,
+    bag: str,
+    namespace: str = "",
+    image_topic: str = "image",
+    rate: float = 1.0,
+    parameters: Parameters | None = None,
+) -> NodeSpec:
+    """The bag player; it publishes where `edge` with the same `image_topic` listens.
+
+    Args:
+        bag: path of the bag.
+        namespace: as for `edge`.
+        image_topic: as for `edge`.
+        rate: speed against the recording.
+        parameters: more values.
+    """
+    return NodeSpec(
+        package="laecips_eval",
+        executable="player_node",
+        name="player",
+        namespace=absolute(namespace),
+        parameters=_layers("player.yaml", "", {"bag": bag, "rate": rate, **(parameters or {})}),
+        remappings=image_remappings(image_topic),
+        lifecycle=False,
+    )
+
+
+def image_remappings(image_topic: str) -> dict[str, str]:
+    """Both transports of the camera's topic, for whoever takes or gives `image`."""
+    if image_topic == "image":
+        return {}
+    return {"image": image_topic, "image/compressed": f"{image_topic}/compressed"}
+
+
+def absolute(namespace: str) -> str:
+    """A namespace as the ROS graph writes it: `robot` and `/robot/` are `/robot`, none is `/`."""
+    return "/" + namespace.strip("/")
+
+
+def _common(use_sim_time: bool, autostart: bool) -> dict[str, ParameterValue]:
+    return {"use_sim_time": use_sim_time, "autostart": autostart}
+
+
+def _layers(shipped: str, params_file: str, values: Parameters) -> tuple[Path | Parameters, ...]:
+    files = [config_file(shipped), Path(params_file) if params_file else None]
+    return (*(file for file in files if file is not None), values)

@@ -1,0 +1,49 @@
+"""What a running process costs."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+import psutil
+
+
+class UsageMeter:
+    """CPU share and largest resident memory of one process, from `begin` to the last `sample`."""
+
+    def __init__(self, pid: int) -> None:
+        """Watches process `pid`; a process that is gone keeps what was last seen of it."""
+        self._process: psutil.Process | None = None
+        self._rss = 0
+        with contextlib.suppress(psutil.NoSuchProcess):
+            self._process = psutil.Process(pid)
+        self.begin()
+
+    def begin(self) -> None:
+        """Forgets the CPU time so far, start-up say; memory stays at its largest."""
+        self._begin_cpu = self._last_cpu = 0.0
+        self._begin = self._last = time.monotonic()
+        self.sample()
+        self._begin_cpu = self._last_cpu
+
+    def sample(self) -> None:
+        """Looks at the process. Called every second or so, it sees the peak of memory."""
+        if self._process is None:
+            return
+        try:
+            with self._process.oneshot():
+                times = self._process.cpu_times()
+                self._rss = max(self._rss, self._process.memory_info().rss)
+        except psutil.Error:
+            return
+        self._last_cpu = times.user + times.system
+        self._last = time.monotonic()
+
+    def summary(self) -> dict[str, float]:
+        """`cpu_percent` (100 is one core) and `rss_mb_max` (10^6 bytes)."""
+        wall = self._last - self._begin
+        cpu = self._last_cpu - self._begin_cpu
+        return {
+            "cpu_percent": round(100 * cpu / wall, 1) if wall > 0 else 0.0,
+            "rss_mb_max": round(self._rss / 1e6, 1),
+        }

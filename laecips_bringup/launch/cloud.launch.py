@@ -1,0 +1,9 @@
+"""The cloud's side."""
+
+from laecips_bringup.launching import cloud_part, launch_description
+from launch import LaunchDescription
+
+
+def generate_launch_description() -> LaunchDescription:
+    """What `ros2 launch laecips_bringup cloud.launch.py` starts."""
+    return launch_description(cloud_part)
