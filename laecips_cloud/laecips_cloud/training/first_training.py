@@ -193,6 +193,8 @@ class _Trainer:
         settings = self._settings
         torch.manual_seed(settings.seed)
         network = RFNet(classes=self._classes, width=settings.width, depth=False)
+        # Convolutions round otherwise in another memory format: restored is to equal trained.
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if not self._checkpoints.restore(stage, network):
             train_segmenter(
                 network,
