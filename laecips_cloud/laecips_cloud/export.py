@@ -89,10 +89,14 @@ def export_bundle(
             f"{path}: f has {f.classes} classes, h {h.classes}, {len(classes)} were named; "
             "export networks that were made for these classes"
         )
+    if modality == "rgbd" and not f.depth:
+        raise BundleError(
+            f"{path}: f was made without a depth branch; make it with one, or export it for rgb"
+        )
     graph_f, names_f = segmenter_graph(f.classes, f.width, modality, input_size)
     graph_h, names_h = miner_graph(h.classes, h.width, manifest.logits_shape[1:])
     pair = _on_robot(f), _on_robot(h)
-    bundle = write_bundle(
+    return write_bundle(
         path,
         manifest=manifest,
         graph_f=graph_f,
@@ -100,9 +104,8 @@ def export_bundle(
         weights_f=_weights(f, names_f),
         weights_h=_weights(h, names_h),
         agreement=_agreement(pair, manifest, agreement_images, agreement_depths),
+        check=lambda bundle: Segmenter(bundle).self_test(),
     )
-    Segmenter(bundle).self_test()
-    return bundle
 
 
 def load_networks(bundle: Bundle) -> tuple[RFNet, Miner]:
@@ -138,7 +141,8 @@ def segmenter_graph(
     classes: int, width: float, modality: str, input_size: tuple[int, int]
 ) -> tuple[bytes, list[str]]:
     """f's graph and the names of its weights, from a network of its own: none of yours is in it."""
-    f = RFNet(classes=classes, width=width, depth=modality == "rgbd").eval()
+    with torch.random.fork_rng():  # whoever draws weights next draws what they would have drawn
+        f = RFNet(classes=classes, width=width, depth=modality == "rgbd").eval()
     inputs = {"rgb": torch.zeros(1, 3, *input_size)}
     if modality == "rgbd":
         inputs["depth"] = torch.zeros(1, *input_size)
@@ -148,7 +152,8 @@ def segmenter_graph(
 @lru_cache(maxsize=8)
 def miner_graph(classes: int, width: float, size: tuple[int, int]) -> tuple[bytes, list[str]]:
     """h's graph and the names of its weights, for logits of `size` (rows, columns)."""
-    h = Miner(classes=classes, width=width).eval()
+    with torch.random.fork_rng():
+        h = Miner(classes=classes, width=width).eval()
     inputs = {"logits": torch.zeros(1, classes, *size)}
     return graph_without_weights(h, "forward", inputs=inputs, output="h")
 

@@ -15,7 +15,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -172,6 +172,7 @@ def write_bundle(
     weights_f: Weights,
     weights_h: Weights,
     agreement: Sequence[AgreementFrame],
+    check: Callable[[Bundle], None] | None = None,
 ) -> Bundle:
     """Write a bundle's folder, all or nothing, and load it back.
 
@@ -181,6 +182,7 @@ def write_bundle(
         graph_f, graph_h: ONNX without weights.
         weights_f, weights_h: float32 by the graph's names; kept as float16.
         agreement: frames for `Segmenter.self_test`.
+        check: called with the bundle before it takes its place; what it raises keeps it out.
 
     Raises:
         BundleError: a weight does not fit into float16, or `path` is something else.
@@ -206,6 +208,8 @@ def write_bundle(
         for name, data in (contents | {MANIFEST: manifest.to_json().encode()}).items():
             _write(draft / name, data)
         draft.chmod(0o755)
+        if check is not None:
+            check(Bundle.load(draft))
         _replace_folder(draft, path)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
