@@ -16,8 +16,8 @@ from laecips_eval.inspection.labels import SMALLEST, draw_label
 from laecips_eval.inspection.sprites import Point, turned
 
 _BASE = 10  # relief on which a part stands
-_MISSING = 0.06  # share of screws that are not there, at defect rate 1
-_SPACING = 420  # a scratch and a dent every so many pixels of panel, at defect rate 1
+_MISSING = 0.08  # share of screws that are not there, at defect rate 1
+_SPACING = 360  # a scratch and a dent every so many pixels of panel, at defect rate 1
 _FORGIVING = (classes.PANEL, classes.HOUSING, classes.RAIL)
 
 

@@ -24,8 +24,8 @@ class Dent:
 
 
 def draw_scratch(dice: Dice) -> Sprite:
-    """A gouge of two or three strands, 30 to 90 pixels long, with a bright core and a dark lip."""
-    length, degrees = dice.uniform(34, 92), dice.uniform(0, 180)
+    """A gouge of two or three strands, 40 to 100 pixels long, with a bright core and a dark lip."""
+    length, degrees = dice.uniform(38, 104), dice.uniform(0, 180)
     bow = dice.uniform(-0.16, 0.16) * length
     joints = 7
     spine: list[Point] = []
@@ -38,20 +38,20 @@ def draw_scratch(dice: Dice) -> Sprite:
     bright = dice.choice(((214, 214, 210), (190, 186, 176), (168, 160, 148)))
     strands = dice.integer(2, 3)
     for strand in range(strands):
-        across = turned((0.0, (strand - (strands - 1) / 2) * 2.4), degrees)
+        across = turned((0.0, (strand - (strands - 1) / 2) * 3.0), degrees)
         first = dice.integer(0, 1)
         part = [
             (x + across[0], y + across[1]) for x, y in spine[first : joints - dice.integer(0, 1)]
         ]
-        pen.line([(x + 0.9, y + 1.1) for x, y in part], 1.6, (38, 36, 34), -8, body=True)
-        pen.line(part, 1.3, bright, -14, body=True)
-    pen.label_stroke(spine, 2.4 * strands + 2.2)
+        pen.line([(x + 1.0, y + 1.2) for x, y in part], 2.0, (34, 32, 31), -8, body=True)
+        pen.line(part, 1.8, bright, -14, body=True)
+    pen.label_stroke(spine, 3.0 * strands + 2.4)
     return pen.sprite()
 
 
 def draw_dent(dice: Dice) -> Dent:
-    """A shallow elliptic bowl, 13 to 24 pixels in radius, with a pushed-up rim."""
-    long, short = dice.uniform(15, 24), dice.uniform(12, 17)
+    """A shallow elliptic bowl, 13 to 25 pixels in radius."""
+    long, short = dice.uniform(16, 25), dice.uniform(13, 18)
     angle = math.radians(dice.uniform(0, 180))
     cosine, sine = math.cos(angle), math.sin(angle)
     half = math.ceil(long) + 4
@@ -60,5 +60,5 @@ def draw_dent(dice: Dice) -> Dent:
     y = np.arange(-half, half + 1, dtype=np.float64)[:, None]
     u, v = (x * cosine + y * sine) / long, (y * cosine - x * sine) / short
     inside = np.maximum(0.0, 1.0 - (u * u + v * v))
-    depth = dice.uniform(46, 74) * 8
+    depth = dice.uniform(64, 104) * 8
     return Dent((inside * inside * depth).astype(np.int16), inside > 0.05)
