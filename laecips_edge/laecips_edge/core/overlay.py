@@ -1,0 +1,39 @@
+"""A label map in the colours of its classes over the picture it labels, for people."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Overlay:
+    """Paints label maps in one palette.
+
+    Args:
+        palette: (R,G,B) of each class, 0 to 255.
+        opacity: Share of the class's colour in a labelled pixel, 0 to 1.
+    """
+
+    def __init__(self, palette: Sequence[tuple[int, int, int]], *, opacity: float = 0.5) -> None:
+        self._opacity = opacity
+        # 256 rows: a pixel without a class (255) looks up black and is put back afterwards.
+        self._colours = np.zeros((256, 1, 3), np.uint8)
+        self._colours[: len(palette), 0] = palette
+        self._classes = len(palette)
+
+    def paint(self, rgb: NDArray[np.uint8], label_map: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Blend, leaving pixels without a class as they are.
+
+        Args:
+            rgb: uint8 [H,W,3].
+            label_map: uint8 [H,W].
+
+        Returns:
+            uint8 [H,W,3], new memory.
+        """
+        colours = cv2.LUT(cv2.cvtColor(label_map, cv2.COLOR_GRAY2RGB), self._colours)
+        painted = cv2.addWeighted(rgb, 1 - self._opacity, colours, self._opacity, 0)
+        unknown = cv2.compare(label_map, self._classes - 1, cv2.CMP_GT)
+        cv2.copyTo(rgb, unknown, painted)
+        return np.asarray(painted, np.uint8)
