@@ -1,0 +1,55 @@
+"""Benchmarks by name. A new one is a module whose `run` returns named tuples, and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from laecips_eval.benchmarks import fusion, inference
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the command line says; a benchmark takes of it what it needs.
+
+    Attributes:
+        bundle: folder of the bundle.
+        engines, providers, threads: to run it on.
+        repeats: runs that a median is over.
+    """
+
+    bundle: Path
+    engines: tuple[str, ...]
+    providers: tuple[str, ...]
+    threads: tuple[int, ...]
+    repeats: int
+
+
+class Table(NamedTuple):
+    """What one benchmark measured: rows are named tuples of one kind."""
+
+    title: str
+    rows: Sequence[Any]
+
+
+def _inference(options: Options) -> Table:
+    rows = inference.run(
+        options.bundle,
+        engines=options.engines,
+        providers=options.providers,
+        threads=options.threads,
+        repeats=options.repeats,
+    )
+    return Table(f"Inference, {options.bundle}", rows)
+
+
+def _fusion(options: Options) -> Table:
+    return Table("Fusion against the per-mask, per-class loop", fusion.run())
+
+
+BENCHMARKS: Final[dict[str, Callable[[Options], Table]]] = {
+    "inference": _inference,
+    "fusion": _fusion,
+}

@@ -1,0 +1,76 @@
+"""`laecips bench`: what things cost on this machine."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from laecips_eval.benchmarks.registry import Table
+
+HELP = "measure a bundle's f and h on this machine, and what else has a benchmark"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments."""
+    parser.add_argument("bundle", type=Path, help="folder of a bundle")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="benchmarks to run; all if left")
+    parser.add_argument("--engine", nargs="+", default=["onnxruntime"], help="engines to compare")
+    parser.add_argument(
+        "--providers", nargs="+", default=["CPUExecutionProvider"], help="where to run, best first"
+    )
+    parser.add_argument("--threads", nargs="+", type=int, default=[1, 2], help="threads to compare")
+    parser.add_argument("--repeats", type=int, default=20, help="runs that a median is over")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints one table a benchmark, and writes the same numbers as JSON where asked to.
+
+    Raises:
+        ValueError: a name, the bundle, an engine, a provider or a number cannot be.
+        OSError: the JSON cannot be written.
+    """
+    from laecips_eval.benchmarks.registry import BENCHMARKS, Options
+
+    names = args.only or list(BENCHMARKS)
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        raise ValueError(f"no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
+    if args.repeats < 1:
+        raise ValueError(f"--repeats must be at least 1, got {args.repeats}")
+    options = Options(
+        bundle=args.bundle,
+        engines=tuple(args.engine),
+        providers=tuple(args.providers),
+        threads=tuple(args.threads),
+        repeats=args.repeats,
+    )
+    tables = {}
+    for name in names:
+        tables[name] = BENCHMARKS[name](options)
+        _show(tables[name])
+    if args.json:
+        _write(args.json, tables)
+    return 0
+
+
+def _show(table: Table) -> None:
+    from rich.console import Console
+    from rich.table import Table as RichTable
+
+    shown = RichTable(title=table.title, title_justify="left")
+    for field, value in table.rows[0]._asdict().items():
+        number = isinstance(value, int | float)
+        shown.add_column(field.replace("_", " "), justify="right" if number else "left")
+    for row in table.rows:
+        shown.add_row(*(f"{v:.3g}" if isinstance(v, float) else str(v) for v in row))
+    Console().print(shown)
+
+
+def _write(path: Path, tables: dict[str, Table]) -> None:
+    import json
+
+    content = {name: [row._asdict() for row in table.rows] for name, table in tables.items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
