@@ -1,0 +1,34 @@
+"""What every mask generator can do."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laecips_cloud.masks import Masks
+
+
+class MaskGeneratorError(ValueError):
+    """A generator that cannot be made; the message says what, where and what to do."""
+
+
+class MaskGenerator(Protocol):
+    """Cuts pictures into masks that know no classes.
+
+    A class that does this is offered by an entry point in the group `laecips.mask_generators`. Its
+    constructor takes keyword arguments of the types str, int, float and bool, each with a default:
+    they are the generator's options.
+    """
+
+    def generate(self, rgb: NDArray[np.uint8]) -> Masks:
+        """Cuts one picture; called by one thread at a time.
+
+        Args:
+            rgb: uint8 [H, W, 3], RGB, of any size.
+
+        Returns:
+            Masks or a partition of the size of the picture.
+        """
+        ...

@@ -1,0 +1,155 @@
+"""A SAM checkpoint of any size: the network is told from the shapes in the file."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+
+from laecips_cloud.mask_generators.generator import MaskGeneratorError
+from laecips_cloud.mask_generators.torchvision_stand_in import import_segment_anything
+
+_HELP: Final = "give a checkpoint of segment-anything (sam_vit_b, sam_vit_l or sam_vit_h)"
+
+# What shapes do not tell; the same in every SAM.
+_DECODER_HEADS: Final = 8
+_PIXEL_MEAN: Final = [123.675, 116.28, 103.53]
+_PIXEL_STD: Final = [58.395, 57.12, 57.375]
+
+Tensors = Mapping[str, torch.Tensor]
+
+
+def load_sam(path: str | Path) -> torch.nn.Module:
+    """Builds SAM (Kirillov et al., 2023) as the file needs it and fills it.
+
+    Args:
+        path: a state dict saved by torch.
+
+    Returns:
+        segment-anything's `Sam` in eval mode, on the CPU.
+
+    Raises:
+        MaskGeneratorError: the file is missing, damaged, holds more than tensors, or is no
+            complete SAM; the message names it and says what to do.
+        ImportError: segment-anything is not installed.
+    """
+    path = Path(path)
+    tensors = _read(path)
+    try:
+        sam = _build(tensors)
+    except (KeyError, IndexError, ValueError) as error:
+        missing = f"no tensor {error}" if isinstance(error, KeyError) else str(error)
+        raise MaskGeneratorError(f"{path}: not a SAM checkpoint ({missing}); {_HELP}") from error
+    try:
+        sam.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise MaskGeneratorError(f"{path}: {_misfit(sam, tensors)}; {_HELP}") from error
+    return sam.eval()
+
+
+def _read(path: Path) -> Tensors:
+    if not path.is_file():
+        raise MaskGeneratorError(f"{path}: no such file; {_HELP}")
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise MaskGeneratorError(
+            f"{path}: not a file of weights alone, and nothing else is read; {_HELP}"
+        ) from error
+    except (RuntimeError, EOFError, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise MaskGeneratorError(
+            f"{path}: cannot be read ({reason}); it may be cut short: fetch it again"
+        ) from error
+    if not isinstance(content, dict) or not all(torch.is_tensor(t) for t in content.values()):
+        raise MaskGeneratorError(f"{path}: holds no tensors by name; {_HELP}")
+    return content
+
+
+def _build(tensors: Tensors) -> torch.nn.Module:
+    modeling = import_segment_anything().modeling
+    grid = tensors["image_encoder.pos_embed"].shape[1]
+    patch = tensors["image_encoder.patch_embed.proj.weight"].shape[-1]
+    image_size = grid * patch
+    embedding = tensors["prompt_encoder.no_mask_embed.weight"].shape[1]
+    return modeling.Sam(
+        image_encoder=modeling.ImageEncoderViT(
+            img_size=image_size, patch_size=patch, **_encoder_arguments(tensors, grid)
+        ),
+        prompt_encoder=modeling.PromptEncoder(
+            embed_dim=embedding,
+            image_embedding_size=(grid, grid),
+            input_image_size=(image_size, image_size),
+            mask_in_chans=tensors["prompt_encoder.mask_downscaling.3.weight"].shape[0],
+        ),
+        mask_decoder=_build_decoder(modeling, tensors, embedding),
+        pixel_mean=_PIXEL_MEAN,
+        pixel_std=_PIXEL_STD,
+    )
+
+
+def _encoder_arguments(tensors: Tensors, grid: int) -> dict[str, Any]:
+    """Width, depth, heads and windows; a block is global when its positions span the grid."""
+    depth = _count(tensors, "image_encoder.blocks.")
+    positions = [tensors[f"image_encoder.blocks.{i}.attn.rel_pos_h"].shape for i in range(depth)]
+    spans = [(length + 1) // 2 for length, _ in positions]
+    width = tensors["image_encoder.pos_embed"].shape[-1]
+    return {
+        "embed_dim": width,
+        "depth": depth,
+        "num_heads": width // positions[0][1],
+        "mlp_ratio": tensors["image_encoder.blocks.0.mlp.lin1.weight"].shape[0] / width,
+        "norm_layer": partial(torch.nn.LayerNorm, eps=1e-6),
+        "qkv_bias": "image_encoder.blocks.0.attn.qkv.bias" in tensors,
+        "use_rel_pos": True,
+        "window_size": min(spans),
+        "global_attn_indexes": tuple(i for i, span in enumerate(spans) if span == grid),
+        "out_chans": tensors["image_encoder.neck.0.weight"].shape[0],
+    }
+
+
+def _build_decoder(modeling: Any, tensors: Tensors, embedding: int) -> torch.nn.Module:
+    layer = "mask_decoder.transformer.layers.0"
+    attention = tensors[f"{layer}.cross_attn_token_to_image.q_proj.weight"]
+    iou_head = "mask_decoder.iou_prediction_head.layers."
+    return modeling.MaskDecoder(
+        num_multimask_outputs=tensors["mask_decoder.mask_tokens.weight"].shape[0] - 1,
+        transformer=modeling.TwoWayTransformer(
+            depth=_count(tensors, "mask_decoder.transformer.layers."),
+            embedding_dim=embedding,
+            num_heads=_DECODER_HEADS,
+            mlp_dim=tensors[f"{layer}.mlp.lin1.weight"].shape[0],
+            attention_downsample_rate=embedding // attention.shape[0],
+        ),
+        transformer_dim=embedding,
+        iou_head_depth=_count(tensors, iou_head),
+        iou_head_hidden_dim=tensors[f"{iou_head}0.weight"].shape[0],
+    )
+
+
+def _count(tensors: Tensors, prefix: str) -> int:
+    """How many numbered children there are under `prefix`; KeyError where none."""
+    numbers = {
+        name.removeprefix(prefix).split(".")[0] for name in tensors if name.startswith(prefix)
+    }
+    if not numbers:
+        raise KeyError(f"{prefix}0")
+    return len(numbers)
+
+
+def _misfit(sam: torch.nn.Module, tensors: Tensors) -> str:
+    """Names the first tensor that does not fit and counts the others."""
+    expected = sam.state_dict()
+    problems = [f"{name} is missing" for name in expected.keys() - tensors.keys()]
+    problems += [f"{name} is not SAM's" for name in tensors.keys() - expected.keys()]
+    problems += [
+        f"{name} is {list(tensors[name].shape)} instead of {list(expected[name].shape)}"
+        for name in expected.keys() & tensors.keys()
+        if tensors[name].shape != expected[name].shape
+    ]
+    more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
+    return f"{min(problems)}{more}"

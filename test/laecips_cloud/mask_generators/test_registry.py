@@ -1,0 +1,39 @@
+"""Mask generators by name, their options as text."""
+
+import re
+
+import numpy as np
+import pytest
+from laecips_cloud.mask_generators import (
+    MaskGeneratorError,
+    create_mask_generator,
+    mask_generator_names,
+)
+from laecips_cloud.mask_generators.graph import GraphMaskGenerator
+
+
+def test_ours_are_offered() -> None:
+    assert {"graph", "sam"} <= set(mask_generator_names())
+
+
+def test_options_reach_the_generator() -> None:
+    rgb = np.random.default_rng(0).integers(0, 255, (40, 50, 3), np.uint8)
+    made = create_mask_generator("graph", {"scale": "900", "min_size": "300"})
+    expected = GraphMaskGenerator(scale=900, min_size=300)
+    np.testing.assert_array_equal(made.generate(rgb).regions, expected.generate(rgb).regions)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("grpah", {}, "mask generator 'grpah' is not known: take one of graph"),
+        ("graph", {"size": "3"}, "graph has no option 'size': it has sigma, scale, min_size"),
+        ("graph", {"min_size": "big"}, "graph: option min_size is 'big', it must be int"),
+        ("graph", {"min_size": "0"}, "min_size is 0, it must be above 0"),
+        ("sam", {}, "sam needs weights: set its option checkpoint"),
+        ("sam", {"checkpoint": "/nowhere/sam.pth"}, "/nowhere/sam.pth: no such file; give a"),
+    ],
+)
+def test_what_cannot_be_made(name: str, options: dict[str, str], message: str) -> None:
+    with pytest.raises(MaskGeneratorError, match=re.escape(message)):
+        create_mask_generator(name, options)

@@ -1,0 +1,106 @@
+"""SAM checkpoints: any size is told from the file, anything else is a clear error."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from laecips_cloud.mask_generators import MaskGeneratorError  # noqa: E402
+from laecips_cloud.mask_generators.sam_checkpoint import load_sam  # noqa: E402
+from laecips_cloud.mask_generators.torchvision_stand_in import (  # noqa: E402
+    import_segment_anything,
+)
+
+
+def test_the_network_is_told_from_the_file(sam_checkpoint: Path) -> None:
+    sam = load_sam(sam_checkpoint)
+    saved = torch.load(sam_checkpoint, weights_only=True)
+    assert sam.state_dict().keys() == saved.keys()
+    assert all(torch.equal(tensor, saved[name]) for name, tensor in sam.state_dict().items())
+    assert sam.image_encoder.img_size == 128
+    assert [block.window_size for block in sam.image_encoder.blocks] == [4, 0]
+    assert [block.attn.num_heads for block in sam.image_encoder.blocks] == [2, 2]
+    assert not sam.training
+
+
+@pytest.mark.parametrize("size", ["vit_b", "vit_l", "vit_h"])
+def test_published_sizes(size: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = import_segment_anything()
+    with torch.device("meta"):  # shapes alone: the largest would take 2.4 GB
+        published = package.sam_model_registry[size]()
+        monkeypatch.setattr(torch, "load", lambda *_, **__: published.state_dict())
+        path = tmp_path / "sam.pth"
+        path.touch()
+        sam = load_sam(path)
+    assert str(sam) == str(published)
+    for ours, theirs in zip(sam.image_encoder.blocks, published.image_encoder.blocks, strict=True):
+        assert ours.window_size == theirs.window_size
+        assert ours.attn.num_heads == theirs.attn.num_heads
+        assert ours.attn.scale == theirs.attn.scale
+
+
+def _truncated(source: Path, path: Path) -> None:
+    path.write_bytes(source.read_bytes()[:5000])
+
+
+def _empty(_: Path, path: Path) -> None:
+    path.touch()
+
+
+def _text(_: Path, path: Path) -> None:
+    path.write_text("<html>404: not found</html>")
+
+
+def _pickled_code(_: Path, path: Path) -> None:
+    torch.save({"weights": Path("somewhere")}, path)
+
+
+def _a_list(_: Path, path: Path) -> None:
+    torch.save([torch.zeros(3)], path)
+
+
+def _another_network(_: Path, path: Path) -> None:
+    torch.save({"conv1.weight": torch.zeros(3)}, path)
+
+
+def _keys_missing(source: Path, path: Path) -> None:
+    tensors = torch.load(source, weights_only=True)
+    del tensors["mask_decoder.iou_token.weight"], tensors["image_encoder.neck.1.bias"]
+    torch.save(tensors, path)
+
+
+def _another_shape(source: Path, path: Path) -> None:
+    tensors = torch.load(source, weights_only=True)
+    tensors["mask_decoder.iou_token.weight"] = torch.zeros(1, 7)
+    torch.save(tensors, path)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (_truncated, "it may be cut short: fetch it again"),
+        (_empty, "it may be cut short: fetch it again"),
+        (_text, "not a file of weights alone, and nothing else is read; give a checkpoint"),
+        (_pickled_code, "not a file of weights alone, and nothing else is read"),
+        (_a_list, "holds no tensors by name"),
+        (_another_network, "not a SAM checkpoint (no tensor 'image_encoder.pos_embed')"),
+        (_keys_missing, "image_encoder.neck.1.bias is missing and 1 more; give a checkpoint"),
+        (_another_shape, "mask_decoder.iou_token.weight is [1, 7] instead of [1, 32]; give"),
+    ],
+)
+def test_a_file_that_is_no_checkpoint(
+    spoil, message: str, sam_checkpoint: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "sam.pth"
+    spoil(sam_checkpoint, path)
+    with pytest.raises(MaskGeneratorError, match=re.escape(message)) as caught:
+        load_sam(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(MaskGeneratorError, match=r"sam\.pth: no such file; give a checkpoint"):
+        load_sam(tmp_path / "sam.pth")
