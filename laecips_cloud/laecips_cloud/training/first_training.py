@@ -24,7 +24,7 @@ from laecips_cloud.networks import Miner, RFNet
 from laecips_cloud.training.checkpoints import Checkpoints
 from laecips_cloud.training.labelled_frames import LabelledFrame, LabelledFrames
 from laecips_cloud.training.losses import class_weights
-from laecips_cloud.training.ranking import auroc, worst
+from laecips_cloud.training.ranking import MinerScore, score_miner
 from laecips_cloud.training.rows import Assist, Row, make_rows
 from laecips_cloud.training.settings import FirstTraining
 from laecips_cloud.training.thresholds import (
@@ -35,7 +35,6 @@ from laecips_cloud.training.thresholds import (
     thresholds_at_share,
 )
 from laecips_cloud.training.train_miner import (
-    FALLBACK_HARD_SHARE,
     HardRule,
     MinerRecipe,
     choose_hard_rule,
@@ -64,7 +63,7 @@ class Outcome:
         frame_mean: mean over frames of f's and F's per-frame IoU (eq. 22), as they are.
         frame_mean_relit: the same in other light; nan without variants.
         rule: what h was taught to call hard.
-        auroc: of each miner, against "f's frame IoU is among the worst 35 %".
+        miners: how each of them ranks and what it brings, by name.
     """
 
     bundle: Bundle
@@ -73,7 +72,7 @@ class Outcome:
     frame_mean: tuple[float, float]
     frame_mean_relit: tuple[float, float]
     rule: HardRule
-    auroc: dict[str, float]
+    miners: dict[str, MinerScore]
 
 
 def first_training(
@@ -133,9 +132,11 @@ def first_training(
     matrices = ConfusionMatrix(f.classes), ConfusionMatrix(f.classes)
     rows = list(trainer.rows(f, unseen, scores=matrices))
     confidences = {"laecips": trust(h, rows), **baseline_confidences(rows)}
-    hard = worst(np.array([row.iou for row in rows]), FALLBACK_HARD_SHARE)
-    areas = {miner: auroc(values, hard) for miner, values in confidences.items()}
     thresholds = thresholds_at_share(confidences, rule.share)
+    miners = {
+        miner: score_miner(rows, values, delta=thresholds[miner])
+        for miner, values in confidences.items()
+    }
     frame_mean, relit = _means(rows, relit=False), _means(rows, relit=True)
     bundle = export_bundle(
         f,
@@ -163,12 +164,12 @@ def first_training(
                 "miou": round(matrices[0].miou(), 4),
                 "miou_assisted": round(matrices[1].miou(), 4),
                 "frame_mean": round(frame_mean[0], 4),
-                "auroc": {miner: round(area, 4) for miner, area in areas.items()},
+                "auroc": {miner: round(score.auroc, 4) for miner, score in miners.items()},
             },
         },
     )
     checkpoints.remove()
-    return Outcome(bundle, *matrices, frame_mean, relit, rule, areas)
+    return Outcome(bundle, *matrices, frame_mean, relit, rule, miners)
 
 
 class _Trainer:

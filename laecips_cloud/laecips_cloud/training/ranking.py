@@ -1,9 +1,50 @@
-"""How well a miner ranks frames, apart from any threshold."""
+"""How well a miner ranks frames, and what the cloud brings on those that it sends."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
+
+from laecips_cloud.training.rows import Row
+
+HARD_SHARE: Final = 0.35
+"""Share of the rows that counts as hard when miners are compared."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinerScore:
+    """How good a miner is on rows with a truth.
+
+    Attributes:
+        auroc: against "f's IoU is among the worst 35 %", in [0, 1].
+        auroc_gain: against "F's gain is among the best 35 %", in [0, 1].
+        sent: share of the rows that its threshold calls hard.
+        published: mean IoU of what is published: F's answer on hard rows, f's on the others.
+    """
+
+    auroc: float
+    auroc_gain: float
+    sent: float
+    published: float
+
+
+def score_miner(
+    rows: Sequence[Row], confidences: NDArray[np.floating], *, delta: float
+) -> MinerScore:
+    """Judges a miner by its confidences, float [N], on rows."""
+    iou = np.array([row.iou for row in rows])
+    assisted = np.array([row.assisted_iou for row in rows])
+    hard = confidences <= delta
+    return MinerScore(
+        auroc=auroc(confidences, worst(iou, HARD_SHARE)),
+        auroc_gain=auroc(confidences, worst(iou - assisted, HARD_SHARE)),
+        sent=float(hard.mean()),
+        published=float(np.where(hard, assisted, iou).mean()),
+    )
 
 
 def auroc(confidences: NDArray[np.floating], hard: NDArray[np.bool_]) -> float:

@@ -61,7 +61,7 @@ def test_a_bundle_that_loads_tests_itself_and_decides(
     assert manifest.training["hard_share"] == pytest.approx(outcome.rule.share, abs=1e-4)
     assert manifest.training["hard_gain"] == pytest.approx(outcome.rule.gain, abs=1e-4)
     assert len(manifest.quantiles) == 21
-    assert set(outcome.auroc) == {"laecips", "spp", "sm", "mess"}
+    assert set(outcome.miners) == {"laecips", "spp", "sm", "mess"}
     logits = segmenter.predict(toy_frames(count=1)[0].image).logits
     for name in manifest.thresholds:
         policy = Policy(name, manifest=manifest)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_cloud.training.ranking import auroc, worst
+from laecips_cloud.training.ranking import auroc, score_miner, worst
+from laecips_cloud.training.rows import Row
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,24 @@ def test_auroc_counts_pairs(rows: list[tuple[int, bool]]) -> None:
 )
 def test_worst(values: list[float], share: float, expected: list[int]) -> None:
     assert worst(np.array(values), share).tolist() == [bool(mark) for mark in expected]
+
+
+def test_a_miner_is_judged_by_what_it_sends() -> None:
+    # f's IoU rises; F gains on the second-worst and on the best row.
+    gains = [0.0, 0.2, 0.0, 0.1]
+    rows = [
+        Row(
+            name="",
+            relit=False,
+            logits=np.zeros((2, 1, 1), np.float16),
+            truth=np.zeros((1, 1), np.uint8),
+            iou=iou,
+            assisted_iou=iou + gain,
+        )
+        for iou, gain in zip([0.3, 0.4, 0.5, 0.6], gains, strict=True)
+    ]
+    score = score_miner(rows, np.array([0.1, 0.2, 0.3, 0.4]), delta=0.2)
+    assert score.auroc == 1.0
+    assert score.auroc_gain == pytest.approx(2 / 3)  # only the worst row comes before the best gain
+    assert score.sent == 0.5
+    assert score.published == pytest.approx((0.3 + 0.6 + 0.5 + 0.6) / 4)

@@ -33,9 +33,9 @@ IOUS = [0.6 - 0.01 * i for i in range(20)]
     [
         ([0.12] * 5 + [0.0] * 15, "assisted", 0.1, 0.25),
         ([0.12] * 12 + [0.0] * 8, "assisted", 0.1, 0.60),
-        ([0.12] * 13 + [0.3] * 7, "assisted", 0.3, 0.35),  # nearly all reach 0.1
-        ([0.05] * 7 + [0.2] * 2 + [0.0] * 11, "assisted", 0.05, 0.45),  # too few reach 0.1
-        ([0.01] * 10 + [-0.01] * 10, "perfect", 0.53, 0.35),  # no gain at all
+        ([0.12] * 13 + [0.3] * 7, "perfect", 0.53, 0.35),  # nearly all reach 0.1
+        ([0.2] * 2 + [0.05] * 18, "perfect", 0.53, 0.35),  # too few do
+        ([0.01] * 10 + [-0.01] * 10, "perfect", 0.53, 0.35),
     ],
 )
 def test_what_counts_as_hard(gains: list[float], cloud: str, gain: float, share: float) -> None:
