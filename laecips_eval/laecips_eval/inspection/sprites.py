@@ -128,14 +128,14 @@ class Pen:
 
     def sprite(self, degrees: float = 0.0) -> Sprite:
         """What was drawn, rotated clockwise, at the picture's resolution."""
-        planes = [self._colour, blur(self._relief, 1.6), self._coverage]
+        planes = [self._colour, self._relief, self._coverage]
         planes.append(self._coverage if self._mask is None else self._mask)
         if degrees % 360:
             planes = _rotated([_reduced(plane, _DRAWN // _TURNED) for plane in planes], degrees)
             colour, relief, coverage, mask = (_reduced(plane, _TURNED) for plane in planes)
         else:
             colour, relief, coverage, mask = (_reduced(plane, _DRAWN) for plane in planes)
-        return Sprite(colour, relief, coverage, mask >= 128)
+        return Sprite(colour, blur(relief, 0.5), coverage, mask >= 128)
 
     def _at(self, point: Point) -> tuple[int, int]:
         return (

@@ -1,0 +1,57 @@
+"""What a frame of a bag carries: messages as plain data, decoded when asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from laecips_edge.core.images import ImageError, decode_compressed, to_rgb
+from numpy.typing import NDArray
+
+from laecips_eval.bags.errors import BagError
+
+
+@dataclass
+class CompressedPicture:
+    """The fields of sensor_msgs/CompressedImage besides its header."""
+
+    format: str
+    data: bytes
+
+
+@dataclass
+class RawPicture:
+    """The fields of sensor_msgs/Image besides its header."""
+
+    height: int
+    width: int
+    encoding: str
+    is_bigendian: int
+    step: int
+    data: bytes
+
+
+class Frame(NamedTuple):
+    """One picture of a bag, as it was recorded.
+
+    Attributes:
+        stamp_ns: of its header.
+        frame_id: of its header.
+        kind: "compressed" or "raw".
+        payload: the other fields of the message.
+    """
+
+    stamp_ns: int
+    frame_id: str
+    kind: str
+    payload: CompressedPicture | RawPicture
+
+    def rgb(self) -> NDArray[np.uint8]:
+        """The decoded picture, uint8 [H, W, 3]; BagError when it is damaged."""
+        try:
+            if isinstance(self.payload, CompressedPicture):
+                return decode_compressed(self.payload.data, self.payload.format)
+            return to_rgb(self.payload)
+        except ImageError as error:
+            raise BagError(f"picture with stamp {self.stamp_ns}: {error}") from error

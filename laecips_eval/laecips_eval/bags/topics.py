@@ -1,0 +1,110 @@
+"""The topics of our bags, how they are offered, and what the class topic says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import yaml
+from rosbags.interfaces import (
+    Qos,
+    QosDurability,
+    QosHistory,
+    QosLiveliness,
+    QosReliability,
+    QosTime,
+)
+
+from laecips_eval.bags.errors import BagError
+
+IMAGE = "/camera/image/compressed"
+TRUTH = "/camera/truth"
+CLASSES = "/camera/classes"
+
+COMPRESSED_IMAGE = "sensor_msgs/msg/CompressedImage"
+RAW_IMAGE = "sensor_msgs/msg/Image"
+STRING = "std_msgs/msg/String"
+
+FRAME_ID = "camera_optical_frame"
+
+_FOREVER = QosTime(0, 0)
+
+
+def _reliable(durability: QosDurability, depth: int) -> Qos:
+    return Qos(
+        history=QosHistory.KEEP_LAST,
+        depth=depth,
+        reliability=QosReliability.RELIABLE,
+        durability=durability,
+        deadline=_FOREVER,
+        lifespan=_FOREVER,
+        liveliness=QosLiveliness.AUTOMATIC,
+        liveliness_lease_duration=_FOREVER,
+        avoid_ros_namespace_conventions=False,
+    )
+
+
+STREAM = _reliable(QosDurability.VOLATILE, 10)
+LATCHED = _reliable(QosDurability.TRANSIENT_LOCAL, 1)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of a bag with a name.
+
+    Attributes:
+        name: what it shows.
+        start: index of its first image.
+        stop: index after its last image.
+    """
+
+    name: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What the labels of a bag mean; all empty for a bag of pictures alone.
+
+    Attributes:
+        classes: class names, a label is an index into them.
+        palette: one RGB colour a class.
+        segments: named stretches, in order.
+    """
+
+    classes: Sequence[str] = ()
+    palette: Sequence[tuple[int, int, int]] = ()
+    segments: Sequence[Segment] = ()
+
+    def to_yaml(self) -> str:
+        """The text that the class topic carries."""
+        content = {
+            "classes": list(self.classes),
+            "palette": [list(colour) for colour in self.palette],
+            "segments": [vars(segment) for segment in self.segments],
+        }
+        return str(yaml.safe_dump(content, sort_keys=False, default_flow_style=None))
+
+    @staticmethod
+    def from_yaml(text: str) -> Legend:
+        """Read the class topic's text; BagError says what does not fit."""
+        try:
+            content = yaml.safe_load(text)
+            legend = Legend(
+                classes=tuple(str(name) for name in content["classes"]),
+                palette=tuple((int(r), int(g), int(b)) for r, g, b in content["palette"]),
+                segments=tuple(
+                    Segment(str(part["name"]), int(part["start"]), int(part["stop"]))
+                    for part in content["segments"]
+                ),
+            )
+        except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+            raise BagError(
+                f"{CLASSES} is no YAML with classes, palette, segments: {error!r}"
+            ) from error
+        if len(legend.classes) != len(legend.palette):
+            raise BagError(
+                f"{CLASSES}: {len(legend.classes)} classes but {len(legend.palette)} colours"
+            )
+        return legend

@@ -1,0 +1,60 @@
+"""The label maps of a bag, decoded one at a time."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from laecips_edge.core.codecs import ImageError, decode_png
+from numpy.typing import NDArray
+
+from laecips_eval.bags.errors import BagError
+from laecips_eval.bags.topics import TRUTH
+
+_NO_CLASS = 255
+
+
+class Truth(Mapping[int, NDArray[np.uint8]]):
+    """Stamp in ns -> label map, uint8 [H, W]; only the compressed data stays in memory.
+
+    Looking one up raises KeyError where there is none, and BagError where it is damaged or has
+    labels that are no class.
+    """
+
+    def __init__(self, messages: dict[int, Any], *, classes: int) -> None:
+        self._messages, self._classes = messages, classes
+
+    def __getitem__(self, stamp_ns: int) -> NDArray[np.uint8]:
+        """Decode one label map."""
+        message = self._messages[stamp_ns]
+        try:
+            label = _raw(message) if hasattr(message, "encoding") else _compressed(message)
+        except ImageError as error:
+            raise BagError(f"{TRUTH} at {stamp_ns} {error}") from error
+        if self._classes:
+            wrong = label[(label >= self._classes) & (label != _NO_CLASS)]
+            if wrong.size:
+                raise BagError(
+                    f"{TRUTH} at {stamp_ns} has label {wrong[0]}: there are {self._classes} classes"
+                )
+        return label
+
+    def __iter__(self) -> Iterator[int]:
+        """Stamps, in the order of the bag."""
+        return iter(self._messages)
+
+    def __len__(self) -> int:
+        """Number of label maps."""
+        return len(self._messages)
+
+
+def _compressed(message: Any) -> NDArray[np.uint8]:
+    return np.asarray(decode_png(message.data.tobytes(), dtype=np.uint8), dtype=np.uint8)
+
+
+def _raw(message: Any) -> NDArray[np.uint8]:
+    rows = np.asarray(message.data, np.uint8)
+    if message.encoding not in ("mono8", "8UC1"):
+        raise ImageError(f"is {message.encoding}, must be mono8")
+    if rows.size != message.step * message.height or not message.step >= message.width > 0:
+        raise ImageError("has data that does not fit its size")
+    return rows.reshape(message.height, message.step)[:, : message.width]

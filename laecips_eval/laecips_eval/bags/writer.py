@@ -1,0 +1,111 @@
+"""Writing a bag: MCAP, playable with `ros2 bag play`."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from rosbags.interfaces import Connection, Qos
+from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
+from rosbags.typesys import Stores, get_typestore
+
+from laecips_eval.bags import topics
+from laecips_eval.bags.errors import BagError
+
+_START_NS = 1_750_000_000 * 1_000_000_000  # any fixed day: equal frames make equal bags
+
+
+class BagWriter:
+    """Writes pictures with their truth; the bag appears under its name when it is complete.
+
+    Args:
+        path: folder to make; it must not exist.
+        legend: classes, colours and segments.
+        rate_hz: pictures a second, above 0.
+
+    Raises:
+        BagError: the path is taken, or the rate impossible.
+
+    Example:
+        with BagWriter(path, legend=legend, rate_hz=10) as bag:
+            bag.add(encode_jpeg(image, 90), encode_png(label))
+    """
+
+    def __init__(self, path: Path, *, legend: topics.Legend, rate_hz: float) -> None:
+        if path.exists():
+            raise BagError(f"{path} exists already: choose another name or remove it")
+        if not rate_hz > 0:
+            raise BagError(f"a bag cannot have {rate_hz} pictures a second: give a rate above 0")
+        self._path, self._legend = path, legend
+        self._period_ns = round(1e9 / rate_hz)
+        self._count = 0
+        self._types = get_typestore(Stores.ROS2_JAZZY)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Beside its final place, so that the last step is one rename.
+        self._workshop = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+        self._writer = Writer(
+            self._workshop / path.name,
+            version=Writer.VERSION_LATEST,
+            storage_plugin=StoragePlugin.MCAP,
+        )
+        # Compressing messages one by one is what other readers cannot undo; chunks they can.
+        self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
+
+    def __enter__(self) -> BagWriter:
+        """Open the file and write what the labels mean."""
+        try:
+            self._writer.open()
+            self._image = self._connect(topics.IMAGE, topics.COMPRESSED_IMAGE, topics.STREAM)
+            self._truth = self._connect(topics.TRUTH, topics.COMPRESSED_IMAGE, topics.STREAM)
+            classes = self._connect(topics.CLASSES, topics.STRING, topics.LATCHED)
+            text = self._types.types[topics.STRING](data=self._legend.to_yaml())
+            self._write(classes, _START_NS, text, topics.STRING)
+        except BaseException:
+            shutil.rmtree(self._workshop, ignore_errors=True)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the bag and give it its name; after an error nothing is left of it."""
+        try:
+            self._writer.close()
+            if kind is None:
+                (self._workshop / self._path.name).rename(self._path)
+        finally:
+            shutil.rmtree(self._workshop, ignore_errors=True)
+
+    def add(self, picture: bytes, truth: bytes | None) -> int:
+        """Append one picture (JPEG) and its label map (PNG, mono8); returns their stamp in ns."""
+        stamp = _START_NS + self._count * self._period_ns
+        self._count += 1
+        self._add_image(self._image, stamp, "jpeg", picture)
+        if truth is not None:
+            self._add_image(self._truth, stamp, "png", truth)
+        return stamp
+
+    def _connect(self, topic: str, kind: str, qos: Qos) -> Connection:
+        return self._writer.add_connection(
+            topic, kind, typestore=self._types, offered_qos_profiles=[qos]
+        )
+
+    def _add_image(self, connection: Connection, stamp: int, name: str, data: bytes) -> None:
+        types = self._types.types
+        time = types["builtin_interfaces/msg/Time"](sec=stamp // 10**9, nanosec=stamp % 10**9)
+        message = types[topics.COMPRESSED_IMAGE](
+            header=types["std_msgs/msg/Header"](stamp=time, frame_id=topics.FRAME_ID),
+            format=name,
+            data=np.frombuffer(data, np.uint8),
+        )
+        self._write(connection, stamp, message, topics.COMPRESSED_IMAGE)
+
+    def _write(self, connection: Connection, stamp: int, message: Any, kind: str) -> None:
+        self._writer.write(connection, stamp, self._types.serialize_cdr(message, kind))

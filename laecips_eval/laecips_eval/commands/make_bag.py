@@ -1,0 +1,74 @@
+"""`laecips make-bag`: a bag from a data set, or from the inspection scene."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+Progress = Callable[[int, int], None]
+
+HELP = "Make a bag (MCAP) with pictures and truth from a data set or the inspection scene."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument("--dataset", choices=["camvid", "inspection"], required=True, help="source")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the new bag")
+    parser.add_argument("--rate", type=float, default=10.0, help="pictures a second")
+    parser.add_argument("--jpeg-quality", type=int, default=90, help="1 to 100")
+    camvid = parser.add_argument_group("camvid")
+    camvid.add_argument("--root", type=Path, help="folder where the data set lies")
+    camvid.add_argument("--splits", help="names with commas between, in this order: task1,task2")
+    inspection = parser.add_argument_group("inspection")
+    inspection.add_argument("--frames", type=int, default=1800, help="length of the bag")
+    inspection.add_argument("--seed", type=int, default=0, help="another seed, other panels")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the bag; ValueError (BagError, DatasetError) where something does not fit."""
+    from rich.progress import Progress as Bar
+
+    with Bar(transient=True) as bar:
+        task = bar.add_task("frames", total=None)
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        if args.dataset == "inspection":
+            frames = _from_inspection(args, progress)
+        else:
+            frames = _from_splits(args, progress)
+    size = sum(file.stat().st_size for file in args.output.iterdir()) / 1e6
+    print(f"{args.output}: {frames} frames, {size:.1f} MB")
+    return 0
+
+
+def _from_inspection(args: argparse.Namespace, progress: Progress) -> int:
+    from laecips_eval.inspection.main_bag import make_bag
+    from laecips_eval.inspection.recipes import Recipe
+
+    if args.root or args.splits:
+        raise ValueError("--root and --splits are camvid's: the inspection scene is generated")
+    recipe = Recipe(
+        frames=args.frames, seed=args.seed, rate_hz=args.rate, jpeg_quality=args.jpeg_quality
+    )
+    make_bag(args.output, recipe, progress=progress)
+    return recipe.frames
+
+
+def _from_splits(args: argparse.Namespace, progress: Progress) -> int:
+    from laecips_eval.bags.from_dataset import bag_splits
+    from laecips_eval.datasets import open_dataset
+
+    names = [name.strip() for name in (args.splits or "").split(",") if name.strip()]
+    if not names:
+        raise ValueError("camvid needs --splits: names from its splits.yaml, as in task1,task2")
+    splits = [(name, open_dataset("camvid", root=args.root, split=name)) for name in names]
+    return bag_splits(
+        args.output,
+        splits,
+        rate_hz=args.rate,
+        jpeg_quality=args.jpeg_quality,
+        progress=progress,
+    )
