@@ -1,0 +1,77 @@
+"""`laecips picture`: frames of a bag beside f's answer and the truth, as one PNG."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from laecips_edge.core.segmenter import Segmenter
+
+    from laecips_eval.bags import Bag
+    from laecips_eval.contact_sheet import Picture
+
+HELP = "show frames of a bag, f's answer and the truth side by side in a PNG"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments."""
+    parser.add_argument("bag", help="the bag")
+    parser.add_argument("--bundle", required=True, help="folder of the bundle whose f answers")
+    parser.add_argument(
+        "--frames", type=int, nargs="+", default=[0], help="places of the frames in the bag"
+    )
+    parser.add_argument("-o", "--output", type=Path, required=True, help="the PNG")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Draws the sheet.
+
+    Raises:
+        ValueError: for a bag or bundle that cannot be used, or a frame that the bag does not have.
+        OSError: when the PNG cannot be written.
+    """
+    import cv2
+    from laecips_edge.core.bundle import Bundle
+    from laecips_edge.core.segmenter import Segmenter
+
+    from laecips_eval.bags import open_bag
+    from laecips_eval.contact_sheet import contact_sheet
+
+    bag = open_bag(args.bag)
+    segmenter = Segmenter(Bundle.load(Path(args.bundle)))
+    manifest = segmenter.manifest
+    rows = _rows(bag, segmenter, args.frames)
+    captions = ["camera", f"f ({manifest.name} v{manifest.version})", "truth"][: len(rows[0])]
+    sheet = contact_sheet(
+        rows, captions=captions, classes=manifest.classes, palette=manifest.palette
+    )
+    done, data = cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
+    if not done:
+        raise OSError(f"{args.output}: the picture could not be encoded as PNG")
+    args.output.write_bytes(data.tobytes())
+    print(f"wrote {args.output}")
+    return 0
+
+
+def _rows(bag: Bag, segmenter: Segmenter, wanted: Sequence[int]) -> list[list[Picture]]:
+    """One row a wanted frame, in the order of the bag: camera, overlay, truth where there is."""
+    from laecips_edge.core.overlay import Overlay
+
+    missing = [index for index in wanted if not 0 <= index < len(bag)]
+    if missing:
+        raise ValueError(f"{len(bag)} frames are in the bag, so there is no frame {missing[0]}")
+    truth, rows = bag.truth(), []
+    overlay = Overlay(segmenter.manifest.palette)
+    for index, frame in enumerate(bag.frames()):
+        if index not in wanted:
+            continue
+        rgb = frame.rgb()
+        row = [rgb, overlay.paint(rgb, segmenter.predict(rgb).label_map)]
+        if frame.stamp_ns in truth:
+            row.append(overlay.paint(rgb, truth[frame.stamp_ns]))
+        rows.append(row)
+    return rows
