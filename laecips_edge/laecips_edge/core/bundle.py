@@ -95,7 +95,12 @@ class Bundle:
                 the bundle is for other classes.
         """
         path = Path(path)
-        manifest = Manifest.from_json(_read(path, MANIFEST).decode(errors="replace"))
+        text = _read(path, MANIFEST).decode(errors="replace")
+        try:
+            manifest = Manifest.from_json(text)
+        except BundleError as error:
+            reason = str(error).removeprefix("manifest: ")
+            raise BundleError(f"{path / MANIFEST}: {reason}") from error
         if classes is not None and tuple(classes) != manifest.classes:
             raise BundleError(
                 f"{path}: made for the classes {', '.join(manifest.classes)}, here they are "

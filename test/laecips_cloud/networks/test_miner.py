@@ -1,11 +1,27 @@
 import pytest
 import torch
 from laecips_cloud.networks.miner import H_MIN, Miner
+from laecips_cloud.networks.rfnet import RFNet
+from torch.utils.flop_counter import FlopCounterMode
 
 
 @pytest.mark.parametrize(("width", "most"), [(1.0, 20e6), (0.5, 5e6)])
 def test_size(width, most):
     assert sum(p.numel() for p in Miner(classes=19, width=width).parameters()) < most
+
+
+@pytest.mark.parametrize("width", [1.0, 0.5])
+def test_it_costs_less_than_a_tenth_of_f(width):
+    with torch.device("meta"):
+        f = RFNet(classes=11, width=width, depth=False).eval()
+        miner = Miner(classes=11, width=width).eval()
+        rgb = torch.empty(1, 3, 360, 480)
+    with FlopCounterMode(display=False) as of_f:
+        logits = f.logits_at_stride(rgb)
+    with FlopCounterMode(display=False) as of_miner:
+        miner(logits)
+    assert logits.shape == (1, 11, 90, 120)
+    assert 0 < of_miner.get_total_flops() < 0.1 * of_f.get_total_flops()
 
 
 @pytest.mark.parametrize("size", [(24, 32), (23, 38), (90, 120)])

@@ -164,6 +164,16 @@ def test_a_bundle_for_other_classes_names_both(tmp_path, classes):
     assert ", ".join(classes) in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"), [({"delta": 2}, "delta cannot be 2"), ({"colour": 1}, "unknown keys")]
+)
+def test_a_manifest_that_cannot_be_names_its_file(tmp_path, changes, message):
+    path = write(tmp_path / "bundle").path
+    edit_manifest(path, **changes)
+    with pytest.raises(BundleError, match=rf"bundle/manifest\.json: {message}"):
+        Bundle.load(path)
+
+
 def test_no_folder_at_all(tmp_path):
     with pytest.raises(BundleError, match=r"manifest\.json: cannot be read"):
         Bundle.load(tmp_path / "nowhere")
