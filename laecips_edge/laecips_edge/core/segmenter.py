@@ -123,7 +123,8 @@ class Segmenter:
         name = f"bundle {self.manifest.name} version {self.manifest.version}"
         for index, frame in enumerate(self._agreement):
             labels, trust = self._checked(name, frame.rgb, frame.depth)
-            agreeing = float((labels == frame.label_map).mean())
+            same_shape = labels.shape == frame.label_map.shape
+            agreeing = float((labels == frame.label_map).mean()) if same_shape else 0.0
             if agreeing < MIN_AGREEING_PIXELS or abs(trust - frame.trust) > MAX_TRUST_DIFFERENCE:
                 raise BundleError(
                     f"{name}: on agreement frame {index} {agreeing:.1%} of pixels agree, h is "

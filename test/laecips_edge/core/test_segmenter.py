@@ -122,7 +122,11 @@ def another_trust(frame: AgreementFrame) -> AgreementFrame:
     return replace(frame, trust=1 - frame.trust)
 
 
-@pytest.mark.parametrize("change", [another_answer, another_trust])
+def another_size(frame: AgreementFrame) -> AgreementFrame:
+    return replace(frame, label_map=frame.label_map[:-1])
+
+
+@pytest.mark.parametrize("change", [another_answer, another_trust, another_size])
 def test_self_test_finds_disagreement(tiny_bundle, tmp_path, change):
     agreement = [change(max(tiny_bundle.agreement(), key=lambda f: abs(f.trust - 0.5)))]
     with pytest.raises(BundleError, match="on agreement frame 0"):

@@ -61,6 +61,9 @@ class OnnxRuntimeEngine:
     def run(self, inputs: Arrays) -> dict[str, NDArray[np.float32]]:
         """See `Engine.run`."""
         found = {name: array.shape for name, array in inputs.items()}
-        if found != self._shapes:
-            raise EngineError(f"onnxruntime: inputs must be {self._shapes}, got {found}")
+        if found != self._shapes or any(array.dtype != np.float32 for array in inputs.values()):
+            types = sorted({str(array.dtype) for array in inputs.values()})
+            raise EngineError(
+                f"onnxruntime: inputs must be {self._shapes} of float32, got {found} of {types}"
+            )
         return dict(zip(self._outputs, self._session.run(None, dict(inputs)), strict=True))

@@ -29,6 +29,7 @@ def test_weights_belong_to_the_engine(tiny_bundle):
         {},
         {"image": np.zeros((1, 4, 24, 32), np.float32)},
         {"logits": np.zeros((1, 4, 24, 31), np.float32)},
+        {"logits": np.zeros((1, 4, 24, 32), np.float64)},
     ],
 )
 def test_wrong_inputs_name_the_right_ones(miner, inputs):
