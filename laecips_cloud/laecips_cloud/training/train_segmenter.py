@@ -182,7 +182,8 @@ def settle_batch_norms(
 
 def fast_precision() -> contextlib.AbstractContextManager[object]:
     """bfloat16 autocast where the processor multiplies it natively; nothing elsewhere."""
-    if torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported():
+    able = torch.cpu.get_capabilities()
+    if able.get("avx512_bf16") or able.get("amx_bf16"):
         return torch.autocast("cpu", torch.bfloat16)
     return contextlib.nullcontext()
 
