@@ -32,7 +32,7 @@ def load_checkpoint(path: str | Path, network: nn.Module) -> None:
             not the network's.
     """
     path = Path(path)
-    weights = _state_dict(path)
+    weights = read_state_dict(path)
     wanted = network.state_dict()
     missing = [key for key in wanted if key not in weights]
     unexpected = [key for key in weights if key not in wanted]
@@ -52,7 +52,13 @@ def load_checkpoint(path: str | Path, network: nn.Module) -> None:
     network.load_state_dict(weights, strict=True)
 
 
-def _state_dict(path: Path) -> dict[str, torch.Tensor]:
+def read_state_dict(path: str | Path) -> dict[str, torch.Tensor]:
+    """Read a checkpoint's tensors by name; forms as in `load_checkpoint`.
+
+    Raises:
+        CheckpointError: the file is missing, truncated, needs pickle or holds no state dict.
+    """
+    path = Path(path)
     if not path.is_file():
         raise CheckpointError(f"{path}: no such file; give the path of a checkpoint")
     try:
