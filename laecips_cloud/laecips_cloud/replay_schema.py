@@ -1,0 +1,86 @@
+"""The tables of the replay buffer's file."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+SCHEMA_VERSION: Final = 1
+"""Kept in the file; raised with every change of the tables."""
+
+_APPLICATION_ID: Final = 0x4C414543  # "LAEC": tells our files from other SQLite databases
+
+# AUTOINCREMENT: a number is never given twice, so the order of the numbers is the order of arrival
+# whatever the clocks say. The totals are kept by triggers: counting would read the whole table.
+_STATEMENTS: Final = (
+    """
+    CREATE TABLE frames (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        size INTEGER NOT NULL,
+        request_id TEXT NOT NULL UNIQUE,
+        robot TEXT NOT NULL,
+        stamp_ns INTEGER NOT NULL,
+        received_ns INTEGER NOT NULL,
+        bundle_version INTEGER NOT NULL,
+        why TEXT NOT NULL CHECK (why IN ('hard', 'audit')),
+        trust REAL NOT NULL,
+        picture BLOB NOT NULL,
+        depth BLOB NOT NULL,
+        label_map BLOB NOT NULL,
+        confidence_map BLOB NOT NULL
+    )
+    """,
+    "CREATE INDEX frames_received ON frames (received_ns)",
+    "CREATE TABLE totals (frames INTEGER NOT NULL, bytes INTEGER NOT NULL)",
+    "INSERT INTO totals VALUES (0, 0)",
+    """
+    CREATE TRIGGER count_in AFTER INSERT ON frames BEGIN
+        UPDATE totals SET frames = frames + 1, bytes = bytes + new.size;
+    END
+    """,
+    """
+    CREATE TRIGGER count_out AFTER DELETE ON frames BEGIN
+        UPDATE totals SET frames = frames - 1, bytes = bytes - old.size;
+    END
+    """,
+    f"PRAGMA application_id = {_APPLICATION_ID}",
+    f"PRAGMA user_version = {SCHEMA_VERSION}",
+)
+
+
+class ReplayBufferError(ValueError):
+    """The buffer cannot be opened, read or written; one line says which file and what to do."""
+
+
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Whether the file has no tables at all, as a new one."""
+    return _pragma(connection, "schema_version") == 0
+
+
+def create_tables(connection: sqlite3.Connection) -> None:
+    """Makes the tables in an empty file, inside the caller's transaction."""
+    for statement in _STATEMENTS:
+        connection.execute(statement)
+
+
+def check_tables(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuses a file that is something else.
+
+    Raises:
+        ReplayBufferError: not a replay buffer, or one of a later version.
+    """
+    if _pragma(connection, "application_id") != _APPLICATION_ID:
+        raise ReplayBufferError(
+            f"{path}: an SQLite database, but not a replay buffer; give another path"
+        )
+    version = _pragma(connection, "user_version")
+    if version != SCHEMA_VERSION:
+        raise ReplayBufferError(
+            f"{path}: written with schema {version}, this version knows {SCHEMA_VERSION}; "
+            "update the cloud or give another path"
+        )
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])

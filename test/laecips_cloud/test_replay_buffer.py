@@ -1,0 +1,362 @@
+"""The replay buffer keeps what it acknowledged, whatever happens to its process and its disk."""
+
+import inspect
+import os
+import random
+import re
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from laecips_cloud.replay_buffer import ReplayBuffer, ReplayBufferError, ReplayFrame, TimeBlock
+from laecips_cloud.replay_reader import ReplayReader
+
+KILLS = 50
+
+
+def frame(number: int, *, size: int = 40, received_ns: int | None = None) -> ReplayFrame:
+    """A frame of `size` bytes, everything in it told by its number."""
+    return ReplayFrame(
+        request_id=f"robot/{number}",
+        robot="robot",
+        stamp_ns=number,
+        received_ns=number if received_ns is None else received_ns,
+        bundle_version=1,
+        why="audit" if number % 3 == 0 else "hard",
+        trust=0.25,
+        picture=bytes([number % 251]) * (size - 3),
+        depth=b"",
+        label_map=b"ll",
+        confidence_map=b"c",
+    )
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "replay buffer?.sqlite"
+
+
+@pytest.fixture
+def buffer(path: Path) -> Iterator[ReplayBuffer]:
+    it = ReplayBuffer(path, max_frames=5, max_bytes=1000)
+    yield it
+    it.close()
+
+
+def test_what_is_kept_is_read_again_after_reopening(buffer: ReplayBuffer, path: Path) -> None:
+    kept = [buffer.append(frame(number)) for number in range(3)]
+    buffer.close()
+    again = ReplayBuffer(path, max_frames=5)
+    assert kept == [frame(number) for number in range(3)]
+    assert list(again.read(0, 3)) == kept
+    assert [again.find(item.request_id) for item in kept] == kept
+    assert again.find("robot/3") is None
+    assert again.totals() == (3, 120)
+    again.close()
+
+
+def test_the_same_request_keeps_its_first_answer(buffer: ReplayBuffer) -> None:
+    first = buffer.append(frame(1, size=50))
+    assert buffer.append(frame(1, size=60)) == first
+    assert buffer.totals() == (1, 50)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "left"),
+    [
+        pytest.param([40] * 7, [2, 3, 4, 5, 6], id="too many"),
+        pytest.param([400, 400, 300], [1, 2], id="too large"),
+        pytest.param([300, 300, 300, 1000], [3], id="one as large as all"),
+    ],
+)
+def test_the_oldest_leave_first(sizes: list[int], left: list[int], buffer: ReplayBuffer) -> None:
+    for number, size in enumerate(sizes):
+        buffer.append(frame(number, size=size, received_ns=0))  # clocks do not matter for this
+    assert [item.stamp_ns for item in buffer.read(0, 1)] == left
+    assert buffer.totals() == (len(left), sum(sizes[number] for number in left))
+
+
+def test_lower_bounds_hold_from_the_opening_on(buffer: ReplayBuffer, path: Path) -> None:
+    for number in range(5):
+        buffer.append(frame(number))
+    buffer.close()
+    smaller = ReplayBuffer(path, max_frames=2)
+    assert [item.stamp_ns for item in smaller.read(0, 9)] == [3, 4]
+    smaller.close()
+
+
+def test_a_frame_that_never_fits(buffer: ReplayBuffer) -> None:
+    buffer.append(frame(0))
+    with pytest.raises(ReplayBufferError, match="1001 bytes does not fit into max_bytes 1000"):
+        buffer.append(frame(1, size=1001))
+    assert buffer.totals() == (1, 40)
+
+
+def test_time_blocks(buffer: ReplayBuffer) -> None:
+    for number, received_ns in enumerate([5, 9, 10, 31]):
+        buffer.append(frame(number, received_ns=received_ns))
+    blocks = buffer.blocks(10)
+    assert blocks == [TimeBlock(0, 10, 2), TimeBlock(10, 20, 1), TimeBlock(30, 40, 1)]
+    assert [
+        [item.stamp_ns for item in buffer.read(block.start_ns, block.end_ns)] for block in blocks
+    ] == [[0, 1], [2], [3]]
+
+
+def test_frames_may_come_and_leave_while_one_reads(buffer: ReplayBuffer) -> None:
+    for number in range(5):
+        buffer.append(frame(number))
+    seen = []
+    for item in buffer.read(0, 100):
+        seen.append(item.stamp_ns)
+        if item.stamp_ns == 0:
+            for number in range(5, 8):
+                buffer.append(frame(number))
+    assert seen == [0, 3, 4]
+
+
+def test_a_reader_sees_what_is_written_beside_it(buffer: ReplayBuffer, path: Path) -> None:
+    buffer.append(frame(0))
+    reader = ReplayReader(path)
+    buffer.append(frame(1))
+    assert [item.stamp_ns for item in reader.read(0, 9)] == [0, 1]
+    reader.close()
+
+
+def test_a_reader_needs_no_writer_and_keeps_everything(buffer: ReplayBuffer, path: Path) -> None:
+    for number in range(5):
+        buffer.append(frame(number))
+    buffer.close()
+    reader = ReplayReader(path)
+    assert reader.totals() == (5, 200)
+    assert not hasattr(reader, "append")
+    reader.close()
+
+
+def test_threads_share_a_buffer(path: Path) -> None:
+    buffer = ReplayBuffer(path)
+    threads = [
+        threading.Thread(target=lambda: [buffer.append(frame(number)) for number in range(20)])
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert buffer.totals() == (20, 800)
+    buffer.close()
+
+
+def test_a_closed_buffer_says_so(buffer: ReplayBuffer) -> None:
+    buffer.close()
+    buffer.close()
+    with pytest.raises(ReplayBufferError, match="is closed"):
+        buffer.append(frame(0))
+
+
+def _a_text(path: Path) -> None:
+    path.write_text("not a database, but longer than the header of one: " + "x" * 100)
+
+
+def _another_database(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE songs (title TEXT)")
+    connection.close()
+
+
+def _a_later_version(path: Path) -> None:
+    ReplayBuffer(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 7")
+    connection.close()
+
+
+def _a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (_a_text, "file is not a database; it is not a replay buffer: give another path"),
+        (_another_database, "an SQLite database, but not a replay buffer; give another path"),
+        (_a_later_version, "written with schema 7, this version knows 1; update the cloud"),
+        (_a_folder, "unable to open database file; is its folder there, and may it be written?"),
+    ],
+)
+@pytest.mark.parametrize("kind", [ReplayBuffer, ReplayReader])
+def test_a_file_that_is_no_buffer(
+    kind: type[ReplayReader], spoil: Callable[[Path], None], message: str, path: Path
+) -> None:
+    spoil(path)
+    with pytest.raises(ReplayBufferError, match=re.escape(f"{path}: {message}")) as caught:
+        kind(path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", [ReplayBuffer, ReplayReader])
+def test_no_folder(kind: type[ReplayReader], tmp_path: Path) -> None:
+    with pytest.raises(ReplayBufferError, match="is its folder there"):
+        kind(tmp_path / "nowhere" / "replay.sqlite")
+
+
+def test_a_reader_makes_no_file(path: Path) -> None:
+    with pytest.raises(ReplayBufferError, match="unable to open"):
+        ReplayReader(path)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("bounds", [{"max_frames": 0}, {"max_bytes": 0}])
+def test_bounds_that_cannot_be(bounds: dict[str, int], path: Path) -> None:
+    with pytest.raises(ReplayBufferError, match="both must be at least 1"):
+        ReplayBuffer(path, **bounds)
+
+
+@pytest.fixture
+def locked_folder() -> Iterator[Path]:
+    """A folder that this process may read and not write."""
+    folder = Path(tempfile.mkdtemp())
+    ReplayBuffer(folder / "replay.sqlite").close()
+    (folder / "replay.sqlite").chmod(0o444)
+    folder.chmod(0o555)
+    superuser = os.geteuid() == 0
+    if superuser:  # whom permissions do not bind
+        os.seteuid(65534)
+    yield folder
+    if superuser:
+        os.seteuid(0)
+    folder.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("replay.sqlite", "it may not be written: change its permissions or give another path"),
+        ("new.sqlite", "is its folder there, and may it be written?"),
+    ],
+)
+def test_a_buffer_that_may_not_be_written(name: str, message: str, locked_folder: Path) -> None:
+    with pytest.raises(ReplayBufferError, match=re.escape(message)):
+        ReplayBuffer(locked_folder / name)
+
+
+@pytest.fixture
+def full_after() -> Iterator[Callable[[int], None]]:
+    """Lets no file of this process grow past a size; None lifts the limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def limit(size: int | None) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft if size is None else size, hard))
+
+    yield limit
+    limit(None)
+
+
+def test_a_disk_that_takes_no_more(path: Path, full_after: Callable[[int | None], None]) -> None:
+    buffer = ReplayBuffer(path)
+    buffer.append(frame(0))
+    full_after(200_000)
+    kept = _fill(buffer)
+    full_after(None)
+    _usable_with(buffer, kept)
+
+
+def test_a_full_file_system(tmp_path: Path) -> None:
+    mount = tmp_path / "small"
+    mount.mkdir()
+    if not _ran("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(mount)):
+        pytest.skip("mounting a small file system takes a superuser")
+    try:
+        buffer = ReplayBuffer(mount / "replay.sqlite")
+        kept = _fill(buffer)
+        assert _ran("mount", "-o", "remount,size=20m", str(mount))
+        _usable_with(buffer, kept)
+    finally:
+        assert _ran("umount", "-l", str(mount))
+
+
+def _ran(*command: str) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def _fill(buffer: ReplayBuffer) -> list[ReplayFrame]:
+    """Appends until the disk is full; what was acknowledged."""
+    kept = []
+    try:
+        while len(kept) < 1000:
+            kept.append(buffer.append(frame(len(kept) + 1, size=20_000)))
+    except ReplayBufferError as error:
+        said = str(error)
+    else:
+        raise AssertionError("the disk never got full")
+    assert f"{buffer.path}: " in said
+    assert "the disk is full" in said
+    return kept
+
+
+def _usable_with(buffer: ReplayBuffer, kept: list[ReplayFrame]) -> None:
+    """Nothing acknowledged is lost, nothing is half there, and it goes on once there is room."""
+    assert list(buffer.read(1, 1000)) == kept
+    refused = frame(len(kept) + 1, size=20_000)
+    assert buffer.find(refused.request_id) is None
+    assert buffer.append(refused) == refused
+    buffer.close()
+    again = ReplayBuffer(buffer.path)
+    assert list(again.read(1, 1000)) == [*kept, refused]
+    again.close()
+
+
+WRITER = f"""
+import sys
+from laecips_cloud.replay_buffer import ReplayBuffer, ReplayFrame
+{inspect.getsource(frame)}
+buffer = ReplayBuffer(sys.argv[1], max_frames=40)
+number = int(sys.argv[2])
+while True:
+    number += 1
+    buffer.append(frame(number, size=3 + number * 7919 % 60_000))
+    print(number, flush=True)
+"""
+
+
+def test_nothing_acknowledged_is_lost_however_the_writer_dies(path: Path) -> None:
+    """SIGKILL at random moments: while opening, inside a transaction, inside a checkpoint."""
+    rng = random.Random(7)
+    last = 0
+    for _ in range(KILLS):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path), str(last)], stdout=subprocess.PIPE, text=True
+        )
+        assert writer.stdout is not None
+        # Some die around the time when they open the file, most between frames.
+        wanted = rng.randrange(12)
+        acknowledged = [writer.stdout.readline() for _ in range(wanted)]
+        timer = threading.Timer(rng.uniform(0, 0.02 if wanted else 0.2), writer.kill)
+        timer.start()
+        acknowledged += writer.stdout.readlines()
+        timer.join()
+        writer.wait()
+        writer.stdout.close()
+        numbers = [int(line) for line in acknowledged if line.endswith("\n")]
+        _holds(path, numbers)
+        last = max([last, *numbers]) + 1  # one more may be on the disk, its acknowledgement not
+
+
+def _holds(path: Path, numbers: list[int]) -> None:
+    buffer = ReplayBuffer(path, max_frames=40)
+    newest = numbers[-30:]  # at most this many and the one that was being written may have left
+    for number in newest:
+        assert buffer.find(f"robot/{number}") == frame(number, size=3 + number * 7919 % 60_000)
+    kept = list(buffer.read(0, 2**62))
+    assert buffer.totals() == (len(kept), sum(item.size for item in kept))
+    buffer.close()
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
