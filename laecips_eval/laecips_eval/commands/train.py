@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--width", type=float, default=0.5, help="width multiplier of f")
     parser.add_argument("--miner-width", type=float, default=0.5, help="width multiplier of h")
     parser.add_argument(
-        "--input-size", type=_size, default=(360, 480), help="HEIGHTxWIDTH that robots run at"
+        "--input-size", type=_size, default="360x480", help="HEIGHTxWIDTH that robots run at"
     )
     parser.add_argument("--folds", type=int, default=3, help="folds for the miner's rows")
     parser.add_argument("--steps", type=int, default=2000, help="steps of f")
