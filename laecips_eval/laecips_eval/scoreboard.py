@@ -229,13 +229,15 @@ class Scoreboard:
         return {source: counts[source] for source in SOURCES}
 
     def _counted(self) -> EdgeCounters:
-        """The node's counters, or what the answers add up to where those are newer."""
+        """The node's counters, or what the answers add up to where those are newer.
+
+        Audits are answered before they go up, so their answers cannot tell what was sent.
+        """
         answers = list(self._answers())
         return self._counters.newest(
             EdgeCounters(
                 wanted=sum(answer.hard for answer in answers),
                 sent=sum(answer.bytes_up > 0 for answer in answers),
-                audit=sum(answer.audit for answer in answers),
                 bytes_up=sum(answer.bytes_up for answer in answers),
                 bytes_down=sum(answer.bytes_down for answer in answers),
             )

@@ -1,0 +1,102 @@
+"""`laecips replay`: a bag through edge and cloud, live or offline, and a report of it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+HELP = "Replay a bag through edge and cloud, and report what came of it."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument("bag", type=Path, help="folder or file of the bag")
+    add_run_arguments(parser, out=Path("out/replay"))
+    parser.add_argument(
+        "--image-topic", default=None, help="the bag's topic with pictures; default: its only one"
+    )
+    offline = parser.add_argument_group("without ROS")
+    offline.add_argument(
+        "--offline",
+        action="store_true",
+        help="the same modules without ROS, frame by frame, nothing dropped",
+    )
+    offline.add_argument(
+        "--compare",
+        type=Path,
+        default=None,
+        metavar="REPORT",
+        help="take all settings from this live report and compare with its frames; "
+        "default: the one in --out, where there is one",
+    )
+
+
+def add_run_arguments(parser: argparse.ArgumentParser, *, out: Path) -> None:
+    """Options that every replay has."""
+    parser.add_argument(
+        "--bundle", type=Path, default=None, help="folder of the model bundle; default: the shipped"
+    )
+    parser.add_argument("--out", type=Path, default=out, help="folder of report, result and logs")
+    parser.add_argument("--rate", type=float, default=1.0, help="speed against the recording")
+    parser.add_argument(
+        "--policy", default=None, help="how hard frames are found: laecips, spp ..."
+    )
+    parser.add_argument(
+        "--delta", type=float, default=None, help="threshold instead of the bundle's"
+    )
+    parser.add_argument("--audit-rate", type=float, default=None, help="share of audited frames")
+    parser.add_argument("--seed", type=int, default=None, help="seed of the audits")
+    parser.add_argument("--params-file", default="", help="parameter file for the nodes")
+    parser.add_argument(
+        "--no-result-bag", action="store_true", help="draw no overlay, write no result.mcap"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Replays the bag."""
+    if args.offline:
+        from laecips_bringup.replay_offline import replay_offline
+
+        return replay_offline(args)
+    return run_live(args, args.bag, image_topic=args.image_topic)
+
+
+def run_live(args: argparse.Namespace, bag: Path, *, image_topic: str | None = None) -> int:
+    """Replays a bag live, and shows the report."""
+    from laecips_eval.report_table import report_table
+    from rich.console import Console
+
+    from laecips_bringup.replay import Replay, ReplayOptions
+    from laecips_bringup.shares import shipped_bundle
+    from laecips_bringup.stopping import sigterm_interrupts
+
+    console = Console()
+    with sigterm_interrupts():
+        report = Replay(
+            ReplayOptions(
+                bag=bag,
+                bundle=args.bundle or shipped_bundle(),
+                out=args.out,
+                rate=args.rate,
+                bag_topic=image_topic,
+                params_file=args.params_file,
+                edge=edge_parameters(args),
+                record=not args.no_result_bag,
+            ),
+            console,
+        ).run()
+    console.print(report_table(report))
+    console.print(f"{args.out}: report.json, frames.csv, logs/", highlight=False, end="")
+    console.print("" if args.no_result_bag else ", result.mcap", highlight=False)
+    return 0
+
+
+def edge_parameters(args: argparse.Namespace) -> dict[str, bool | int | float | str]:
+    """Parameters of the edge node that were given as options."""
+    given = {
+        "policy": args.policy,
+        "delta": args.delta,
+        "audit_rate": args.audit_rate,
+        "seed": args.seed,
+    }
+    return {name: value for name, value in given.items() if value is not None}

@@ -1,0 +1,66 @@
+"""Messages in plain words: what the pure rooms know instead of ROS types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from laecips_edge.core.metrics import LabelMap
+from laecips_eval.answers import REASONS, SOURCES, Answer, EdgeCounters
+from sensor_msgs.msg import Image
+
+from laecips_msgs.msg import EdgeStatus, Segmentation
+
+
+def answer_of(message: Segmentation) -> Answer:
+    """A laecips_msgs/Segmentation in plain words.
+
+    Raises:
+        ValueError: when its constants are unknown or do not go together.
+    """
+    if message.source >= len(SOURCES) or message.reason >= len(REASONS):
+        raise ValueError(f"source {message.source} or reason {message.reason} is unknown")
+    return Answer(
+        stamp_ns=stamp_ns(message),
+        source=SOURCES[message.source],
+        reason=REASONS[message.reason],
+        confidence=message.confidence,
+        delta=message.delta,
+        hard=message.hard,
+        audit=message.audit,
+        bytes_up=message.bytes_up,
+        bytes_down=message.bytes_down,
+    )
+
+
+def counters_of(message: EdgeStatus) -> EdgeCounters:
+    """The counters of a laecips_msgs/EdgeStatus that a report needs."""
+    return EdgeCounters(
+        superseded=message.superseded,
+        wanted=message.wanted,
+        sent=message.sent,
+        audit=message.audit,
+        bytes_up=message.bytes_up,
+        bytes_down=message.bytes_down,
+    )
+
+
+def label_map_of(message: Image) -> LabelMap:
+    """The pixels of a mono8 image, uint8 [H, W], without a copy.
+
+    Raises:
+        ValueError: when it is not mono8, or its size and data do not fit.
+    """
+    if message.encoding != "mono8" or len(message.data) != message.step * message.height:
+        raise ValueError(
+            f"a label map of {message.width} x {message.height} with encoding "
+            f"{message.encoding!r} and {len(message.data)} bytes: mono8 is expected"
+        )
+    rows = np.frombuffer(message.data, np.uint8).reshape(message.height, message.step)
+    return rows[:, : message.width]
+
+
+def stamp_ns(message: Any) -> int:
+    """The stamp of a message with a header, in nanoseconds."""
+    stamp = message.header.stamp
+    return int(stamp.sec) * 10**9 + int(stamp.nanosec)

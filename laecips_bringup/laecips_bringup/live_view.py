@@ -1,0 +1,120 @@
+"""What a replay shows while it runs: a table that stays in place, or a line now and then."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from laecips_eval.report_table import milliseconds, points, size
+from laecips_eval.scoreboard import Figures
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+
+_LINE_EVERY_S = 5.0
+
+
+class LiveView:
+    """Shows running figures; in a terminal in place, else as plain lines every few seconds.
+
+    Example:
+        with LiveView(Console()) as view:
+            view.note("starting edge and cloud")
+            view.show(scoreboard.figures())
+    """
+
+    def __init__(self, console: Console, *, line_every_s: float = _LINE_EVERY_S) -> None:
+        """Shows nothing yet.
+
+        Args:
+            console: where to show it.
+            line_every_s: seconds between two lines where the console is no terminal.
+        """
+        self._console = console
+        self._line_every_s = line_every_s
+        self._next_line = 0.0
+        self._live = (
+            Live(console=console, refresh_per_second=4, transient=True)
+            if console.is_terminal
+            else None
+        )
+
+    def __enter__(self) -> LiveView:
+        """Takes the lower end of a terminal."""
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Gives the terminal back."""
+        if self._live is not None:
+            self._live.stop()
+
+    def note(self, text: str) -> None:
+        """Says something once; it scrolls away."""
+        self._console.print(text, highlight=False, markup=False)
+
+    def show(self, figures: Figures) -> None:
+        """Shows the newest figures."""
+        if self._live is not None:
+            self._live.update(figures_table(figures))
+            return
+        now = time.monotonic()
+        if now >= self._next_line and figures.played:
+            self._next_line = now + self._line_every_s
+            self._console.print(
+                figures_line(figures), highlight=False, markup=False, soft_wrap=True
+            )
+
+
+def figures_line(figures: Figures) -> str:
+    """The running figures as one line."""
+    answered = figures.answered
+    total = "?" if figures.total is None else figures.total
+    return (
+        f"{figures.played}/{total} frames: {answered['edge']} edge, {answered['cloud']} cloud, "
+        f"{answered['edge_fallback']} fallback, {figures.superseded} superseded, "
+        f"{figures.lost} lost; CUR {figures.cur:.1%}; easy {_pair(figures.easy_ms)}, "
+        f"hard {_pair(figures.hard_ms)} (p50, p95); up {size(figures.bytes_up)}, "
+        f"down {size(figures.bytes_down)}; mIoU {points(figures.published_miou)}, "
+        f"f alone {points(figures.edge_only_miou)}"
+    )
+
+
+def figures_table(figures: Figures) -> RenderableType:
+    """The running figures as a block of lines."""
+    answered = figures.answered
+    table = Table.grid(padding=(0, 2))
+    table.add_row(
+        "frames",
+        f"[green]{answered['edge']} edge[/]  [cyan]{answered['cloud']} cloud[/]  "
+        f"[yellow]{answered['edge_fallback']} fallback[/]  {figures.superseded} superseded  "
+        f"[red]{figures.lost} lost[/]  CUR {figures.cur:.1%}",
+    )
+    table.add_row("easy", f"{_pair(figures.easy_ms)} (p50, p95)")
+    table.add_row("hard", f"{_pair(figures.hard_ms)} (p50, p95)")
+    table.add_row("bytes", f"{size(figures.bytes_up)} up  {size(figures.bytes_down)} down")
+    table.add_row(
+        "mIoU",
+        f"[bold]{points(figures.published_miou)}[/] published  "
+        f"{points(figures.edge_only_miou)} f alone",
+    )
+    total = figures.total or 0
+    bar = Table.grid(padding=(0, 2))
+    bar.add_row(
+        ProgressBar(total=max(total, 1), completed=figures.played, width=50),
+        f"{figures.played} / {figures.total or '?'} played",
+    )
+    return Group(bar, table)
+
+
+def _pair(latencies: tuple[float, float] | None) -> str:
+    if latencies is None:
+        return "-"
+    return f"{milliseconds(latencies[0])}, {milliseconds(latencies[1])}"

@@ -1,0 +1,171 @@
+"""How a replay was run: the part of a report that another run is pinned by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from laecips_edge.core.bundle import Bundle
+from laecips_edge.core.policy import Policy
+
+from laecips_eval.bags import Bag
+from laecips_eval.report import Report, ReportError
+
+PRECISION: Final = "fp32"
+"""What engines compute in today: weights are stored as fp16 and widened when they are loaded."""
+
+LIVE, OFFLINE = "live", "offline"
+_CHUNK = 2**20
+_STORAGE = (".mcap", ".db3")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EdgeSettings:
+    """The edge node's parameters that decide what comes out of a frame.
+
+    Attributes:
+        policy: name of the miner.
+        delta: threshold in [0, 1]; below 0: the bundle's manifest has it.
+        audit_rate: share of the easy frames that is uploaded too.
+        seed: of the audits.
+        engine: name of the inference engine.
+        providers: its execution providers.
+        threads: its threads.
+        jpeg_quality: of pictures that the robot encodes for the way up.
+        forward_jpeg: the camera's own JPEG goes up where there is one.
+        send_scores: f's scores travel with the picture.
+    """
+
+    policy: str = "laecips"
+    delta: float = -1.0
+    audit_rate: float = 0.05
+    seed: int = 0
+    engine: str = "onnxruntime"
+    providers: tuple[str, ...] = ("CPUExecutionProvider",)
+    threads: int = 1
+    jpeg_quality: int = 90
+    forward_jpeg: bool = True
+    send_scores: bool = False
+
+    @classmethod
+    def from_parameters(cls, parameters: Mapping[str, Any]) -> EdgeSettings:
+        """Picks them out of all parameters of the node; what is missing keeps its default."""
+        found = {name: parameters[name] for name in cls.__dataclass_fields__ if name in parameters}
+        if "providers" in found:
+            found["providers"] = tuple(found["providers"])
+        return cls(**found)
+
+    def decider(self, bundle: Bundle) -> Policy:
+        """The policy that these settings make of a bundle.
+
+        Raises:
+            ValueError: when the miner is unknown or has no threshold.
+        """
+        return Policy(
+            self.policy,
+            delta=None if self.delta < 0 else self.delta,
+            manifest=bundle.manifest,
+            audit_rate=self.audit_rate,
+            seed=self.seed,
+        )
+
+
+def run_setup(
+    *,
+    mode: str,
+    rate: float | None,
+    bundle: Bundle,
+    parameters: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Any]:
+    """The report's `setup`.
+
+    Args:
+        mode: `LIVE` or `OFFLINE`.
+        rate: speed against the recording, None offline.
+        bundle: what ran.
+        parameters: of the nodes, by node name; `edge` decides.
+    """
+    settings = EdgeSettings.from_parameters(parameters["edge"])
+    return {
+        "mode": mode,
+        "rate": rate,
+        "policy": settings.policy,
+        "delta": settings.decider(bundle).delta,
+        "engine": settings.engine,
+        "precision": PRECISION,
+        "bundle": {
+            "path": str(bundle.path),
+            "name": bundle.manifest.name,
+            "version": bundle.manifest.version,
+            "hash": bundle_hash(bundle),
+        },
+        "parameters": {name: dict(values) for name, values in parameters.items()},
+    }
+
+
+def describe_bag(bag: Bag) -> dict[str, Any]:
+    """The report's `bag`."""
+    return {
+        "path": str(bag.path),
+        "name": bag.path.stem,
+        "topic": bag.image_topic,
+        "hash": bag_hash(bag.path),
+    }
+
+
+def bundle_hash(bundle: Bundle) -> str:
+    """SHA-256 of a bundle: of its manifest, which has those of all other files."""
+    return hashlib.sha256(bundle.manifest.to_json().encode()).hexdigest()
+
+
+def bag_hash(path: Path) -> str:
+    """SHA-256 of what a bag stores, whether it is named by its folder or by its only file."""
+    files = [path]
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.suffix in _STORAGE)
+    digest = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def require_same_classes(bag: Bag, bundle: Bundle) -> None:
+    """Checks that a bag's truth can score a bundle's answers.
+
+    Raises:
+        ValueError: when the two know other classes; names the first that differs.
+    """
+    known, has = bundle.manifest.classes, bag.classes
+    if has and tuple(has) != tuple(known):
+        raise ValueError(
+            f"{bag.path} has truth for the classes {', '.join(has)}; bundle {bundle.path} knows "
+            f"{', '.join(known)}: choose the bundle that was trained for this bag"
+        )
+
+
+def require_same_run(live: Report, *, bag: Mapping[str, Any], bundle: Bundle) -> None:
+    """Checks that a live report is of this bag and this bundle.
+
+    Raises:
+        ReportError: when it is of others.
+    """
+    if live["bag"]["hash"] != bag["hash"]:
+        raise ReportError(
+            f"the live report is of bag {live['bag']['path']}, which is not {bag['path']}: "
+            "replay the same bag, or name another report"
+        )
+    if live["setup"]["bundle"]["hash"] != bundle_hash(bundle):
+        raise ReportError(
+            f"the live report is of bundle {live['setup']['bundle']['path']}, which is not "
+            f"{bundle.path}: give the same bundle, or name another report"
+        )
+    if live["setup"]["precision"] != PRECISION:
+        raise ReportError(
+            f"the live report was computed in {live['setup']['precision']}; engines here compute "
+            f"in {PRECISION}: the two cannot agree"
+        )

@@ -1,0 +1,133 @@
+"""The runner's memory, fed with rclpy's own bytes."""
+
+import errno
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from laecips_bringup.feeds import Kind, feeds
+from laecips_bringup.recorder import Recorder
+from laecips_eval.result_bag import ResultBag, message_types
+from laecips_eval.scoreboard import Scoreboard
+from rclpy.serialization import serialize_message
+from rosbags.rosbag2 import Reader
+from sensor_msgs.msg import CompressedImage, Image
+
+from laecips_bringup import graph
+from laecips_msgs.msg import CloudStatus, EdgeStatus, PlayedFrame, Segmentation
+
+FEEDS = {
+    feed.kind: feed
+    for feed in feeds(edge=graph.edge(), cloud=graph.cloud(), player=graph.player(bag="b"))
+}
+TRUTH = {7: np.array([[0, 1]], np.uint8)}
+MS = 10**6
+
+
+def stamped(message: Any, stamp_ns: int = 7) -> Any:
+    message.header.stamp.nanosec = stamp_ns
+    return message
+
+
+def label_map(*values: int, encoding: str = "mono8") -> Image:
+    image = Image(height=1, width=len(values), step=len(values), encoding=encoding)
+    image.data = bytes(values)
+    return stamped(image)
+
+
+def tell(recorder: Recorder, kind: Kind, message: Any, received_ns: int = 0) -> None:
+    recorder.take(FEEDS[kind], serialize_message(message), received_ns)
+
+
+def record(
+    news: Callable[[Recorder], None], *, result: ResultBag | None = None, rate: float = 1.0
+) -> Recorder:
+    scoreboard = Scoreboard(classes=("a", "b"))
+    with Recorder(scoreboard=scoreboard, truth=TRUTH, result=result) as recorder:
+        recorder.start(list(FEEDS.values()), rate=rate)
+        news(recorder)
+    return recorder
+
+
+def a_run(recorder: Recorder) -> None:
+    tell(recorder, Kind.EDGE_STATUS, EdgeStatus(state="active"), 1 * MS)
+    played = stamped(PlayedFrame(index=0, total=1, monotonic_ns=100 * MS))
+    tell(recorder, Kind.PLAYED, played, 101 * MS)
+    tell(recorder, Kind.LABEL_MAP_NOW, label_map(0, 0), 120 * MS)
+    tell(recorder, Kind.LABEL_MAP, label_map(0, 1), 130 * MS)
+    tell(recorder, Kind.OVERLAY, stamped(CompressedImage(format="jpeg", data=b"x")), 131 * MS)
+    segmentation = stamped(Segmentation(source=Segmentation.CLOUD, hard=True, bytes_up=10))
+    tell(recorder, Kind.SEGMENTATION, segmentation, 132 * MS)
+    tell(recorder, Kind.EDGE_STATUS, EdgeStatus(received=1, sent=1, bytes_up=10), 140 * MS)
+    tell(recorder, Kind.CLOUD_STATUS, CloudStatus(state="active"), 141 * MS)
+
+
+def test_the_score_of_a_run() -> None:
+    recorder = record(a_run)
+    measured = recorder.measured()
+    assert measured["answered"] == {"edge": 0, "cloud": 1, "edge_fallback": 0}
+    assert measured["latency_ms"]["cloud"]["p50"] == pytest.approx(30.0)
+    assert measured["miou"]["published"]["dataset"] == 1.0
+    assert measured["miou"]["edge_only"]["dataset"] == pytest.approx(0.25)
+    assert recorder.last_played is not None
+    assert recorder.last_played.total == 1
+    assert recorder.cloud_status is not None
+    assert recorder.cloud_status.state == "active"
+    assert recorder.unanswered() == 0
+    assert recorder.problems() == []
+    assert len(recorder.rows()) == 1
+
+
+@pytest.mark.parametrize("rate", [1.0, 2.0])
+def test_the_result_bag_is_on_the_bags_clock(tmp_path: Path, rate: float) -> None:
+    path = tmp_path / "result.mcap"
+    record(a_run, result=ResultBag(path), rate=rate)
+    types = message_types()
+    with Reader(path) as reader:
+        found = {c.topic: (stamp, data) for c, stamp, data in reader.messages()}
+        counts = {c.topic: c.msgcount for c in reader.connections}
+    # Only what came after the first picture, and neither the notes of the player nor f's own map.
+    assert counts == {
+        "/edge/segmentation": 1,
+        "/edge/label_map": 1,
+        "/edge/status": 1,
+        "/cloud/status": 1,
+        "/edge/overlay/compressed": 1,
+    }
+    assert found["/edge/label_map"][0] == 7 + 30 * MS * rate
+    message = types.deserialize_cdr(found["/edge/label_map"][1], "sensor_msgs/msg/Image")
+    assert message.data.tolist() == [0, 1]
+
+
+def test_what_is_wrong_with_one_message_is_said_once_and_the_run_goes_on() -> None:
+    def news(recorder: Recorder) -> None:
+        for _ in range(2):
+            tell(recorder, Kind.LABEL_MAP, label_map(0, 1, 2, encoding="rgb8"))
+        recorder.take(FEEDS[Kind.SEGMENTATION], b"garbage", 0)
+        tell(recorder, Kind.LABEL_MAP_NOW, label_map(0, 1, 0))  # not of the truth's size
+        a_run(recorder)
+
+    recorder = record(news)
+    assert recorder.measured()["answered"]["cloud"] == 1
+    first, second, third = recorder.problems()
+    assert first.startswith("/edge/label_map: a label map of 3 x 1 with encoding 'rgb8'")
+    assert second.startswith("/edge/segmentation: ")
+    assert "label map [1, 3] against truth [1, 2]" in third
+
+
+class FullDisk(ResultBag):
+    """A result bag on a disk that is full after the first message."""
+
+    def write(self, topic: str, stamp_ns: int, cdr: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_costs_the_result_bag_and_nothing_else(tmp_path: Path) -> None:
+    recorder = record(a_run, result=FullDisk(tmp_path / "result.mcap"))
+    assert recorder.measured()["answered"]["cloud"] == 1
+    (problem,) = recorder.problems()
+    assert "the result bag cannot be written" in problem
+    assert "No space left" in problem
+    assert list(tmp_path.iterdir()) == []
