@@ -126,7 +126,9 @@ def _striped(dice: Dice, width: float, height: float) -> tuple[Pen, Material]:
     pen = _blank(width, height, paper.colour)
     x = -width / 2
     while x < width / 2 + height:
-        pen.line([(x, -height / 2), (x - height, height / 2)], 4.5, INK)
+        top, bottom = -height / 2, height / 2
+        stripe = [(x - 3, top), (x + 3, top), (x + 3 - height, bottom), (x - 3 - height, bottom)]
+        pen.polygon(stripe, INK)
         x += 13
     pen.box((0, 0), (width * 0.62, height * 0.56), clamped(paper.colour))
     text = part_number(dice)[3:]

@@ -105,8 +105,8 @@ class Pen:
         *,
         body: bool = False,
     ) -> None:
-        """Stroke a polyline with round joints."""
-        path = np.array([self._at(point) for point in points], np.int32)
+        """Stroke a polyline with round joints; ValueError when it leaves the box."""
+        path = self._path(points)
         for plane, value in self._planes(colour, relief, body):
             cv2.polylines(plane, [path], False, value, max(1, round(width * _DRAWN)))
 
@@ -123,8 +123,7 @@ class Pen:
         """Label a stroke as this part although its colour covers only some of it."""
         if self._mask is None:
             self._mask = np.zeros_like(self._coverage)
-        path = np.array([self._at(point) for point in points], np.int32)
-        cv2.polylines(self._mask, [path], False, 255, max(1, round(width * _DRAWN)))
+        cv2.polylines(self._mask, [self._path(points)], False, 255, max(1, round(width * _DRAWN)))
 
     def sprite(self, degrees: float = 0.0) -> Sprite:
         """What was drawn, rotated clockwise, at the picture's resolution."""
@@ -136,6 +135,13 @@ class Pen:
         else:
             colour, relief, coverage, mask = (_reduced(plane, _DRAWN) for plane in planes)
         return Sprite(colour, blur(relief, 0.5), coverage, mask >= 128)
+
+    def _path(self, points: Sequence[Point]) -> NDArray[np.int32]:
+        path = np.array([self._at(point) for point in points], np.int32)
+        # Versions of OpenCV draw lines that leave the picture differently; polygons they do not.
+        if path.min() < 0 or (path >= (self.width * _DRAWN, self.height * _DRAWN)).any():
+            raise ValueError(f"a line leaves the box of {self.width} x {self.height} pixels")
+        return path
 
     def _at(self, point: Point) -> tuple[int, int]:
         return (

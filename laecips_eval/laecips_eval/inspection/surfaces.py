@@ -11,7 +11,7 @@ from laecips_eval.inspection.dice import Dice
 from laecips_eval.inspection.exact import add, blur
 from laecips_eval.inspection.lettering import part_number, text_width, write
 from laecips_eval.inspection.materials import METALS, Material, clamped
-from laecips_eval.inspection.sprites import LEVEL, Colour, Pen
+from laecips_eval.inspection.sprites import LEVEL, Colour, Pen, regular, turned
 from laecips_eval.inspection.textures import TEXTURES, clouds
 
 PLATES = (
@@ -68,13 +68,8 @@ def draw_belt(dice: Dice, width: int, height: int) -> Surface:
     for _ in range(width // 90):
         y, x = dice.integer(0, height), dice.integer(0, width)
         streak = material.tone(dice.choice((-12, 10, 18)))
-        cv2.line(
-            surface.colour,
-            (x, y),
-            (x + dice.integer(40, 220), y + dice.integer(-3, 3)),
-            streak,
-            dice.integer(1, 3),
-        )
+        end = (x + dice.integer(40, 220), y + dice.integer(-3, 3))
+        _stroke(surface.colour, [(x, y), end], streak, dice.integer(1, 3))
     x = dice.integer(0, width)
     _seam(surface, [(x, 0), (x + height // 4, height)], material.tone(-22))
     _stains(surface, dice, width * height // 40000)
@@ -120,8 +115,9 @@ def draw_rail(dice: Dice, width: int, height: int) -> Surface:
         )
         slot, pitch = dice.integer(16, 22), dice.integer(34, 44)
         for x in range(dice.integer(0, pitch), width - slot, pitch):
-            cv2.line(surface.colour, (x, height // 2), (x + slot, height // 2), (34, 34, 36), 7)
-            cv2.line(surface.relief, (x, height // 2), (x + slot, height // 2), LEVEL - 14, 7)
+            hole = [(x, height // 2), (x + slot, height // 2)]
+            _stroke(surface.colour, hole, (34, 34, 36), 7)
+            _stroke(surface.relief, hole, LEVEL - 14, 7)
     else:
         middle = height // 2
         _profile(
@@ -137,7 +133,7 @@ def draw_rail(dice: Dice, width: int, height: int) -> Surface:
         )
         surface.colour[middle - 6 : middle + 7] = surface.colour[middle - 6 : middle + 7] // 5 * 2
         for y in (6, height - 7):
-            cv2.line(surface.colour, (0, y), (width, y), metal.tone(-34), 1)
+            _stroke(surface.colour, [(0, y), (width, y)], metal.tone(-34), 1)
     return _softened(surface)
 
 
@@ -162,8 +158,17 @@ def _profile(relief: NDArray[np.uint8], knots: tuple[tuple[int, int], ...]) -> N
 
 
 def _seam(surface: Surface, points: list[tuple[int, int]], colour: Colour) -> None:
-    cv2.line(surface.colour, points[0], points[1], colour, 2)
-    cv2.line(surface.relief, points[0], points[1], LEVEL - 14, 2)
+    _stroke(surface.colour, points, colour, 2)
+    _stroke(surface.relief, points, LEVEL - 14, 2)
+
+
+def _stroke(
+    plane: NDArray[np.uint8], points: list[tuple[int, int]], value: Colour | int, width: int
+) -> None:
+    # Versions of OpenCV draw lines that leave the picture differently, so none does.
+    bounds = (plane.shape[1] - 1, plane.shape[0] - 1)
+    path = np.clip(np.array(points, np.int32), 0, np.array(bounds, np.int32))
+    cv2.polylines(plane, [path], False, value, width)
 
 
 def _dot(
@@ -178,13 +183,13 @@ def _stains(surface: Surface, dice: Dice, count: int) -> None:
     height, width = surface.relief.shape
     blots = np.zeros((height, width), np.uint8)
     for _ in range(count):
-        axes = (dice.integer(6, 26), dice.integer(4, 16))
-        centre = (dice.integer(0, width), dice.integer(0, height))
-        cv2.ellipse(
-            blots, centre, axes, dice.integer(0, 179), 0, 360, dice.integer(14, 34), cv2.FILLED
-        )
-    blots = np.asarray(cv2.GaussianBlur(blots, (13, 13), 3), dtype=np.uint8)
-    surface.colour -= np.minimum(surface.colour, blots[:, :, None])
+        long, short = dice.integer(6, 26), dice.integer(4, 16)
+        x, y, turn = dice.integer(0, width), dice.integer(0, height), dice.uniform(0, 180)
+        # Not cv2.ellipse: its corner points differ between versions of OpenCV.
+        rim = [turned((px * long, py * short), turn) for px, py in regular(24, 1.0)]
+        corners = np.array([(round(x + px), round(y + py)) for px, py in rim], np.int32)
+        cv2.fillPoly(blots, [corners], dice.integer(14, 34))
+    surface.colour -= np.minimum(surface.colour, blur(blots, 3)[:, :, None])
 
 
 def _track(surface: Surface, dice: Dice, start: tuple[int, int], colour: Colour) -> None:
@@ -198,8 +203,7 @@ def _track(surface: Surface, dice: Dice, start: tuple[int, int], colour: Colour)
             (x + run + abs(slant), y + slant),
             (x + 2 * run, y + slant),
         ]
-        path = np.array(corners, np.int32)
-        cv2.polylines(surface.colour, [path], False, colour, 2)
+        _stroke(surface.colour, corners, colour, 2)
 
 
 def _print(surface: Surface, dice: Dice, corner: tuple[int, int], colour: Colour) -> None:
