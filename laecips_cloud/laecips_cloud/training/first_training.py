@@ -1,11 +1,12 @@
 """The first training of a pair (f, h), from labelled frames to a bundle.
 
-1. For each of k folds an f is trained on the other folds, and run over this one: rows of frames
-   that f was not trained on, in daylight and relit.
-2. f itself is trained on all frames.
-3. h learns from the rows which frames are hard.
-4. Delta, the baselines' thresholds, beta, h's quantiles and the temperature are fitted on
-   held-out frames that neither f nor h has seen.
+1. f is trained on all frames.
+2. For each of k folds another f is trained on the other folds, and run over this one: rows of
+   frames that it was not trained on, in daylight and relit. h learns from them what is hard.
+3. The folds' networks saw fewer frames for fewer steps, and are less sure of themselves than f. h
+   gets used to f on the first half of the held-out frames.
+4. Delta, the baselines' thresholds, beta, h's quantiles and the temperature are fitted, and
+   everything is measured, on the second half, which neither f nor h has seen.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 import torch
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.metrics import ConfusionMatrix
+from numpy.typing import NDArray
 
 from laecips_cloud.export import export_bundle
 from laecips_cloud.networks import Miner, RFNet
@@ -90,7 +92,8 @@ def first_training(
 
     Args:
         frames: what to learn from.
-        held_out: frames that neither f nor h learns from; at least one.
+        held_out: frames that f does not learn from, in an order in which halves share nothing; at
+            least two.
         settings: see `FirstTraining`.
         assist: assisted inference F, as the cloud will run it.
         path: folder of the bundle; the weights of stages that are done lie beside it meanwhile.
@@ -102,9 +105,9 @@ def first_training(
         The bundle and its measures.
 
     Raises:
-        ValueError: fewer frames than folds, no held-out frame, or other classes in them.
+        ValueError: fewer frames than folds, fewer than two held-out ones, or other classes there.
     """
-    if len(frames) < settings.folds or not len(held_out):
+    if len(frames) < settings.folds or len(held_out) < 2:
         raise ValueError(
             f"first training: {len(frames)} frames and {len(held_out)} held-out ones are too few "
             f"for {settings.folds} folds"
@@ -127,7 +130,8 @@ def first_training(
         progress=progress,
     )
     f = trainer.segmenter("f", seen, steps=settings.steps, seconds=settings.seconds_of_f)
-    h, rule = trainer.miner(seen)
+    kept_for_h, unseen = unseen[: len(unseen) // 2], unseen[len(unseen) // 2 :]
+    h, rule = trainer.miner(f, seen, kept_for_h)
     progress(f"measuring on {len(unseen)} held-out frames")
     matrices = ConfusionMatrix(f.classes), ConfusionMatrix(f.classes)
     rows = list(trainer.rows(f, unseen, scores=matrices))
@@ -211,9 +215,39 @@ class _Trainer:
             self._checkpoints.keep(stage, network)
         return network
 
-    def miner(self, frames: Sequence[LabelledFrame]) -> tuple[Miner, HardRule]:
-        """Trains h on rows of each fold, made by an f that was trained on the others."""
-        settings, rows = self._settings, list[Row]()
+    def miner(
+        self, f: RFNet, frames: Sequence[LabelledFrame], kept_for_h: Sequence[LabelledFrame]
+    ) -> tuple[Miner, HardRule]:
+        """Trains h on the folds' rows, then on f's own rows of frames that f has not seen."""
+        settings = self._settings
+        torch.manual_seed(settings.seed)
+        miner = Miner(classes=self._classes, width=settings.miner_width)
+        if not self._checkpoints.restore("h of folds", miner):
+            rows, hard = self._fold_rows(frames)
+            recipe = MinerRecipe(
+                steps=settings.miner_steps, seconds=settings.seconds_of_h, seed=settings.seed
+            )
+            train_miner(miner, rows, hard, recipe=recipe, progress=self._progress)
+            self._checkpoints.keep("h of folds", miner)
+        rows = self.rows(f, kept_for_h)
+        rule = choose_hard_rule(rows)
+        self._progress(
+            f"h gets used to f on {len(rows)} rows: {rule.share:.0%} are hard, by at least "
+            f"{rule.gain:.3f} of IoU that a{'n' if rule.cloud == 'assisted' else ''} "
+            f"{rule.cloud} cloud adds"
+        )
+        recipe = MinerRecipe(
+            steps=max(1, settings.miner_steps // 3),
+            seconds=settings.seconds_of_h / 3,
+            learning_rate=3e-4,
+            seed=settings.seed,
+        )
+        train_miner(miner, rows, rule.hard(rows), recipe=recipe, progress=self._progress)
+        return miner, rule
+
+    def _fold_rows(self, frames: Sequence[LabelledFrame]) -> tuple[list[Row], NDArray[np.bool_]]:
+        """Rows of each fold by an f that was trained on the others, and which of them are hard."""
+        settings, rows, hard = self._settings, list[Row](), list[NDArray[np.bool_]]()
         # Folds are blocks of time: neighbouring frames look alike, and must not be on both sides.
         for fold, block in enumerate(np.array_split(np.arange(len(frames)), settings.folds)):
             inside = set(block.tolist())
@@ -223,29 +257,12 @@ class _Trainer:
                 steps=max(1, round(settings.steps * settings.fold_share)),
                 seconds=settings.seconds_of_a_fold,
             )
-            rows += self.rows(f, [frames[i] for i in block])
-        rule = choose_hard_rule(rows)
-        self._progress(
-            f"h learns from {len(rows)} rows: {rule.share:.0%} are hard, by at least "
-            f"{rule.gain:.3f} of IoU that a{'n' if rule.cloud == 'assisted' else ''} "
-            f"{rule.cloud} cloud adds"
-        )
-        torch.manual_seed(settings.seed)
-        miner = Miner(classes=self._classes, width=settings.miner_width)
-        if not self._checkpoints.restore("h", miner):
-            train_miner(
-                miner,
-                rows,
-                rule.hard(rows),
-                recipe=MinerRecipe(
-                    steps=settings.miner_steps,
-                    seconds=settings.seconds_of_h,
-                    seed=settings.seed,
-                ),
-                progress=self._progress,
-            )
-            self._checkpoints.keep("h", miner)
-        return miner.eval(), rule
+            fold_rows = self.rows(f, [frames[i] for i in block])
+            # Hard by the measure of this f: one of the folds may be much better than another.
+            hard.append(choose_hard_rule(fold_rows).hard(fold_rows))
+            rows += fold_rows
+        self._progress(f"h learns from {len(rows)} rows of the folds")
+        return rows, np.concatenate(hard)
 
     def rows(
         self,

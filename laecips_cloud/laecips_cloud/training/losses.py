@@ -25,17 +25,18 @@ LEAST_REGION_COVER: Final = 0.1
 
 
 def class_weights(pixels: NDArray[np.int64]) -> Tensor:
-    """Weights that lift rare classes without letting one pixel rule: 1 / log(1.02 + share).
+    """Weights that lift rare classes without letting one pixel rule: 1 / log(1.1 + share).
 
     Args:
         pixels: int64 [M], number of labelled pixels of each class.
 
     Returns:
-        float32 [M], positive, between 1.42 (a class that covers everything) and 50.5 (one that
-        is absent).
+        float32 [M], positive, between 1.35 (a class that covers everything) and 10.5 (one that
+        is absent). With the customary 1.02 the range is four times as wide, and rare classes are
+        found more often than they are there.
     """
     shares = torch.from_numpy(pixels / max(int(pixels.sum()), 1)).float()
-    return 1.0 / torch.log(1.02 + shares)
+    return 1.0 / torch.log(1.1 + shares)
 
 
 def leave_out_unsure(labels: Tensor, confidence: Tensor, *, least: float) -> Tensor:

@@ -20,6 +20,7 @@ from typing import Final
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -91,7 +92,7 @@ class MinerRecipe:
         batch: rows a step.
         learning_rate: peak of the one-cycle schedule (AdamW).
         weight_decay: decoupled, on every weight: rows are few.
-        seed: seed of order and flips.
+        seed: seed of order and variation.
     """
 
     steps: int
@@ -129,8 +130,7 @@ def train_miner(
     for done in Schedule(steps=recipe.steps, seconds=recipe.seconds):
         set_learning_rate(optimiser, recipe.learning_rate * one_cycle(done))
         drawn = random.integers(len(rows), size=recipe.batch)
-        # Left and right are alike to h as they are to f.
-        logits = torch.stack([_flipped(rows[i], bool(random.integers(2))) for i in drawn])
+        logits = torch.stack([_varied(rows[i], random) for i in drawn])
         loss = F.binary_cross_entropy_with_logits(miner.score(logits), targets[drawn])
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -157,6 +157,11 @@ def trust(miner: Miner, rows: Sequence[Row]) -> NDArray[np.float64]:
         )
 
 
-def _flipped(row: Row, flip: bool) -> Tensor:
-    logits = torch.from_numpy(row.logits).float()
-    return logits.flip(-1) if flip else logits
+def _varied(row: Row, random: Generator) -> Tensor:
+    """A row's logits, mirrored or not, and a little surer or less sure.
+
+    Left and right are alike to h as they are to f; and each training of f moves the scale of its
+    logits, which must not make h trust everything or nothing.
+    """
+    logits = torch.from_numpy(row.logits).float() * math.exp(random.uniform(-0.25, 0.25))
+    return logits.flip(-1) if random.integers(2) else logits

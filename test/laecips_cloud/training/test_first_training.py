@@ -35,7 +35,7 @@ def train(toy_frames: ToyFrames, path: Path, **options: object) -> tuple[Outcome
     lines: list[str] = []
     outcome = first_training(
         toy_frames(count=6),
-        toy_frames(count=3, seed=1),
+        toy_frames(count=6, seed=1),
         settings=SETTINGS,
         assist=keep_f,
         path=path,
@@ -79,7 +79,7 @@ def test_a_training_that_was_stopped_goes_on_and_ends_the_same(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "train_miner", stop)
+        patch.setattr(module, "train_miner", stop)  # f and the folds are done by then
         with pytest.raises(KeyboardInterrupt):
             train(toy_frames, tmp_path / "stopped")
     assert not (tmp_path / "stopped").exists()
@@ -93,7 +93,7 @@ def test_a_training_that_was_stopped_goes_on_and_ends_the_same(
 
 @pytest.mark.parametrize(
     ("frames", "held_out", "message"),
-    [(1, 1, "1 frames and 1 held-out ones are too few"), (4, 0, "0 held-out ones are too few")],
+    [(1, 1, "1 frames and 1 held-out ones are too few"), (4, 1, "1 held-out ones are too few")],
 )
 def test_too_few_frames(
     toy_frames: ToyFrames, tmp_path: Path, frames: int, held_out: int, message: str

@@ -71,7 +71,7 @@ def test_unsure_pixels_lose_their_class() -> None:
 
 @pytest.mark.parametrize(
     ("pixels", "expected"),
-    [([50, 50], [1 / math.log(1.52)] * 2), ([100, 0], [1 / math.log(2.02), 1 / math.log(1.02)])],
+    [([50, 50], [1 / math.log(1.6)] * 2), ([100, 0], [1 / math.log(2.1), 1 / math.log(1.1)])],
 )
 def test_class_weights(pixels: list[int], expected: list[float]) -> None:
     weights = class_weights(np.array(pixels, np.int64))
