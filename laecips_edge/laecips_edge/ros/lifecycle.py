@@ -40,6 +40,8 @@ class ManagedNode(LifecycleNode):
 
     def __init__(self, name: str, **options: Any) -> None:
         super().__init__(name, **options)
+        self.failure = ""
+        """Why the last transition failed; empty where it did not."""
         self.steady_clock = Clock(clock_type=ClockType.STEADY_TIME)
         self.parameters = Parameters(
             self, is_unconfigured=lambda: self.state in ("unconfigured", "configuring")
@@ -87,6 +89,7 @@ class ManagedNode(LifecycleNode):
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Run `configure`; rclpy calls this."""
+        self.failure = ""
         if self._attempt("configure", self.parameters.require_valid) and self._attempt(
             "configure", self.configure, undo=self.release
         ):
@@ -95,6 +98,7 @@ class ManagedNode(LifecycleNode):
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Run `activate`; rclpy calls this."""
+        self.failure = ""
         if self._attempt("activate", self.activate, undo=self.deactivate):
             return TransitionCallbackReturn.SUCCESS
         return TransitionCallbackReturn.FAILURE
@@ -105,12 +109,14 @@ class ManagedNode(LifecycleNode):
         An error here (and in `on_cleanup`) leads through `on_error` to unconfigured: a node that
         has stopped halfway must not go on calling itself active.
         """
+        self.failure = ""
         if self._attempt("deactivate", self.deactivate):
             return TransitionCallbackReturn.SUCCESS
         return TransitionCallbackReturn.ERROR
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Run `release`; rclpy calls this."""
+        self.failure = ""
         if self._attempt("cleanup", self.release):
             return TransitionCallbackReturn.SUCCESS
         return TransitionCallbackReturn.ERROR
@@ -138,7 +144,8 @@ class ManagedNode(LifecycleNode):
             # ValueError and OSError are how a hook says what is wrong; the rest is named by type.
             kind = "" if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: "
             line = " ".join(str(error).split())
-            self.get_logger().error(f"{what} failed: {kind}{line}")
+            self.failure = f"{what} failed: {kind}{line}"
+            self.get_logger().error(self.failure)
             self.get_logger().debug(traceback.format_exc())
             if undo is not None:
                 self._attempt(f"undoing {what}", undo)

@@ -1,0 +1,213 @@
+"""The node on the robot: images in, one label map out for each, hard frames by way of the cloud.
+
+The way of a frame: `_receive_image` here (executor's thread), `worker.py` (inference thread:
+decode, f, h, decision), for a hard one `cloud_link.py`, then `answers.py` and `outputs.py`.
+"""
+
+import sys
+import time
+from typing import Any
+
+from rclpy.client import Client
+from rclpy.event_handler import SubscriptionEventCallbacks
+from rclpy.qos import qos_policy_name_from_kind
+from rclpy.subscription import Subscription
+from sensor_msgs.msg import CompressedImage, Image
+
+from laecips_edge.core.bundle import Bundle
+from laecips_edge.core.health import Health
+from laecips_edge.core.ledger import Ledger
+from laecips_edge.core.policy import NEVER_UPLOADS, Policy
+from laecips_edge.core.segmenter import Segmenter
+from laecips_edge.outputs import Outputs
+from laecips_edge.pipeline import Pipeline
+from laecips_edge.ros import qos
+from laecips_edge.ros.lifecycle import ManagedNode, run
+from laecips_edge.ros.parameters import ParameterError
+from laecips_edge.settings import FROM_MANIFEST, declare_parameters
+from laecips_edge.status import Snapshot, StatusTopics
+from laecips_msgs.srv import SegmentHardFrame
+
+STATUS_PERIOD_S = 1.0
+
+
+class EdgeNode(ManagedNode):
+    """See the module; `settings.py` has the parameters, the README the topics."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("edge", **options)
+        self._segmenter: Segmenter | None = None
+        self._outputs: Outputs | None = None
+        self._cloud: Client | None = None
+        self._pipeline: Pipeline | None = None
+        self._inputs: list[Subscription] = []
+        declare_parameters(self.parameters, check_delta=self._refuse_delta)
+        self.parameters.on_change(self._change)
+        self._status = StatusTopics(self, self._look)
+        self.create_timer(STATUS_PERIOD_S, self._status.publish, clock=self.steady_clock)
+
+    def configure(self) -> None:
+        """Load and test the bundle, create the topics of the answers and the service's client."""
+        path = self.parameters["bundle"]
+        if not path:
+            raise ParameterError("parameter bundle is empty: give the folder of a model bundle")
+        bundle = Bundle.load(path)
+        segmenter = Segmenter(
+            bundle,
+            engine=self.parameters["engine"],
+            providers=self.parameters["providers"],
+            threads=self.parameters["threads"],
+        )
+        segmenter.self_test()
+        self._segmenter = segmenter
+        policy = self._policy(segmenter)
+        self._outputs = Outputs(self, segmenter.manifest)
+        self._cloud = self.create_client(SegmentHardFrame, "segment_hard_frame")
+        manifest = segmenter.manifest
+        self.get_logger().info(
+            f"bundle {manifest.name} version {manifest.version}: {len(manifest.classes)} classes, "
+            f"policy {policy.name} with delta {policy.delta:g}"
+        )
+
+    def activate(self) -> None:
+        """Start the threads, then subscribe."""
+        if self._segmenter is None or self._outputs is None or self._cloud is None:
+            raise RuntimeError("the node is not configured")
+        self._pipeline = Pipeline(
+            parameters=self.parameters,
+            segmenter=self._segmenter,
+            policy=self._policy(self._segmenter),
+            outputs=self._outputs,
+            client=self._cloud,
+            on_idle=self._status.publish_if_settled,
+            logger=self.get_logger(),
+        )
+        self._pipeline.start()
+        profile = qos.sensor_data(self.parameters["reliability"])
+        self._inputs = [
+            self.create_subscription(
+                CompressedImage if self._compressed else Image,
+                self._image_topic,
+                self._receive_image,
+                profile,
+                event_callbacks=SubscriptionEventCallbacks(incompatible_qos=self._warn_of_qos),
+            )
+        ]
+        if self._segmenter.manifest.modality == "rgbd":
+            self._inputs.append(
+                self.create_subscription(Image, "depth", self._receive_depth, profile)
+            )
+
+    def deactivate(self) -> None:
+        """Take no more images, answer those that came, stop the threads."""
+        for subscription in self._inputs:
+            self.destroy_subscription(subscription)
+        self._inputs = []
+        if self._pipeline is not None:
+            self._pipeline.stop()
+            self._status.publish()
+
+    def release(self) -> None:
+        """Let go of networks and topics."""
+        self._pipeline = self._segmenter = None
+        if self._outputs is not None:
+            self._outputs.destroy()
+            self._outputs = None
+        if self._cloud is not None:
+            self.destroy_client(self._cloud)
+            self._cloud = None
+
+    @property
+    def _compressed(self) -> bool:
+        return bool(self.parameters["image_transport"] == "compressed")
+
+    @property
+    def _image_topic(self) -> str:
+        # As image_transport does it: a remapped base topic takes its transports along.
+        base = self.resolve_topic_name("image")
+        return self.resolve_topic_name(f"{base}/compressed") if self._compressed else base
+
+    def _receive_image(self, message: Image | CompressedImage) -> None:
+        if self._pipeline is not None:
+            self._pipeline.receive(message)
+
+    def _receive_depth(self, message: Image) -> None:
+        if self._pipeline is not None:
+            self._pipeline.receive_depth(message)
+
+    def _warn_of_qos(self, event: Any) -> None:
+        self.get_logger().error(
+            f"a publisher on {self._image_topic} offers another "
+            f"{qos_policy_name_from_kind(event.last_policy_kind)} than this node asks for, so none "
+            "of its images arrive: set the parameter reliability to best_effort"
+        )
+
+    def _policy(self, segmenter: Segmenter, delta: float | None = None) -> Policy:
+        delta = self.parameters["delta"] if delta is None else delta
+        return Policy(
+            self.parameters["policy"],
+            delta=None if delta == FROM_MANIFEST else delta,
+            manifest=segmenter.manifest,
+            audit_rate=self.parameters["audit_rate"],
+            seed=self.parameters["seed"],
+        )
+
+    def _refuse_delta(self, delta: float) -> str | None:
+        if delta != FROM_MANIFEST and not 0 <= delta <= 1:
+            return f"{delta} is neither in [0, 1] nor -1 (the bundle's own)"
+        if self._segmenter is not None:
+            try:
+                self._policy(self._segmenter, delta)
+            except ValueError as error:
+                return str(error)
+        return None
+
+    def _change(self, values: dict[str, Any]) -> None:
+        if self._pipeline is None or self._segmenter is None:
+            return
+        self._pipeline.change(values)
+        if values.keys() & {"delta", "audit_rate"}:
+            self._pipeline.worker.policy = self._policy(self._segmenter)
+
+    def _look(self) -> Snapshot:
+        # Another thread may stop or free any of these meanwhile: look at each once.
+        pipeline, segmenter, state = self._pipeline, self._segmenter, self.state
+        active = pipeline is not None and state == "active"
+        fields: dict[str, Any] = {"state": state, "policy": self.parameters["policy"]}
+        fields |= (pipeline.ledger if pipeline is not None else Ledger()).counts()
+        if segmenter is not None:
+            fields["bundle"] = segmenter.manifest.name
+            fields["bundle_version"] = segmenter.manifest.version
+        health = Health(state=state, failure=self.failure)
+        details: dict[str, Any] = {}
+        if pipeline is not None:
+            present = active and pipeline.link.present
+            reachable = active and pipeline.uplink.reachable
+            fields["delta"] = pipeline.worker.policy.delta
+            fields["cloud_available"] = present and reachable
+            fields["inference_ms"] = pipeline.worker.inference_ms.value
+            fields["round_trip_ms"] = pipeline.link.round_trip_ms.value
+            details["late_answers"] = pipeline.uplink.late
+            health = Health(
+                state=state,
+                failure=self.failure,
+                image_topic=self._image_topic,
+                received=fields["received"],
+                silent_s=time.monotonic() - pipeline.last_image_s,
+                unreadable=pipeline.worker.unreadable,
+                cloud_wanted=fields["policy"] != NEVER_UPLOADS,
+                cloud_present=present,
+                cloud_reachable=reachable,
+            )
+        return Snapshot(
+            fields=fields, details=details, health=health, hardware_id=self.parameters["robot"]
+        )
+
+
+def main() -> int:
+    """Run the node until it is asked to end."""
+    return run(EdgeNode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""The parameters of the edge node. `config/edge.yaml` shows them all with their defaults."""
+
+from collections.abc import Callable
+
+from laecips_edge.core.engines import ENGINE_NAMES
+from laecips_edge.core.miners import MINER_NAMES
+from laecips_edge.ros.parameters import Changes, Parameters
+from laecips_edge.ros.qos import RELIABILITIES
+
+FROM_MANIFEST = -1.0
+"""Value of `delta` that stands for the bundle's own threshold."""
+
+
+def declare_parameters(
+    parameters: Parameters, *, check_delta: Callable[[float], str | None]
+) -> None:
+    """Declare all parameters of the edge node.
+
+    Args:
+        parameters: Of the node.
+        check_delta: Says why a delta is refused, or None.
+    """
+    fixed: Changes = "unconfigured"  # these act when the node is configured
+    parameters.declare("bundle", "", "Folder of the model bundle (f, h).", changes=fixed)
+    parameters.declare(
+        "engine", "onnxruntime", "Inference engine.", choices=ENGINE_NAMES, changes=fixed
+    )
+    parameters.declare(
+        "providers",
+        ["CPUExecutionProvider"],
+        "Where the engine runs, best first: CPUExecutionProvider, CUDAExecutionProvider, ...",
+        changes=fixed,
+    )
+    parameters.declare(
+        "threads", 1, "Threads of one inference on the CPU.", minimum=1, maximum=256, changes=fixed
+    )
+    parameters.declare(
+        "policy", "laecips", "How hard frames are found.", choices=MINER_NAMES, changes=fixed
+    )
+    parameters.declare(
+        "delta",
+        FROM_MANIFEST,
+        "Threshold of h in [0, 1]: a frame is easy iff its confidence exceeds it. "
+        "-1: the bundle's own.",
+        minimum=-1.0,
+        maximum=1.0,
+        check=check_delta,
+    )
+    parameters.declare(
+        "audit_rate", 0.05, "Share of easy frames that is uploaded too.", minimum=0.0, maximum=1.0
+    )
+    parameters.declare(
+        "seed",
+        0,
+        "Seed of the draws: audits, and the policy `random`.",
+        minimum=0,
+        maximum=2**31 - 1,
+        changes=fixed,
+    )
+    parameters.declare(
+        "image_transport",
+        "raw",
+        "raw: sensor_msgs/Image on `image`; compressed: CompressedImage on `image/compressed`.",
+        choices=("raw", "compressed"),
+        changes=fixed,
+    )
+    parameters.declare(
+        "reliability",
+        "best_effort",
+        "Reliability asked of image publishers; best_effort matches every publisher.",
+        choices=tuple(RELIABILITIES),
+        changes=fixed,
+    )
+    parameters.declare(
+        "jpeg_quality",
+        90,
+        "Quality of the JPEG that is made of a hard frame.",
+        minimum=1,
+        maximum=100,
+    )
+    parameters.declare(
+        "forward_jpeg",
+        True,
+        "Send the camera's own JPEG to the cloud where there is one, whatever jpeg_quality says.",
+        changes=fixed,
+    )
+    parameters.declare(
+        "max_in_flight",
+        2,
+        "Hard frames on their way to the cloud at a time.",
+        minimum=1,
+        maximum=64,
+    )
+    parameters.declare(
+        "deadline_s",
+        2.0,
+        "Seconds that a hard frame waits for the cloud.",
+        minimum=0.05,
+        maximum=60.0,
+    )
+    parameters.declare(
+        "first_retry_s",
+        1.0,
+        "Seconds until a failing cloud is tried again; doubles with each failure.",
+        minimum=0.05,
+        maximum=600.0,
+        changes=fixed,
+    )
+    parameters.declare(
+        "longest_retry_s",
+        30.0,
+        "Most seconds between two tries of a failing cloud.",
+        minimum=0.05,
+        maximum=3600.0,
+        changes=fixed,
+    )
+    parameters.declare(
+        "send_scores",
+        False,
+        "Send f's scores with a hard frame, for a cloud that cannot run this f.",
+        changes=fixed,
+    )
+    parameters.declare(
+        "robot", "robot", "Name of this robot, for the cloud's replay buffer.", changes=fixed
+    )

@@ -1,0 +1,123 @@
+"""The inference thread: the newest frame is decoded, segmented, judged and sent on its way."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sensor_msgs.msg import Image
+
+from laecips_edge.answers import Answers
+from laecips_edge.cloud_link import CloudLink
+from laecips_edge.core import images
+from laecips_edge.core.images import ImageError
+from laecips_edge.core.ledger import Ledger, Outcome, RecentMedian
+from laecips_edge.core.policy import Policy
+from laecips_edge.core.segmenter import Segmenter
+from laecips_edge.core.stamped import StampedBuffer
+from laecips_edge.frames import Frame, NewestFrame, SeenFrame
+
+IDLE_S = 0.2
+"""Seconds without a frame after which the robot counts as idle."""
+
+
+class InferenceWorker:
+    """Looks at one frame at a time, on a thread of its own.
+
+    Args:
+        segmenter: f and h; used by this thread only.
+        policy: Decides; may be replaced any time by setting `policy`.
+        depths: Depth images to pair with; read only where f takes depth.
+        link: Where hard frames and audits go.
+        answers: How frames are answered.
+        ledger: The books.
+        on_idle: Called each time no frame came for a while.
+        logger: For frames that cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        segmenter: Segmenter,
+        policy: Policy,
+        depths: StampedBuffer[Image],
+        link: CloudLink,
+        answers: Answers,
+        ledger: Ledger,
+        on_idle: Callable[[], None],
+        logger: Any,
+    ) -> None:
+        self.policy = policy
+        self.inference_ms = RecentMedian()
+        self.unreadable = ""
+        self._segmenter = segmenter
+        self._depths = depths
+        self._link = link
+        self._answers = answers
+        self._ledger = ledger
+        self._on_idle = on_idle
+        self._logger = logger
+        self._newest = NewestFrame()
+        self._thread = threading.Thread(target=self._work, name="inference")
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Answer the frame in work and the one that waits, then join the thread."""
+        self._newest.close()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def submit(self, frame: Frame) -> None:
+        """Hand in the newest frame; one that waited is superseded. Returns at once."""
+        superseded = self._newest.put(frame)
+        if superseded is not None:
+            self._ledger.settle(superseded.number, Outcome.SUPERSEDED)
+
+    def _work(self) -> None:
+        while not self._newest.finished:
+            frame = self._newest.take(IDLE_S)
+            if frame is None:
+                self._on_idle()
+                continue
+            seen = self._look(frame)
+            if seen is not None:
+                self._route(seen)
+
+    def _look(self, frame: Frame) -> SeenFrame | None:
+        """f, h and the policy on one frame; None (and settled) where it cannot be used."""
+        started_s = time.monotonic()
+        try:
+            rgb = frame.rgb()
+            depth = None
+            if self._segmenter.manifest.modality == "rgbd":
+                message = self._depths.nearest(frame.stamp_ns)
+                depth = None if message is None else images.to_depth(message)
+            prediction = self._segmenter.predict(rgb, depth)
+            decision = self.policy.decide(
+                prediction.logits, trust=self._segmenter.trust, stamp_ns=frame.stamp_ns
+            )
+        except Exception as error:
+            # Whatever a frame does to the decoder or the engine, the next one gets its chance.
+            kind = "" if isinstance(error, ImageError) else f"{type(error).__name__}: "
+            self.unreadable = f"image of stamp {frame.stamp_ns} not used: {kind}{error}"
+            self._logger.error(self.unreadable, throttle_duration_sec=1.0)
+            self._ledger.settle(frame.number, Outcome.REJECTED)
+            return None
+        self.unreadable = ""
+        self.inference_ms.add(1e3 * (time.monotonic() - started_s))
+        return SeenFrame(
+            frame=frame, rgb=rgb, depth=depth, prediction=prediction, decision=decision
+        )
+
+    def _route(self, seen: SeenFrame) -> None:
+        self._answers.now(seen)
+        if seen.decision.hard:
+            self._ledger.want()
+            self._link.ask(seen)
+            return
+        self._answers.edge(seen)
+        if seen.decision.audit:
+            self._link.audit(seen)

@@ -1,0 +1,180 @@
+"""How the edge node starts and ends: wrong parameters, compressed images, QoS, signals."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from edge_robot import BEST_EFFORT, Cloud, Request, Robot, of_stamp
+from laecips_edge.core import codecs, images
+from laecips_edge.core.bundle import Bundle
+from laecips_edge.core.wire import decode_scores
+from processes import Peer, RosProcess, until
+from sensor_msgs.msg import CompressedImage
+
+from laecips_msgs.msg import EdgeStatus, Segmentation
+
+pytestmark = pytest.mark.system
+
+EDGE = "laecips_edge.edge_node"
+GREY = np.full((96, 128, 3), 90, np.uint8)
+JPEG = images.encode_jpeg(GREY, 77)
+
+
+@pytest.fixture(scope="module")
+def compressed(domain: int, peer: Peer, tiny_bundle: Bundle) -> Iterator[Robot]:
+    """A node for compressed images that calls every frame hard and sends scores, in a namespace."""
+    parameters = {
+        "bundle": tiny_bundle.path,
+        "policy": "cloud",
+        "image_transport": "compressed",
+        "reliability": "reliable",
+        "send_scores": True,
+        "deadline_s": 20.0,
+        "robot": "walker",
+        "first_retry_s": 0.1,
+    }
+    arguments = ["-r", "__ns:=/walker"]
+    with RosProcess(EDGE, domain, parameters=parameters, arguments=arguments) as process:
+        robot = Robot(peer, process, namespace="/walker", compressed=True)
+        robot.wait_until_active()
+        yield robot
+
+
+@pytest.fixture(scope="module")
+def requests(domain: int, compressed: Robot) -> Iterator[list[Request]]:
+    """What reaches the cloud."""
+    with Cloud(domain, "/walker/segment_hard_frame") as cloud:
+        until(
+            lambda: compressed.answer(compressed.send_rgb(GREY)).source == Segmentation.CLOUD,
+            process=compressed.process,
+        )
+        yield cloud.requests
+
+
+def test_a_cloud_may_come_and_go(domain: int, compressed: Robot) -> None:
+    header = compressed.send_rgb(GREY)
+    answer = compressed.answer(header)
+    assert (answer.source, answer.reason) == (Segmentation.EDGE_FALLBACK, Segmentation.OFFLINE)
+    assert answer.detail == "no cloud offers the service"
+    assert answer.hard
+    now = of_stamp(compressed.label_maps_now, header, compressed.process)
+    assert of_stamp(compressed.label_maps, header, compressed.process).data == now.data
+
+    def source() -> int:
+        return int(compressed.answer(compressed.send_rgb(GREY)).source)
+
+    with Cloud(domain, "/walker/segment_hard_frame"):
+        until(lambda: source() == Segmentation.CLOUD, process=compressed.process)
+    until(lambda: source() == Segmentation.EDGE_FALLBACK, process=compressed.process)
+
+
+def test_the_cameras_own_jpeg_goes_up_as_it_is(compressed: Robot, requests: list[Request]) -> None:
+    answer = compressed.answer(compressed.send(format="rgb8; jpeg compressed bgr8", data=JPEG))
+    assert answer.source == Segmentation.CLOUD
+    assert bytes(requests[-1].image.data) == JPEG
+    assert requests[-1].image.format == "jpeg"
+    assert requests[-1].robot == "walker"
+    assert answer.bytes_up == len(JPEG) + len(requests[-1].scores)
+
+
+def test_png_goes_up_as_jpeg(compressed: Robot, requests: list[Request]) -> None:
+    answer = compressed.answer(compressed.send(format="png", data=codecs.encode_png(GREY)))
+    assert answer.source == Segmentation.CLOUD
+    assert bytes(requests[-1].image.data) == images.encode_jpeg(GREY, 90)
+
+
+def test_scores_go_along(compressed: Robot, requests: list[Request]) -> None:
+    compressed.answer(compressed.send_rgb(GREY))
+    scores = decode_scores(bytes(requests[-1].scores), 4)
+    assert scores.shape == (4, 24, 32)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (JPEG[: len(JPEG) // 2], "truncated after"),
+        (b"", "no data"),
+        (b"\0\0\0\1garbage", "neither JPEG nor PNG"),
+    ],
+    ids=["truncated", "empty", "garbage"],
+)
+def test_what_is_no_picture_is_told(compressed: Robot, data: bytes, reason: str) -> None:
+    rejected = compressed.settled().rejected
+    compressed.send(format="jpeg", data=data)
+    until(lambda: compressed.statuses[-1].rejected > rejected, process=compressed.process)
+    until(lambda: reason in compressed.health().message, process=compressed.process)
+    assert compressed.answer(compressed.send_rgb(GREY)).hard
+
+
+def test_a_publisher_that_does_not_match_is_told(compressed: Robot, peer: Peer) -> None:
+    peer.publisher(CompressedImage, compressed.topic, BEST_EFFORT)
+    until(
+        lambda: "offers another RELIABILITY" in compressed.process.log(),
+        process=compressed.process,
+        what="a line about QoS",
+    )
+
+
+def test_a_wrong_start_can_be_mended(domain: int, peer: Peer, tiny_bundle: Bundle) -> None:
+    parameters = {"bundle": "/no/such/bundle", "max_in_flight": 1000}
+    arguments = ["-r", "__ns:=/broken"]
+    with RosProcess(EDGE, domain, parameters=parameters, arguments=arguments) as process:
+        statuses = peer.subscribe(EdgeStatus, "/broken/edge/status")
+        until(lambda: "parameter max_in_flight: " in process.log(), process=process)
+        assert peer.state("/broken/edge") == "unconfigured"
+        assert peer.set_parameters("/broken/edge", {"max_in_flight": 3})[0].successful
+        assert not peer.change_state("/broken/edge", "configure")
+        (line,) = [text for text in process.log().splitlines() if "/no/such/bundle" in text]
+        assert "configure failed" in line
+        path = str(tiny_bundle.path)
+        assert peer.set_parameters("/broken/edge", {"bundle": path})[0].successful
+        assert peer.change_state("/broken/edge", "configure")
+        assert peer.change_state("/broken/edge", "activate")
+        until(lambda: statuses and statuses[-1].bundle == "tiny", process=process)
+        assert "Traceback" not in process.log()
+
+
+def test_a_bundle_that_lies_does_not_start(
+    domain: int, tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    for file in tiny_bundle.path.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "graph_f.onnx").write_bytes(b"garbage")
+    parameters = {"bundle": tmp_path}
+    arguments = ["-r", "__ns:=/lying"]
+    with RosProcess(EDGE, domain, parameters=parameters, arguments=arguments) as process:
+        until(lambda: "configure failed" in process.log(), process=process)
+        assert "graph_f.onnx: sha256" in process.log()
+        assert process.ended() is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_answers_what_is_pending_and_ends_with_0(
+    domain: int, peer: Peer, tiny_bundle: Bundle, number: int
+) -> None:
+    parameters = {"bundle": tiny_bundle.path, "policy": "cloud", "deadline_s": 20.0}
+    namespace = f"/ending_{int(number)}"
+    arguments = ["-r", f"__ns:={namespace}"]
+    with (
+        Cloud(domain, f"{namespace}/segment_hard_frame") as cloud,
+        RosProcess(EDGE, domain, parameters=parameters, arguments=arguments) as process,
+    ):
+        robot = Robot(peer, process, namespace=namespace)
+        robot.wait_until_active()
+        until(
+            lambda: robot.answer(robot.send_rgb(GREY)).source == Segmentation.CLOUD,
+            process=process,
+        )
+        cloud.requests.clear()
+        cloud.gate.clear()
+        header = robot.send_rgb(GREY)
+        until(lambda: cloud.requests, process=process)
+        assert process.stop(number) == 0
+        answer = robot.answer(header)
+        assert (answer.source, answer.reason) == (
+            Segmentation.EDGE_FALLBACK,
+            Segmentation.OFFLINE,
+        )
+        assert "Traceback" not in process.log()
