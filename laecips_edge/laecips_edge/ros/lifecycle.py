@@ -12,7 +12,7 @@ from typing import Any
 import rclpy
 from lifecycle_msgs.srv import ChangeState
 from rclpy.clock import Clock, ClockType
-from rclpy.executors import SingleThreadedExecutor
+from rclpy.executors import MultiThreadedExecutor, SingleThreadedExecutor
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.node import Node
@@ -178,7 +178,9 @@ class ManagedNode(LifecycleNode):
         return response
 
 
-def run(node_class: Callable[[], Node], args: Sequence[str] | None = None) -> int:
+def run(
+    node_class: Callable[[], Node], args: Sequence[str] | None = None, *, threads: int = 1
+) -> int:
     """Be the main function of a node: spin until SIGINT or SIGTERM, then close it in good order.
 
     The signal only ends the spinning: the node's `close()`, where it has one, still has a living
@@ -187,6 +189,7 @@ def run(node_class: Callable[[], Node], args: Sequence[str] | None = None) -> in
     Args:
         node_class: Makes the node; called once, after `rclpy.init`.
         args: Command line, `sys.argv` where None.
+        threads: That run callbacks; more than one only for a node whose callback groups allow it.
 
     Returns:
         Exit status: 0 after a signal or a shutdown of the context, 1 after an exception.
@@ -196,7 +199,7 @@ def run(node_class: Callable[[], Node], args: Sequence[str] | None = None) -> in
     try:
         with StopSignals() as stop:
             node = node_class()
-            executor = SingleThreadedExecutor()
+            executor = SingleThreadedExecutor() if threads == 1 else MultiThreadedExecutor(threads)
             executor.add_node(node)
             executor.spin_until_future_complete(stop.future)
         return 0
