@@ -16,19 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
-from laecips_edge.core.bundle import Bundle
+from laecips_edge.core.bundle import MANIFEST, Bundle
 from laecips_edge.core.metrics import ConfusionMatrix
-from numpy.typing import NDArray
 
 from laecips_cloud.export import export_bundle
-from laecips_cloud.networks import Miner, RFNet
 from laecips_cloud.training.checkpoints import Checkpoints
-from laecips_cloud.training.labelled_frames import LabelledFrame, LabelledFrames
+from laecips_cloud.training.labelled_frames import LabelledFrames
 from laecips_cloud.training.losses import class_weights
 from laecips_cloud.training.ranking import MinerScore, score_miner
-from laecips_cloud.training.rows import Assist, Row, make_rows
+from laecips_cloud.training.rows import Assist, Row
 from laecips_cloud.training.settings import FirstTraining
+from laecips_cloud.training.stages import Stages
 from laecips_cloud.training.thresholds import (
     baseline_confidences,
     fit_beta,
@@ -38,15 +36,10 @@ from laecips_cloud.training.thresholds import (
 )
 from laecips_cloud.training.train_miner import (
     HardRule,
-    MinerRecipe,
-    choose_hard_rule,
-    train_miner,
     trust,
 )
 from laecips_cloud.training.train_segmenter import (
-    SegmenterRecipe,
     pixel_counts,
-    train_segmenter,
 )
 
 Progress = Callable[[str], None]
@@ -105,15 +98,10 @@ def first_training(
         The bundle and its measures.
 
     Raises:
-        ValueError: fewer frames than folds, fewer than two held-out ones, or other classes there.
+        ValueError: fewer frames than folds, fewer than two held-out ones or other classes there,
+            or `path` is something else than a bundle.
     """
-    if len(frames) < settings.folds or len(held_out) < 2:
-        raise ValueError(
-            f"first training: {len(frames)} frames and {len(held_out)} held-out ones are too few "
-            f"for {settings.folds} folds"
-        )
-    if list(frames.classes) != list(held_out.classes):
-        raise ValueError("first training: the held-out frames have other classes than the frames")
+    _check(frames, held_out, folds=settings.folds, path=path)
     progress(f"reading {len(frames)} frames and {len(held_out)} held-out ones")
     seen = [frames[i] for i in range(len(frames))]
     unseen = [held_out[i] for i in range(len(held_out))]
@@ -122,26 +110,31 @@ def first_training(
         recipe=settings.as_json() | {"frames": len(seen), "classes": list(frames.classes)},
         resume=resume,
     )
-    trainer = _Trainer(
+    stages = Stages(
         settings=settings,
         classes=len(frames.classes),
         assist=assist,
         checkpoints=checkpoints,
         progress=progress,
     )
-    f = trainer.segmenter("f", seen, steps=settings.steps, seconds=settings.seconds_of_f)
+    f = stages.segmenter("f", seen, steps=settings.steps, seconds=settings.seconds_of_f)
     kept_for_h, unseen = unseen[: len(unseen) // 2], unseen[len(unseen) // 2 :]
-    h, rule = trainer.miner(f, seen, kept_for_h)
+    h, rule = stages.miner(f, seen, kept_for_h)
     progress(f"measuring on {len(unseen)} held-out frames")
     matrices = ConfusionMatrix(f.classes), ConfusionMatrix(f.classes)
-    rows = list(trainer.rows(f, unseen, scores=matrices))
+    rows = list(stages.rows(f, unseen, scores=matrices))
     confidences = {"laecips": trust(h, rows), **baseline_confidences(rows)}
     thresholds = thresholds_at_share(confidences, rule.share)
     miners = {
         miner: score_miner(rows, values, delta=thresholds[miner])
         for miner, values in confidences.items()
     }
-    frame_mean, relit = _means(rows, relit=False), _means(rows, relit=True)
+    measures = {
+        "frames": len(unseen),
+        "miou": round(matrices[0].miou(), 4),
+        "miou_assisted": round(matrices[1].miou(), 4),
+        "auroc": {miner: round(score.auroc, 4) for miner, score in miners.items()},
+    }
     bundle = export_bundle(
         f,
         h,
@@ -163,126 +156,25 @@ def first_training(
             "hard_gain": round(rule.gain, 4),
             "hard_gain_of": rule.cloud,
             "hard_share": round(rule.share, 4),
-            "held_out": {
-                "frames": len(unseen),
-                "miou": round(matrices[0].miou(), 4),
-                "miou_assisted": round(matrices[1].miou(), 4),
-                "frame_mean": round(frame_mean[0], 4),
-                "auroc": {miner: round(score.auroc, 4) for miner, score in miners.items()},
-            },
+            "held_out": measures,
         },
     )
     checkpoints.remove()
+    frame_mean, relit = _means(rows, relit=False), _means(rows, relit=True)
     return Outcome(bundle, *matrices, frame_mean, relit, rule, miners)
 
 
-class _Trainer:
-    """The stages of a first training; each is restored where it is done already."""
-
-    def __init__(
-        self,
-        *,
-        settings: FirstTraining,
-        classes: int,
-        assist: Assist,
-        checkpoints: Checkpoints,
-        progress: Progress,
-    ) -> None:
-        self._settings, self._classes, self._assist = settings, classes, assist
-        self._checkpoints, self._progress = checkpoints, progress
-
-    def segmenter(
-        self, stage: str, frames: Sequence[LabelledFrame], *, steps: int, seconds: float
-    ) -> RFNet:
-        """Trains an f on frames."""
-        settings = self._settings
-        torch.manual_seed(settings.seed)
-        network = RFNet(classes=self._classes, width=settings.width, depth=False)
-        # Convolutions round otherwise in another memory format: restored is to equal trained.
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        if not self._checkpoints.restore(stage, network):
-            train_segmenter(
-                network,
-                frames,
-                recipe=SegmenterRecipe(
-                    input_size=settings.input_size,
-                    steps=steps,
-                    seconds=seconds,
-                    seed=settings.seed,
-                ),
-                progress=lambda line: self._progress(f"{stage}, {line}"),
-            )
-            self._checkpoints.keep(stage, network)
-        return network
-
-    def miner(
-        self, f: RFNet, frames: Sequence[LabelledFrame], kept_for_h: Sequence[LabelledFrame]
-    ) -> tuple[Miner, HardRule]:
-        """Trains h on the folds' rows, then on f's own rows of frames that f has not seen."""
-        settings = self._settings
-        torch.manual_seed(settings.seed)
-        miner = Miner(classes=self._classes, width=settings.miner_width)
-        if not self._checkpoints.restore("h of folds", miner):
-            rows, hard = self._fold_rows(frames)
-            recipe = MinerRecipe(
-                steps=settings.miner_steps, seconds=settings.seconds_of_h, seed=settings.seed
-            )
-            train_miner(miner, rows, hard, recipe=recipe, progress=self._progress)
-            self._checkpoints.keep("h of folds", miner)
-        rows = self.rows(f, kept_for_h)
-        rule = choose_hard_rule(rows)
-        self._progress(
-            f"h gets used to f on {len(rows)} rows: {rule.share:.0%} are hard, by at least "
-            f"{rule.gain:.3f} of IoU that a{'n' if rule.cloud == 'assisted' else ''} "
-            f"{rule.cloud} cloud adds"
+def _check(frames: LabelledFrames, held_out: LabelledFrames, *, folds: int, path: Path) -> None:
+    if len(frames) < folds or len(held_out) < 2:
+        raise ValueError(
+            f"first training: {len(frames)} frames and {len(held_out)} held-out ones are too few "
+            f"for {folds} folds"
         )
-        recipe = MinerRecipe(
-            steps=max(1, settings.miner_steps // 3),
-            seconds=settings.seconds_of_h / 3,
-            learning_rate=3e-4,
-            seed=settings.seed,
-        )
-        train_miner(miner, rows, rule.hard(rows), recipe=recipe, progress=self._progress)
-        return miner, rule
-
-    def _fold_rows(self, frames: Sequence[LabelledFrame]) -> tuple[list[Row], NDArray[np.bool_]]:
-        """Rows of each fold by an f that was trained on the others, and which of them are hard."""
-        settings, rows, hard = self._settings, list[Row](), list[NDArray[np.bool_]]()
-        # Folds are blocks of time: neighbouring frames look alike, and must not be on both sides.
-        for fold, block in enumerate(np.array_split(np.arange(len(frames)), settings.folds)):
-            inside = set(block.tolist())
-            f = self.segmenter(
-                f"fold {fold + 1} of {settings.folds}",
-                [frame for i, frame in enumerate(frames) if i not in inside],
-                steps=max(1, round(settings.steps * settings.fold_share)),
-                seconds=settings.seconds_of_a_fold,
-            )
-            fold_rows = self.rows(f, [frames[i] for i in block])
-            # Hard by the measure of this f: one of the folds may be much better than another.
-            hard.append(choose_hard_rule(fold_rows).hard(fold_rows))
-            rows += fold_rows
-        self._progress(f"h learns from {len(rows)} rows of the folds")
-        return rows, np.concatenate(hard)
-
-    def rows(
-        self,
-        network: RFNet,
-        frames: Sequence[LabelledFrame],
-        *,
-        scores: tuple[ConfusionMatrix, ConfusionMatrix] | None = None,
-    ) -> list[Row]:
-        """Runs f and F over frames that f has not seen."""
-        return list(
-            make_rows(
-                network,
-                frames,
-                assist=self._assist,
-                input_size=self._settings.input_size,
-                variants=self._settings.variants,
-                seed=self._settings.seed,
-                scores=scores,
-            )
-        )
+    if list(frames.classes) != list(held_out.classes):
+        raise ValueError("first training: the held-out frames have other classes than the frames")
+    if path.exists() and not (path / MANIFEST).is_file():
+        # Better now than when the training is over.
+        raise ValueError(f"{path}: is there and not a bundle; give another folder")
 
 
 def _means(rows: Sequence[Row], *, relit: bool) -> tuple[float, float]:

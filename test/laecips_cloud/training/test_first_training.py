@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from laecips_cloud.training import first_training as module
+from laecips_cloud.training import stages
 from laecips_cloud.training.first_training import Outcome, first_training
 from laecips_cloud.training.labelled_frames import LabelledFrames
 from laecips_cloud.training.settings import FirstTraining
@@ -79,7 +79,7 @@ def test_a_training_that_was_stopped_goes_on_and_ends_the_same(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "train_miner", stop)  # f and the folds are done by then
+        patch.setattr(stages, "train_miner", stop)  # f and the folds are done by then
         with pytest.raises(KeyboardInterrupt):
             train(toy_frames, tmp_path / "stopped")
     assert not (tmp_path / "stopped").exists()
@@ -107,6 +107,15 @@ def test_too_few_frames(
             path=tmp_path / "toy",
             name="toy",
         )
+
+
+def test_a_folder_that_is_something_else_is_refused_before_the_training(
+    toy_frames: ToyFrames, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(ValueError, match="is there and not a bundle"):
+        train(toy_frames, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
 def test_settings_out_of_range_are_named() -> None:
