@@ -1,4 +1,4 @@
-"""`laecips picture`: frames of a bag beside f's answer and the truth, as one PNG."""
+"""`laecips picture`: frames of a bag beside f's answer and the truth, as one image file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from laecips_eval.bags import Bag
     from laecips_eval.contact_sheet import Picture
 
-HELP = "show frames of a bag, f's answer and the truth side by side in a PNG"
+HELP = "show frames of a bag, f's answer and the truth side by side"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,15 +24,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--frames", type=int, nargs="+", default=[0], help="places of the frames in the bag"
     )
-    parser.add_argument("-o", "--output", type=Path, required=True, help="the PNG")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="PNG or JPG")
 
 
 def run(args: argparse.Namespace) -> int:
     """Draws the sheet.
 
     Raises:
-        ValueError: for a bag or bundle that cannot be used, or a frame that the bag does not have.
-        OSError: when the PNG cannot be written.
+        ValueError: for a bag or bundle that cannot be used, a frame that the bag does not have, or
+            a file that is neither PNG nor JPG.
+        OSError: when the file cannot be written.
     """
     import cv2
     from laecips_edge.core.bundle import Bundle
@@ -41,6 +42,8 @@ def run(args: argparse.Namespace) -> int:
     from laecips_eval.bags import open_bag
     from laecips_eval.contact_sheet import contact_sheet
 
+    if args.output.suffix not in {".png", ".jpg"}:
+        raise ValueError(f"{args.output} is neither .png nor .jpg")
     bag = open_bag(args.bag)
     segmenter = Segmenter(Bundle.load(Path(args.bundle)))
     manifest = segmenter.manifest
@@ -49,9 +52,7 @@ def run(args: argparse.Namespace) -> int:
     sheet = contact_sheet(
         rows, captions=captions, classes=manifest.classes, palette=manifest.palette
     )
-    done, data = cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
-    if not done:
-        raise OSError(f"{args.output}: the picture could not be encoded as PNG")
+    _, data = cv2.imencode(args.output.suffix, cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
     args.output.write_bytes(data.tobytes())
     print(f"wrote {args.output}")
     return 0
