@@ -1,8 +1,8 @@
 """The command `laecips`: one word, and every package adds subcommands by entry points.
 
-A subcommand is a module named by the entry point group `laecips.commands`. It defines `HELP` (one line),
-`add_arguments(parser)` and `run(args) -> int`, and imports what is heavy inside `run`, so that a robot
-without torch has the commands that it needs.
+A subcommand is a module named by the entry point group `laecips.commands`. It defines `HELP` (one
+line), `add_arguments(parser)` and `run(args) -> int`, and imports what is heavy inside `run`, so
+that a robot without torch has the commands that it needs.
 """
 
 import argparse

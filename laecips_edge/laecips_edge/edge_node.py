@@ -8,6 +8,7 @@ import sys
 import time
 from typing import Any
 
+import cv2
 from rclpy.client import Client
 from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.qos import qos_policy_name_from_kind
@@ -51,6 +52,7 @@ class EdgeNode(ManagedNode):
         path = self.parameters["bundle"]
         if not path:
             raise ParameterError("parameter bundle is empty: give the folder of a model bundle")
+        cv2.setNumThreads(self.parameters["threads"])  # it would take every core otherwise
         bundle = Bundle.load(path)
         segmenter = Segmenter(
             bundle,

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 
 from laecips_edge.answers import Answers
@@ -16,6 +18,9 @@ from laecips_edge.core.policy import Policy
 from laecips_edge.core.segmenter import Segmenter
 from laecips_edge.core.stamped import StampedBuffer
 from laecips_edge.frames import Frame, NewestFrame, SeenFrame
+
+DEPTH_PATIENCE_S = 0.1
+"""How long a picture waits for its depth, which cameras often send a little later."""
 
 IDLE_S = 0.2
 """Seconds without a frame after which the robot counts as idle."""
@@ -91,10 +96,7 @@ class InferenceWorker:
         started_s = time.monotonic()
         try:
             rgb = frame.rgb()
-            depth = None
-            if self._segmenter.manifest.modality == "rgbd":
-                message = self._depths.nearest(frame.stamp_ns)
-                depth = None if message is None else images.to_depth(message)
+            depth = self._depth_of(frame)
             prediction = self._segmenter.predict(rgb, depth)
             decision = self.policy.decide(
                 prediction.logits, trust=self._segmenter.trust, stamp_ns=frame.stamp_ns
@@ -111,6 +113,13 @@ class InferenceWorker:
         return SeenFrame(
             frame=frame, rgb=rgb, depth=depth, prediction=prediction, decision=decision
         )
+
+    def _depth_of(self, frame: Frame) -> NDArray[np.uint16] | None:
+        """The depth that belongs to a picture, uint16 [H,W] in millimetres, where f takes it."""
+        if self._segmenter.manifest.modality != "rgbd":
+            return None
+        message = self._depths.nearest(frame.stamp_ns, timeout=DEPTH_PATIENCE_S)
+        return None if message is None else images.to_depth(message)
 
     def _route(self, seen: SeenFrame) -> None:
         self._answers.now(seen)

@@ -71,18 +71,18 @@ class Robot:
         header.stamp.sec, header.stamp.nanosec = 1000 + self._stamps, 500
         return header
 
-    def send(self, **fields: Any) -> Header:
-        """Publish an image message of these fields."""
+    def send(self, header: Header | None = None, **fields: Any) -> Header:
+        """Publish an image message of these fields; its header, a new one unless given."""
         kind = self._images.msg_type
-        header = self.header()
+        header = header or self.header()
         self._images.publish(kind(header=header, **fields))
         return header
 
-    def send_rgb(self, rgb: np.ndarray) -> Header:
+    def send_rgb(self, rgb: np.ndarray, header: Header | None = None) -> Header:
         """Publish a picture: raw, or as JPEG of quality 95."""
         if self._images.msg_type is CompressedImage:
-            return self.send(format="jpeg", data=images.encode_jpeg(rgb, 95))
-        return self.send(**images.image_fields(rgb, "rgb8"))
+            return self.send(header, format="jpeg", data=images.encode_jpeg(rgb, 95))
+        return self.send(header, **images.image_fields(rgb, "rgb8"))
 
     def answer(self, header: Header) -> Segmentation:
         """The one segmentation of a frame."""

@@ -89,7 +89,7 @@ def test_step_may_be_padded_and_byte_order_is_obeyed() -> None:
         (message("rgb8", 1, 2, bytes(5)), "step is 5, data has 5 bytes"),
         (message("rgb8", 2, 2, bytes(6), step=6), "step is 6, data has 6 bytes"),
         (message("mono8", 1, 1, bytes(2), step=1), "step is 1, data has 2 bytes"),
-        (message("yuyv", 1, 3, bytes(6)), "1 x 3 is no size for yuyv"),
+        (message("yuyv", 1, 3, bytes(6)), "width 3 is odd: yuyv comes in pairs"),
     ],
 )
 def test_what_is_wrong_is_told(broken: SimpleNamespace, reason: str) -> None:

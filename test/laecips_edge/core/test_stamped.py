@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 from laecips_edge.core.stamped import StampedBuffer
 
@@ -19,3 +21,9 @@ def test_nearest_within_the_tolerance(stamps: list[int], wanted: int, found: int
     for stamp in stamps:
         buffer.add(stamp, stamp)
     assert buffer.nearest(wanted) == found
+
+
+def test_it_may_come_a_little_later() -> None:
+    buffer: StampedBuffer[str] = StampedBuffer()
+    threading.Timer(0.02, lambda: buffer.add(100, "late")).start()
+    assert buffer.nearest(100, timeout=30) == "late"
