@@ -17,7 +17,7 @@ class GraphMaskGenerator:
     that has run together with its surroundings cannot (docs/results/mask-generators.md).
     """
 
-    def __init__(self, *, sigma: float = 0.5, scale: float = 100.0, min_size: int = 20) -> None:
+    def __init__(self, *, sigma: float = 0.5, scale: float = 50.0, min_size: int = 20) -> None:
         """Sets up the segmentation.
 
         Args:

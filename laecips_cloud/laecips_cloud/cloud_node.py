@@ -1,0 +1,147 @@
+"""The node in the cloud: answers the service `segment_hard_frame`.
+
+The way of a request: `_answer` here (its own callback group, so that status keeps flowing), then
+`hard_frame_desk.py`: model shelf, `assisted_inference.py`, `fusion.py`, replay buffer.
+"""
+
+import sys
+import traceback
+from typing import Any
+
+import cv2
+from laecips_edge.ros.lifecycle import ManagedNode, run
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+from rclpy.service import Service
+
+from laecips_cloud.assisted_inference import AssistedInference
+from laecips_cloud.hard_frame import Answer, Status
+from laecips_cloud.hard_frame_desk import HardFrameDesk
+from laecips_cloud.health import Health
+from laecips_cloud.mask_generators import create_mask_generator
+from laecips_cloud.messages import fill, frame_of
+from laecips_cloud.model_shelf import ModelShelf
+from laecips_cloud.replay_buffer import ReplayBuffer, ReplayBufferError
+from laecips_cloud.settings import buffer_path, bundle_paths, declare_parameters, mask_options
+from laecips_cloud.status import StatusTopics
+from laecips_cloud.tally import Tally
+from laecips_msgs.srv import SegmentHardFrame
+
+STATUS_PERIOD_S = 1.0
+
+
+class CloudNode(ManagedNode):
+    """See the module; `settings.py` has the parameters, the README the topics."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("cloud", **options)
+        self._desk: HardFrameDesk | None = None
+        self._shelf: ModelShelf | None = None
+        self._buffer: ReplayBuffer | None = None
+        self._service: Service | None = None
+        self._tally = Tally()
+        declare_parameters(self.parameters)
+        # Requests have a group of their own: a frame may take SAM minutes.
+        self._requests = MutuallyExclusiveCallbackGroup()
+        self._status = StatusTopics(self)
+        self.create_timer(STATUS_PERIOD_S, self._publish_status, clock=self.steady_clock)
+
+    def configure(self) -> None:
+        """Load bundles and mask generator, open the replay buffer, offer the service."""
+        cv2.setNumThreads(self.parameters["threads"])
+        self._shelf = ModelShelf(
+            bundle_paths(self.parameters),
+            engine=self.parameters["engine"],
+            providers=self.parameters["providers"],
+            threads=self.parameters["threads"],
+        )
+        name = self.parameters["mask_generator"]
+        generator = create_mask_generator(name, mask_options(self.parameters))
+        self._buffer = ReplayBuffer(
+            buffer_path(self.parameters),
+            max_frames=self.parameters["max_frames"],
+            max_bytes=self.parameters["max_bytes"],
+        )
+        self._desk = HardFrameDesk(
+            shelf=self._shelf,
+            inference=AssistedInference(generator),
+            buffer=self._buffer,
+            now_ns=lambda: self.get_clock().now().nanoseconds,
+            on_failure=self._log_failure,
+        )
+        self._service = self.create_service(
+            SegmentHardFrame, "segment_hard_frame", self._answer, callback_group=self._requests
+        )
+        frames, size = self._buffer.totals()
+        self.get_logger().info(
+            f"f of versions {', '.join(map(str, self._shelf.versions))}, masks by {name}, "
+            f"replay buffer {self._buffer.path} with {frames} frames, {size} bytes"
+        )
+
+    def activate(self) -> None:
+        """Start to answer, and to count anew."""
+        self._tally = Tally()
+
+    def deactivate(self) -> None:
+        """Answer no more: the state says so to each request; one that is under way ends."""
+
+    def release(self) -> None:
+        """Let go of networks and masks, close the replay buffer."""
+        if self._service is not None:
+            self.destroy_service(self._service)
+        if self._buffer is not None:
+            self._buffer.close()
+        self._service = self._buffer = self._desk = self._shelf = None
+
+    def _answer(
+        self, request: SegmentHardFrame.Request, response: SegmentHardFrame.Response
+    ) -> SegmentHardFrame.Response:
+        # Another thread may release the desk meanwhile: look at it once.
+        desk, tally = self._desk, self._tally
+        if desk is None or self.state != "active":
+            answer = Answer(
+                status=Status.UNAVAILABLE,
+                message=f"{self.get_fully_qualified_name()} is {self.state}: activate it",
+            )
+        else:
+            answer = desk.answer(frame_of(request))
+        tally.count(answer)
+        if answer.status != Status.OK:
+            self.get_logger().warning(
+                f"request {request.request_id!r} of {request.robot!r} refused: {answer.message}",
+                throttle_duration_sec=1.0,
+            )
+        return fill(response, answer, request.header)
+
+    def _log_failure(self, error: Exception) -> None:
+        self.get_logger().error("".join(traceback.format_exception(error)))
+
+    def _publish_status(self) -> None:
+        state, shelf, buffer = self.state, self._shelf, self._buffer
+        trouble, totals = self._tally.trouble, (0, 0)
+        if buffer is not None:
+            try:
+                totals = buffer.totals()
+            except ReplayBufferError as error:
+                trouble = str(error)
+        fields: dict[str, Any] = {
+            "state": state,
+            "bundle_versions": list(shelf.versions) if shelf is not None else [],
+            "mask_generator": self.parameters["mask_generator"],
+            "class_scorer": self.parameters["class_scorer"],
+            "buffer_frames": totals[0],
+            "buffer_bytes": totals[1],
+        }
+        counted = self._tally.fields()
+        health = Health(
+            state=state, failure=self.failure, trouble=trouble, requests=int(counted["requests"])
+        )
+        self._status.publish(fields | counted, health)
+
+
+def main() -> int:
+    """Run the node until it is asked to end."""
+    return run(CloudNode, threads=2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""A hard frame that a robot asks about, and what the cloud says to it: no ROS, only what counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Literal
+
+
+class Status(IntEnum):
+    """How a request ended; the values of laecips_msgs/srv/SegmentHardFrame."""
+
+    OK = 0
+    BAD_REQUEST = 1
+    UNKNOWN_VERSION = 2
+    UNAVAILABLE = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class HardFrame:
+    """One request.
+
+    Attributes:
+        request_id: unique a frame, chosen by the robot; asked again, it gets the same answer.
+        robot: name of the robot.
+        stamp_ns: of the picture.
+        picture: JPEG or PNG.
+        picture_format: what the robot calls it; only for errors.
+        depth: 16-bit PNG in millimetres, empty where there is none.
+        bundle_version: version of f that the robot ran.
+        why: h called it hard, or an easy frame drawn at random.
+        trust: h of the frame.
+        scores: f's scores as `wire.encode_scores` makes them; empty: f is run here.
+    """
+
+    request_id: str
+    robot: str
+    stamp_ns: int
+    picture: bytes
+    picture_format: str
+    depth: bytes
+    bundle_version: int
+    why: Literal["hard", "audit"]
+    trust: float
+    scores: bytes
+
+
+@dataclass(kw_only=True)
+class StageTimes:
+    """Milliseconds of each stage; 0 for those that a request did not reach.
+
+    Attributes:
+        decode: picture and depth.
+        scores: f, or reading the robot's scores, and bringing them to the picture's size.
+        masks: the mask generator.
+        fusion: the fusion.
+        store: encoding the answer and keeping it on disk.
+    """
+
+    decode: float = 0.0
+    scores: float = 0.0
+    masks: float = 0.0
+    fusion: float = 0.0
+    store: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the robot gets.
+
+    Attributes:
+        status: how it went.
+        message: one line: what, where and what to do; empty when OK.
+        label_map: PNG mono8 of the picture's size, 255 = no class; empty unless OK.
+        confidence_map: PNG mono8, 255 = certain; empty unless OK.
+        bundle_version: version of f whose scores were fused.
+        times: of the stages.
+        repeated: answered from the replay buffer.
+    """
+
+    status: Status
+    message: str = ""
+    label_map: bytes = b""
+    confidence_map: bytes = b""
+    bundle_version: int = 0
+    times: StageTimes = field(default_factory=StageTimes)
+    repeated: bool = False

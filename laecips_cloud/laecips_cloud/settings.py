@@ -1,0 +1,120 @@
+"""The parameters of the cloud node. `config/cloud.yaml` shows them all with their defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from laecips_edge.core.engines import ENGINE_NAMES
+from laecips_edge.ros.parameters import Changes, ParameterError, Parameters
+
+CLASS_SCORERS: Final = ("edge",)
+"""Whose scores fusion sums; `edge`: f's own, as in the paper."""
+
+
+def declare_parameters(parameters: Parameters) -> None:
+    """Declare all parameters of the cloud node."""
+    fixed: Changes = "unconfigured"  # these act when the node is configured
+    # ROS has no empty lists with a type: one empty text stands for none.
+    parameters.declare(
+        "bundles",
+        [""],
+        "Folders of model bundles, one a version of f that robots run; all of the same classes.",
+        changes=fixed,
+    )
+    parameters.declare(
+        "engine", "onnxruntime", "Inference engine.", choices=ENGINE_NAMES, changes=fixed
+    )
+    parameters.declare(
+        "providers",
+        ["CPUExecutionProvider"],
+        "Where the engine runs, best first: CPUExecutionProvider, CUDAExecutionProvider, ...",
+        changes=fixed,
+    )
+    parameters.declare(
+        "threads",
+        1,
+        "Threads of one inference, and of OpenCV, on the CPU.",
+        minimum=1,
+        maximum=256,
+        changes=fixed,
+    )
+    parameters.declare(
+        "mask_generator",
+        "graph",
+        "What cuts pictures into masks: graph, sam, or another that is installed.",
+        changes=fixed,
+    )
+    parameters.declare(
+        "mask_options",
+        [""],
+        "The mask generator's own options, each NAME=VALUE: checkpoint=/models/sam_vit_b.pth, ...",
+        check=_refuse_options,
+        changes=fixed,
+    )
+    parameters.declare(
+        "class_scorer",
+        "edge",
+        "Whose scores give the masks their classes; edge: f's own.",
+        choices=CLASS_SCORERS,
+        changes=fixed,
+    )
+    parameters.declare(
+        "buffer_path",
+        "~/.ros/laecips/replay.sqlite",
+        "File of the replay buffer; made with its folder where there is none.",
+        changes=fixed,
+    )
+    parameters.declare(
+        "max_frames",
+        5000,
+        "Frames that the replay buffer keeps; the oldest leave first.",
+        minimum=1,
+        maximum=10_000_000,
+        changes=fixed,
+    )
+    parameters.declare(
+        "max_bytes",
+        2 << 30,
+        "Bytes of pictures and maps that the replay buffer keeps; the oldest leave first.",
+        minimum=1,
+        maximum=1 << 50,
+        changes=fixed,
+    )
+
+
+def bundle_paths(parameters: Parameters) -> list[Path]:
+    """The folders of `bundles`."""
+    return [Path(text).expanduser() for text in parameters["bundles"] if text]
+
+
+def mask_options(parameters: Parameters) -> dict[str, str]:
+    """`mask_options` as text by name."""
+    return dict(text.split("=", 1) for text in parameters["mask_options"] if text)
+
+
+def buffer_path(parameters: Parameters) -> Path:
+    """The file of the replay buffer, its folder made.
+
+    Raises:
+        ParameterError: the folder cannot be made, or no path is given.
+    """
+    if not parameters["buffer_path"]:
+        raise ParameterError("parameter buffer_path is empty: give the path of a file")
+    path = Path(parameters["buffer_path"]).expanduser()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ParameterError(
+            f"parameter buffer_path: {path.parent} cannot be made ({error.strerror}); "
+            "give a path that can be written"
+        ) from error
+    return path
+
+
+def _refuse_options(options: Sequence[Any]) -> str | None:
+    for text in options:
+        if text and "=" not in text:
+            return f"{text!r} is not NAME=VALUE"
+    return None

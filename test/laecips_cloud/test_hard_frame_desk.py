@@ -1,0 +1,269 @@
+"""Every request gets its answer: a label map that is on disk, or a status and one line."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from laecips_cloud.assisted_inference import AssistedInference
+from laecips_cloud.hard_frame import Answer, HardFrame, Status
+from laecips_cloud.hard_frame_desk import HardFrameDesk
+from laecips_cloud.mask_generators import create_mask_generator
+from laecips_cloud.model_shelf import ModelShelf
+from laecips_cloud.replay_buffer import ReplayBuffer
+from laecips_cloud.replay_frame import ReplayFrame
+from laecips_edge.core import wire
+from laecips_edge.core.bundle import Bundle
+from laecips_edge.core.images import decode_compressed, encode_jpeg
+from laecips_edge.core.scores import scores_at, softmax
+from laecips_edge.core.segmenter import Segmenter
+
+NOW_NS = 1_700_000_000_000_000_000
+CLASSES = 4
+
+
+@pytest.fixture(scope="module")
+def shelf(tiny_bundle: Bundle, next_bundle: Bundle) -> ModelShelf:
+    return ModelShelf([tiny_bundle.path, next_bundle.path])
+
+
+@pytest.fixture
+def buffer(buffer_path: Path) -> Iterator[ReplayBuffer]:
+    it = ReplayBuffer(buffer_path)
+    yield it
+    it.close()
+
+
+@pytest.fixture
+def failures() -> list[Exception]:
+    return []
+
+
+@pytest.fixture
+def desk(shelf: ModelShelf, buffer: ReplayBuffer, failures: list[Exception]) -> HardFrameDesk:
+    return HardFrameDesk(
+        shelf=shelf,
+        inference=AssistedInference(create_mask_generator("graph")),
+        buffer=buffer,
+        now_ns=lambda: NOW_NS,
+        on_failure=failures.append,
+    )
+
+
+@pytest.fixture
+def frame(jpeg: bytes) -> HardFrame:
+    return HardFrame(
+        request_id="robot/1",
+        robot="robot",
+        stamp_ns=5,
+        picture=jpeg,
+        picture_format="jpeg",
+        depth=b"",
+        bundle_version=1,
+        why="hard",
+        trust=0.25,
+        scores=b"",
+    )
+
+
+def label_map_of(answer: Answer, shape: tuple[int, int] = (90, 140)) -> np.ndarray:
+    return wire.decode_label_map(answer.label_map, shape, CLASSES)
+
+
+def test_the_answer_is_f_by_the_robots_version(
+    desk: HardFrameDesk, frame: HardFrame, shelf: ModelShelf, jpeg: bytes
+) -> None:
+    answer = desk.answer(frame)
+    assert (answer.status, answer.message, answer.repeated) == (Status.OK, "", False)
+    rgb = decode_compressed(jpeg)
+    logits = shelf.find(1).logits(rgb)
+    expected = AssistedInference(create_mask_generator("graph"))(rgb, scores_at(logits, (90, 140)))
+    np.testing.assert_array_equal(label_map_of(answer), expected.label_map)
+    np.testing.assert_array_equal(
+        wire.decode_confidence_map(answer.confidence_map, (90, 140)), expected.confidence_map
+    )
+    assert answer.bundle_version == 1
+    times = answer.times
+    assert min(times.decode, times.scores, times.masks, times.fusion, times.store) > 0
+
+
+def test_another_version_has_another_answer(desk: HardFrameDesk, frame: HardFrame) -> None:
+    first = desk.answer(frame)
+    second = desk.answer(replace(frame, request_id="robot/2", bundle_version=2))
+    assert second.bundle_version == 2
+    assert (label_map_of(first) != label_map_of(second)).any()
+
+
+def test_what_is_kept_is_what_was_answered(
+    desk: HardFrameDesk, frame: HardFrame, buffer: ReplayBuffer
+) -> None:
+    answer = desk.answer(replace(frame, why="audit"))
+    assert buffer.find("robot/1") == ReplayFrame(
+        request_id="robot/1",
+        robot="robot",
+        stamp_ns=5,
+        received_ns=NOW_NS,
+        bundle_version=1,
+        why="audit",
+        trust=0.25,
+        picture=frame.picture,
+        depth=b"",
+        label_map=answer.label_map,
+        confidence_map=answer.confidence_map,
+    )
+
+
+def test_the_same_request_again_gets_the_same_answer(
+    desk: HardFrameDesk, frame: HardFrame, buffer: ReplayBuffer
+) -> None:
+    first = desk.answer(frame)
+    again = desk.answer(replace(frame, picture=b"gone"))
+    assert again.repeated
+    assert (again.label_map, again.confidence_map) == (first.label_map, first.confidence_map)
+    assert again.times.masks == 0
+    assert buffer.totals()[0] == 1
+
+
+def test_the_robots_scores_spare_the_cloud_f(
+    desk: HardFrameDesk, frame: HardFrame, shelf: ModelShelf, rgb: np.ndarray
+) -> None:
+    certain = np.zeros((CLASSES, 24, 32), np.float32)
+    certain[2] = 1
+    answer = desk.answer(replace(frame, scores=wire.encode_scores(certain), bundle_version=77))
+    assert (answer.status, answer.bundle_version) == (Status.OK, 77)
+    assert (label_map_of(answer) == 2).all()
+
+
+def test_the_robots_scores_agree_with_f_run_here(
+    desk: HardFrameDesk, frame: HardFrame, tiny_bundle: Bundle, jpeg: bytes
+) -> None:
+    robot = Segmenter(tiny_bundle)
+    scores = wire.encode_scores(softmax(robot.logits(decode_compressed(jpeg))))
+    here = desk.answer(frame)
+    sent = desk.answer(replace(frame, request_id="robot/2", scores=scores))
+    # Scores travel in 256 steps and are up-sampled after the softmax.
+    assert (label_map_of(here) == label_map_of(sent)).mean() > 0.95
+
+
+def _png_scores(classes: int, height: int, width: int) -> bytes:
+    return wire.encode_scores(np.full((classes, height, width), 1 / classes, np.float32))
+
+
+BAD = [
+    ({"request_id": ""}, Status.BAD_REQUEST, "request_id: empty; give each frame"),
+    ({"request_id": "x" * 257}, Status.BAD_REQUEST, "request_id: 257 characters; at most 256"),
+    ({"robot": "x" * 257}, Status.BAD_REQUEST, "robot: 257 characters"),
+    ({"trust": float("nan")}, Status.BAD_REQUEST, "confidence: nan; it is h of the frame"),
+    ({"trust": 1.5}, Status.BAD_REQUEST, "confidence: 1.5"),
+    ({"picture": b""}, Status.BAD_REQUEST, "image: format 'jpeg': no data"),
+    ({"picture": b"GIF89a"}, Status.BAD_REQUEST, "image: format 'jpeg': neither JPEG nor PNG"),
+    ({"depth": b"junk"}, Status.BAD_REQUEST, "depth: neither JPEG nor PNG"),
+    (
+        {"depth": wire.encode_depth(np.ones((5, 7), np.uint16))},
+        Status.BAD_REQUEST,
+        "depth: is 5 x 7, must be 90 x 140",
+    ),
+    (
+        {"bundle_version": 9},
+        Status.UNKNOWN_VERSION,
+        "no f of version 9 here, only 1, 2; add its bundle to the cloud or send scores",
+    ),
+    ({"scores": b"junk"}, Status.BAD_REQUEST, "scores: neither JPEG nor PNG"),
+    (
+        {"scores": _png_scores(3, 25, 32)},
+        Status.BAD_REQUEST,
+        "scores: 75 rows are not a multiple of 4 classes",
+    ),
+    (
+        {"scores": _png_scores(4, 12, 16)},
+        Status.BAD_REQUEST,
+        "scores: [4, 12, 16], f of version 1 gives [4, 24, 32]; send what it gave",
+    ),
+    (
+        {"scores": wire.encode_scores(np.zeros((4, 24, 32), np.float32))},
+        Status.BAD_REQUEST,
+        "scores: a pixel has none",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "status", "message"), BAD, ids=[case[2] for case in BAD])
+def test_a_request_that_cannot_be_read(
+    changes: dict,
+    status: Status,
+    message: str,
+    desk: HardFrameDesk,
+    frame: HardFrame,
+    buffer: ReplayBuffer,
+    failures: list[Exception],
+) -> None:
+    answer = desk.answer(replace(frame, **changes))
+    assert answer.status == status
+    assert message in answer.message
+    assert "\n" not in answer.message
+    assert (answer.label_map, answer.confidence_map) == (b"", b"")
+    assert buffer.totals() == (0, 0)
+    assert failures == []
+    assert desk.answer(frame).status == Status.OK
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.99])
+def test_a_truncated_jpeg(share: float, desk: HardFrameDesk, frame: HardFrame) -> None:
+    answer = desk.answer(replace(frame, picture=frame.picture[: int(len(frame.picture) * share)]))
+    assert answer.status == Status.BAD_REQUEST
+    assert re.match("image: .*truncated after [0-9]+ bytes: send the whole file", answer.message)
+
+
+def test_a_picture_that_would_eat_the_memory(desk: HardFrameDesk, frame: HardFrame) -> None:
+    huge = encode_jpeg(np.zeros((4000, 4000, 3), np.uint8), 10)
+    answer = desk.answer(replace(frame, picture=huge))
+    assert answer.status == Status.BAD_REQUEST
+    assert "image: 4000 x 4000; at most 8388608 pixels are taken" in answer.message
+
+
+def test_a_buffer_that_takes_no_more(
+    shelf: ModelShelf, buffer_path: Path, frame: HardFrame, failures: list[Exception]
+) -> None:
+    with_room_for_nothing = ReplayBuffer(buffer_path, max_bytes=10)
+    desk = HardFrameDesk(
+        shelf=shelf,
+        inference=AssistedInference(create_mask_generator("graph")),
+        buffer=with_room_for_nothing,
+        now_ns=lambda: NOW_NS,
+        on_failure=failures.append,
+    )
+    answer = desk.answer(frame)
+    assert answer.status == Status.UNAVAILABLE
+    assert "does not fit into max_bytes 10; raise max_bytes" in answer.message
+    assert answer.label_map == b""
+    with_room_for_nothing.close()
+    assert "is closed" in desk.answer(frame).message
+    assert failures == []
+
+
+class Broken:
+    """A mask generator that fails, as one on a GPU does when the memory is gone."""
+
+    def generate(self, rgb: np.ndarray) -> None:
+        raise RuntimeError("CUDA out of memory\nand more lines")
+
+
+def test_a_mask_generator_that_fails(
+    shelf: ModelShelf, buffer: ReplayBuffer, frame: HardFrame, failures: list[Exception]
+) -> None:
+    desk = HardFrameDesk(
+        shelf=shelf,
+        inference=AssistedInference(Broken()),
+        buffer=buffer,
+        now_ns=lambda: NOW_NS,
+        on_failure=failures.append,
+    )
+    answer = desk.answer(frame)
+    assert answer.status == Status.UNAVAILABLE
+    assert answer.message == (
+        "the cloud failed with RuntimeError: CUDA out of memory and more lines; see its log"
+    )
+    assert [type(failure) for failure in failures] == [RuntimeError]
+    assert buffer.totals() == (0, 0)

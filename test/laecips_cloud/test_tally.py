@@ -1,0 +1,35 @@
+"""Counters of the cloud node."""
+
+from laecips_cloud.hard_frame import Answer, StageTimes, Status
+from laecips_cloud.tally import Tally
+
+
+def test_each_request_counts_once() -> None:
+    tally = Tally()
+    for masks in (10.0, 30.0, 20.0):
+        tally.count(Answer(status=Status.OK, times=StageTimes(masks=masks, decode=1.0)))
+    tally.count(Answer(status=Status.OK, repeated=True))
+    tally.count(Answer(status=Status.BAD_REQUEST, message="image: truncated"))
+    assert tally.fields() == {
+        "requests": 5,
+        "answered": 4,
+        "repeated": 1,
+        "refused": 1,
+        "decode_ms": 1.0,
+        "scores_ms": 0.0,
+        "masks_ms": 20.0,
+        "fusion_ms": 0.0,
+        "store_ms": 0.0,
+    }
+
+
+def test_trouble_is_the_clouds_own_and_lasts_until_an_answer() -> None:
+    tally = Tally()
+    tally.count(Answer(status=Status.BAD_REQUEST, message="image: truncated"))
+    assert tally.trouble == ""
+    tally.count(Answer(status=Status.UNAVAILABLE, message="the disk is full"))
+    assert tally.trouble == "the disk is full"
+    tally.count(Answer(status=Status.BAD_REQUEST, message="image: truncated"))
+    assert tally.trouble == "the disk is full"
+    tally.count(Answer(status=Status.OK))
+    assert tally.trouble == ""
