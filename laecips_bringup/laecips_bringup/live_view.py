@@ -58,7 +58,7 @@ class LiveView:
 
     def note(self, text: str) -> None:
         """Says something once; it scrolls away."""
-        self._console.print(text, highlight=False, markup=False)
+        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def show(self, figures: Figures) -> None:
         """Shows the newest figures."""

@@ -20,6 +20,7 @@ import yaml
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 
 from laecips_bringup.graph import NodeSpec
+from laecips_bringup.outputs import LOGS, PARAMETERS
 from laecips_bringup.usage import UsageMeter
 
 _PERSUASION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
@@ -90,8 +91,8 @@ class NodeProcess:
             ProcessError: when it is not installed.
         """
         self.spec = spec
-        self.log = folder / "logs" / f"{spec.name}.log"
-        parameters = folder / "parameters"
+        self.log = folder / LOGS / f"{spec.name}.log"
+        parameters = folder / PARAMETERS
         for needed in (self.log.parent, parameters):
             needed.mkdir(parents=True, exist_ok=True)
         command = [str(executable(spec)), *ros_arguments(spec, parameters)]
@@ -127,6 +128,12 @@ class NodeProcess:
         """The end of its log."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join(lines[-count:])
+
+    def last_error(self) -> str:
+        """What its log called an error last, without the log's own marks; empty where nothing."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        errors = [line for line in lines if line.startswith(("[ERROR]", "[FATAL]"))]
+        return errors[-1].partition("]: ")[2] if errors else ""
 
     def obituary(self) -> str:
         """How it ended, and what its log said last."""

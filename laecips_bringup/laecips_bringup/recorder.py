@@ -18,7 +18,7 @@ from rclpy.serialization import deserialize_message
 from laecips_bringup.conversions import answer_of, counters_of, label_map_of, stamp_ns
 from laecips_bringup.feeds import Feed, Kind
 from laecips_bringup.settling import Settling
-from laecips_msgs.msg import CloudStatus, EdgeStatus, PlayedFrame
+from laecips_msgs.msg import PlayedFrame
 
 
 class Recorder:
@@ -31,6 +31,11 @@ class Recorder:
         scoreboard: what keeps the score; only this class touches it while it runs.
         truth: label maps by stamp in nanoseconds; looked up when an answer comes in.
         result: where messages are written, or None.
+
+    Attributes:
+        states: lifecycle states of `edge` and `cloud`; empty before they were heard of.
+        last_played: the player's last note.
+        settling: whether all is answered.
     """
 
     def __init__(
@@ -47,8 +52,7 @@ class Recorder:
         self._rate = 1.0
         self._problems: list[str] = []
         self.settling = Settling()
-        self.edge_status: EdgeStatus | None = None
-        self.cloud_status: CloudStatus | None = None
+        self.states = {"edge": "", "cloud": ""}
         self.last_played: PlayedFrame | None = None
 
     def start(self, feeds: Sequence[Feed], *, rate: float) -> None:
@@ -98,11 +102,6 @@ class Recorder:
         with self._lock:
             return self._scoreboard.figures(now_ns=time.monotonic_ns())
 
-    def unanswered(self) -> int:
-        """How many frames were played and are neither answered nor known to be superseded."""
-        with self._lock:
-            return self._scoreboard.unanswered()
-
     def measured(self) -> dict[str, Any]:
         """The measured part of the report."""
         with self._lock:
@@ -150,13 +149,13 @@ class Recorder:
                     stamp, label_map_of(message), self._truth.get(stamp)
                 )
             case Kind.EDGE_STATUS:
-                self.edge_status = message
+                self.states["edge"] = message.state
                 self._scoreboard.add_counters(counters_of(message))
                 self.settling.add_status(
                     received=message.received, pending=message.pending, now_ns=received_ns
                 )
             case Kind.CLOUD_STATUS:
-                self.cloud_status = message
+                self.states["cloud"] = message.state
 
     def _read_played(self, message: PlayedFrame) -> None:
         stamp = stamp_ns(message)

@@ -25,12 +25,11 @@ from laecips_bringup.domain import OwnDomain
 from laecips_bringup.feeds import Kind, feeds
 from laecips_bringup.live_view import LiveView
 from laecips_bringup.monitor import Monitor
+from laecips_bringup.outputs import BUFFER, FRAMES, LOGS, PARAMETERS, REPORT, RESULT
 from laecips_bringup.processes import ProcessError, Processes
 from laecips_bringup.recorder import Recorder
 from laecips_bringup.transport import transport_environment
 from laecips_bringup.usage import UsageMeter
-
-REPORT, FRAMES, RESULT, BUFFER = "report.json", "frames.csv", "result.mcap", "buffer"
 
 _START_LIMIT_S = 60.0
 _POLL_S = 0.1
@@ -161,22 +160,19 @@ class Replay:
         limit = time.monotonic() + _START_LIMIT_S
         waiting = {"edge", "cloud"}
         while waiting:
-            self._require_alive(*waiting, "player")
-            states = {
-                "edge": self._recorder.edge_status,
-                "cloud": self._recorder.cloud_status,
-            }
-            for name, status in states.items():
-                if name in waiting and status is not None and status.state == "active":
+            self._require_alive("edge", "cloud", "player")
+            for name in sorted(waiting):
+                state = self._recorder.states[name]
+                if state == "active":
                     waiting.remove(name)
                     view.note(f"{name} is active")
-            if waiting and time.monotonic() > limit:
-                stuck = sorted(waiting)[0]
-                raise ProcessError(
-                    f"{stuck} is not active after {_START_LIMIT_S:.0f} s; "
-                    f"{self._processes[stuck].log} ends with:\n"
-                    f"{self._processes[stuck].last_lines()}"
-                )
+                    continue
+                problem = self._processes[name].last_error() if state else ""
+                if problem or time.monotonic() > limit:
+                    raise ProcessError(
+                        f"{name} is {state or 'silent'}, not active: "
+                        f"{problem or 'see ' + str(self._processes[name].log)}"
+                    )
             time.sleep(_POLL_S)
 
     def _watch(self, view: LiveView) -> None:
@@ -203,7 +199,7 @@ class Replay:
             time.sleep(_POLL_S)
 
     def _is_settled(self, over_ns: int) -> bool:
-        if self._recorder.unanswered() == 0 or self._recorder.settling.is_quiet_since(over_ns):
+        if self._recorder.settling.is_quiet_since(over_ns):
             return True
         deadline_s = float(self._parameters["edge"].get("deadline_s", 0.0)) + _PATIENCE_S
         return time.monotonic_ns() - over_ns > deadline_s * 1e9
@@ -245,7 +241,7 @@ def _make_room(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for name in (REPORT, FRAMES, RESULT):
         (out / name).unlink(missing_ok=True)
-    for folder in ("logs", "parameters"):
+    for folder in (LOGS, PARAMETERS):
         shutil.rmtree(out / folder, ignore_errors=True)
     for path in out.glob(f"{BUFFER}*"):
         if path.is_dir():

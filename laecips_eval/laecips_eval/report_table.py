@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 
@@ -13,9 +11,13 @@ from laecips_eval.report import Report
 
 def report_table(report: Report) -> Group:
     """What happened, how fast, how well; the segments where the bag names them."""
-    tables = [_frames(report), _latency_and_accuracy(report)]
-    if report["segments"]:
-        tables.append(_segments(report))
+    tables = [_frames(report)]
+    if report["latency_ms"]["all"]["p50"] is not None:
+        tables.append(_latency(report))
+    if report["miou"]["published"]["dataset"] is not None:
+        tables.append(_accuracy(report))
+        if report["segments"]:
+            tables.append(_segments(report))
     if report["processes"]:
         tables.append(_processes(report))
     return Group(*tables)
@@ -40,61 +42,45 @@ def size(count: int) -> str:
 
 
 def _frames(report: Report) -> Table:
-    answered, fallback, dropped = report["answered"], report["fallback"], report["dropped"]
-    table = Table(title=f"{report['bag']['name']}: {report['frames']} frames", title_justify="left")
-    table.add_column("answered by edge")
-    table.add_column("by cloud")
-    table.add_column("fallback")
-    table.add_column("superseded")
-    table.add_column("lost")
-    table.add_column("wanted / sent / audit")
-    table.add_column("CUR")
-    table.add_column("up / down / model")
-    reasons = ", ".join(f"{count} {reason}" for reason, count in fallback.items() if count)
+    answered, dropped = report["answered"], report["dropped"]
+    reasons = ", ".join(f"{count} {why}" for why, count in report["fallback"].items() if count)
+    fallback = f"{answered['edge_fallback']} fallback" + (f" ({reasons})" if reasons else "")
     sizes = report["bytes"]
+    table = _table(f"{report['bag']['name']}: {report['frames']} frames", "", "")
+    table.show_header = False
+    table.add_row("answered", f"{answered['edge']} edge, {answered['cloud']} cloud, {fallback}")
     table.add_row(
-        str(answered["edge"]),
-        str(answered["cloud"]),
-        f"{answered['edge_fallback']}" + (f" ({reasons})" if reasons else ""),
-        str(dropped["superseded"]),
-        str(dropped["transport"]),
-        f"{report['wanted']} / {report['sent']} / {report['audit']}",
-        f"{report['cur']:.1%}",
-        f"{size(sizes['up'])} / {size(sizes['down'])} / {size(sizes['model'])}",
+        "dropped", f"{dropped['superseded']} superseded, {dropped['transport']} lost in transport"
+    )
+    table.add_row(
+        "uploads",
+        f"{report['sent']} sent = CUR {report['cur']:.1%} "
+        f"({report['wanted']} wanted, {report['audit']} audits)",
+    )
+    table.add_row(
+        "bytes",
+        f"{size(sizes['up'])} up, {size(sizes['down'])} down, {size(sizes['model'])} model",
     )
     return table
 
 
-def _latency_and_accuracy(report: Report) -> Table:
-    table = Table()
-    table.add_column("")
-    for quantile in ("p50", "p95", "p99"):
-        table.add_column(f"latency {quantile}", justify="right")
-    table.add_column("")
-    table.add_column("mIoU of the data set", justify="right")
-    table.add_column("mean of frames", justify="right")
-    sides: list[tuple[str, Mapping[str, Any] | None]] = [
-        ("published", report["miou"]["published"]),
-        ("f alone", report["miou"]["edge_only"]),
-        ("", None),
-    ]
-    for (source, latency), (name, accuracy) in zip(
-        report["latency_ms"].items(), sides, strict=True
-    ):
-        table.add_row(
-            source,
-            *(milliseconds(latency[q]) for q in ("p50", "p95", "p99")),
-            name,
-            points(accuracy["dataset"]) if accuracy else "",
-            points(accuracy["frame_mean"]) if accuracy else "",
-        )
+def _latency(report: Report) -> Table:
+    table = _table(None, "latency", "p50", "p95", "p99")
+    for source, latency in report["latency_ms"].items():
+        table.add_row(source, *(milliseconds(latency[q]) for q in ("p50", "p95", "p99")))
+    return table
+
+
+def _accuracy(report: Report) -> Table:
+    table = _table(None, "mIoU", "of the data set", "mean of frames")
+    for title, key in (("published", "published"), ("f alone", "edge_only")):
+        accuracy = report["miou"][key]
+        table.add_row(title, points(accuracy["dataset"]), points(accuracy["frame_mean"]))
     return table
 
 
 def _segments(report: Report) -> Table:
-    table = Table()
-    for title in ("segment", "frames", "hard", "mIoU published", "mIoU of f alone"):
-        table.add_column(title, justify="left" if title == "segment" else "right")
+    table = _table(None, "segment", "frames", "hard", "mIoU published", "f alone")
     for segment in report["segments"]:
         table.add_row(
             segment["name"],
@@ -107,9 +93,16 @@ def _segments(report: Report) -> Table:
 
 
 def _processes(report: Report) -> Table:
-    table = Table()
-    for title in ("process", "CPU", "memory"):
-        table.add_column(title, justify="left" if title == "process" else "right")
+    table = _table(None, "process", "CPU", "memory")
     for name, usage in report["processes"].items():
         table.add_row(name, f"{usage['cpu_percent']:.0f} %", f"{usage['rss_mb_max']:.0f} MB")
+    return table
+
+
+def _table(title: str | None, first: str, *others: str) -> Table:
+    """First column to the left, numbers to the right; lines that any terminal can draw."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column(first)
+    for name in others:
+        table.add_column(name, justify="right" if name else "left")
     return table

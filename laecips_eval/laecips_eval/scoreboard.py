@@ -145,11 +145,6 @@ class Scoreboard:
         """Takes the edge node's own counters; older ones than known do no harm."""
         self._counters = self._counters.newest(counters)
 
-    def unanswered(self) -> int:
-        """How many frames were played and are neither answered nor known to be superseded."""
-        answered = sum(self._answered().values())
-        return max(0, len(self._frames) - answered - self._counters.superseded)
-
     def figures(self, *, now_ns: int | None = None, patience_s: float = 5.0) -> Figures:
         """The running figures.
 

@@ -14,6 +14,7 @@ SCRIPTS = {
     "obedient": 'trap "exit 0" INT; echo ready; while :; do sleep 0.01; done',
     "stubborn": 'trap "" INT TERM; echo ready; while :; do sleep 0.01; done',
     "mortal": "echo first; echo the bundle is missing >&2; exit 3",
+    "unhappy": "echo '[ERROR] [1.5] [zoo]: configure failed: no bundle'; echo '[INFO] [2.0] [zoo]: x'",
     "curious": 'echo "$@"; env',
 }
 
@@ -68,6 +69,17 @@ def test_a_node_that_dies_says_why(tmp_path: Path) -> None:
         obituary = mortal.obituary()
     assert obituary.startswith("mortal ended with status 3; ")
     assert obituary.endswith("mortal.log ends with:\nfirst\nthe bundle is missing")
+
+
+@pytest.mark.usefixtures("prefix")
+@pytest.mark.parametrize(
+    ("name", "error"), [("unhappy", "configure failed: no bundle"), ("mortal", "")]
+)
+def test_the_last_error_in_a_log(tmp_path: Path, name: str, error: str) -> None:
+    with Processes(environment=os.environ, folder=tmp_path) as processes:
+        process = processes.start(spec(name))
+        until(lambda: process.exit_status is not None)
+        assert process.last_error() == error
 
 
 @pytest.mark.usefixtures("prefix")

@@ -97,6 +97,7 @@ def test_the_report_is_plain_json() -> None:
 
 def test_the_table_shows_what_was_lost() -> None:
     report = a_report()
+    report["miou"]["published"]["dataset"] = 0.5
     report["segments"] = [
         {
             "name": "dim light",
@@ -111,8 +112,9 @@ def test_the_table_shows_what_was_lost() -> None:
     page = io.StringIO()
     Console(width=160, file=page).print(report_table(report))
     text = page.getvalue()
-    for shown in ("1 frames", "dim light", "0.500", "100 MB"):
+    for shown in ("b: 1 frames", "0 superseded, 1 lost", "dim light", "0.500", "100 MB"):
         assert shown in text
+    assert "latency" not in text  # nothing was measured
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+DISAGREES = 1
 HELP = "Replay a bag through edge and cloud, and report what came of it."
 
 
@@ -55,9 +56,9 @@ def add_run_arguments(parser: argparse.ArgumentParser, *, out: Path) -> None:
 def run(args: argparse.Namespace) -> int:
     """Replays the bag."""
     if args.offline:
-        from laecips_bringup.replay_offline import replay_offline
-
-        return replay_offline(args)
+        return _run_offline(args)
+    if args.compare is not None:
+        raise ValueError("--compare goes with --offline: a live run is what it is compared with")
     return run_live(args, args.bag, image_topic=args.image_topic)
 
 
@@ -89,6 +90,37 @@ def run_live(args: argparse.Namespace, bag: Path, *, image_topic: str | None = N
     console.print(f"{args.out}: report.json, frames.csv, logs/", highlight=False, end="")
     console.print("" if args.no_result_bag else ", result.mcap", highlight=False)
     return 0
+
+
+def _run_offline(args: argparse.Namespace) -> int:
+    from laecips_eval.report_table import report_table
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from laecips_bringup.outputs import OFFLINE_FRAMES, OFFLINE_REPORT
+    from laecips_bringup.replay_offline import OfflineOptions, run_offline
+    from laecips_bringup.shares import shipped_bundle
+
+    console = Console()
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("frames", total=None)
+        report, agreement = run_offline(
+            OfflineOptions(
+                bag=args.bag,
+                bundle=args.bundle or shipped_bundle(),
+                out=args.out,
+                bag_topic=args.image_topic,
+                edge=edge_parameters(args),
+                live=args.compare,
+            ),
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    console.print(report_table(report))
+    print(f"{args.out}: {OFFLINE_REPORT}, {OFFLINE_FRAMES}")
+    if agreement is None:
+        return 0
+    print(f"against the live run: {agreement}")
+    return 0 if agreement.complete else DISAGREES
 
 
 def edge_parameters(args: argparse.Namespace) -> dict[str, bool | int | float | str]:

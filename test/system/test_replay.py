@@ -1,0 +1,257 @@
+"""`laecips replay` end to end: real processes, and what is left when one of them dies."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import psutil
+import pytest
+from laecips_edge.core.bundle import Bundle
+from laecips_edge.core.codecs import encode_jpeg, encode_png
+from laecips_eval.bags import BagWriter, Legend, Segment
+from laecips_eval.frame_log import read_rows
+from laecips_eval.report import Report, read_report
+from laecips_eval.result_bag import message_types
+from processes import until
+from rosbags.rosbag2 import Reader
+
+pytestmark = pytest.mark.system
+
+FRAMES = 30
+COMMAND = [sys.executable, "-m", "laecips_edge.cli", "replay"]
+
+
+@pytest.fixture(scope="module")
+def bag(tmp_path_factory: pytest.TempPathFactory, tiny_bundle: Bundle) -> Path:
+    """Pictures of coloured blocks with truth for the bundle's classes: 10 Hz, two segments."""
+    path = tmp_path_factory.mktemp("bags") / "blocks"
+    rng = np.random.default_rng(2)
+    manifest = tiny_bundle.manifest
+    half = FRAMES // 2
+    legend = Legend(
+        classes=manifest.classes,
+        palette=manifest.palette,
+        segments=[Segment("first", 0, half), Segment("second", half, FRAMES)],
+    )
+    with BagWriter(path, legend=legend, rate_hz=10) as writer:
+        for _ in range(FRAMES):
+            blocks = rng.integers(0, 256, (6, 8, 3), np.uint8)
+            picture = blocks.repeat(16, axis=0).repeat(16, axis=1)
+            writer.add(encode_jpeg(picture, 90), encode_png(picture[:, :, 0] // 64))
+    return path
+
+
+@dataclass
+class Run:
+    """A replay that runs, or ran."""
+
+    process: subprocess.Popen[str]
+    out: Path
+
+    def node(self, executable: str) -> psutil.Process | None:
+        """The process of a node."""
+        for child in psutil.Process(self.process.pid).children():
+            if any(part.endswith(f"/{executable}") for part in child.cmdline()):
+                return child
+        return None
+
+    def answered_by_cloud(self) -> int:
+        """Frames that the cloud has kept, and so has answered or is about to."""
+        file = self.out / "replay.sqlite"
+        if not file.is_file():
+            return 0
+        try:
+            with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as buffer:
+                return int(buffer.execute("SELECT count(*) FROM frames").fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0  # being made
+
+    def end(self) -> tuple[int, str]:
+        """Exit status and output."""
+        output, _ = self.process.communicate(timeout=90)
+        return self.process.returncode, output
+
+
+@contextmanager
+def replaying(*arguments: object, out: Path) -> Iterator[Run]:
+    """`laecips replay` as a process; ends with the block."""
+    command = [*COMMAND, *map(str, arguments), "--out", str(out)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        yield Run(process, out)
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def replay(*arguments: object, out: Path) -> tuple[int, str]:
+    with replaying(*arguments, out=out) as run:
+        return run.end()
+
+
+def assert_sums_hold(report: Report, frames: int = FRAMES) -> None:
+    answered, dropped = report["answered"], report["dropped"]
+    assert report["frames"] == frames == sum(answered.values()) + sum(dropped.values())
+    assert report["wanted"] == answered["cloud"] + answered["edge_fallback"]
+    assert report["cur"] == report["sent"] / frames
+    assert {"edge", "cloud", "player", "runner"} == set(report["processes"])
+
+
+@pytest.fixture(scope="module")
+def live(
+    tmp_path_factory: pytest.TempPathFactory, bag: Path, tiny_bundle: Bundle
+) -> tuple[Path, str]:
+    """Folder and output of a live run."""
+    out = tmp_path_factory.mktemp("live")
+    status, output = replay(bag, "--bundle", tiny_bundle.path, out=out)
+    assert status == 0, output
+    return out, output
+
+
+def test_the_report_of_a_run(live: tuple[Path, str], bag: Path) -> None:
+    out, output = live
+    report = read_report(out / "report.json")
+    assert_sums_hold(report)
+    assert report["dropped"]["transport"] == 0
+    assert report["answered"]["edge"] > 0
+    assert report["answered"]["cloud"] > 0
+    assert report["bytes"]["up"] > 0
+    assert report["bytes"]["down"] > 0
+    assert report["latency_ms"]["edge"]["p50"] > 0
+    assert report["latency_ms"]["cloud"]["p50"] > report["latency_ms"]["edge"]["p50"]
+    for side in ("published", "edge_only"):
+        assert 0 < report["miou"][side]["dataset"] < 1
+        assert set(report["miou"][side]["per_class"]) == {"belt", "part", "screw", "scratch"}
+    assert [segment["name"] for segment in report["segments"]] == ["first", "second"]
+    assert sum(segment["frames"] for segment in report["segments"]) == FRAMES
+    assert report["setup"]["delta"] == 0.5
+    assert report["setup"]["parameters"]["cloud"]["mask_generator"] == "graph"
+    assert report["processes"]["edge"]["rss_mb_max"] > 10
+    assert "edge is active" in output
+    assert f"{bag.name}: {FRAMES} frames" in output
+
+
+def test_the_result_bag_of_a_run(live: tuple[Path, str]) -> None:
+    out, _ = live
+    report = read_report(out / "report.json")
+    types = message_types()
+    read: dict[str, list] = {}
+    with Reader(out / "result.mcap") as reader:
+        for connection, _, data in reader.messages():
+            message = types.deserialize_cdr(data, connection.msgtype)
+            read.setdefault(connection.topic, []).append(message)
+    answered = sum(report["answered"].values())
+    assert len(read["/edge/segmentation"]) == answered
+    assert len(read["/edge/label_map"]) == answered
+    assert len(read["/edge/overlay/compressed"]) == answered
+    assert read["/edge/status"][-1].received == FRAMES
+    assert read["/cloud/status"][-1].state == "active"
+    overlay = cv2.imdecode(read["/edge/overlay/compressed"][0].data, cv2.IMREAD_COLOR)
+    assert overlay.shape == (96, 128, 3)
+    label_map = read["/edge/label_map"][0]
+    assert (label_map.encoding, label_map.height, label_map.width) == ("mono8", 96, 128)
+
+
+def test_offline_agrees_with_the_live_run(
+    live: tuple[Path, str], bag: Path, tiny_bundle: Bundle
+) -> None:
+    out, _ = live
+    arguments = (bag, "--bundle", tiny_bundle.path, "--offline")
+    status, output = replay(*arguments, out=out)
+    assert status == 0, output
+    answered = sum(read_report(out / "report.json")["answered"].values())
+    assert f"all {answered} frames that both answered agree in label map, h and decision" in output
+    report = read_report(out / "offline.json")
+    assert report["frames"] == sum(report["answered"].values()) == FRAMES
+    assert report["answered"]["edge_fallback"] == 0
+    assert all(row.checksum is not None for row in read_rows(out / "offline.csv"))
+
+
+def test_cloud_killed(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
+    arguments = (bag, "--bundle", tiny_bundle.path, "--policy", "cloud", "--no-result-bag")
+    with replaying(*arguments, out=tmp_path) as run:
+        until(lambda: run.answered_by_cloud() > 1, what="answers of the cloud")
+        cloud = run.node("cloud_node")
+        assert cloud is not None
+        cloud.kill()
+        status, output = run.end()
+    assert status == 0, output
+    assert "cloud was ended by SIGKILL" in output
+    report = read_report(tmp_path / "report.json")
+    assert_sums_hold(report)
+    assert report["answered"]["cloud"] > 0
+    assert report["fallback"]["deadline"] + report["fallback"]["offline"] > 0
+    assert report["dropped"]["transport"] == 0
+    assert not (tmp_path / "result.mcap").exists()
+
+
+def test_edge_killed(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
+    with replaying(bag, "--bundle", tiny_bundle.path, out=tmp_path) as run:
+        until(lambda: run.answered_by_cloud() > 0, what="answers of the cloud")
+        edge = run.node("edge_node")
+        assert edge is not None
+        edge.kill()
+        status, output = run.end()
+    assert status == 2
+    assert "laecips replay: edge was ended by SIGKILL; " in output
+    assert "Traceback" not in output
+    report = read_report(tmp_path / "report.json")
+    assert 0 < report["frames"] < FRAMES
+    assert_sums_hold(report, report["frames"])
+
+
+def test_interrupted(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
+    with replaying(bag, "--bundle", tiny_bundle.path, out=tmp_path) as run:
+        until(lambda: run.answered_by_cloud() > 0, what="answers of the cloud")
+        nodes = psutil.Process(run.process.pid).children()
+        run.process.send_signal(signal.SIGTERM)
+        status, output = run.end()
+    assert status == 130, output
+    assert len(nodes) == 3
+    assert not any(node.is_running() for node in nodes)
+    report = read_report(tmp_path / "report.json")
+    assert 0 < report["frames"] < FRAMES
+    assert_sums_hold(report, report["frames"])
+    with Reader(tmp_path / "result.mcap") as reader:
+        assert reader.message_count > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--image-topic", "/thermal"], "has no topic /thermal: it has /camera/classes"),
+        (["--bundle", "/nowhere"], "/nowhere"),
+        (["--compare", "report.json"], "--compare goes with --offline"),
+        (["--offline", "--compare", "/nowhere.json"], "/nowhere.json"),
+        (["--offline", "--policy", "sp"], "'sp'"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(
+    tmp_path: Path, bag: Path, tiny_bundle: Bundle, arguments: Sequence[str], message: str
+) -> None:
+    bundle = [] if "--bundle" in arguments else ["--bundle", tiny_bundle.path]
+    status, output = replay(bag, *bundle, *arguments, out=tmp_path / "out")
+    assert status == 2
+    (line,) = output.strip().splitlines()
+    assert line.startswith("laecips replay: ")
+    assert message in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_parameter_that_cannot_be_ends_the_run_with_the_nodes_own_words(
+    tmp_path: Path, bag: Path, tiny_bundle: Bundle
+) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("/**/edge: {ros__parameters: {engine: abacus}}", encoding="utf-8")
+    arguments = (bag, "--bundle", tiny_bundle.path, "--params-file", mine)
+    status, output = replay(*arguments, out=tmp_path / "out")
+    assert status == 2
+    assert "laecips replay: edge is unconfigured, not active: configure failed: " in output
+    assert "'abacus' is not known" in output
