@@ -191,10 +191,14 @@ class CloudLink:
                 item = self._inbox.get(timeout=self.uplink.seconds_to_deadline())
             except queue.Empty:
                 item = None
-            if item is not None:
-                self._receive(*item)
-            for request in self.uplink.expire():
-                self._expire(request)
+            try:
+                if item is not None:
+                    self._receive(*item)
+                for request in self.uplink.expire():
+                    self._expire(request)
+            except Exception as error:
+                # As in the worker: one frame stays pending, the others get their answers.
+                self._logger.error(f"an answer of the cloud was not published: {error!r}")
 
     def _receive(self, key: str, response: SegmentHardFrame.Response) -> None:
         payload = len(response.label_map.data) + len(response.confidence_map.data)

@@ -88,8 +88,14 @@ class InferenceWorker:
                 self._on_idle()
                 continue
             seen = self._look(frame)
-            if seen is not None:
+            if seen is None:
+                continue
+            try:
                 self._route(seen)
+            except Exception as error:
+                # A bug, or a context that was shut down: seen as a frame that stays pending. It
+                # must not end the thread, and with it the robot's sight.
+                self._logger.error(f"frame of stamp {frame.stamp_ns} not answered: {error!r}")
 
     def _look(self, frame: Frame) -> SeenFrame | None:
         """f, h and the policy on one frame; None (and settled) where it cannot be used."""

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from edge_robot import BEST_EFFORT, Cloud, Request, Robot, of_stamp
 from laecips_edge.core import codecs, images
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.wire import decode_scores
+from laecips_edge.ros import qos
 from processes import Peer, RosProcess, until
 from sensor_msgs.msg import CompressedImage
 
@@ -122,12 +124,24 @@ def test_a_wrong_start_can_be_mended(domain: int, peer: Peer, tiny_bundle: Bundl
     arguments = ["-r", "__ns:=/broken"]
     with RosProcess(EDGE, domain, parameters=parameters, arguments=arguments) as process:
         statuses = peer.subscribe(EdgeStatus, "/broken/edge/status")
+        diagnostics = peer.subscribe(DiagnosticArray, "/diagnostics")
         until(lambda: "parameter max_in_flight: " in process.log(), process=process)
         assert peer.state("/broken/edge") == "unconfigured"
         assert peer.set_parameters("/broken/edge", {"max_in_flight": 3})[0].successful
         assert not peer.change_state("/broken/edge", "configure")
         (line,) = [text for text in process.log().splitlines() if "/no/such/bundle" in text]
         assert "configure failed" in line
+        until(
+            lambda: any(
+                status.name == "/broken/edge"
+                and status.level == DiagnosticStatus.ERROR
+                and status.message in line
+                for array in diagnostics
+                for status in array.status
+            ),
+            process=process,
+            what="the failure in the diagnostics",
+        )
         path = str(tiny_bundle.path)
         assert peer.set_parameters("/broken/edge", {"bundle": path})[0].successful
         assert peer.change_state("/broken/edge", "configure")
@@ -178,3 +192,30 @@ def test_a_signal_answers_what_is_pending_and_ends_with_0(
             Segmentation.OFFLINE,
         )
         assert "Traceback" not in process.log()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--params-file", "/no/such.yaml"], "/no/such.yaml"),
+        (["-p", "threads"], "Couldn't parse parameter override rule: '-p threads'"),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_one_line(
+    domain: int, arguments: list[str], reason: str
+) -> None:
+    with RosProcess(EDGE, domain, arguments=arguments) as process:
+        until(lambda: process.ended() is not None)
+        assert process.stop() == 2
+    assert reason in process.log().splitlines()[-1]
+    assert "Traceback" not in process.log()
+
+
+def test_the_names_of_the_classes_are_told(
+    domain: int, peer: Peer, compressed: Robot, tiny_bundle: Bundle
+) -> None:
+    messages = pytest.importorskip("vision_msgs.msg", reason="vision_msgs is not installed here")
+    infos = peer.subscribe(messages.LabelInfo, f"{compressed.node}/label_info", qos.latched())
+    until(lambda: infos, process=compressed.process)
+    names = [(c.class_id, c.class_name) for c in infos[0].class_map]
+    assert names == list(enumerate(tiny_bundle.manifest.classes))

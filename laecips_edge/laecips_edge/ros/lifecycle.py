@@ -5,6 +5,7 @@ instead of ending the process; an exception in a transition becomes one line in 
 transition; and with `autostart` the node comes up by itself where no manager runs.
 """
 
+import sys
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -192,9 +193,14 @@ def run(
         threads: That run callbacks; more than one only for a node whose callback groups allow it.
 
     Returns:
-        Exit status: 0 after a signal or a shutdown of the context, 1 after an exception.
+        Exit status: 0 after a signal or a shutdown of the context, 1 after an exception, 2 where
+        ROS does not understand the command line or a parameter file.
     """
-    rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+    try:
+        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+    except RuntimeError as error:  # what rclpy raises has no closer base in common
+        print(" ".join(str(error).split()), file=sys.stderr)
+        return 2
     node = None
     try:
         with StopSignals() as stop:
