@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from laecips_edge.core.engines import ENGINE_NAMES
 from laecips_edge.ros.parameters import Changes, ParameterError, Parameters
+from rclpy.exceptions import ParameterUninitializedException
 
 CLASS_SCORERS: Final = ("edge",)
 """Whose scores fusion sums; `edge`: f's own, as in the paper."""
@@ -86,12 +87,12 @@ def declare_parameters(parameters: Parameters) -> None:
 
 def bundle_paths(parameters: Parameters) -> list[Path]:
     """The folders of `bundles`."""
-    return [Path(text).expanduser() for text in parameters["bundles"] if text]
+    return [Path(text).expanduser() for text in _texts(parameters, "bundles")]
 
 
 def mask_options(parameters: Parameters) -> dict[str, str]:
     """`mask_options` as text by name."""
-    return dict(text.split("=", 1) for text in parameters["mask_options"] if text)
+    return dict(text.split("=", 1) for text in _texts(parameters, "mask_options"))
 
 
 def buffer_path(parameters: Parameters) -> Path:
@@ -111,6 +112,14 @@ def buffer_path(parameters: Parameters) -> Path:
             "give a path that can be written"
         ) from error
     return path
+
+
+def _texts(parameters: Parameters, name: str) -> list[str]:
+    """A list of texts without the empty ones; given as [], it has no value at all in ROS."""
+    try:
+        return [text for text in parameters[name] if text]
+    except ParameterUninitializedException:
+        return []
 
 
 def _refuse_options(options: Sequence[Any]) -> str | None:

@@ -1,0 +1,24 @@
+"""The cloud node, but it dies by SIGKILL between keeping a frame and answering it."""
+
+import os
+import signal
+import sys
+
+from laecips_cloud.replay_buffer import ReplayBuffer
+from laecips_cloud.replay_frame import ReplayFrame
+
+from laecips_cloud import cloud_node
+
+
+class DyingBuffer(ReplayBuffer):
+    """Keeps one frame, for good."""
+
+    def append(self, frame: ReplayFrame) -> ReplayFrame:
+        super().append(frame)
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError("a dead process goes on")
+
+
+if __name__ == "__main__":
+    cloud_node.ReplayBuffer = DyingBuffer
+    sys.exit(cloud_node.main())
