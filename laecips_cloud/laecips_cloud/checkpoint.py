@@ -64,7 +64,12 @@ def read_state_dict(path: str | Path) -> dict[str, torch.Tensor]:
     try:
         content: Any = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # zip, unpickling and I/O errors have no common base but this one
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        # torch's own words here advise to allow pickle.
+        reason = (
+            "no torch file, or one that holds more than tensors"
+            if type(error).__name__ == "UnpicklingError"
+            else " ".join(str(error).split()) or type(error).__name__
+        )
         raise CheckpointError(
             f"{path}: not a readable checkpoint of tensors ({reason}); fetch it again"
         ) from error

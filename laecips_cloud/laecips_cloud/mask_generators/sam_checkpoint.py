@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Final
 
 import torch
 
+from laecips_cloud.checkpoint import CheckpointError, read_state_dict
 from laecips_cloud.mask_generators.generator import MaskGeneratorError
 from laecips_cloud.mask_generators.torchvision_stand_in import import_segment_anything
 
@@ -27,7 +27,7 @@ def load_sam(path: str | Path) -> torch.nn.Module:
     """Builds SAM (Kirillov et al., 2023) as the file needs it and fills it.
 
     Args:
-        path: a state dict saved by torch.
+        path: a state dict; nothing but tensors is read from it.
 
     Returns:
         segment-anything's `Sam` in eval mode, on the CPU.
@@ -37,37 +37,24 @@ def load_sam(path: str | Path) -> torch.nn.Module:
             complete SAM; the message names it and says what to do.
         ImportError: segment-anything is not installed.
     """
-    path = Path(path)
-    tensors = _read(path)
+    try:
+        tensors = read_state_dict(path)
+    except CheckpointError as error:
+        raise MaskGeneratorError(f"mask generator sam: {error}") from error
     try:
         sam = _build(tensors)
     except (KeyError, IndexError, ValueError) as error:
         missing = f"no tensor {error}" if isinstance(error, KeyError) else str(error)
-        raise MaskGeneratorError(f"{path}: not a SAM checkpoint ({missing}); {_HELP}") from error
+        raise MaskGeneratorError(
+            f"mask generator sam: {path}: not a SAM checkpoint ({missing}); {_HELP}"
+        ) from error
     try:
         sam.load_state_dict(tensors)
     except RuntimeError as error:
-        raise MaskGeneratorError(f"{path}: {_misfit(sam, tensors)}; {_HELP}") from error
+        raise MaskGeneratorError(
+            f"mask generator sam: {path}: {_misfit(sam, tensors)}; {_HELP}"
+        ) from error
     return sam.eval()
-
-
-def _read(path: Path) -> Tensors:
-    if not path.is_file():
-        raise MaskGeneratorError(f"{path}: no such file; {_HELP}")
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise MaskGeneratorError(
-            f"{path}: not a file of weights alone, and nothing else is read; {_HELP}"
-        ) from error
-    except (RuntimeError, EOFError, OSError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise MaskGeneratorError(
-            f"{path}: cannot be read ({reason}); it may be cut short: fetch it again"
-        ) from error
-    if not isinstance(content, dict) or not all(torch.is_tensor(t) for t in content.values()):
-        raise MaskGeneratorError(f"{path}: holds no tensors by name; {_HELP}")
-    return content
 
 
 def _build(tensors: Tensors) -> torch.nn.Module:

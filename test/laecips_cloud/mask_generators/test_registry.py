@@ -31,7 +31,11 @@ def test_options_reach_the_generator() -> None:
         ("graph", {"min_size": "big"}, "graph: option min_size is 'big', it must be int"),
         ("graph", {"min_size": "0"}, "min_size is 0, it must be above 0"),
         ("sam", {}, "sam needs weights: set its option checkpoint"),
-        ("sam", {"checkpoint": "/nowhere/sam.pth"}, "/nowhere/sam.pth: no such file; give a"),
+        (
+            "sam",
+            {"checkpoint": "/nowhere/sam.pth"},
+            "/nowhere/sam.pth: no such file; give the path",
+        ),
     ],
 )
 def test_what_cannot_be_made(name: str, options: dict[str, str], message: str) -> None:

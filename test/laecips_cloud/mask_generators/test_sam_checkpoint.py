@@ -80,11 +80,11 @@ def _another_shape(source: Path, path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (_truncated, "it may be cut short: fetch it again"),
-        (_empty, "it may be cut short: fetch it again"),
-        (_text, "not a file of weights alone, and nothing else is read; give a checkpoint"),
-        (_pickled_code, "not a file of weights alone, and nothing else is read"),
-        (_a_list, "holds no tensors by name"),
+        (_truncated, "not a readable checkpoint of tensors "),
+        (_empty, "not a readable checkpoint of tensors "),
+        (_text, "tensors (no torch file, or one that holds more than tensors); fetch"),
+        (_pickled_code, "tensors (no torch file, or one that holds more than tensors); fetch"),
+        (_a_list, "holds no state dict"),
         (_another_network, "not a SAM checkpoint (no tensor 'image_encoder.pos_embed')"),
         (_keys_missing, "image_encoder.neck.1.bias is missing and 1 more; give a checkpoint"),
         (_another_shape, "mask_decoder.iou_token.weight is [1, 7] instead of [1, 32]; give"),
@@ -97,10 +97,10 @@ def test_a_file_that_is_no_checkpoint(
     spoil(sam_checkpoint, path)
     with pytest.raises(MaskGeneratorError, match=re.escape(message)) as caught:
         load_sam(path)
-    assert str(path) in str(caught.value)
+    assert f"mask generator sam: {path}: " in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(MaskGeneratorError, match=r"sam\.pth: no such file; give a checkpoint"):
+    with pytest.raises(MaskGeneratorError, match=r"sam\.pth: no such file; give the path of a"):
         load_sam(tmp_path / "sam.pth")
