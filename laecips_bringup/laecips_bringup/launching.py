@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 
+from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 from launch import LaunchContext, LaunchDescription
 from launch.action import Action
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
@@ -54,9 +55,17 @@ def cloud_part(values: Values) -> list[Action]:
 
 
 def rviz_part(values: Values) -> list[Action]:
-    """RViz with camera, overlay and label map, where it is wanted."""
+    """RViz with camera, overlay and label map, where it is wanted.
+
+    Raises:
+        RuntimeError: when it is not installed; said before any node has started.
+    """
     if values["rviz"] != "true":
         return []
+    try:
+        get_package_prefix("rviz2")
+    except PackageNotFoundError as error:
+        raise RuntimeError("rviz2 is not installed: install it, or leave out rviz:=true") from error
     return [
         Node(
             package="rviz2",

@@ -18,6 +18,8 @@ from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, W
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 from rosbags.typesys.store import Typestore
 
+from laecips_eval.bags.topics import STREAM
+
 _OUR_PACKAGE = "laecips_msgs"
 
 
@@ -51,7 +53,7 @@ class ResultBag:
     def add_topic(self, topic: str, message_type: str) -> None:
         """Declares a topic, with a type such as `sensor_msgs/msg/Image`."""
         self._topics[topic] = self._writer.add_connection(
-            topic, message_type, typestore=self._typestore
+            topic, message_type, typestore=self._typestore, offered_qos_profiles=[STREAM]
         )
 
     def write(self, topic: str, stamp_ns: int, cdr: bytes) -> None:

@@ -1,10 +1,12 @@
 """Launch files say what the graph says. They need ROS's launch, which is not on PyPI."""
 
 import importlib.util
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ament_index_python.packages import get_package_prefix
 from laecips_bringup.shares import rviz_layout, shipped_bundle
 
 from laecips_bringup import graph
@@ -43,32 +45,54 @@ def test_arguments_are_described(name: str, arguments: set[str]) -> None:
     assert all(argument.description for argument in declared)
 
 
-@needs_launch
-def test_a_launch_file_starts_the_nodes_of_the_graph() -> None:
+def started(name: str, **arguments: str) -> list[Any]:
+    """The actions that a launch file starts with these arguments."""
     from launch import LaunchContext  # noqa: PLC0415 - only where it is installed
     from launch.actions import DeclareLaunchArgument, OpaqueFunction  # noqa: PLC0415
 
     context = LaunchContext()
-    context.launch_configurations.update(
-        {"namespace": "robot", "image_topic": "/camera/image", "rviz": "true"}
-    )
-    started: list[Any] = []
-    for entity in description("laecips.launch.py").entities:
+    context.launch_configurations.update(arguments)
+    found: list[Any] = []
+    for entity in description(name).entities:
         if isinstance(entity, DeclareLaunchArgument):
             entity.execute(context)
         elif isinstance(entity, OpaqueFunction):
-            started += entity.execute(context) or []
-    specs = [
-        graph.edge(namespace="robot", image_topic="/camera/image", bundle=str(shipped_bundle())),
-        graph.cloud(namespace="robot", bundle=str(shipped_bundle())),
-    ]
-    for action, spec in zip(started, specs, strict=False):
+            found += entity.execute(context) or []
+    for action in found:
         action._perform_substitutions(context)
+    return found
+
+
+@pytest.fixture
+def rviz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An install space that claims to have RViz."""
+    index = tmp_path / "share/ament_index/resource_index/packages"
+    index.mkdir(parents=True)
+    (index / "rviz2").touch()
+    monkeypatch.setenv("AMENT_PREFIX_PATH", f"{tmp_path}:{os.environ['AMENT_PREFIX_PATH']}")
+
+
+@needs_launch
+@pytest.mark.usefixtures("rviz")
+def test_a_launch_file_starts_the_nodes_of_the_graph() -> None:
+    names = {"namespace": "robot", "image_topic": "/camera/image"}
+    edge, cloud, rviz2 = started("laecips.launch.py", rviz="true", **names)
+    bundle = str(shipped_bundle())
+    specs = [graph.edge(bundle=bundle, **names), graph.cloud(namespace="robot", bundle=bundle)]
+    for action, spec in zip((edge, cloud), specs, strict=True):
         assert action.node_name == spec.full_name
-        assert action.node_package == spec.package
-        assert action.node_executable == spec.executable
+        assert (action.node_package, action.node_executable) == (spec.package, spec.executable)
         assert dict(action.expanded_remapping_rules or []) == dict(spec.remappings)
-    assert [action.node_package for action in started] == ["laecips_edge", "laecips_cloud", "rviz2"]
+    assert rviz2.node_package == "rviz2"
+    assert dict(rviz2.expanded_remapping_rules) == dict(specs[0].remappings)
+
+
+@needs_launch
+def test_without_rviz_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMENT_PREFIX_PATH", get_package_prefix("laecips_bringup"))
+    assert len(started("edge.launch.py")) == 1
+    with pytest.raises(RuntimeError, match="rviz2 is not installed: install it, or leave out"):
+        started("edge.launch.py", rviz="true")
 
 
 def test_rviz_shows_camera_overlay_and_label_map_of_the_edge() -> None:

@@ -14,7 +14,7 @@ SCRIPTS = {
     "obedient": 'trap "exit 0" INT; echo ready; while :; do sleep 0.01; done',
     "stubborn": 'trap "" INT TERM; echo ready; while :; do sleep 0.01; done',
     "mortal": "echo first; echo the bundle is missing >&2; exit 3",
-    "unhappy": "echo '[ERROR] [1.5] [zoo]: configure failed: no bundle'; echo '[INFO] [2.0] [zoo]: x'",
+    "unhappy": "echo '[ERROR] [1.5] [zoo]: configure failed: no bundle'; echo '[INFO] bye'",
     "curious": 'echo "$@"; env',
 }
 
