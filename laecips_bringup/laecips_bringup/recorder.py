@@ -20,6 +20,8 @@ from laecips_bringup.feeds import Feed, Kind
 from laecips_bringup.settling import Settling
 from laecips_msgs.msg import PlayedFrame
 
+_MAX_PROBLEMS = 20
+
 
 class Recorder:
     """Turns messages into a scoreboard and a result bag, on a thread of its own.
@@ -183,5 +185,5 @@ class Recorder:
 
     def _note(self, problem: str) -> None:
         with self._lock:
-            if problem not in self._problems:
+            if problem not in self._problems and len(self._problems) < _MAX_PROBLEMS:
                 self._problems.append(problem)

@@ -31,6 +31,7 @@ from laecips_bringup.recorder import Recorder
 from laecips_bringup.transport import transport_environment
 from laecips_bringup.usage import UsageMeter
 
+_SLOWEST, _FASTEST = 0.01, 100.0
 _START_LIMIT_S = 60.0
 _POLL_S = 0.1
 _PATIENCE_S = 15.0
@@ -59,6 +60,15 @@ class ReplayOptions:
     params_file: str = ""
     edge: Mapping[str, graph.ParameterValue]
     record: bool = True
+
+    def __post_init__(self) -> None:
+        """Checks the rate, which the player would refuse only after everything has started.
+
+        Raises:
+            ValueError: when it is outside the player's range.
+        """
+        if not _SLOWEST <= self.rate <= _FASTEST:
+            raise ValueError(f"rate is {self.rate}: give one from {_SLOWEST} to {_FASTEST}")
 
 
 class Replay:
@@ -133,7 +143,9 @@ class Replay:
             overlay=self._options.record,
         )
         scoreboard = Scoreboard(
-            classes=self._bag.classes, segments=self._bag.segments, total=len(self._bag)
+            classes=self._bundle.manifest.classes,
+            segments=self._bag.segments,
+            total=len(self._bag),
         )
         result = ResultBag(self._options.out / RESULT) if self._options.record else None
         self._recorder = stack.enter_context(
@@ -191,12 +203,16 @@ class Replay:
             if cloud_was_alive and self._processes["cloud"].exit_status is not None:
                 cloud_was_alive = False
                 view.note(self._processes["cloud"].obituary())
-            played = self._recorder.last_played
-            if over_ns is None and played is not None and played.index + 1 == played.total:
+            if over_ns is None and self._is_played():
                 over_ns = time.monotonic_ns()
             if over_ns is not None and self._is_settled(over_ns):
                 return
             time.sleep(_POLL_S)
+
+    def _is_played(self) -> bool:
+        played = self._recorder.last_played
+        at_the_end = played is not None and played.index + 1 == played.total
+        return at_the_end or self._processes["player"].exit_status == 0
 
     def _is_settled(self, over_ns: int) -> bool:
         if self._recorder.settling.is_quiet_since(over_ns):

@@ -114,7 +114,9 @@ class _Run:
             bundle, engine=settings.engine, providers=settings.providers, threads=settings.threads
         )
         self._truth = bag.truth()
-        self._board = Scoreboard(classes=bag.classes, segments=bag.segments, total=len(bag))
+        self._board = Scoreboard(
+            classes=bundle.manifest.classes, segments=bag.segments, total=len(bag)
+        )
         self._counters = EdgeCounters()
 
     def replay(self, index: int, frame: Frame) -> None:

@@ -228,6 +228,7 @@ def test_interrupted(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
     [
         (["--image-topic", "/thermal"], "has no topic /thermal: it has /camera/classes"),
         (["--bundle", "/nowhere"], "/nowhere"),
+        (["--rate", "0"], "rate is 0.0: give one from 0.01 to 100.0"),
         (["--compare", "report.json"], "--compare goes with --offline"),
         (["--offline", "--compare", "/nowhere.json"], "/nowhere.json"),
         (["--offline", "--policy", "sp"], "'sp'"),
