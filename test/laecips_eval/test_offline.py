@@ -1,8 +1,7 @@
-"""Replays without ROS: the same answers each time, and hard frames by way of the cloud's own code."""
+"""Replays without ROS: the same answers each time, hard frames by the cloud's own code."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -115,9 +114,7 @@ def test_progress_reaches_the_end(bag: Bag, tiny_bundle: Bundle) -> None:
     assert seen == [(index + 1, FRAMES) for index in range(FRAMES)]
 
 
-def test_an_unknown_mask_generator_is_refused(
-    bag: Bag, tiny_bundle: Bundle, tmp_path: Path
-) -> None:
+def test_an_unknown_mask_generator_is_refused(bag: Bag, tiny_bundle: Bundle) -> None:
     with pytest.raises(ValueError, match="'scissors' is not known"):
         replay_offline(
             bag,
