@@ -19,7 +19,7 @@ class WireError(ValueError):
 
 def encode_label_map(label_map: NDArray[np.uint8]) -> bytes:
     """PNG of a label map, uint8 [H,W]: class indices, 255 where there is no class."""
-    return encode_png(label_map)
+    return encode_png(label_map, areas=True)
 
 
 def decode_label_map(data: Buffer, shape: tuple[int, int], classes: int) -> NDArray[np.uint8]:
@@ -48,7 +48,7 @@ def decode_label_map(data: Buffer, shape: tuple[int, int], classes: int) -> NDAr
 
 def encode_confidence_map(confidence_map: NDArray[np.uint8]) -> bytes:
     """PNG of a confidence map, uint8 [H,W]: 255 is certain."""
-    return encode_png(confidence_map)
+    return encode_png(confidence_map, areas=True)
 
 
 def decode_confidence_map(data: Buffer, shape: tuple[int, int]) -> NDArray[np.uint8]:

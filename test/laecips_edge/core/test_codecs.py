@@ -39,9 +39,11 @@ def test_exif_does_not_turn_the_picture() -> None:
     assert np.array_equal(codecs.decode_rgb(turned), codecs.decode_rgb(JPEG))
 
 
+@pytest.mark.parametrize("areas", [False, True])
 @pytest.mark.parametrize("pixels", [GREY, GRADIENT], ids=["uint8", "uint16"])
-def test_png_is_exact(pixels: np.ndarray) -> None:
-    decoded = codecs.decode_png(codecs.encode_png(pixels), dtype=pixels.dtype.type)
+def test_png_is_exact(pixels: np.ndarray, areas: bool) -> None:
+    data = codecs.encode_png(pixels, areas=areas)
+    decoded = codecs.decode_png(data, dtype=pixels.dtype.type)
     assert decoded.dtype == pixels.dtype
     assert np.array_equal(decoded, pixels)
 
