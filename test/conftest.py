@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from laecips_edge.core.bundle import Bundle
+
+# A machine under load makes any example slow; a test that hangs is ended by pytest's timeout.
+settings.register_profile("laecips", deadline=None)
+settings.load_profile("laecips")
 
 
 @pytest.fixture(scope="session")

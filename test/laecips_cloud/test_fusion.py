@@ -42,7 +42,7 @@ def scores_and_regions(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(scores_and_masks())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_overlapping_masks_equal_the_loop(case: tuple[np.ndarray, list[np.ndarray]]) -> None:
     scores, masks = case
     np.testing.assert_array_equal(
@@ -51,7 +51,7 @@ def test_overlapping_masks_equal_the_loop(case: tuple[np.ndarray, list[np.ndarra
 
 
 @given(scores_and_regions())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_partition_equals_the_loop(case: tuple[np.ndarray, np.ndarray]) -> None:
     scores, regions = case
     masks = [regions == index for index in np.unique(regions)]
@@ -61,7 +61,7 @@ def test_partition_equals_the_loop(case: tuple[np.ndarray, np.ndarray]) -> None:
 
 
 @given(scores_and_regions())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_partition_equals_its_masks(case: tuple[np.ndarray, np.ndarray]) -> None:
     scores, regions = case
     masks = MaskSet.of([regions == index for index in np.unique(regions)])
