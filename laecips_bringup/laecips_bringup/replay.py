@@ -28,6 +28,7 @@ from laecips_bringup.monitor import Monitor
 from laecips_bringup.outputs import BUFFER, FRAMES, LOGS, PARAMETERS, REPORT, RESULT
 from laecips_bringup.processes import ProcessError, Processes
 from laecips_bringup.recorder import Recorder
+from laecips_bringup.stale_segments import remove_stale_segments
 from laecips_bringup.transport import transport_environment
 from laecips_bringup.usage import UsageMeter
 
@@ -119,6 +120,7 @@ class Replay:
         """
         out = self._options.out
         _make_room(out)
+        remove_stale_segments()
         with ExitStack() as stack:
             domain = stack.enter_context(OwnDomain())
             added = domain.environment | transport_environment(os.environ)
