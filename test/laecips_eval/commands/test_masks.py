@@ -1,0 +1,36 @@
+"""`laecips masks` writes the whole page, and says what it left out."""
+
+from pathlib import Path
+
+import pytest
+
+from laecips_edge import cli
+
+CAMVID = Path(__file__).parents[3] / "camvid-is-not-part-of-the-project"
+
+
+def test_the_page_has_a_row_for_each_setting(tmp_path: Path) -> None:
+    page = tmp_path / "docs" / "masks.md"
+    assert cli.main(["masks", "--frames", "1", "-o", str(page)]) == 0
+    text = page.read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| OpenCV")]
+    assert len(rows) == 6
+    assert all(line.count("|") == 7 for line in rows)
+    assert "Left out: it is not part of the project" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--frames", "0"], "--frames must be at least 1, got 0"),
+        (["--frames", "1", "--camvid", str(CAMVID)], f"camvid: no folder {CAMVID}"),
+        (["--bundle", "/nowhere"], "/nowhere/manifest.json: cannot be read"),
+    ],
+)
+def test_what_cannot_be(
+    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    page = tmp_path / "masks.md"
+    assert cli.main(["masks", *arguments, "-o", str(page)]) == 2
+    assert message in capsys.readouterr().err
+    assert not page.exists()
