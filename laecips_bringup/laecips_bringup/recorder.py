@@ -51,6 +51,7 @@ class Recorder:
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="recorder")
         self._clock_offset_ns: int | None = None
+        self._early: list[tuple[Feed, bytes, int]] = []
         self._rate = 1.0
         self._problems: list[str] = []
         self.settling = Settling()
@@ -129,7 +130,7 @@ class Recorder:
                 # Whatever is wrong with one message, the score of the others goes on.
                 kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
                 self._note(f"{feed.topic}: {kind}{error}")
-            self._write(feed, data, received_ns)
+            self._record(feed, data, received_ns)
 
     def _read(self, feed: Feed, data: bytes, received_ns: int) -> None:
         if feed.kind is Kind.OVERLAY:
@@ -163,14 +164,29 @@ class Recorder:
         stamp = stamp_ns(message)
         if self._clock_offset_ns is None:
             self._clock_offset_ns = stamp - round(message.monotonic_ns * self._rate)
+            for early in self._early:
+                self._write(*early)
+            self._early.clear()
         self.last_played = message
         self._scoreboard.add_played(
             stamp, index=message.index, total=message.total, monotonic_ns=message.monotonic_ns
         )
 
+    def _record(self, feed: Feed, data: bytes, received_ns: int) -> None:
+        """Writes a message, once the player's first note has said what the bag's clock shows.
+
+        Topics overtake each other: an answer may come before the note of its picture, and waits.
+        What the nodes say of themselves before the first picture is of no interest.
+        """
+        if not feed.recorded:
+            return
+        if self._clock_offset_ns is not None:
+            self._write(feed, data, received_ns)
+        elif feed.kind not in (Kind.EDGE_STATUS, Kind.CLOUD_STATUS):
+            self._early.append((feed, data, received_ns))
+
     def _write(self, feed: Feed, data: bytes, received_ns: int) -> None:
-        # Nothing of interest comes before the first picture.
-        if self._result is None or not feed.recorded or self._clock_offset_ns is None:
+        if self._result is None or self._clock_offset_ns is None:
             return
         stamp = self._clock_offset_ns + round(received_ns * self._rate)
         try:

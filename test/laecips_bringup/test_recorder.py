@@ -99,6 +99,21 @@ def test_the_result_bag_is_on_the_bags_clock(tmp_path: Path, rate: float) -> Non
     assert message.data.tolist() == [0, 1]
 
 
+def test_an_answer_that_overtakes_the_note_of_its_picture_is_in_the_result_bag(
+    tmp_path: Path,
+) -> None:
+    def news(recorder: Recorder) -> None:
+        tell(recorder, Kind.LABEL_MAP, label_map(0, 1), 130 * MS)
+        played = stamped(PlayedFrame(index=0, total=1, monotonic_ns=100 * MS))
+        tell(recorder, Kind.PLAYED, played, 131 * MS)
+
+    path = tmp_path / "result.mcap"
+    record(news, result=ResultBag(path))
+    with Reader(path) as reader:
+        found = [(connection.topic, stamp) for connection, stamp, _ in reader.messages()]
+    assert found == [("/edge/label_map", 7 + 30 * MS)]
+
+
 def test_what_is_wrong_with_one_message_is_said_once_and_the_run_goes_on() -> None:
     def news(recorder: Recorder) -> None:
         for _ in range(2):
