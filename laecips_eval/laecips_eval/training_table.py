@@ -18,14 +18,14 @@ def training_table(outcome: Outcome) -> Group:
 
 def _accuracy(outcome: Outcome) -> Table:
     table = Table(title="mIoU on held-out frames", title_justify="left")
-    for column in ("", "data set", "frame mean", "frame mean, relit"):
+    for column in ("", "data set", "frame mean", "frame mean, drifted"):
         table.add_column(column, justify="left" if not column else "right")
     for index, (name, matrix) in enumerate([("f", outcome.f), ("F", outcome.assisted)]):
         table.add_row(
             name,
             points(matrix.miou()),
             points(outcome.frame_mean[index]),
-            points(outcome.frame_mean_relit[index]),
+            points(outcome.frame_mean_drifted[index]),
         )
     return table
 

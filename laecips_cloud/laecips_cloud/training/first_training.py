@@ -2,7 +2,7 @@
 
 1. f is trained on all frames.
 2. For each of k folds another f is trained on the other folds, and run over this one: rows of
-   frames that it was not trained on, in daylight and relit. h learns from them what is hard.
+   frames that it was not trained on, as they are and drifted. h learns from them what is hard.
 3. The folds' networks saw fewer frames for fewer steps, and are less sure of themselves than f. h
    gets used to f on the first half of the held-out frames.
 4. Delta, the baselines' thresholds, beta, h's quantiles and the temperature are fitted, and
@@ -56,7 +56,7 @@ class Outcome:
         f: confusion matrix of f on the frames as they are.
         assisted: the same of F.
         frame_mean: mean over frames of f's and F's per-frame IoU (eq. 22), as they are.
-        frame_mean_relit: the same in other light; nan without variants.
+        frame_mean_drifted: the same of the variants; nan without any.
         rule: what h was taught to call hard.
         miners: how each of them ranks and what it brings, by name.
     """
@@ -65,7 +65,7 @@ class Outcome:
     f: ConfusionMatrix
     assisted: ConfusionMatrix
     frame_mean: tuple[float, float]
-    frame_mean_relit: tuple[float, float]
+    frame_mean_drifted: tuple[float, float]
     rule: HardRule
     miners: dict[str, MinerScore]
 
@@ -146,7 +146,7 @@ def first_training(
         delta=thresholds["laecips"],
         beta=fit_beta(rows, share=rule.share, weights=class_weights(pixel_counts(seen, f.classes))),
         quantiles=quantiles(confidences["laecips"]),
-        temperature=fit_temperature([row for row in rows if not row.relit]),
+        temperature=fit_temperature([row for row in rows if not row.drifted]),
         thresholds=thresholds,
         agreement_images=[frame.image for frame in unseen[:_AGREEMENT_FRAMES]],
         training={
@@ -160,8 +160,8 @@ def first_training(
         },
     )
     checkpoints.remove()
-    frame_mean, relit = _means(rows, relit=False), _means(rows, relit=True)
-    return Outcome(bundle, *matrices, frame_mean, relit, rule, miners)
+    frame_mean, drifted = _means(rows, drifted=False), _means(rows, drifted=True)
+    return Outcome(bundle, *matrices, frame_mean, drifted, rule, miners)
 
 
 def _check(frames: LabelledFrames, held_out: LabelledFrames, *, folds: int, path: Path) -> None:
@@ -177,8 +177,8 @@ def _check(frames: LabelledFrames, held_out: LabelledFrames, *, folds: int, path
         raise ValueError(f"{path}: is there and not a bundle; give another folder")
 
 
-def _means(rows: Sequence[Row], *, relit: bool) -> tuple[float, float]:
-    chosen = [(row.iou, row.assisted_iou) for row in rows if row.relit == relit]
+def _means(rows: Sequence[Row], *, drifted: bool) -> tuple[float, float]:
+    chosen = [(row.iou, row.assisted_iou) for row in rows if row.drifted == drifted]
     if not chosen:
         return float("nan"), float("nan")
     f, assisted = np.mean(chosen, axis=0)

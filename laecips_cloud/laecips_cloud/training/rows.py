@@ -10,10 +10,11 @@ import numpy as np
 import torch
 from laecips_edge.core.metrics import ConfusionMatrix, frame_iou
 from laecips_edge.core.scores import label_map_of
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from laecips_cloud.networks import RFNet
-from laecips_cloud.training.augment import relight
+from laecips_cloud.training.augment import Geometry, reframe, relight
 from laecips_cloud.training.batches import normalise
 from laecips_cloud.training.labelled_frames import UNLABELLED, LabelledFrame
 
@@ -26,8 +27,8 @@ class Row:
     """One held-out picture, as f and F saw it.
 
     Attributes:
-        name: the frame's; a relit variant carries the same one.
-        relit: whether the picture was relit.
+        name: the frame's; its variants carry the same one.
+        drifted: whether it is a variant: other light, and a camera that was moved.
         logits: float16 [M, h, w], f's at stride.
         truth: uint8 [h, w], the label at stride; 255 without a class.
         iou: IoU of f's label map with the truth, mean over the frame's classes (eq. 22).
@@ -35,7 +36,7 @@ class Row:
     """
 
     name: str
-    relit: bool
+    drifted: bool
     logits: NDArray[np.float16]
     truth: NDArray[np.uint8]
     iou: float
@@ -57,45 +58,54 @@ def make_rows(
     seed: int,
     scores: tuple[ConfusionMatrix, ConfusionMatrix] | None = None,
 ) -> Iterator[Row]:
-    """Runs f and F over frames, each as it is and in other light.
+    """Runs f and F over frames, each as it is and in other light from a camera that was moved.
 
-    Relit variants stand for the drift that the robot has yet to meet: h must have seen f fail.
+    The variants stand for the drift that the robot has yet to meet: h must have seen f fail.
 
     Args:
         network: f, in evaluation mode.
         frames: frames that f was not trained on.
         assist: F.
         input_size: (height, width) that robots run at.
-        variants: relit variants a frame, besides the frame itself.
-        seed: seed of the light.
+        variants: number of variants a frame, besides the frame itself.
+        seed: seed of the variants.
         scores: confusion matrices of f and F, which the frames as they are are added to.
 
     Yields:
-        Rows, frame by frame, the picture as it is first; none for a frame without a labelled pixel.
+        Rows, frame by frame, the picture as it is first; none without a labelled pixel.
     """
     for index, (name, image, label) in enumerate(frames):
-        if (label == UNLABELLED).all():
-            continue
         for variant in range(variants + 1):
             random = np.random.default_rng((seed, index, variant))
-            seen = relight(image, random) if variant else image
+            seen, truth = _drift(image, label, random) if variant else (image, label)
+            if (truth == UNLABELLED).all():
+                continue
             logits = run(network, seen, input_size=input_size)
-            answer = label_map_of(logits, (label.shape[0], label.shape[1]))
+            answer = label_map_of(logits, (truth.shape[0], truth.shape[1]))
             assisted = assist(seen, logits)
             if scores is not None and not variant:
-                scores[0].add(answer, label)
-                scores[1].add(assisted, label)
+                scores[0].add(answer, truth)
+                scores[1].add(assisted, truth)
             yield Row(
                 name=name,
-                relit=bool(variant),
+                drifted=bool(variant),
                 logits=logits.astype(np.float16),
                 truth=np.asarray(
-                    cv2.resize(label, logits.shape[:0:-1], interpolation=cv2.INTER_NEAREST),
+                    cv2.resize(truth, logits.shape[:0:-1], interpolation=cv2.INTER_NEAREST),
                     np.uint8,
                 ),
-                iou=frame_iou(answer, label, network.classes),
-                assisted_iou=frame_iou(assisted, label, network.classes),
+                iou=frame_iou(answer, truth, network.classes),
+                assisted_iou=frame_iou(assisted, truth, network.classes),
             )
+
+
+def _drift(
+    image: NDArray[np.uint8], label: NDArray[np.uint8], random: Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    height, width = label.shape
+    moved = Geometry(size=(height, width), zoom=(0.75, 1.5), rotation=12.0)
+    image, label = reframe(image, label, moved, random)
+    return relight(image, random), label
 
 
 def run(

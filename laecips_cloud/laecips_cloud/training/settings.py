@@ -23,7 +23,8 @@ class FirstTraining:
         fold_share: in (0, 1].
         miner_steps: steps of h.
         minutes: time limit of everything, roughly; None has none and is reproducible.
-        variants: relit variants of each frame that h learns from and delta is fitted on.
+        variants: variants of each frame, in other light from a camera that was moved, that h learns
+            from and delta is fitted on.
         seed: seed of initial weights, order and augmentation.
     """
 

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=2000, help="steps of f")
     parser.add_argument("--miner-steps", type=int, default=400, help="steps of h")
     parser.add_argument(
-        "--variants", type=int, default=2, help="relit variants of each frame for the miner"
+        "--variants", type=int, default=2, help="drifted variants of each frame, for the miner"
     )
     parser.add_argument("--minutes", type=float, help="time limit; without one it is reproducible")
     parser.add_argument("--seed", type=int, default=0, help="seed of everything")

@@ -56,7 +56,7 @@ def test_a_miner_is_judged_by_what_it_sends() -> None:
     rows = [
         Row(
             name="",
-            relit=False,
+            drifted=False,
             logits=np.zeros((2, 1, 1), np.float16),
             truth=np.zeros((1, 1), np.uint8),
             iou=iou,

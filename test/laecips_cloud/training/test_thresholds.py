@@ -17,7 +17,7 @@ from laecips_cloud.training.thresholds import (
 def row(logits: np.ndarray, truth: np.ndarray) -> Row:
     return Row(
         name="",
-        relit=False,
+        drifted=False,
         logits=logits.astype(np.float16),
         truth=truth.astype(np.uint8),
         iou=0.5,

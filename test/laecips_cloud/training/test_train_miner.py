@@ -16,7 +16,7 @@ def row(iou: float, assisted_iou: float, logits: np.ndarray | None = None) -> Ro
     logits = np.zeros((3, 8, 8)) if logits is None else logits
     return Row(
         name="",
-        relit=False,
+        drifted=False,
         logits=logits.astype(np.float16),
         truth=np.zeros(logits.shape[1:], np.uint8),
         iou=iou,
