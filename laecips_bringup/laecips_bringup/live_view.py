@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from types import TracebackType
 
 from laecips_eval.report_table import milliseconds, points, size
@@ -13,6 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 _LINE_EVERY_S = 5.0
+_DRAW_EVERY_S = 0.25
 
 
 class LiveView:
@@ -21,7 +23,7 @@ class LiveView:
     Example:
         with LiveView(Console()) as view:
             view.note("starting edge and cloud")
-            view.show(scoreboard.figures())
+            view.show(scoreboard.figures)
     """
 
     def __init__(self, console: Console, *, line_every_s: float = _LINE_EVERY_S) -> None:
@@ -32,10 +34,10 @@ class LiveView:
             line_every_s: seconds between two lines where the console is no terminal.
         """
         self._console = console
-        self._line_every_s = line_every_s
-        self._next_line = 0.0
+        self._every_s = _DRAW_EVERY_S if console.is_terminal else line_every_s
+        self._next = 0.0
         self._live = (
-            Live(console=console, refresh_per_second=4, transient=True)
+            Live(console=console, auto_refresh=False, transient=True)
             if console.is_terminal
             else None
         )
@@ -60,17 +62,17 @@ class LiveView:
         """Says something once; it scrolls away."""
         self._console.print(text, highlight=False, markup=False, soft_wrap=True)
 
-    def show(self, figures: Figures) -> None:
-        """Shows the newest figures."""
-        if self._live is not None:
-            self._live.update(figures_table(figures))
-            return
+    def show(self, figures: Callable[[], Figures]) -> None:
+        """Shows the newest figures, when it is time to; else they are not even asked for."""
         now = time.monotonic()
-        if now >= self._next_line and figures.played:
-            self._next_line = now + self._line_every_s
-            self._console.print(
-                figures_line(figures), highlight=False, markup=False, soft_wrap=True
-            )
+        if now < self._next:
+            return
+        self._next = now + self._every_s
+        newest = figures()
+        if self._live is not None:
+            self._live.update(figures_table(newest), refresh=True)
+        else:
+            self._console.print(figures_line(newest), highlight=False, markup=False, soft_wrap=True)
 
 
 def figures_line(figures: Figures) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,19 +20,17 @@ from rich.console import Console
 
 from laecips_bringup import graph
 from laecips_bringup.domain import OwnDomain
-from laecips_bringup.feeds import Kind, feeds
+from laecips_bringup.feeds import Feed, Kind, feeds
 from laecips_bringup.live_view import LiveView
 from laecips_bringup.monitor import Monitor
-from laecips_bringup.outputs import BUFFER, FRAMES, LOGS, PARAMETERS, REPORT, RESULT
+from laecips_bringup.outputs import BUFFER, FRAMES, REPORT, RESULT
 from laecips_bringup.processes import ProcessError, Processes
 from laecips_bringup.recorder import Recorder
 from laecips_bringup.stale_segments import remove_stale_segments
+from laecips_bringup.supervisor import Supervisor
 from laecips_bringup.transport import transport_environment
-from laecips_bringup.usage import UsageMeter
 
 _SLOWEST, _FASTEST = 0.01, 100.0
-_START_LIMIT_S = 60.0
-_POLL_S = 0.1
 _PATIENCE_S = 15.0
 
 
@@ -104,8 +100,6 @@ class Replay:
             # The runner listens to ~/played last, when everything else is ready.
             parameters={"bag_topic": self._bag.image_topic, "played_subscribers": 1},
         )
-        self._interrupted = False
-        self._failure: ProcessError | None = None
 
     def run(self) -> Report:
         """Plays the bag, and writes report, frame log and result bag.
@@ -121,151 +115,87 @@ class Replay:
         out = self._options.out
         _make_room(out)
         remove_stale_segments()
+        end: BaseException | None = None
         with ExitStack() as stack:
             domain = stack.enter_context(OwnDomain())
             added = domain.environment | transport_environment(os.environ)
             stack.enter_context(_environment(added))
             # Processes start first: they need seconds, in which the runner makes itself ready.
-            self._processes = stack.enter_context(Processes(environment=os.environ, folder=out))
+            processes = stack.enter_context(Processes(environment=os.environ, folder=out))
             for spec in (self._cloud, self._edge, self._player):
-                self._processes.start(spec)
+                processes.start(spec)
             view = stack.enter_context(LiveView(self._console))
             view.note(
                 f"replaying {self._bag.path} ({len(self._bag)} frames) on ROS domain {domain.id}; "
                 f"to look inside: export {' '.join(f'{k}={v}' for k, v in added.items())}"
             )
-            self._play(stack, view)
-        return self._finish()
+            recorder = stack.enter_context(self._recorder())
+            topics = self._topics()
+            recorder.start(topics, rate=self._options.rate)
+            monitor = stack.enter_context(Monitor(take=recorder.take))
+            monitor.listen([topic for topic in topics if topic.kind is not Kind.PLAYED])
+            supervisor = Supervisor(processes=processes, recorder=recorder, view=view)
+            supervisor.wait_until_active("edge", "cloud")
+            parameters = {
+                spec.name: monitor.parameters(spec.full_name, limit_s=_PATIENCE_S)
+                for spec in (self._edge, self._cloud)
+            }
+            # This is what the player waits for: now the first picture may come.
+            monitor.listen([topic for topic in topics if topic.kind is Kind.PLAYED])
+            try:
+                supervisor.watch(patience_s=parameters["edge"]["deadline_s"] + _PATIENCE_S)
+            except (ProcessError, KeyboardInterrupt) as error:
+                view.note("ended early: writing the report of what was played until now")
+                end = error
+        report = self._write(recorder, parameters, supervisor.usage())
+        if end is not None:
+            raise end
+        return report
 
-    def _play(self, stack: ExitStack, view: LiveView) -> None:
-        topics = feeds(
+    def _topics(self) -> Sequence[Feed]:
+        return feeds(
             edge=self._edge,
             cloud=self._cloud,
             player=self._player,
             overlay=self._options.record,
         )
+
+    def _recorder(self) -> Recorder:
         scoreboard = Scoreboard(
             classes=self._bundle.manifest.classes,
             segments=self._bag.segments,
             total=len(self._bag),
         )
         result = ResultBag(self._options.out / RESULT) if self._options.record else None
-        self._recorder = stack.enter_context(
-            Recorder(scoreboard=scoreboard, truth=self._bag.truth(), result=result)
-        )
-        self._recorder.start(topics, rate=self._options.rate)
-        monitor = stack.enter_context(Monitor(take=self._recorder.take))
-        monitor.listen([topic for topic in topics if topic.kind is not Kind.PLAYED])
-        self._wait_until_active(view)
-        self._parameters = {
-            spec.name: monitor.parameters(spec.full_name, limit_s=_PATIENCE_S)
-            for spec in (self._edge, self._cloud)
-        }
-        self._runner_usage = UsageMeter(os.getpid())
-        self._processes.begin_usage()
-        monitor.listen([topic for topic in topics if topic.kind is Kind.PLAYED])
-        try:
-            self._watch(view)
-        except KeyboardInterrupt:
-            self._interrupted = True
-            view.note("interrupted: writing the report of what was played until now")
+        return Recorder(scoreboard=scoreboard, truth=self._bag.truth(), result=result)
 
-    def _wait_until_active(self, view: LiveView) -> None:
-        limit = time.monotonic() + _START_LIMIT_S
-        waiting = {"edge", "cloud"}
-        while waiting:
-            self._require_alive("edge", "cloud", "player")
-            for name in sorted(waiting):
-                state = self._recorder.states[name]
-                if state == "active":
-                    waiting.remove(name)
-                    view.note(f"{name} is active")
-                    continue
-                problem = self._processes[name].last_error() if state else ""
-                if problem or time.monotonic() > limit:
-                    raise ProcessError(
-                        f"{name} is {state or 'silent'}, not active: "
-                        f"{problem or 'see ' + str(self._processes[name].log)}"
-                    )
-            time.sleep(_POLL_S)
-
-    def _watch(self, view: LiveView) -> None:
-        """Shows the run until it is over: played, answered, and quiet."""
-        over_ns: int | None = None
-        cloud_was_alive = True
-        while True:
-            self._processes.sample_usage()
-            self._runner_usage.sample()
-            view.show(self._recorder.figures())
-            try:
-                self._require_alive("edge", *(["player"] if over_ns is None else []))
-            except ProcessError as error:
-                self._failure = error
-                return
-            if cloud_was_alive and self._processes["cloud"].exit_status is not None:
-                cloud_was_alive = False
-                view.note(self._processes["cloud"].obituary())
-            if over_ns is None and self._is_played():
-                over_ns = time.monotonic_ns()
-            if over_ns is not None and self._is_settled(over_ns):
-                return
-            time.sleep(_POLL_S)
-
-    def _is_played(self) -> bool:
-        played = self._recorder.last_played
-        at_the_end = played is not None and played.index + 1 == played.total
-        return at_the_end or self._processes["player"].exit_status == 0
-
-    def _is_settled(self, over_ns: int) -> bool:
-        if self._recorder.settling.is_quiet_since(over_ns):
-            return True
-        deadline_s = float(self._parameters["edge"].get("deadline_s", 0.0)) + _PATIENCE_S
-        return time.monotonic_ns() - over_ns > deadline_s * 1e9
-
-    def _require_alive(self, *names: str) -> None:
-        for process in self._processes.ended():
-            # A player that has played its bag ends well; its last note may still be on the way.
-            well = process.spec.name == "player" and process.exit_status == 0
-            if process.spec.name in names and not well:
-                raise ProcessError(process.obituary())
-
-    def _finish(self) -> Report:
+    def _write(
+        self, recorder: Recorder, parameters: Mapping[str, Any], usage: Mapping[str, Any]
+    ) -> Report:
         out = self._options.out
         report: Report = {
             "bag": describe_bag(self._bag),
             "setup": run_setup(
-                mode=LIVE,
-                rate=self._options.rate,
-                bundle=self._bundle,
-                parameters=self._parameters,
+                mode=LIVE, rate=self._options.rate, bundle=self._bundle, parameters=parameters
             ),
-            **self._recorder.measured(),
+            **recorder.measured(),
             "updates": [],
-            "processes": self._processes.usage() | {"runner": self._runner_usage.summary()},
+            "processes": dict(usage),
         }
-        write_rows(out / FRAMES, self._recorder.rows())
+        write_rows(out / FRAMES, recorder.rows())
         write_report(out / REPORT, report)
-        for problem in self._recorder.problems():
-            self._console.print(f"note: {problem}", highlight=False, markup=False)
-        if self._failure is not None:
-            raise self._failure
-        if self._interrupted:
-            raise KeyboardInterrupt
+        for problem in recorder.problems():
+            self._console.print(f"note: {problem}", highlight=False, markup=False, soft_wrap=True)
         return report
 
 
 def _make_room(out: Path) -> None:
-    """Only what a replay writes is removed: a request that an old buffer knows would not be new."""
+    """Nothing of an older run may be taken for this one's; only files of ours are removed."""
     out.mkdir(parents=True, exist_ok=True)
-    for name in (REPORT, FRAMES, RESULT):
+    # A request that an old replay buffer knows would be answered from it.
+    buffer = [BUFFER, f"{BUFFER}-wal", f"{BUFFER}-shm"]
+    for name in (REPORT, FRAMES, RESULT, *buffer):
         (out / name).unlink(missing_ok=True)
-    for folder in (LOGS, PARAMETERS):
-        shutil.rmtree(out / folder, ignore_errors=True)
-    for path in out.glob(f"{BUFFER}*"):
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def test_without_a_terminal_there_is_a_line_now_and_then(line_every_s: float, li
     with LiveView(Console(file=page, width=80), line_every_s=line_every_s) as view:
         view.note("edge is active")
         for _ in range(2):
-            view.show(FIGURES)
+            view.show(lambda: FIGURES)
     shown = page.getvalue().splitlines()
     assert shown[0] == "edge is active"
     assert shown[1:] == [figures_line(FIGURES)] * lines
@@ -55,7 +55,7 @@ def test_without_a_terminal_there_is_a_line_now_and_then(line_every_s: float, li
 def test_a_terminal_is_given_back() -> None:
     page = io.StringIO()
     with LiveView(Console(file=page, width=120, force_terminal=True)) as view:
-        view.show(FIGURES)
+        view.show(lambda: FIGURES)
         view.note("said once")
     assert "said once" in page.getvalue()
     cursor_hidden, cursor_shown = "\x1b[?25l", "\x1b[?25h"
