@@ -48,7 +48,8 @@ class Recorder:
         self._truth = truth
         self._result = result
         self._queue: queue.SimpleQueue[tuple[Feed, bytes, int] | None] = queue.SimpleQueue()
-        self._lock = threading.Lock()
+        # Re-entrant: what is wrong while a message is read is noted.
+        self._lock = threading.RLock()
         self._thread = threading.Thread(target=self._run, name="recorder")
         self._clock_offset_ns: int | None = None
         self._early: list[tuple[Feed, bytes, int]] = []

@@ -131,14 +131,22 @@ def test_what_is_wrong_with_one_message_is_said_once_and_the_run_goes_on() -> No
 
 
 class FullDisk(ResultBag):
-    """A result bag on a disk that is full after the first message."""
+    """A result bag on a disk that is full."""
 
     def write(self, topic: str, stamp_ns: int, cdr: bytes) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def test_a_full_disk_costs_the_result_bag_and_nothing_else(tmp_path: Path) -> None:
-    recorder = record(a_run, result=FullDisk(tmp_path / "result.mcap"))
+def an_answer_overtakes(recorder: Recorder) -> None:
+    tell(recorder, Kind.LABEL_MAP, label_map(0, 1), 99 * MS)
+    a_run(recorder)
+
+
+@pytest.mark.parametrize("news", [a_run, an_answer_overtakes])
+def test_a_full_disk_costs_the_result_bag_and_nothing_else(
+    tmp_path: Path, news: Callable[[Recorder], None]
+) -> None:
+    recorder = record(news, result=FullDisk(tmp_path / "result.mcap"))
     assert recorder.measured()["answered"]["cloud"] == 1
     (problem,) = recorder.problems()
     assert "the result bag cannot be written" in problem
