@@ -204,22 +204,22 @@ def _time(stamp_ns: int) -> Time:
 def main(args: Sequence[str] | None = None) -> int:
     """Plays one bag; 0 when it was played or the process was asked to end, 1 after an error."""
     rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
-    node = None
-    try:
-        with StopSignals() as stop:
+    with StopSignals() as stop:
+        node = None
+        try:
             node = PlayerNode(stop=stop.future)
             played = node.play()
             node.get_logger().info(f"played {played} pictures")
-        return 0
-    except Stopped:
-        return 0
-    except (BagError, NobodyListens, ParameterError) as error:
-        rclpy.logging.get_logger("player").fatal(str(error))
-        return 1
-    finally:
-        if node is not None:
-            node.destroy_node()
-        rclpy.try_shutdown()
+            return 0
+        except Stopped:
+            return 0
+        except (BagError, NobodyListens, ParameterError) as error:
+            rclpy.logging.get_logger("player").fatal(str(error))
+            return 1
+        finally:
+            if node is not None:
+                node.destroy_node()
+            rclpy.try_shutdown()
 
 
 if __name__ == "__main__":

@@ -140,10 +140,13 @@ class RosProcess:
         """Exit status, or None while it runs."""
         return self._process.poll()
 
+    def send_signal(self, number: int) -> None:
+        """Send a signal, where the process still runs."""
+        self._process.send_signal(number)
+
     def stop(self, number: int = signal.SIGINT) -> int:
         """Send a signal and wait for the end; the exit status."""
-        if self._process.poll() is None:
-            self._process.send_signal(number)
+        self.send_signal(number)
         try:
             status = self._process.wait(PATIENCE_S)
         finally:

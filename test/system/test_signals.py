@@ -45,6 +45,31 @@ def test_a_signal_closes_the_node_and_ends_with_0(
     assert "Traceback" not in lamp.log()
 
 
+def test_the_same_ctrl_c_told_twice_is_one(lamp: RosProcess, peer: Peer) -> None:
+    with lamp:
+        until(lambda: peer.state("/lamp") == "active", process=lamp)
+        lamp.send_signal(signal.SIGINT)
+        assert lamp.stop(signal.SIGINT) == 0
+    assert "unplugged" in lamp.log()
+    assert "Traceback" not in lamp.log()
+
+
+def test_a_later_signal_ends_a_node_that_hangs_while_closing(
+    domain: int, peer: Peer, tmp_path: Path
+) -> None:
+    hanging = NODE.replace("unplugged", "hanging").replace(
+        'info("hanging")', 'info("hanging"); import threading; threading.Event().wait()'
+    )
+    (tmp_path / "lamp.py").write_text(hanging)
+    with RosProcess("lamp", domain, folder=tmp_path) as lamp:
+        until(lambda: peer.state("/lamp") == "active", process=lamp)
+        lamp.send_signal(signal.SIGTERM)
+        until(lambda: "hanging" in lamp.log(), process=lamp)
+        # Signals of the same press are swallowed; the first one after it is not.
+        until(lambda: lamp.send_signal(signal.SIGTERM) or lamp.ended() is not None)
+        assert lamp.ended() == -signal.SIGTERM
+
+
 def test_what_is_wrong_at_start_is_told_and_ends_with_1(domain: int, tmp_path: Path) -> None:
     (tmp_path / "lamp.py").write_text(NODE.replace('"lamp"', '"not a name"'))
     with RosProcess("lamp", domain, folder=tmp_path) as lamp:

@@ -201,22 +201,22 @@ def run(
     except RuntimeError as error:  # what rclpy raises has no closer base in common
         print(" ".join(str(error).split()), file=sys.stderr)
         return 2
-    node = None
-    try:
-        with StopSignals() as stop:
+    with StopSignals() as stop:
+        node = None
+        try:
             node = node_class()
             executor = SingleThreadedExecutor() if threads == 1 else MultiThreadedExecutor(threads)
             executor.add_node(node)
             executor.spin_until_future_complete(stop.future)
-        return 0
-    except Exception as error:
-        logger = node.get_logger() if node is not None else rclpy.logging.get_logger("laecips")
-        logger.fatal(f"{type(error).__name__}: {error}\n{traceback.format_exc()}")
-        return 1
-    finally:
-        if node is not None:
-            close = getattr(node, "close", None)
-            if close is not None:
-                close()
-            node.destroy_node()
-        rclpy.try_shutdown()
+            return 0
+        except Exception as error:
+            logger = node.get_logger() if node is not None else rclpy.logging.get_logger("laecips")
+            logger.fatal(f"{type(error).__name__}: {error}\n{traceback.format_exc()}")
+            return 1
+        finally:
+            if node is not None:
+                close = getattr(node, "close", None)
+                if close is not None:
+                    close()
+                node.destroy_node()
+            rclpy.try_shutdown()

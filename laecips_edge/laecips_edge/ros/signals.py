@@ -3,12 +3,17 @@
 import signal
 import socket
 import threading
+import time
 from types import TracebackType
 from typing import Any
 
 from rclpy.task import Future
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+ONE_PRESS_S = 1.0
+"""Signals within this time of the first mean the same: on Ctrl-C a node of `ros2 launch` gets two,
+the terminal's and the launch process's."""
 
 
 class StopSignals:
@@ -17,8 +22,8 @@ class StopSignals:
     rclpy's own handlers shut the context down under the node's feet: what is pending can no longer
     be answered. A Python handler alone would wait for the executor to come back from C. So the
     interpreter's wakeup descriptor tells a thread, which completes the future and thereby wakes the
-    executor. The first signal puts the former handlers back: a second one ends a process that hangs
-    while closing.
+    executor. A later signal acts as if this class were not there, and so ends a process that hangs
+    while closing; therefore close inside the context.
 
     Must be entered on the main thread.
     """
@@ -30,12 +35,13 @@ class StopSignals:
         self._thread = threading.Thread(target=self._wait, name="signals", daemon=True)
         self._former: dict[int, Any] = {}
         self._former_wakeup = -1
+        self._first_s: float | None = None
 
     def __enter__(self) -> "StopSignals":
         self._thread.start()
         self._former_wakeup = signal.set_wakeup_fd(self._writer.fileno())
         for number in STOPPING:
-            self._former[number] = signal.signal(number, self._restore)
+            self._former[number] = signal.signal(number, self._signalled)
         return self
 
     def __exit__(
@@ -50,7 +56,15 @@ class StopSignals:
         self._thread.join()
         self._reader.close()
 
-    def _restore(self, *_: object) -> None:
+    def _signalled(self, number: int, _frame: object) -> None:
+        now_s = time.monotonic()
+        if self._first_s is None:
+            self._first_s = now_s
+        elif now_s - self._first_s >= ONE_PRESS_S:
+            self._restore()
+            signal.raise_signal(number)
+
+    def _restore(self) -> None:
         for number, handler in self._former.items():
             signal.signal(number, handler)
 
