@@ -19,6 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--introduction", type=Path, help="a Markdown file to put under the headline"
     )
+    parser.add_argument(
+        "--figures", nargs="*", metavar="NAME", help="runs to draw; all of them where not given"
+    )
     parser.add_argument("--window", type=int, default=30, help="frames of the moving means")
 
 
@@ -26,7 +29,8 @@ def run(args: argparse.Namespace) -> int:
     """Writes the page and one figure a run beside it.
 
     Raises:
-        ValueError: for a run that is not NAME=DIR, or a folder without a whole report.
+        ValueError: for a run that is not NAME=DIR, a folder without a whole report, or a figure of
+            a run that is not there.
         OSError: when something cannot be read or written.
     """
     from laecips_eval.frame_log import read_rows
@@ -35,15 +39,19 @@ def run(args: argparse.Namespace) -> int:
     from laecips_eval.results_page import results_page
 
     folders = dict(_named(text) for text in args.runs)
+    drawn = folders if args.figures is None else args.figures
+    for name in drawn:
+        if name not in folders:
+            raise ValueError(f"--figures names {name}, which is none of {', '.join(folders)}")
     reports = {name: read_report(folder / "report.json") for name, folder in folders.items()}
     introduction = args.introduction.read_text(encoding="utf-8") if args.introduction else ""
     args.output.parent.mkdir(parents=True, exist_ok=True)
     figures = []
-    for name, folder in folders.items():
+    for name in drawn:
         figure = args.output.with_name(f"{args.output.stem}-{name}.svg")
         draw_replay(
             figure,
-            rows=read_rows(folder / "frames.csv"),
+            rows=read_rows(folders[name] / "frames.csv"),
             segments=reports[name]["segments"],
             window=args.window,
         )

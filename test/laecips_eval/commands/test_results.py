@@ -54,6 +54,18 @@ def test_page_shows_what_the_report_says(finished_run: Path) -> None:
     assert page.with_name("smoke-live.svg").is_file()
 
 
+def test_only_the_figures_that_were_asked_for(
+    finished_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = finished_run / "page.md"
+    runs = [f"a={finished_run}", f"b={finished_run}", "-o", str(page), "--figures"]
+    assert main(["results", *runs, "b"]) == 0
+    assert "![page-b.svg]" in page.read_text(encoding="utf-8")
+    assert [path.name for path in finished_run.glob("*.svg")] == ["page-b.svg"]
+    assert main(["results", *runs, "c"]) == 2
+    assert "--figures names c, which is none of a, b" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("run", "complaint"),
     [("nothing", "is not NAME=DIR"), ("a/b=x", "is not NAME=DIR"), ("run=nowhere", "nowhere")],
