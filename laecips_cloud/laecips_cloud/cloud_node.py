@@ -58,6 +58,7 @@ class CloudNode(ManagedNode):
         generator = create_mask_generator(name, mask_options(self.parameters))
         self._buffer = ReplayBuffer(
             buffer_path(self.parameters),
+            classes=self._shelf.classes,
             max_frames=self.parameters["max_frames"],
             max_bytes=self.parameters["max_bytes"],
         )

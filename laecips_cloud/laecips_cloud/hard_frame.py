@@ -28,6 +28,7 @@ class HardFrame:
         picture_format: what the robot calls it; only for errors.
         depth: 16-bit PNG in millimetres, empty where there is none.
         bundle_version: version of f that the robot ran.
+        classes_hash: of its classes, as its manifest has it.
         why: h called it hard, or an easy frame drawn at random.
         trust: h of the frame.
         scores: f's scores as `wire.encode_scores` makes them; empty: f is run here.
@@ -40,6 +41,7 @@ class HardFrame:
     picture_format: str
     depth: bytes
     bundle_version: int
+    classes_hash: str
     why: Literal["hard", "audit"]
     trust: float
     scores: bytes

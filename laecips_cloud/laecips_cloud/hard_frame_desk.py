@@ -86,6 +86,7 @@ class HardFrameDesk:
     def _answer(self, frame: HardFrame, times: StageTimes) -> Answer:
         received_ns = self._now_ns()
         _check(frame)
+        self._require_same_classes(frame)
         known = self._buffer.find(frame.request_id)
         if known is not None:
             return _answer_of(known, times, repeated=True)
@@ -114,6 +115,16 @@ class HardFrameDesk:
                 )
             )
         return _answer_of(kept, times, repeated=False)
+
+    def _require_same_classes(self, frame: HardFrame) -> None:
+        # Versions of two bundle lines may be the same number; their labels mean something else.
+        if frame.classes_hash != self._shelf.classes_hash:
+            raise Refused(
+                Status.BAD_REQUEST,
+                f"classes_hash: {frame.classes_hash!r} of the robot's bundle, but this cloud's is "
+                f"{self._shelf.classes_hash!r} ({', '.join(self._shelf.classes)}); give both "
+                "bundles of the same classes",
+            )
 
     def _segmenter(self, frame: HardFrame) -> Segmenter | None:
         segmenter = self._shelf.find(frame.bundle_version)

@@ -22,6 +22,7 @@ def frame_of(request: SegmentHardFrame.Request) -> HardFrame:
         picture_format=request.image.format,
         depth=bytes(request.depth.data),
         bundle_version=request.bundle_version,
+        classes_hash=request.classes_hash,
         why="hard" if request.why == SegmentHardFrame.Request.HARD else "audit",
         trust=request.confidence,
         scores=bytes(request.scores),

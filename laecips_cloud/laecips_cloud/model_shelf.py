@@ -14,6 +14,7 @@ class ModelShelf:
 
     Attributes:
         classes: names, in the order of the labels.
+        classes_hash: of them, as manifests have it.
         versions: of the bundles, rising.
     """
 
@@ -53,8 +54,9 @@ class ModelShelf:
         }
         for segmenter in self._segmenters.values():
             segmenter.self_test()
-        self.classes: tuple[str, ...] = classes or ()
         self.versions = tuple(self._segmenters)
+        manifest = bundles[self.versions[0]].manifest
+        self.classes, self.classes_hash = manifest.classes, manifest.classes_hash
 
     def find(self, version: int) -> Segmenter | None:
         """The pair of this version, or None where it is not here."""

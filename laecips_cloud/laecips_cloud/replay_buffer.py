@@ -9,7 +9,7 @@ oldest frames leave when there are too many or they are too large, and training 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
@@ -22,6 +22,7 @@ from laecips_cloud.replay_schema import (
     check_tables,
     create_tables,
     is_empty,
+    read_classes,
 )
 
 __all__ = ["ReplayBuffer", "ReplayBufferError", "ReplayFrame", "TimeBlock"]
@@ -37,24 +38,30 @@ class ReplayBuffer(ReplayReader):
     """The frames on disk, for whoever answers them. Safe for several threads.
 
     Example:
-        buffer = ReplayBuffer("replay.sqlite", max_frames=2000, max_bytes=1 << 30)
+        buffer = ReplayBuffer("replay.sqlite", classes=("belt", "part"), max_bytes=1 << 30)
         kept = buffer.append(frame)  # `frame`, or what was kept under its request_id before
     """
 
     def __init__(
-        self, path: str | Path, *, max_frames: int = 5000, max_bytes: int = 2 << 30
+        self,
+        path: str | Path,
+        *,
+        classes: Sequence[str],
+        max_frames: int = 5000,
+        max_bytes: int = 2 << 30,
     ) -> None:
         """Opens the file, or makes it where there is none.
 
         Args:
             path: the file; SQLite keeps two more beside it while it is open.
+            classes: names, in the order of the labels; a file keeps frames of one list only.
             max_frames: how many frames are kept, at least 1.
             max_bytes: how many bytes of them (`ReplayFrame.size`), at least 1. The file itself is
                 somewhat larger and does not shrink.
 
         Raises:
-            ReplayBufferError: the file is something else, was written by another version, or
-                cannot be opened, made or written.
+            ReplayBufferError: the file is something else, was written by another version or for
+                other classes, or cannot be opened, made or written.
         """
         if max_frames < 1 or max_bytes < 1:
             raise ReplayBufferError(
@@ -62,6 +69,7 @@ class ReplayBuffer(ReplayReader):
                 "both must be at least 1"
             )
         self._max_frames, self._max_bytes = max_frames, max_bytes
+        self._classes = tuple(classes)
         self._open(path, mode="rwc", prepare=self._prepare)
 
     def append(self, frame: ReplayFrame) -> ReplayFrame:
@@ -92,13 +100,22 @@ class ReplayBuffer(ReplayReader):
     def _prepare(self, connection: sqlite3.Connection) -> None:
         if not is_empty(connection):
             check_tables(connection, self.path)
+            self._require_same_classes(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
         with _transaction(connection):
             if is_empty(connection):
-                create_tables(connection)
+                create_tables(connection, self._classes)
             self._shrink(connection)
+
+    def _require_same_classes(self, connection: sqlite3.Connection) -> None:
+        kept = read_classes(connection)
+        if kept != self._classes:
+            raise ReplayBufferError(
+                f"{self.path}: keeps label maps of the classes {', '.join(kept)}, the bundles know "
+                f"{', '.join(self._classes)}; give another path"
+            )
 
     def _shrink(self, connection: sqlite3.Connection) -> None:
         """Lets the oldest frames go until both bounds hold."""

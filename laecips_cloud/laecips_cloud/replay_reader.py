@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from laecips_cloud.replay_frame import ReplayFrame, TimeBlock
-from laecips_cloud.replay_schema import ReplayBufferError, check_tables
+from laecips_cloud.replay_schema import ReplayBufferError, check_tables, read_classes
 
 COLUMNS: Final = tuple(field.name for field in fields(ReplayFrame))
 
@@ -70,6 +70,15 @@ class ReplayReader:
         with self._using() as connection:
             frames, size = connection.execute("SELECT frames, bytes FROM totals").fetchone()
         return frames, size
+
+    def classes(self) -> tuple[str, ...]:
+        """What the labels of the label maps mean, in their order.
+
+        Raises:
+            ReplayBufferError: the file cannot be read.
+        """
+        with self._using() as connection:
+            return read_classes(connection)
 
     def blocks(self, duration_ns: int) -> list[TimeBlock]:
         """Cuts what is kept into blocks of time, oldest first; empty stretches are left out.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,7 @@ _STATEMENTS: Final = (
         confidence_map BLOB NOT NULL
     )
     """,
+    "CREATE TABLE classes (label INTEGER PRIMARY KEY, name TEXT NOT NULL)",
     "CREATE INDEX frames_received ON frames (received_ns)",
     "CREATE TABLE totals (frames INTEGER NOT NULL, bytes INTEGER NOT NULL)",
     "INSERT INTO totals VALUES (0, 0)",
@@ -58,10 +60,22 @@ def is_empty(connection: sqlite3.Connection) -> bool:
     return _pragma(connection, "schema_version") == 0
 
 
-def create_tables(connection: sqlite3.Connection) -> None:
-    """Makes the tables in an empty file, inside the caller's transaction."""
+def create_tables(connection: sqlite3.Connection, classes: Sequence[str]) -> None:
+    """Makes the tables in an empty file, inside the caller's transaction.
+
+    Args:
+        connection: to the file.
+        classes: what the labels of all label maps mean, in the order of the labels.
+    """
     for statement in _STATEMENTS:
         connection.execute(statement)
+    connection.executemany("INSERT INTO classes VALUES (?, ?)", enumerate(classes))
+
+
+def read_classes(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Names of the classes, in the order of the labels."""
+    rows = connection.execute("SELECT name FROM classes ORDER BY label").fetchall()
+    return tuple(name for (name,) in rows)
 
 
 def check_tables(connection: sqlite3.Connection, path: Path) -> None:

@@ -24,6 +24,7 @@ from laecips_edge.answers import Answers
 from laecips_edge.core import wire
 from laecips_edge.core.images import encode_jpeg, is_jpeg
 from laecips_edge.core.ledger import Ledger, Outcome, RecentMedian
+from laecips_edge.core.manifest import Manifest
 from laecips_edge.core.segmenter import softmax
 from laecips_edge.core.uplink import Refusal, Request, Uplink
 from laecips_edge.core.wire import WireError
@@ -62,8 +63,7 @@ class CloudLink:
         uplink: Who may go, and until when.
         answers: How frames are answered.
         ledger: The books.
-        classes: Number of classes M.
-        bundle_version: Of the pair that runs here.
+        manifest: Of the pair that runs here.
         robot: Name of this robot.
         jpeg_quality: Of pictures encoded here, 1 to 100; may be changed any time.
         forward_jpeg: Send the camera's own JPEG where there is one.
@@ -78,8 +78,7 @@ class CloudLink:
         uplink: Uplink[Asked],
         answers: Answers,
         ledger: Ledger,
-        classes: int,
-        bundle_version: int,
+        manifest: Manifest,
         robot: str,
         jpeg_quality: int,
         forward_jpeg: bool,
@@ -92,8 +91,7 @@ class CloudLink:
         self._client = client
         self._answers = answers
         self._ledger = ledger
-        self._classes = classes
-        self._bundle_version = bundle_version
+        self._manifest = manifest
         self._robot = robot
         self._forward_jpeg = forward_jpeg
         self._send_scores = send_scores
@@ -169,7 +167,8 @@ class CloudLink:
             robot=self._robot,
             header=message.header,
             image=CompressedImage(header=message.header, format="jpeg", data=picture),
-            bundle_version=self._bundle_version,
+            bundle_version=self._manifest.version,
+            classes_hash=self._manifest.classes_hash,
             why=(
                 SegmentHardFrame.Request.AUDIT
                 if seen.decision.audit
@@ -209,7 +208,9 @@ class CloudLink:
         asked = request.frame
         self.round_trip_ms.add(1e3 * (time.monotonic() - request.sent_s))
         try:
-            label_map, confidence_map = read_response(response, asked.seen, self._classes)
+            label_map, confidence_map = read_response(
+                response, asked.seen, len(self._manifest.classes)
+            )
         except WireError as error:
             self._useless(asked, f"cloud: {error}", bytes_down=payload)
             return

@@ -195,6 +195,7 @@ class _Run:
             picture_format="jpeg",
             depth=b"",
             bundle_version=self._segmenter.manifest.version,
+            classes_hash=self._segmenter.manifest.classes_hash,
             why="audit" if decision.audit else "hard",
             trust=decision.confidence,
             scores=scores,
@@ -239,7 +240,9 @@ def _desk(bundle: Bundle, settings: CloudSettings, folder: Path) -> HardFrameDes
             )
         ),
         # No training will ask for these frames.
-        buffer=ReplayBuffer(folder / "replay.sqlite", max_frames=1),
+        buffer=ReplayBuffer(
+            folder / "replay.sqlite", classes=bundle.manifest.classes, max_frames=1
+        ),
         now_ns=time.time_ns,
         on_failure=fail,
     )

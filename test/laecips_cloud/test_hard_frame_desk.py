@@ -30,8 +30,8 @@ def shelf(tiny_bundle: Bundle, next_bundle: Bundle) -> ModelShelf:
 
 
 @pytest.fixture
-def buffer(buffer_path: Path) -> Iterator[ReplayBuffer]:
-    it = ReplayBuffer(buffer_path)
+def buffer(buffer_path: Path, shelf: ModelShelf) -> Iterator[ReplayBuffer]:
+    it = ReplayBuffer(buffer_path, classes=shelf.classes)
     yield it
     it.close()
 
@@ -53,7 +53,7 @@ def desk(shelf: ModelShelf, buffer: ReplayBuffer, failures: list[Exception]) -> 
 
 
 @pytest.fixture
-def frame(jpeg: bytes) -> HardFrame:
+def frame(jpeg: bytes, tiny_bundle: Bundle) -> HardFrame:
     return HardFrame(
         request_id="robot/1",
         robot="robot",
@@ -62,6 +62,7 @@ def frame(jpeg: bytes) -> HardFrame:
         picture_format="jpeg",
         depth=b"",
         bundle_version=1,
+        classes_hash=tiny_bundle.manifest.classes_hash,
         why="hard",
         trust=0.25,
         scores=b"",
@@ -170,6 +171,16 @@ BAD = [
         Status.UNKNOWN_VERSION,
         "no f of version 9 here, only 1, 2; add its bundle to the cloud or send scores",
     ),
+    (
+        {"classes_hash": "5ad0beef5ad0beef"},
+        Status.BAD_REQUEST,
+        "classes_hash: '5ad0beef5ad0beef' of the robot's bundle, but this cloud's is ",
+    ),
+    (
+        {"classes_hash": "", "scores": b"of whatever classes"},
+        Status.BAD_REQUEST,
+        "(belt, part, screw, scratch); give both bundles of the same classes",
+    ),
     ({"scores": b"junk"}, Status.BAD_REQUEST, "scores: neither JPEG nor PNG"),
     (
         {"scores": _png_scores(3, 25, 32)},
@@ -226,7 +237,7 @@ def test_a_picture_that_would_eat_the_memory(desk: HardFrameDesk, frame: HardFra
 def test_a_buffer_that_takes_no_more(
     shelf: ModelShelf, buffer_path: Path, frame: HardFrame, failures: list[Exception]
 ) -> None:
-    with_room_for_nothing = ReplayBuffer(buffer_path, max_bytes=10)
+    with_room_for_nothing = ReplayBuffer(buffer_path, classes=shelf.classes, max_bytes=10)
     desk = HardFrameDesk(
         shelf=shelf,
         inference=AssistedInference(create_mask_generator("graph")),

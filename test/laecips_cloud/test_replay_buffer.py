@@ -19,6 +19,11 @@ from laecips_cloud.replay_buffer import ReplayBuffer, ReplayBufferError, ReplayF
 from laecips_cloud.replay_reader import ReplayReader
 
 KILLS = 50
+CLASSES = ("belt", "part")
+
+
+def opened(path: Path) -> ReplayBuffer:
+    return ReplayBuffer(path, classes=CLASSES)
 
 
 def frame(number: int, *, size: int = 40, received_ns: int | None = None) -> ReplayFrame:
@@ -45,7 +50,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def buffer(path: Path) -> Iterator[ReplayBuffer]:
-    it = ReplayBuffer(path, max_frames=5, max_bytes=1000)
+    it = ReplayBuffer(path, max_frames=5, max_bytes=1000, classes=CLASSES)
     yield it
     it.close()
 
@@ -53,7 +58,7 @@ def buffer(path: Path) -> Iterator[ReplayBuffer]:
 def test_what_is_kept_is_read_again_after_reopening(buffer: ReplayBuffer, path: Path) -> None:
     kept = [buffer.append(frame(number)) for number in range(3)]
     buffer.close()
-    again = ReplayBuffer(path, max_frames=5)
+    again = ReplayBuffer(path, max_frames=5, classes=CLASSES)
     assert kept == [frame(number) for number in range(3)]
     assert list(again.read(0, 3)) == kept
     assert [again.find(item.request_id) for item in kept] == kept
@@ -87,7 +92,7 @@ def test_lower_bounds_hold_from_the_opening_on(buffer: ReplayBuffer, path: Path)
     for number in range(5):
         buffer.append(frame(number))
     buffer.close()
-    smaller = ReplayBuffer(path, max_frames=2)
+    smaller = ReplayBuffer(path, max_frames=2, classes=CLASSES)
     assert [item.stamp_ns for item in smaller.read(0, 9)] == [3, 4]
     smaller.close()
 
@@ -140,7 +145,7 @@ def test_a_reader_needs_no_writer_and_keeps_everything(buffer: ReplayBuffer, pat
 
 
 def test_threads_share_a_buffer(path: Path) -> None:
-    buffer = ReplayBuffer(path)
+    buffer = opened(path)
     threads = [
         threading.Thread(target=lambda: [buffer.append(frame(number)) for number in range(20)])
         for _ in range(4)
@@ -171,7 +176,7 @@ def _another_database(path: Path) -> None:
 
 
 def _a_later_version(path: Path) -> None:
-    ReplayBuffer(path).close()
+    opened(path).close()
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 7")
     connection.close()
@@ -190,20 +195,34 @@ def _a_folder(path: Path) -> None:
         (_a_folder, "unable to open database file; is its folder there, and may it be written?"),
     ],
 )
-@pytest.mark.parametrize("kind", [ReplayBuffer, ReplayReader])
+@pytest.mark.parametrize("opening", [opened, ReplayReader])
 def test_a_file_that_is_no_buffer(
-    kind: type[ReplayReader], spoil: Callable[[Path], None], message: str, path: Path
+    opening: Callable[[Path], ReplayReader], spoil: Callable[[Path], None], message: str, path: Path
 ) -> None:
     spoil(path)
     with pytest.raises(ReplayBufferError, match=re.escape(f"{path}: {message}")) as caught:
-        kind(path)
+        opening(path)
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("kind", [ReplayBuffer, ReplayReader])
-def test_no_folder(kind: type[ReplayReader], tmp_path: Path) -> None:
+@pytest.mark.parametrize("opening", [opened, ReplayReader])
+def test_no_folder(opening: Callable[[Path], ReplayReader], tmp_path: Path) -> None:
     with pytest.raises(ReplayBufferError, match="is its folder there"):
-        kind(tmp_path / "nowhere" / "replay.sqlite")
+        opening(tmp_path / "nowhere" / "replay.sqlite")
+
+
+@pytest.mark.parametrize("others", [("part", "belt"), ("belt",), ("belt", "part", "screw")])
+def test_labels_of_other_classes_never_mix(
+    others: tuple[str, ...], buffer: ReplayBuffer, path: Path
+) -> None:
+    kept = buffer.append(frame(0))
+    buffer.close()
+    message = f"{path}: keeps label maps of the classes belt, part, the bundles know "
+    with pytest.raises(ReplayBufferError, match=re.escape(message) + ".*; give another path$"):
+        ReplayBuffer(path, classes=others)
+    reader = ReplayReader(path)
+    assert (reader.classes(), reader.find(kept.request_id)) == (CLASSES, kept)
+    reader.close()
 
 
 def test_a_reader_makes_no_file(path: Path) -> None:
@@ -215,14 +234,14 @@ def test_a_reader_makes_no_file(path: Path) -> None:
 @pytest.mark.parametrize("bounds", [{"max_frames": 0}, {"max_bytes": 0}])
 def test_bounds_that_cannot_be(bounds: dict[str, int], path: Path) -> None:
     with pytest.raises(ReplayBufferError, match="both must be at least 1"):
-        ReplayBuffer(path, **bounds)
+        ReplayBuffer(path, **bounds, classes=CLASSES)
 
 
 @pytest.fixture
 def locked_folder() -> Iterator[Path]:
     """A folder that this process may read and not write."""
     folder = Path(tempfile.mkdtemp())
-    ReplayBuffer(folder / "replay.sqlite").close()
+    opened(folder / "replay.sqlite").close()
     (folder / "replay.sqlite").chmod(0o444)
     folder.chmod(0o555)
     superuser = os.geteuid() == 0
@@ -244,7 +263,7 @@ def locked_folder() -> Iterator[Path]:
 )
 def test_a_buffer_that_may_not_be_written(name: str, message: str, locked_folder: Path) -> None:
     with pytest.raises(ReplayBufferError, match=re.escape(message)):
-        ReplayBuffer(locked_folder / name)
+        opened(locked_folder / name)
 
 
 @pytest.fixture
@@ -260,7 +279,7 @@ def full_after() -> Iterator[Callable[[int], None]]:
 
 
 def test_a_disk_that_takes_no_more(path: Path, full_after: Callable[[int | None], None]) -> None:
-    buffer = ReplayBuffer(path)
+    buffer = opened(path)
     buffer.append(frame(0))
     full_after(200_000)
     kept = _fill(buffer)
@@ -274,7 +293,7 @@ def test_a_full_file_system(tmp_path: Path) -> None:
     if not _ran("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(mount)):
         pytest.skip("mounting a small file system takes a superuser")
     try:
-        buffer = ReplayBuffer(mount / "replay.sqlite")
+        buffer = opened(mount / "replay.sqlite")
         kept = _fill(buffer)
         assert _ran("mount", "-o", "remount,size=20m", str(mount))
         _usable_with(buffer, kept)
@@ -308,7 +327,7 @@ def _usable_with(buffer: ReplayBuffer, kept: list[ReplayFrame]) -> None:
     assert buffer.find(refused.request_id) is None
     assert buffer.append(refused) == refused
     buffer.close()
-    again = ReplayBuffer(buffer.path)
+    again = opened(buffer.path)
     assert list(again.read(1, 1000)) == [*kept, refused]
     again.close()
 
@@ -317,7 +336,7 @@ WRITER = f"""
 import sys
 from laecips_cloud.replay_buffer import ReplayBuffer, ReplayFrame
 {inspect.getsource(frame)}
-buffer = ReplayBuffer(sys.argv[1], max_frames=40)
+buffer = ReplayBuffer(sys.argv[1], max_frames=40, classes={CLASSES})
 number = int(sys.argv[2])
 while True:
     number += 1
@@ -350,7 +369,7 @@ def test_nothing_acknowledged_is_lost_however_the_writer_dies(path: Path) -> Non
 
 
 def _holds(path: Path, numbers: list[int]) -> None:
-    buffer = ReplayBuffer(path, max_frames=40)
+    buffer = ReplayBuffer(path, max_frames=40, classes=CLASSES)
     newest = numbers[-30:]  # at most this many and the one that was being written may have left
     for number in newest:
         assert buffer.find(f"robot/{number}") == frame(number, size=3 + number * 7919 % 60_000)

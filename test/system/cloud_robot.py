@@ -37,12 +37,16 @@ class Asker:
         peer: The test's node.
         process: The cloud node's.
         picture: JPEG that is sent unless a test gives another.
+        classes_hash: Of the robot's bundle.
     """
 
-    def __init__(self, peer: Peer, process: RosProcess, picture: bytes) -> None:
+    def __init__(
+        self, peer: Peer, process: RosProcess, picture: bytes, *, classes_hash: str
+    ) -> None:
         self.peer = peer
         self.process = process
         self.picture = picture
+        self.classes_hash = classes_hash
         self.statuses: list[CloudStatus] = peer.subscribe(CloudStatus, "/cloud/status")
         self._diagnostics: list[DiagnosticArray] = peer.subscribe(DiagnosticArray, "/diagnostics")
         self._client = peer.node.create_client(SegmentHardFrame, "/segment_hard_frame")
@@ -64,6 +68,7 @@ class Asker:
             "header": header,
             "image": CompressedImage(header=header, format="jpeg", data=data),
             "bundle_version": 1,
+            "classes_hash": self.classes_hash,
             "confidence": 0.25,
             "scores": scores,
         }

@@ -31,7 +31,7 @@ def buffer_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cloud(domain: int, peer: Peer, tiny_bundle: Bundle, buffer_path: Path) -> Iterator[Asker]:
     """A node with the tiny bundle and graph segmentation, active."""
     with cloud_process(domain, bundles=[tiny_bundle.path], buffer_path=buffer_path) as process:
-        asker = Asker(peer, process, JPEG)
+        asker = Asker(peer, process, JPEG, classes_hash=tiny_bundle.manifest.classes_hash)
         asker.wait_until("active")
         yield asker
 
@@ -86,6 +86,11 @@ def test_scores_of_the_robot_are_taken(cloud: Asker) -> None:
             {"scores": wire.encode_scores(np.full((4, 25, 32), 1 / 4, np.float32))},
             Response.BAD_REQUEST,
             "scores: [4, 25, 32], f of version 1 gives [4, 24, 32]",
+        ),
+        (
+            {"classes_hash": "0123456789abcdef"},
+            Response.BAD_REQUEST,
+            "classes_hash: '0123456789abcdef' of the robot's bundle, but this cloud's is ",
         ),
         ({"request_id": ""}, Response.BAD_REQUEST, "request_id: empty"),
         ({"confidence": float("nan")}, Response.BAD_REQUEST, "confidence: nan"),

@@ -30,7 +30,7 @@ def test_a_killed_cloud_answers_again_what_it_had_kept(
     """SIGKILL between the append and the answer: the robot asks again and gets what was kept."""
     parameters = {"bundles": [tiny_bundle.path], "buffer_path": buffer_path}
     with cloud_process(domain, module="dying_cloud", **parameters) as process:
-        asker = Asker(peer, process, JPEG)
+        asker = Asker(peer, process, JPEG, classes_hash=tiny_bundle.manifest.classes_hash)
         asker.wait_until("active")
         request = asker.request()
         lost = asker.send(request)
@@ -39,7 +39,7 @@ def test_a_killed_cloud_answers_again_what_it_had_kept(
         assert not lost.done()
     assert kept(buffer_path) == 1
     with cloud_process(domain, **parameters) as process:
-        asker = Asker(peer, process, JPEG)
+        asker = Asker(peer, process, JPEG, classes_hash=tiny_bundle.manifest.classes_hash)
         asker.wait_until("active")
         response = asker.ask(request)
         assert (response.status, response.masks_ms) == (Response.OK, 0)
@@ -64,7 +64,7 @@ def test_status_keeps_flowing_while_sam_thinks(
         mask_generator="sam",
         mask_options=options,
     ) as process:
-        asker = Asker(peer, process, JPEG)
+        asker = Asker(peer, process, JPEG, classes_hash=tiny_bundle.manifest.classes_hash)
         asker.wait_until("active")
         until(lambda: asker.statuses, process=process, what="status")
         asker.send(asker.request())
@@ -92,7 +92,7 @@ def test_a_wrong_start_is_told_and_can_be_mended(
     good = {"bundles": [str(tiny_bundle.path)], "class_scorer": "edge"}
     parameters = good | {"buffer_path": buffer_path} | wrong
     with cloud_process(domain, **parameters) as process:
-        asker = Asker(peer, process, JPEG)
+        asker = Asker(peer, process, JPEG, classes_hash=tiny_bundle.manifest.classes_hash)
         asker.wait_for_diagnosis(DiagnosticStatus.ERROR, message)
         assert len([line for line in process.log().splitlines() if message in line]) == 1
         assert peer.state("/cloud") == "unconfigured"
@@ -112,7 +112,7 @@ def unconfigured(
     with cloud_process(
         domain, bundles=[tiny_bundle.path], buffer_path=path, autostart=False
     ) as process:
-        asker = Asker(peer, process, JPEG)
+        asker = Asker(peer, process, JPEG, classes_hash=tiny_bundle.manifest.classes_hash)
         asker.wait_until("unconfigured")
         yield asker
 
@@ -174,7 +174,7 @@ def test_signals_end_the_node_in_good_order(
     number: signal.Signals, domain: int, peer: Peer, tiny_bundle: Bundle, buffer_path: Path
 ) -> None:
     with cloud_process(domain, bundles=[tiny_bundle.path], buffer_path=buffer_path) as process:
-        asker = Asker(peer, process, JPEG)
+        asker = Asker(peer, process, JPEG, classes_hash=tiny_bundle.manifest.classes_hash)
         asker.wait_until("active")
         assert asker.ask().status == Response.OK
         # In the middle of work: what is under way may be answered or not, but the node ends well.

@@ -109,7 +109,9 @@ def test_a_picture_of_another_size_keeps_its_size(robot: Robot) -> None:
         assert as_map(of_stamp(robot.label_maps, header, robot.process)).shape == (height, width)
 
 
-def test_a_hard_frame_is_answered_by_the_cloud(robot: Robot, cloud: Cloud) -> None:
+def test_a_hard_frame_is_answered_by_the_cloud(
+    robot: Robot, cloud: Cloud, tiny_bundle: Bundle
+) -> None:
     rgb = picture(seed=1)
     header = robot.send_rgb(rgb)
     answer = robot.answer(header)
@@ -120,6 +122,7 @@ def test_a_hard_frame_is_answered_by_the_cloud(robot: Robot, cloud: Cloud) -> No
     assert (request.why, request.robot) == (Request.HARD, "robot")
     assert request.confidence == answer.confidence
     assert request.bundle_version == answer.bundle_version
+    assert request.classes_hash == tiny_bundle.manifest.classes_hash
     assert bytes(request.image.data) == images.encode_jpeg(rgb, 90)
     assert answer.bytes_up == len(request.image.data)
     response = cloud.good(request)
