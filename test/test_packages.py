@@ -1,5 +1,6 @@
-"""The package.xml files: complete, licensed, and the umbrella the union of the five."""
+"""The package.xml files (complete, licensed, the umbrella the union of the five) and the pins."""
 
+import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -55,6 +56,7 @@ def test_every_message_package_that_is_imported_is_declared(name: str) -> None:
         "sensor_msgs",
         "std_msgs",
         "rosgraph_msgs",
+        "builtin_interfaces",
         "ament_index_python",
     ):
         if f"from {key}" in sources or f"import {key}" in sources:
@@ -65,3 +67,17 @@ def test_every_message_package_that_is_imported_is_declared(name: str) -> None:
 def test_arrows_between_packages_go_one_way(name: str) -> None:
     needed = {e.text for kind in DEPENDENCIES for e in package(name).findall(kind)} & set(PARTS)
     assert needed <= set(PARTS[: PARTS.index(name)])
+
+
+def pins(name: str) -> dict[str, str]:
+    """Versions by package of one file in requirements/."""
+    text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", ["robot.txt", "cloud.txt"])
+def test_beside_apt_the_same_versions_run_as_in_the_lock(name: str) -> None:
+    found, lock = pins(name), pins("lock.txt")
+    assert found
+    older = {"ml_dtypes"}  # for apt's numpy
+    assert {key: value for key, value in found.items() if key not in older}.items() <= lock.items()
