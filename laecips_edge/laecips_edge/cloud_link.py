@@ -22,11 +22,10 @@ from sensor_msgs.msg import CompressedImage
 
 from laecips_edge.answers import Answers
 from laecips_edge.core import wire
-from laecips_edge.core.images import encode_jpeg, is_jpeg
 from laecips_edge.core.ledger import Ledger, Outcome, RecentMedian
 from laecips_edge.core.manifest import Manifest
-from laecips_edge.core.segmenter import softmax
 from laecips_edge.core.uplink import Refusal, Request, Uplink
+from laecips_edge.core.upload import picture_to_send, scores_to_send
 from laecips_edge.core.wire import WireError
 from laecips_edge.frames import SeenFrame
 from laecips_msgs.srv import SegmentHardFrame
@@ -157,16 +156,15 @@ class CloudLink:
 
     def _request(self, key: str, seen: SeenFrame) -> SegmentHardFrame.Request:
         message = seen.frame.message
-        if self._forward_jpeg and isinstance(message, CompressedImage) and is_jpeg(message.data):
-            # No second loss and no work; the cloud's f sees to the bit what this one saw.
-            picture = message.data
-        else:
-            picture = _bytes(encode_jpeg(seen.rgb, self.jpeg_quality))
+        forward = self._forward_jpeg and isinstance(message, CompressedImage)
+        picture = picture_to_send(
+            seen.rgb, original=message.data if forward else None, quality=self.jpeg_quality
+        )
         request = SegmentHardFrame.Request(
             request_id=key,
             robot=self._robot,
             header=message.header,
-            image=CompressedImage(header=message.header, format="jpeg", data=picture),
+            image=CompressedImage(header=message.header, format="jpeg", data=_bytes(picture)),
             bundle_version=self._manifest.version,
             classes_hash=self._manifest.classes_hash,
             why=(
@@ -181,7 +179,8 @@ class CloudLink:
             request.depth.format = "png"
             request.depth.data = _bytes(wire.encode_depth(seen.depth))
         if self._send_scores:
-            request.scores = _bytes(wire.encode_scores(softmax(seen.prediction.logits)))
+            temperature = self._manifest.temperature
+            request.scores = _bytes(scores_to_send(seen.prediction.logits, temperature=temperature))
         return request
 
     def _work(self) -> None:
@@ -272,6 +271,6 @@ def read_response(
     )
 
 
-def _bytes(data: bytes) -> array.array:
+def _bytes(data: bytes | array.array) -> array.array:
     """The type that rclpy takes for uint8[] without looking at each element."""
-    return array.array("B", data)
+    return data if isinstance(data, array.array) else array.array("B", data)

@@ -23,10 +23,10 @@ from laecips_cloud.model_shelf import ModelShelf
 from laecips_cloud.replay_buffer import ReplayBuffer
 from laecips_edge.core import wire
 from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.images import encode_jpeg, is_jpeg
 from laecips_edge.core.metrics import LabelMap
 from laecips_edge.core.policy import Decision
-from laecips_edge.core.segmenter import Prediction, Segmenter, softmax
+from laecips_edge.core.segmenter import Prediction, Segmenter
+from laecips_edge.core.upload import picture_to_send, scores_to_send
 from numpy.typing import NDArray
 
 from laecips_eval.answers import Answer, EdgeCounters
@@ -181,12 +181,14 @@ class _Run:
         decision: Decision,
     ) -> HardFrame:
         payload, settings = frame.payload, self._settings
-        verbatim = settings.forward_jpeg and isinstance(payload, CompressedPicture)
-        if verbatim and is_jpeg(payload.data):
-            picture = payload.data
-        else:
-            picture = encode_jpeg(rgb, settings.jpeg_quality)
-        scores = wire.encode_scores(softmax(prediction.logits)) if settings.send_scores else b""
+        manifest = self._segmenter.manifest
+        forward = settings.forward_jpeg and isinstance(payload, CompressedPicture)
+        picture = picture_to_send(
+            rgb, original=payload.data if forward else None, quality=settings.jpeg_quality
+        )
+        scores = b""
+        if settings.send_scores:
+            scores = scores_to_send(prediction.logits, temperature=manifest.temperature)
         return HardFrame(
             request_id=str(index),
             robot="offline",
@@ -194,8 +196,8 @@ class _Run:
             picture=picture,
             picture_format="jpeg",
             depth=b"",
-            bundle_version=self._segmenter.manifest.version,
-            classes_hash=self._segmenter.manifest.classes_hash,
+            bundle_version=manifest.version,
+            classes_hash=manifest.classes_hash,
             why="audit" if decision.audit else "hard",
             trust=decision.confidence,
             scores=scores,
