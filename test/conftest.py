@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,6 +54,18 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
         thresholds={"laecips": 0.5, "spp": 0.5, "sm": 0.25, "mess": 0.5},
         agreement_images=images[:2],
     )
+
+
+@pytest.fixture
+def full_after() -> Iterator[Callable[[int], None]]:
+    """Lets no file of this process grow past a size; None lifts the limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def limit(size: int | None) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft if size is None else size, hard))
+
+    yield limit
+    limit(None)
 
 
 def _blocks(rng: np.random.Generator) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from laecips_edge.core.metrics import LabelMap
+
+from laecips_eval.whole_file import whole_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +67,15 @@ def checksum(label_map: LabelMap) -> int:
 
 
 def write_rows(path: Path, rows: Iterable[FrameRow]) -> None:
-    """Writes rows as CSV with a head line; floats keep every digit. Replaces `path` in one step."""
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8", newline="") as file:
+    """Writes rows as CSV with a head line; floats keep every digit. Replaces `path` in one step.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
+    with whole_file(path) as file:
         writer = csv.DictWriter(file, _NAMES, lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(row) for row in rows)
-    os.replace(part, path)
 
 
 def read_rows(path: Path) -> list[FrameRow]:

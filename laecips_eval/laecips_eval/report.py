@@ -26,10 +26,11 @@ Keys, all always there:
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
+
+from laecips_eval.whole_file import whole_file
 
 Report = dict[str, Any]
 
@@ -100,13 +101,9 @@ def write_report(path: Path, report: Report) -> None:
         OSError: when it cannot be written.
     """
     validate(report)
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8") as file:
+    with whole_file(path) as file:
         json.dump(report, file, indent=2, allow_nan=False)
         file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
 
 
 def read_report(path: Path) -> Report:

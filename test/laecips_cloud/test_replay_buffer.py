@@ -4,7 +4,6 @@ import inspect
 import os
 import random
 import re
-import resource
 import shutil
 import sqlite3
 import subprocess
@@ -264,18 +263,6 @@ def locked_folder() -> Iterator[Path]:
 def test_a_buffer_that_may_not_be_written(name: str, message: str, locked_folder: Path) -> None:
     with pytest.raises(ReplayBufferError, match=re.escape(message)):
         opened(locked_folder / name)
-
-
-@pytest.fixture
-def full_after() -> Iterator[Callable[[int], None]]:
-    """Lets no file of this process grow past a size; None lifts the limit."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-
-    def limit(size: int | None) -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft if size is None else size, hard))
-
-    yield limit
-    limit(None)
 
 
 def test_a_disk_that_takes_no_more(path: Path, full_after: Callable[[int | None], None]) -> None:

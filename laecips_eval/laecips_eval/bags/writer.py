@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -28,7 +30,7 @@ class BagWriter:
         rate_hz: pictures a second, above 0.
 
     Raises:
-        BagError: the path is taken, or the rate impossible.
+        BagError: the path is taken, or the rate impossible; later, when it cannot be written.
 
     Example:
         with BagWriter(path, legend=legend, rate_hz=10) as bag:
@@ -77,8 +79,11 @@ class BagWriter:
     ) -> None:
         """Close the bag and give it its name; after an error nothing is left of it."""
         try:
-            self._writer.close()
-            if kind is None:
+            if kind is not None:
+                self._writer.abort()
+            else:
+                with self._telling():
+                    self._writer.close()
                 (self._workshop / self._path.name).rename(self._path)
         finally:
             shutil.rmtree(self._workshop, ignore_errors=True)
@@ -108,4 +113,16 @@ class BagWriter:
         self._write(connection, stamp, message, topics.COMPRESSED_IMAGE)
 
     def _write(self, connection: Connection, stamp: int, message: Any, kind: str) -> None:
-        self._writer.write(connection, stamp, self._types.serialize_cdr(message, kind))
+        with self._telling():
+            self._writer.write(connection, stamp, self._types.serialize_cdr(message, kind))
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Says which bag the disk has no room for, and what to do about it."""
+        try:
+            yield
+        except OSError as error:
+            raise BagError(
+                f"{self._path} cannot be written: {error.strerror}: free some space or choose "
+                "another folder"
+            ) from error

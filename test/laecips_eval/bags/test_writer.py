@@ -1,5 +1,6 @@
 """Writing bags: by the standard, and all or nothing."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,27 @@ def test_nothing_is_left_after_an_error(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_is_told_and_nothing_is_left(
+    tmp_path: Path, full_after: Callable[[int | None], None]
+) -> None:
+    noise = np.random.default_rng(0).bytes(20_000)  # what no compression makes smaller
+    written = 0
+
+    def fill() -> None:
+        nonlocal written
+        with BagWriter(tmp_path / "b", legend=Legend(), rate_hz=10) as bag:
+            while written < 1000:
+                bag.add(noise, None)
+                written += 1
+
+    full_after(200_000)
+    with pytest.raises(BagError, match=r"b cannot be written: .*: free some space or choose"):
+        fill()
+    full_after(None)
+    assert written < 1000
     assert not list(tmp_path.iterdir())
 
 
