@@ -13,6 +13,7 @@ from laecips_edge.core.bundle import Bundle
 from laecips_eval.bags import Bag, open_bag
 from laecips_eval.frame_log import write_rows
 from laecips_eval.report import Report, write_report
+from laecips_eval.report_table import report_table
 from laecips_eval.result_bag import ResultBag
 from laecips_eval.run_setup import LIVE, describe_bag, require_same_classes, run_setup
 from laecips_eval.scoreboard import Scoreboard
@@ -108,6 +109,7 @@ class Replay:
             The report.
 
         Raises:
+            OSError: when the report cannot be written; it is shown then.
             ProcessError: when a node could not start, or edge or player ended before the bag did;
                 in the second case the report of what was played is written first.
             KeyboardInterrupt: after the report of what was played until then is written.
@@ -182,10 +184,15 @@ class Replay:
             "updates": [],
             "processes": dict(usage),
         }
-        write_rows(out / FRAMES, recorder.rows())
-        write_report(out / REPORT, report)
         for problem in recorder.problems():
             self._console.print(f"note: {problem}", highlight=False, markup=False, soft_wrap=True)
+        try:
+            write_rows(out / FRAMES, recorder.rows())
+            write_report(out / REPORT, report)
+        except OSError:
+            # The run is over and cannot be had again: what was measured is at least seen.
+            self._console.print(report_table(report))
+            raise
         return report
 
 

@@ -223,6 +223,22 @@ def test_interrupted(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
         assert reader.message_count > 0
 
 
+def test_a_full_disk(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
+    """The runner's own files cannot grow from the middle of the run on; the nodes' can."""
+    with replaying(bag, "--bundle", tiny_bundle.path, out=tmp_path) as run:
+        until(lambda: run.answered_by_cloud() > 0)
+        psutil.Process(run.process.pid).rlimit(psutil.RLIMIT_FSIZE, (500, 500))
+        status, output = run.end()
+    assert status == 2
+    assert "note: the result bag cannot be written (" in output
+    assert f"{bag.name}: {FRAMES} frames" in output
+    last = output.strip().splitlines()[-1]
+    assert last.startswith(f"laecips replay: {tmp_path / 'frames.csv'} cannot be written: ")
+    assert last.endswith(": free some space or choose another folder")
+    assert not any((tmp_path / name).exists() for name in ("report.json", "result.mcap"))
+    assert not list(tmp_path.glob("*.part"))
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
