@@ -86,3 +86,13 @@ def test_the_shipped_file_shows_every_parameter_with_its_default(
     shown = yaml.safe_load(CONFIG.read_text())["/**/cloud"]["ros__parameters"]
     names = set(node.list_parameters([], 0).names) - EVERY_NODE_HAS
     assert shown == {name: node.get_parameter(name).value for name in names}
+
+
+def test_every_parameter_is_described_and_every_number_has_a_range(
+    node: Node, parameters: Parameters
+) -> None:
+    for name in set(node.list_parameters([], 0).names) - EVERY_NODE_HAS:
+        descriptor = node.describe_parameter(name)
+        assert descriptor.description.endswith("."), name
+        if type(parameters[name]) in (int, float):
+            assert descriptor.integer_range or descriptor.floating_point_range, name

@@ -53,7 +53,10 @@ def test_ros_takes_the_shipped_file(
     assert node.parameters["jpeg_quality"] == 71
 
 
-def test_every_parameter_is_described(make_node: Callable[..., EdgeNode]) -> None:
+def test_every_parameter_is_described_and_every_number_has_a_range(make_node: Callable[..., EdgeNode]) -> None:
     node = make_node()
-    for name in values(node):
-        assert node.describe_parameter(name).description.endswith("."), name
+    for name, value in values(node).items():
+        descriptor = node.describe_parameter(name)
+        assert descriptor.description.endswith("."), name
+        if type(value) in (int, float):
+            assert descriptor.integer_range or descriptor.floating_point_range, name

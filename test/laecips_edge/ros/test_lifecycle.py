@@ -56,6 +56,21 @@ def test_without_autostart_a_manager_decides(start: Callable[..., Any], peer: Pe
     assert arm.ran == ["configure", "activate", "deactivate", "release"]
 
 
+class EarlyArm(Arm):
+    """Somebody configures it before it gets to do so itself."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.trigger_configure()
+
+
+def test_autostart_acts_only_while_unconfigured(start: Callable[..., Any], peer: Peer) -> None:
+    arm = start(EarlyArm)
+    until(lambda: arm._autostart not in arm.timers)
+    assert peer.state("/arm") == "inactive"
+    assert arm.ran == ["configure"]
+
+
 @pytest.mark.parametrize("transition", ["activate", "deactivate", "cleanup", "active_shutdown"])
 def test_a_transition_not_allowed_now_fails_and_the_node_lives(
     start: Callable[..., Any], peer: Peer, transition: str
