@@ -53,7 +53,9 @@ def test_ros_takes_the_shipped_file(
     assert node.parameters["jpeg_quality"] == 71
 
 
-def test_every_parameter_is_described_and_every_number_has_a_range(make_node: Callable[..., EdgeNode]) -> None:
+def test_every_parameter_is_described_and_every_number_has_a_range(
+    make_node: Callable[..., EdgeNode],
+) -> None:
     node = make_node()
     for name, value in values(node).items():
         descriptor = node.describe_parameter(name)
