@@ -212,10 +212,15 @@ class Processes:
         """What each has cost, by name."""
         return {name: process.usage.summary() for name, process in self._running.items()}
 
-    def stop(self) -> None:
-        """Ends every process: SIGINT, then SIGTERM, then SIGKILL, all processes at a time."""
+    def stop(self, *names: str) -> None:
+        """Ends processes: SIGINT, then SIGTERM, then SIGKILL, all of them at a time.
+
+        Args:
+            *names: of the nodes; every node where none is given.
+        """
+        chosen = [self._running[name] for name in names or self._running]
         for number in _PERSUASION:
-            alive = [p for p in self._running.values() if p.exit_status is None]
+            alive = [process for process in chosen if process.exit_status is None]
             for process in alive:
                 process.send(number)
             _wait_until_ended(alive, self._patience_s)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -32,7 +32,8 @@ class Recorder:
     Args:
         scoreboard: what keeps the score; only this class touches it while it runs.
         truth: label maps by stamp in nanoseconds; looked up when an answer comes in.
-        result: where messages are written, or None.
+        result: where messages are written, or None; given up where no picture was played.
+        on_first_played: called once, on the recorder's thread, when a first picture was played.
 
     Attributes:
         states: lifecycle states of `edge` and `cloud`; empty before they were heard of.
@@ -41,12 +42,18 @@ class Recorder:
     """
 
     def __init__(
-        self, *, scoreboard: Scoreboard, truth: Mapping[int, LabelMap], result: ResultBag | None
+        self,
+        *,
+        scoreboard: Scoreboard,
+        truth: Mapping[int, LabelMap],
+        result: ResultBag | None,
+        on_first_played: Callable[[], None] = lambda: None,
     ) -> None:
         """Waits to be started."""
         self._scoreboard = scoreboard
         self._truth = truth
         self._result = result
+        self._on_first_played = on_first_played
         self._queue: queue.SimpleQueue[tuple[Feed, bytes, int] | None] = queue.SimpleQueue()
         # Re-entrant: what is wrong while a message is read is noted.
         self._lock = threading.RLock()
@@ -81,7 +88,9 @@ class Recorder:
         """Reads what is left, ends the thread and completes the result bag."""
         self._queue.put(None)
         self._thread.join()
-        if self._result is not None:
+        if self._result is not None and self._clock_offset_ns is None:
+            self._result.discard()
+        elif self._result is not None:
             try:
                 self._result.close()
             except OSError as error:
@@ -165,6 +174,7 @@ class Recorder:
         stamp = stamp_ns(message)
         if self._clock_offset_ns is None:
             self._clock_offset_ns = stamp - round(message.monotonic_ns * self._rate)
+            self._on_first_played()
             for early in self._early:
                 self._write(*early)
             self._early.clear()

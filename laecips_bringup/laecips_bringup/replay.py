@@ -24,7 +24,7 @@ from laecips_bringup.domain import OwnDomain
 from laecips_bringup.feeds import Feed, Kind, feeds
 from laecips_bringup.live_view import LiveView
 from laecips_bringup.monitor import Monitor
-from laecips_bringup.outputs import BUFFER, FRAMES, REPORT, RESULT
+from laecips_bringup.outputs import BUFFER, FRAMES, LOGS, REPORT, RESULT
 from laecips_bringup.processes import ProcessError, Processes
 from laecips_bringup.recorder import Recorder
 from laecips_bringup.stale_segments import remove_stale_segments
@@ -69,6 +69,19 @@ class ReplayOptions:
             raise ValueError(f"rate is {self.rate}: give one from {_SLOWEST} to {_FASTEST}")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of a run.
+
+    Attributes:
+        report: as it was written.
+        stopped_by: why the run ended before the bag did; None where it did not.
+    """
+
+    report: Report
+    stopped_by: ProcessError | KeyboardInterrupt | None
+
+
 class Replay:
     """One live run. Make it, then `run()` it once.
 
@@ -80,6 +93,7 @@ class Replay:
         """Checks bag and bundle; starts nothing."""
         self._options = options
         self._console = console
+        self._playing = False
         self._bag: Bag = open_bag(options.bag, options.bag_topic)
         self._bundle = Bundle.load(options.bundle)
         require_same_classes(self._bag, self._bundle)
@@ -102,26 +116,39 @@ class Replay:
             parameters={"bag_topic": self._bag.image_topic, "played_subscribers": 1},
         )
 
-    def run(self) -> Report:
+    def run(self) -> Outcome:
         """Plays the bag, and writes report, frame log and result bag.
 
+        Those of an older run stay until the first picture of this one is played.
+
         Returns:
-            The report.
+            The report; where something stopped the run, of what was played until then.
 
         Raises:
             OSError: when the report cannot be written; it is shown then.
-            ProcessError: when a node could not start, or edge or player ended before the bag did;
-                in the second case the report of what was played is written first.
-            KeyboardInterrupt: after the report of what was played until then is written.
+            ProcessError: when a node ended or could not start before the first picture.
+            KeyboardInterrupt: when the run was stopped before the first picture.
         """
         out = self._options.out
-        _make_room(out)
+        out.mkdir(parents=True, exist_ok=True)
+        # A request that an old replay buffer knows would be answered from it.
+        _remove(out, BUFFER, f"{BUFFER}-wal", f"{BUFFER}-shm")
         remove_stale_segments()
-        end: BaseException | None = None
+        try:
+            return self._run()
+        except (ProcessError, KeyboardInterrupt):
+            if not self._playing:
+                self._note_unplayed()
+            raise
+
+    def _run(self) -> Outcome:
+        out = self._options.out
+        end: ProcessError | KeyboardInterrupt | None = None
         with ExitStack() as stack:
             domain = stack.enter_context(OwnDomain())
             added = domain.environment | transport_environment(os.environ)
-            stack.enter_context(_environment(added))
+            logs = {"ROS_LOG_DIR": str((out / LOGS).resolve())}
+            stack.enter_context(_environment(added | logs))
             # Processes start first: they need seconds, in which the runner makes itself ready.
             processes = stack.enter_context(Processes(environment=os.environ, folder=out))
             for spec in (self._cloud, self._edge, self._player):
@@ -149,10 +176,11 @@ class Replay:
             except (ProcessError, KeyboardInterrupt) as error:
                 view.note("ended early: writing the report of what was played until now")
                 end = error
-        report = self._write(recorder, parameters, supervisor.usage())
-        if end is not None:
+                supervisor.end_early()
+        if end is not None and not self._playing:
             raise end
-        return report
+        report = self._write(recorder, parameters, supervisor.usage(), complete=end is None)
+        return Outcome(report=report, stopped_by=end)
 
     def _topics(self) -> Sequence[Feed]:
         return feeds(
@@ -169,13 +197,40 @@ class Replay:
             total=len(self._bag),
         )
         result = ResultBag(self._options.out / RESULT) if self._options.record else None
-        return Recorder(scoreboard=scoreboard, truth=self._bag.truth(), result=result)
+        return Recorder(
+            scoreboard=scoreboard,
+            truth=self._bag.truth(),
+            result=result,
+            on_first_played=self._begin,
+        )
+
+    def _begin(self) -> None:
+        """From the first picture on, nothing of an older run may be taken for this one's."""
+        self._playing = True
+        _remove(self._options.out, REPORT, FRAMES, RESULT)
+
+    def _note_unplayed(self) -> None:
+        out = self._options.out
+        kept = [name for name in (REPORT, FRAMES, RESULT) if (out / name).is_file()]
+        untouched = f"; the last run's results in {out} are untouched ({', '.join(kept)})"
+        self._console.print(
+            f"stopped before the first frame{untouched if kept else ': nothing was written'}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
 
     def _write(
-        self, recorder: Recorder, parameters: Mapping[str, Any], usage: Mapping[str, Any]
+        self,
+        recorder: Recorder,
+        parameters: Mapping[str, Any],
+        usage: Mapping[str, Any],
+        *,
+        complete: bool,
     ) -> Report:
         out = self._options.out
         report: Report = {
+            "complete": complete,
             "bag": describe_bag(self._bag),
             "setup": run_setup(
                 mode=LIVE, rate=self._options.rate, bundle=self._bundle, parameters=parameters
@@ -196,12 +251,8 @@ class Replay:
         return report
 
 
-def _make_room(out: Path) -> None:
-    """Nothing of an older run may be taken for this one's; only files of ours are removed."""
-    out.mkdir(parents=True, exist_ok=True)
-    # A request that an old replay buffer knows would be answered from it.
-    buffer = [BUFFER, f"{BUFFER}-wal", f"{BUFFER}-shm"]
-    for name in (REPORT, FRAMES, RESULT, *buffer):
+def _remove(out: Path, *names: str) -> None:
+    for name in names:
         (out / name).unlink(missing_ok=True)
 
 

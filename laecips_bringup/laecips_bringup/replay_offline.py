@@ -78,6 +78,7 @@ def run_offline(
         progress=progress,
     )
     report: Report = {
+        "complete": True,
         "bag": describe_bag(bag),
         "setup": run_setup(mode=OFFLINE, rate=None, bundle=bundle, parameters=parameters),
         **board.measured(),

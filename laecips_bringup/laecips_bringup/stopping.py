@@ -1,22 +1,44 @@
-"""SIGTERM ends a command as Ctrl-C does: in good order."""
+"""SIGTERM and SIGHUP end a command as Ctrl-C does: in good order."""
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+_STDOUT, _STDERR = 1, 2
+
 
 @contextmanager
-def sigterm_interrupts() -> Iterator[None]:
-    """Raises KeyboardInterrupt in the main thread when SIGTERM comes."""
+def signals_interrupt() -> Iterator[None]:
+    """Raises KeyboardInterrupt in the main thread when SIGTERM or SIGHUP comes.
+
+    A SIGHUP that is ignored already, under `nohup` say, stays ignored. Where it comes, the terminal
+    is gone: what would be shown there then goes nowhere, for a failed write must not cost the
+    report.
+    """
+    terminals = [number for number in (_STDOUT, _STDERR) if os.isatty(number)]
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGHUP:
+            _silence(terminals)
         raise KeyboardInterrupt
 
-    former = signal.signal(signal.SIGTERM, interrupt)
+    former = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    chosen = {number: handler for number, handler in former.items() if handler != signal.SIG_IGN}
+    for number in chosen:
+        signal.signal(number, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, former)
+        for number, handler in chosen.items():
+            signal.signal(number, handler)
+
+
+def _silence(descriptors: list[int]) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in descriptors:
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)

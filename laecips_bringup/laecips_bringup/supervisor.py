@@ -12,6 +12,7 @@ from laecips_bringup.usage import UsageMeter
 
 _START_LIMIT_S = 60.0
 _POLL_S = 0.1
+_LAST_ANSWERS_S = 1.0
 
 
 class Supervisor:
@@ -74,6 +75,20 @@ class Supervisor:
                 self._view.note(self._processes["cloud"].obituary())
             if over_ns is None and self._is_played():
                 over_ns = time.monotonic_ns()
+            time.sleep(_POLL_S)
+
+    def end_early(self) -> None:
+        """Ends the run in good order: no more pictures, then what is pending is answered.
+
+        A node on the robot that is asked to end answers what still waits for the cloud itself.
+        """
+        self._processes.stop("player")
+        self._processes.stop("edge")
+        limit = time.monotonic() + _LAST_ANSWERS_S
+        while time.monotonic() < limit:
+            figures = self._recorder.figures()
+            if figures.played <= sum(figures.answered.values()) + figures.superseded:
+                return
             time.sleep(_POLL_S)
 
     def usage(self) -> dict[str, dict[str, float]]:

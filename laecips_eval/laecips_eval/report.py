@@ -2,6 +2,8 @@
 
 Keys, all always there:
 
+- `complete`: whether the whole bag was played; false for a run that was stopped early, whose
+  figures are those of the frames until then.
 - `bag`: `path`, `name`, `topic`, `hash` of the bag that was played.
 - `setup`: how it was run: `mode` (live or offline), `rate`, `policy`, `delta`, `engine`,
   `precision`, `bundle` {`path`, `name`, `version`, `hash`}, and `parameters` by node name.
@@ -40,6 +42,7 @@ _QUANTILES = {"p50": _MAYBE, "p95": _MAYBE, "p99": _MAYBE}
 _ACCURACY = {"frame_mean": _MAYBE, "dataset": _MAYBE, "per_class": dict}
 
 SCHEMA: Final[Mapping[str, Any]] = {
+    "complete": bool,
     "bag": {"path": str, "name": str, "topic": str, "hash": str},
     "setup": {
         "mode": str,
@@ -110,12 +113,16 @@ def read_report(path: Path) -> Report:
     """Reads and checks a report.
 
     Raises:
-        ReportError: when the file is not a report; the message names it.
+        ReportError: when the file is missing or not a report; the message names it.
         OSError: when it cannot be opened.
     """
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
         validate(report)
+    except FileNotFoundError as error:
+        raise ReportError(
+            f"{path} is missing: `laecips replay BAG --out {path.parent}` makes it"
+        ) from error
     except ValueError as error:
         raise ReportError(f"{path} is not a report of a replay: {error}") from error
     return dict(report)
@@ -124,7 +131,7 @@ def read_report(path: Path) -> Report:
 def _require(value: Any, schema: Any, *, where: str) -> None:
     if not isinstance(schema, Mapping):
         # bool is an int to Python, but a flag is no count.
-        if not isinstance(value, schema) or isinstance(value, bool):
+        if not isinstance(value, schema) or (isinstance(value, bool) and schema is not bool):
             raise ReportError(f"{where} is {value!r}, which has the wrong type")
         return
     if not isinstance(value, dict):

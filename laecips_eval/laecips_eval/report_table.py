@@ -46,7 +46,8 @@ def _frames(report: Report) -> Table:
     reasons = ", ".join(f"{count} {why}" for why, count in report["fallback"].items() if count)
     fallback = f"{answered['edge_fallback']} fallback" + (f" ({reasons})" if reasons else "")
     sizes = report["bytes"]
-    table = _table(f"{report['bag']['name']}: {report['frames']} frames", "", "")
+    early = "" if report["complete"] else " (stopped early)"
+    table = _table(f"{report['bag']['name']}: {report['frames']} frames{early}", "", "")
     table.show_header = False
     table.add_row("answered", f"{answered['edge']} edge, {answered['cloud']} cloud, {fallback}")
     table.add_row(

@@ -50,6 +50,10 @@ def _cell(value: Any) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
+def _run(name: str, report: Report) -> str:
+    return name if report["complete"] else f"{name} (stopped early)"
+
+
 def _percent(value: float) -> str:
     return f"{100 * value:.1f} %"
 
@@ -59,8 +63,8 @@ def _setup(reports: Mapping[str, Report]) -> str:
     for name, report in reports.items():
         setup, bundle = report["setup"], report["setup"]["bundle"]
         rows.append([
-            name, f"{bundle['name']} v{bundle['version']}", setup["policy"], setup["delta"],
-            f"{setup['engine']} {setup['precision']}",
+            _run(name, report), f"{bundle['name']} v{bundle['version']}",
+            setup["policy"], setup["delta"], f"{setup['engine']} {setup['precision']}",
             setup["mode"] if setup["rate"] is None else f"{setup['mode']}, rate {setup['rate']:g}",
             f"`{bundle['hash'][:12]}`", f"`{report['bag']['hash'][:12]}`",
         ])  # fmt: skip
@@ -74,7 +78,7 @@ def _frames(reports: Mapping[str, Report]) -> str:
         answered, fallback, dropped = report["answered"], report["fallback"], report["dropped"]
         reasons = ", ".join(f"{fallback[why]} {why}" for why in REASONS if fallback[why])
         rows.append([
-            name, report["frames"], answered["edge"], answered["cloud"],
+            _run(name, report), report["frames"], answered["edge"], answered["cloud"],
             f"{answered['edge_fallback']}" + (f" ({reasons})" if reasons else ""),
             dropped["superseded"], dropped["transport"],
             f"{report['wanted']} / {report['sent']} / {report['audit']}", _percent(report["cur"]),
@@ -92,7 +96,7 @@ def _accuracy(reports: Mapping[str, Report]) -> str:
     for name, report in reports.items():
         published, alone = report["miou"]["published"], report["miou"]["edge_only"]
         rows.append([
-            name, published["dataset"], alone["dataset"], published["frame_mean"],
+            _run(name, report), published["dataset"], alone["dataset"], published["frame_mean"],
             alone["frame_mean"],
         ])  # fmt: skip
     head = [
@@ -107,7 +111,8 @@ def _latency(reports: Mapping[str, Report]) -> str:
     for name, report in reports.items():
         for kind in ("edge", "cloud", "all"):
             figures = report["latency_ms"][kind]
-            rows.append([name, kind, *(_milliseconds(figures[p]) for p in ("p50", "p95", "p99"))])
+            quantiles = [_milliseconds(figures[p]) for p in ("p50", "p95", "p99")]
+            rows.append([_run(name, report), kind, *quantiles])
     return table(["run", "answered by", "p50", "p95", "p99"], rows)
 
 

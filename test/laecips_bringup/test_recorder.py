@@ -99,6 +99,32 @@ def test_the_result_bag_is_on_the_bags_clock(tmp_path: Path, rate: float) -> Non
     assert message.data.tolist() == [0, 1]
 
 
+def test_a_run_without_a_picture_leaves_the_last_result_bag(tmp_path: Path) -> None:
+    path = tmp_path / "result.mcap"
+    path.write_bytes(b"the last run's")
+    status = EdgeStatus(state="active")
+    record(lambda recorder: tell(recorder, Kind.EDGE_STATUS, status), result=ResultBag(path))
+    assert path.read_bytes() == b"the last run's"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_first_picture_is_told_once() -> None:
+    told: list[int] = []
+
+    def news(recorder: Recorder) -> None:
+        tell(recorder, Kind.EDGE_STATUS, EdgeStatus(state="active"))
+        for index in range(2):
+            tell(recorder, Kind.PLAYED, stamped(PlayedFrame(index=index, total=2), index))
+
+    scoreboard = Scoreboard(classes=("a", "b"))
+    with Recorder(
+        scoreboard=scoreboard, truth=TRUTH, result=None, on_first_played=lambda: told.append(1)
+    ) as recorder:
+        recorder.start(list(FEEDS.values()), rate=1.0)
+        news(recorder)
+    assert told == [1]
+
+
 def test_an_answer_that_overtakes_the_note_of_its_picture_is_in_the_result_bag(
     tmp_path: Path,
 ) -> None:

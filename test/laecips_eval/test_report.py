@@ -17,6 +17,7 @@ def a_report() -> dict[str, Any]:
     board = Scoreboard(classes=("a", "b"))
     board.add_played(1, index=0)
     return {
+        "complete": True,
         "bag": {"path": "b", "name": "b", "topic": "/image", "hash": "0"},
         "setup": {
             "mode": "live",
@@ -57,6 +58,10 @@ def mistype(report: dict[str, Any]) -> None:
     report["sent"] = True
 
 
+def flag(report: dict[str, Any]) -> None:
+    report["complete"] = 1
+
+
 def invent(report: dict[str, Any]) -> None:
     report["bytes"]["sideways"] = 1
 
@@ -68,6 +73,7 @@ def invent(report: dict[str, Any]) -> None:
         (miscount, r"frames is 1, but answered \+ dropped is 0 \+ 2"),
         (misattribute, r"fallback add up to 1, but answered\.edge_fallback is 0"),
         (mistype, "sent is True, which has the wrong type"),
+        (flag, "complete is 1, which has the wrong type"),
         (invent, r"bytes\.sideways is not a key"),
     ],
 )
@@ -79,6 +85,12 @@ def test_a_report_that_contradicts_itself_is_not_written(
     with pytest.raises(ReportError, match=message):
         write_report(tmp_path / "report.json", report)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_report_that_is_missing_says_what_makes_it(tmp_path: Path) -> None:
+    path = tmp_path / "nope" / "report.json"
+    with pytest.raises(ReportError, match=rf"{path} is missing: `laecips replay BAG --out .*nope`"):
+        read_report(path)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"frames": 3'])
@@ -93,6 +105,16 @@ def test_the_report_is_plain_json() -> None:
     report = a_report()
     assert json.loads(json.dumps(report, allow_nan=False)) == report
     validate(report)
+
+
+@pytest.mark.parametrize(
+    ("complete", "title"), [(True, "b: 1 frames\n"), (False, "b: 1 frames (stopped early)")]
+)
+def test_the_table_says_of_a_run_that_it_was_stopped_early(complete: bool, title: str) -> None:
+    page = io.StringIO()
+    Console(width=160, file=page).print(report_table(a_report() | {"complete": complete}))
+    lines = [line.rstrip() for line in page.getvalue().splitlines()]
+    assert title.rstrip() in lines
 
 
 def test_the_table_shows_what_was_lost() -> None:

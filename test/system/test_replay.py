@@ -131,6 +131,7 @@ def test_the_report_of_a_run(live: tuple[Path, str], bag: Path) -> None:
         assert set(report["miou"][side]["per_class"]) == {"belt", "part", "screw", "scratch"}
     assert [segment["name"] for segment in report["segments"]] == ["first", "second"]
     assert sum(segment["frames"] for segment in report["segments"]) == FRAMES
+    assert report["complete"] is True
     assert report["setup"]["delta"] == 0.5
     assert report["setup"]["parameters"]["cloud"]["mask_generator"] == "graph"
     assert report["processes"]["edge"]["rss_mb_max"] > 10
@@ -207,11 +208,13 @@ def test_edge_killed(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
     assert_sums_hold(report, report["frames"])
 
 
-def test_interrupted(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
-    with replaying(bag, "--bundle", tiny_bundle.path, out=tmp_path) as run:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_interrupted(tmp_path: Path, bag: Path, tiny_bundle: Bundle, number: int) -> None:
+    arguments = (bag, "--bundle", tiny_bundle.path, "--policy", "cloud")
+    with replaying(*arguments, out=tmp_path) as run:
         until(lambda: run.answered_by_cloud() > 0, what="answers of the cloud")
         nodes = psutil.Process(run.process.pid).children()
-        run.process.send_signal(signal.SIGTERM)
+        run.process.send_signal(number)
         status, output = run.end()
     assert status == 130, output
     assert len(nodes) == 3
@@ -219,8 +222,31 @@ def test_interrupted(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
     report = read_report(tmp_path / "report.json")
     assert 0 < report["frames"] < FRAMES
     assert_sums_hold(report, report["frames"])
+    assert report["complete"] is False
+    assert report["dropped"]["transport"] == 0  # what was pending was answered
+    assert f"{bag.name}: {report['frames']} frames (stopped early)" in output
+    assert f"{tmp_path}: report.json, frames.csv, logs/, result.mcap" in output
     with Reader(tmp_path / "result.mcap") as reader:
         assert reader.message_count > 0
+
+
+def test_stopped_before_the_first_frame_the_last_results_stay(
+    tmp_path: Path, bag: Path, tiny_bundle: Bundle
+) -> None:
+    kept = ("report.json", "frames.csv", "result.mcap")
+    for name in kept:
+        (tmp_path / name).write_text("the last run's", encoding="utf-8")
+    with replaying(bag, "--bundle", tiny_bundle.path, out=tmp_path) as run:
+        until(lambda: run.node("cloud_node"), what="the start of the nodes")
+        run.process.send_signal(signal.SIGINT)
+        status, output = run.end()
+    assert status == 130, output
+    assert output.strip().splitlines()[-1] == (
+        f"stopped before the first frame; the last run's results in {tmp_path} are untouched "
+        "(report.json, frames.csv, result.mcap)"
+    )
+    for name in kept:
+        assert (tmp_path / name).read_text(encoding="utf-8") == "the last run's"
 
 
 def test_a_full_disk(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:

@@ -69,11 +69,11 @@ def run_live(args: argparse.Namespace, bag: Path, *, image_topic: str | None = N
 
     from laecips_bringup.replay import Replay, ReplayOptions
     from laecips_bringup.shares import shipped_bundle
-    from laecips_bringup.stopping import sigterm_interrupts
+    from laecips_bringup.stopping import signals_interrupt
 
     console = Console()
-    with sigterm_interrupts():
-        report = Replay(
+    with signals_interrupt():
+        outcome = Replay(
             ReplayOptions(
                 bag=bag,
                 bundle=args.bundle or shipped_bundle(),
@@ -86,9 +86,11 @@ def run_live(args: argparse.Namespace, bag: Path, *, image_topic: str | None = N
             ),
             console,
         ).run()
-    console.print(report_table(report))
-    console.print(f"{args.out}: report.json, frames.csv, logs/", highlight=False, end="")
-    console.print("" if args.no_result_bag else ", result.mcap", highlight=False)
+        console.print(report_table(outcome.report))
+        written = "report.json, frames.csv, logs/" + ("" if args.no_result_bag else ", result.mcap")
+        console.print(f"{args.out}: {written}", highlight=False, markup=False, soft_wrap=True)
+    if outcome.stopped_by is not None:
+        raise outcome.stopped_by
     return 0
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from laecips_edge.cli import main
 from laecips_eval.frame_log import FrameRow, write_rows
-from laecips_eval.report import write_report
+from laecips_eval.report import read_report, write_report
 
 QUANTILES = {"p50": 12.0, "p95": 20.0, "p99": None}
 ACCURACY = {"frame_mean": 0.5, "dataset": 0.4321, "per_class": {"screw": 0.25, "dent": None}}
@@ -16,6 +16,7 @@ def finished_run(tmp_path: Path) -> Path:
     """A folder as `laecips replay` leaves it."""
     bundle = {"path": "b", "name": "inspection", "version": 1, "hash": "ab" * 32}
     report = {
+        "complete": True,
         "bag": {"path": "x", "name": "smoke", "topic": "/camera/image", "hash": "cd" * 32},
         "setup": {
             "mode": "live", "rate": 1.0, "policy": "laecips", "delta": 0.5,
@@ -54,6 +55,16 @@ def test_page_shows_what_the_report_says(finished_run: Path) -> None:
     assert page.with_name("smoke-live.svg").is_file()
 
 
+def test_a_run_that_was_stopped_early_is_marked(finished_run: Path) -> None:
+    file = finished_run / "report.json"
+    write_report(file, read_report(file) | {"complete": False})
+    page = finished_run / "page.md"
+    assert main(["results", f"live={finished_run}", "-o", str(page)]) == 0
+    rows = [line for line in page.read_text(encoding="utf-8").splitlines() if "| live" in line]
+    assert len(rows) == 6  # runs, frames, accuracy, and three of latency
+    assert all(row.startswith("| live (stopped early) |") for row in rows)
+
+
 def test_only_the_figures_that_were_asked_for(
     finished_run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -68,7 +79,14 @@ def test_only_the_figures_that_were_asked_for(
 
 @pytest.mark.parametrize(
     ("run", "complaint"),
-    [("nothing", "is not NAME=DIR"), ("a/b=x", "is not NAME=DIR"), ("run=nowhere", "nowhere")],
+    [
+        ("nothing", "is not NAME=DIR"),
+        ("a/b=x", "is not NAME=DIR"),
+        (
+            "run=nowhere",
+            "nowhere/report.json is missing: `laecips replay BAG --out nowhere` makes it",
+        ),
+    ],
 )
 def test_bad_input_is_one_line(
     run: str, complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
