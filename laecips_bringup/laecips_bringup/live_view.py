@@ -82,8 +82,8 @@ def figures_line(figures: Figures) -> str:
     return (
         f"{figures.played}/{total} frames: {answered['edge']} edge, {answered['cloud']} cloud, "
         f"{answered['edge_fallback']} fallback, {figures.superseded} superseded, "
-        f"{figures.lost} lost; CUR {figures.cur:.1%}; easy {_pair(figures.easy_ms)}, "
-        f"hard {_pair(figures.hard_ms)} (p50, p95); up {size(figures.bytes_up)}, "
+        f"{figures.lost} lost; CUR {figures.cur:.1%}; edge {_pair(figures.edge_ms)}, "
+        f"cloud {_pair(figures.cloud_ms)} (p50, p95); up {size(figures.bytes_up)}, "
         f"down {size(figures.bytes_down)}; mIoU {points(figures.published_miou)}, "
         f"f alone {points(figures.edge_only_miou)}"
     )
@@ -99,8 +99,8 @@ def figures_table(figures: Figures) -> RenderableType:
         f"[yellow]{answered['edge_fallback']} fallback[/]  {figures.superseded} superseded  "
         f"[red]{figures.lost} lost[/]  CUR {figures.cur:.1%}",
     )
-    table.add_row("easy", f"{_pair(figures.easy_ms)} (p50, p95)")
-    table.add_row("hard", f"{_pair(figures.hard_ms)} (p50, p95)")
+    table.add_row("edge", f"{_pair(figures.edge_ms)} (p50, p95)")
+    table.add_row("cloud", f"{_pair(figures.cloud_ms)} (p50, p95)")
     table.add_row("bytes", f"{size(figures.bytes_up)} up  {size(figures.bytes_down)} down")
     table.add_row(
         "mIoU",

@@ -28,7 +28,8 @@ class FrameRow:
         hard: what h called the frame.
         audit: easy, and uploaded all the same.
         latency_ms: player's publish to the runner's receipt.
-        bytes_up: request payload.
+        bytes_up: request payload of a hard frame; 0 for an audit, which goes up after its answer:
+            what audits cost is in the report's `bytes.up` only.
         bytes_down: response payload.
         iou: the published label map's IoU in [0, 1]; `iou_now` is that of f's own.
         checksum: CRC-32 of the published label map; `checksum_now` is that of f's own.

@@ -44,7 +44,11 @@ class Segment(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """The running figures of a live view. Latencies are (p50, p95) in ms, None before the first."""
+    """The running figures of a live view.
+
+    Latencies are (p50, p95) in ms, None before the first, of what edge or cloud answered, as in the
+    report: a fallback is neither.
+    """
 
     played: int
     total: int | None
@@ -52,8 +56,8 @@ class Figures:
     superseded: int
     lost: int
     cur: float
-    easy_ms: tuple[float, float] | None
-    hard_ms: tuple[float, float] | None
+    edge_ms: tuple[float, float] | None
+    cloud_ms: tuple[float, float] | None
     bytes_up: int
     bytes_down: int
     published_miou: float | None
@@ -168,8 +172,8 @@ class Scoreboard:
             superseded=counted.superseded,
             lost=max(0, len(waited) - counted.superseded),
             cur=_share(counted.sent, len(self._frames)),
-            easy_ms=_pair(self._latencies(hard=False)),
-            hard_ms=_pair(self._latencies(hard=True)),
+            edge_ms=_pair(self._latencies(source="edge")),
+            cloud_ms=_pair(self._latencies(source="cloud")),
             bytes_up=counted.bytes_up,
             bytes_down=counted.bytes_down,
             published_miou=self._published.miou(),
@@ -238,14 +242,13 @@ class Scoreboard:
             )
         )
 
-    def _latencies(self, *, source: str | None = None, hard: bool | None = None) -> list[float]:
+    def _latencies(self, *, source: str | None = None) -> list[float]:
         return [
             frame.latency_ms
             for frame in self._frames.values()
             if frame.answer is not None
             and frame.latency_ms is not None
             and source in (None, frame.answer.source)
-            and hard in (None, frame.answer.hard)
         ]
 
     def _score(

@@ -14,8 +14,8 @@ FIGURES = Figures(
     superseded=3,
     lost=2,
     cur=0.375,
-    easy_ms=(21.5, 30.0),
-    hard_ms=None,
+    edge_ms=(21.5, 30.0),
+    cloud_ms=None,
     bytes_up=1_500_000,
     bytes_down=4_200,
     published_miou=0.7134,
@@ -28,7 +28,7 @@ SIZES = ("1.5 MB", "4.2 kB", "0.713")
 def test_a_line() -> None:
     line = figures_line(FIGURES)
     assert line.startswith("120/1800 frames: ")
-    assert "hard - (p50, p95)" in line
+    assert "edge 21.5 ms, 30.0 ms, cloud - (p50, p95)" in line
     for text in (*SHOWN, *SIZES):
         assert text in line
 

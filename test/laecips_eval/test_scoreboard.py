@@ -165,6 +165,6 @@ def test_running_figures_tell_lost_from_on_its_way() -> None:
     figures = board.figures(now_ns=6 * 10**9 + 1, patience_s=3.0)
     # 1, 2 and 3 wait for more than 3 s, one of them was superseded.
     assert (figures.played, figures.total, figures.superseded, figures.lost) == (4, 100, 1, 2)
-    assert figures.easy_ms == pytest.approx((20.0, 20.0))
-    assert figures.hard_ms is None
+    assert figures.edge_ms == pytest.approx((20.0, 20.0))
+    assert figures.cloud_ms is None
     assert board.figures(now_ns=10**9).lost == 0
