@@ -117,6 +117,7 @@ class PlayerNode(Node):
             self.parameters.declare(
                 name, default, description, minimum=minimum, maximum=maximum, changes="never"
             )
+        self.parameters.warn_of_undeclared()
         self.parameters.require_valid()
 
     def _image_publisher(self) -> Publisher:

@@ -155,6 +155,7 @@ class ManagedNode(LifecycleNode):
 
     def _start_by_itself(self) -> None:
         self.destroy_timer(self._autostart)
+        self.parameters.warn_of_undeclared()
         if not self.parameters["autostart"] or self.state != "unconfigured":
             return
         if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:

@@ -5,6 +5,7 @@ the default stands, the problem is remembered, and `require_valid` tells it in o
 somebody sets the parameter.
 """
 
+import difflib
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
@@ -40,6 +41,7 @@ class Parameters:
         self._checks: dict[str, Callable[[Any], str | None]] = {}
         self._only_unconfigured: set[str] = set()
         self._problems: dict[str, str] = {}
+        self._declared: list[str] = []
         self._listeners: list[Callable[[dict[str, Any]], None]] = []
         node.add_on_set_parameters_callback(self._refuse_or_accept)
         node.add_post_set_parameters_callback(self._tell)
@@ -68,6 +70,7 @@ class Parameters:
             check: Returns why a value is refused, or None; for what a range cannot say.
             changes: When the parameter may change.
         """
+        self._declared.append(name)
         descriptor = ParameterDescriptor(description=description, read_only=changes == "never")
         if minimum is not None and maximum is not None:
             if isinstance(default, float):
@@ -102,6 +105,21 @@ class Parameters:
         """Raise ParameterError when a value given at start was refused and not mended since."""
         if self._problems:
             raise ParameterError("; ".join(self._problems.values()))
+
+    def warn_of_undeclared(self) -> None:
+        """Log one line a value that was given at start for a parameter which nobody declared.
+
+        ROS drops such values without a word. Call it once everything is declared.
+        """
+        # rclpy has no public way to what was given, only to what was declared.
+        given: dict[str, Parameter] = getattr(self._node, "_parameter_overrides", {})
+        for name in sorted(given):
+            # Those of topics are declared with their publisher or subscription, maybe later.
+            if self._node.has_parameter(name) or name.startswith("qos_overrides."):
+                continue
+            nearest = difflib.get_close_matches(name, self._declared, n=1)
+            hint = f"did you mean {nearest[0]}?" if nearest else "`ros2 param list` shows them all"
+            self._node.get_logger().warning(f"there is no parameter {name}, it is ignored: {hint}")
 
     def on_change(self, listener: Callable[[dict[str, Any]], None]) -> None:
         """Call `listener` with {name: value} after parameters have changed."""

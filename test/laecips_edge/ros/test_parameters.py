@@ -88,3 +88,20 @@ def test_wrong_at_start_is_told_until_it_is_mended(
     assert result.successful
     until(lambda: camera.seen)
     camera.parameters.require_valid()
+
+
+def test_a_name_that_nobody_declared_is_told_with_the_nearest(
+    start: Callable[..., Any], capfd: pytest.CaptureFixture[str]
+) -> None:
+    given = {
+        "moed": "manual",
+        "lines": 20,
+        "zebra": 1,
+        "use_sim_time": False,
+        "qos_overrides./image.publisher.depth": 3,
+    }
+    start(Camera, **given).parameters.warn_of_undeclared()
+    lines = [line for line in capfd.readouterr().err.splitlines() if "no parameter" in line]
+    assert len(lines) == 2
+    assert "there is no parameter moed, it is ignored: did you mean mode?" in lines[0]
+    assert "there is no parameter zebra, it is ignored: `ros2 param list`" in lines[1]
