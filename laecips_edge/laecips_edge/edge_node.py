@@ -16,7 +16,7 @@ from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.health import Health
+from laecips_edge.core.health import Health, SilenceWatch
 from laecips_edge.core.ledger import Ledger
 from laecips_edge.core.policy import NEVER_UPLOADS, Policy
 from laecips_edge.core.segmenter import Segmenter
@@ -45,7 +45,8 @@ class EdgeNode(ManagedNode):
         declare_parameters(self.parameters, check_delta=self._refuse_delta)
         self.parameters.on_change(self._change)
         self._status = StatusTopics(self, self._look)
-        self.create_timer(STATUS_PERIOD_S, self._status.publish, clock=self.steady_clock)
+        self._silence = SilenceWatch()
+        self.create_timer(STATUS_PERIOD_S, self._report, clock=self.steady_clock)
 
     def configure(self) -> None:
         """Load and test the bundle, create the topics of the answers and the service's client."""
@@ -99,6 +100,7 @@ class EdgeNode(ManagedNode):
             self._inputs.append(
                 self.create_subscription(Image, "depth", self._receive_depth, profile)
             )
+        self.get_logger().info(self._what_it_listens_to())
 
     def deactivate(self) -> None:
         """Take no more images, answer those that came, stop the threads."""
@@ -136,6 +138,19 @@ class EdgeNode(ManagedNode):
     def _receive_depth(self, message: Image) -> None:
         if self._pipeline is not None:
             self._pipeline.receive_depth(message)
+
+    def _what_it_listens_to(self) -> str:
+        topics = " and ".join(
+            f"sensor_msgs/{topic.msg_type.__name__} on {topic.topic_name}" for topic in self._inputs
+        )
+        return (
+            f"listening for {topics} (reliability {self.parameters['reliability']}), "
+            f"cloud at {self.resolve_service_name('segment_hard_frame')}"
+        )
+
+    def _report(self) -> None:
+        if silence := self._silence.news(self._status.publish().health):
+            self.get_logger().warning(silence)
 
     def _warn_of_qos(self, event: Any) -> None:
         self.get_logger().error(

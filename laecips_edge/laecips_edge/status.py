@@ -46,10 +46,12 @@ class StatusTopics:
         self._lock = threading.Lock()
         self._last: dict[str, Any] = {}
 
-    def publish(self) -> None:
-        """Publish both."""
+    def publish(self) -> Snapshot:
+        """Publish both; what they say."""
         with self._lock:
-            self._publish(self._look())
+            now = self._look()
+            self._publish(now)
+            return now
 
     def publish_if_settled(self) -> None:
         """Publish both if no frame is pending and there is anything new to say."""

@@ -110,6 +110,13 @@ def test_what_is_no_picture_is_told(compressed: Robot, data: bytes, reason: str)
     assert compressed.answer(compressed.send_rgb(GREY)).hard
 
 
+def test_the_log_names_what_the_node_listens_to(compressed: Robot) -> None:
+    assert (
+        "listening for sensor_msgs/CompressedImage on /walker/image/compressed "
+        "(reliability reliable), cloud at /walker/segment_hard_frame"
+    ) in compressed.process.log()
+
+
 def test_a_publisher_that_does_not_match_is_told(compressed: Robot, peer: Peer) -> None:
     peer.publisher(CompressedImage, compressed.topic, BEST_EFFORT)
     until(
@@ -120,7 +127,7 @@ def test_a_publisher_that_does_not_match_is_told(compressed: Robot, peer: Peer) 
 
 
 def test_a_wrong_start_can_be_mended(domain: int, peer: Peer, tiny_bundle: Bundle) -> None:
-    parameters = {"bundle": "/no/such/bundle", "max_in_flight": 1000}
+    parameters = {"bundle": "/no/such/bundle", "max_in_flight": 1000, "polcy": "spp"}
     arguments = ["-r", "__ns:=/broken"]
     with RosProcess(EDGE, domain, parameters=parameters, arguments=arguments) as process:
         statuses = peer.subscribe(EdgeStatus, "/broken/edge/status")
@@ -147,6 +154,8 @@ def test_a_wrong_start_can_be_mended(domain: int, peer: Peer, tiny_bundle: Bundl
         assert peer.change_state("/broken/edge", "configure")
         assert peer.change_state("/broken/edge", "activate")
         until(lambda: statuses and statuses[-1].bundle == "tiny", process=process)
+        assert process.log().count("no parameter polcy, it is ignored: did you mean policy?") == 1
+        until(lambda: "no image on /broken/image yet: check" in process.log(), process=process)
         assert "Traceback" not in process.log()
 
 

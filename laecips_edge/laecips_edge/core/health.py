@@ -48,8 +48,7 @@ def assess(health: Health) -> tuple[Level, str]:
     Returns:
         Level and one line.
     """
-    silent = health.silent_s > PATIENCE_S
-    topic = health.image_topic
+    silence = _silence(health)
     ranking = (
         (bool(health.failure), Level.ERROR, health.failure),
         (
@@ -57,12 +56,7 @@ def assess(health: Health) -> tuple[Level, str]:
             Level.WARN,
             f"{health.state}: configure and activate the node to segment images",
         ),
-        (
-            silent and not health.received,
-            Level.WARN,
-            f"no image on {topic} yet: check the topic and QoS",
-        ),
-        (silent, Level.WARN, f"no image on {topic} for {health.silent_s:.0f} s"),
+        (bool(silence), Level.WARN, silence),
         (bool(health.unreadable), Level.ERROR, health.unreadable),
         (
             health.cloud_wanted and not health.cloud_present,
@@ -80,3 +74,28 @@ def assess(health: Health) -> tuple[Level, str]:
         if applies:
             return level, line
     return Level.OK, "segmenting"
+
+
+class SilenceWatch:
+    """For the log: tells each silence of the camera once, however often it is asked."""
+
+    def __init__(self) -> None:
+        self._told = False
+
+    def news(self, health: Health) -> str:
+        """One line when an active node has just been found without images; else empty."""
+        silence = _silence(health) if health.state == "active" else ""
+        news = "" if self._told else silence
+        self._told = bool(silence)
+        return news
+
+
+def _silence(health: Health) -> str:
+    """What there is to say of images that do not come; empty while they do."""
+    if health.silent_s <= PATIENCE_S:
+        return ""
+    since = f"for {health.silent_s:.0f} s" if health.received else "yet"
+    return (
+        f"no image on {health.image_topic} {since}: check the name, image_transport and QoS "
+        "(`ros2 topic list`)"
+    )

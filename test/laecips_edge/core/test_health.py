@@ -1,9 +1,10 @@
 from typing import Any
 
 import pytest
-from laecips_edge.core.health import Health, Level, assess
+from laecips_edge.core.health import Health, Level, SilenceWatch, assess
 
 ACTIVE: dict[str, Any] = {"state": "active", "image_topic": "/camera/image", "received": 7}
+CHECK = "check the name, image_transport and QoS (`ros2 topic list`)"
 
 
 @pytest.mark.parametrize(
@@ -15,9 +16,9 @@ ACTIVE: dict[str, Any] = {"state": "active", "image_topic": "/camera/image", "re
         (
             ACTIVE | {"received": 0, "silent_s": 5.1},
             Level.WARN,
-            "no image on /camera/image yet: check the topic and QoS",
+            f"no image on /camera/image yet: {CHECK}",
         ),
-        (ACTIVE | {"silent_s": 61.2}, Level.WARN, "no image on /camera/image for 61 s"),
+        (ACTIVE | {"silent_s": 61.2}, Level.WARN, f"no image on /camera/image for 61 s: {CHECK}"),
         (ACTIVE | {"unreadable": "truncated"}, Level.ERROR, "truncated"),
         (
             ACTIVE | {"cloud_present": False, "cloud_reachable": False},
@@ -40,3 +41,20 @@ ACTIVE: dict[str, Any] = {"state": "active", "image_topic": "/camera/image", "re
 )
 def test_the_most_serious_thing_is_said(known: dict[str, Any], level: Level, line: str) -> None:
     assert assess(Health(**known)) == (level, line)
+
+
+def test_each_silence_is_news_once() -> None:
+    watch = SilenceWatch()
+
+    def news(received: int, silent_s: float, state: str = "active") -> str:
+        known = ACTIVE | {"state": state, "received": received, "silent_s": silent_s}
+        return watch.news(Health(**known))
+
+    assert news(0, 4.9) == ""
+    assert news(0, 5.1) == f"no image on /camera/image yet: {CHECK}"
+    assert news(0, 6.1) == ""
+    assert news(3, 0.1) == ""
+    assert news(3, 5.9) == f"no image on /camera/image for 6 s: {CHECK}"
+    assert news(3, 6.9) == ""
+    assert news(3, 7.9, "inactive") == ""
+    assert news(0, 5.5) == f"no image on /camera/image yet: {CHECK}"
