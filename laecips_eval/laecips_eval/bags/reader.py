@@ -130,8 +130,13 @@ class Bag:
                 return topics.IMAGE
             if len(pictures) == 1:
                 return pictures[0]
-            problem = "several topics with pictures" if pictures else "no topic with pictures"
-            raise BagError(f"{self.path} has {problem}: name one of its topics: {has or 'none'}")
+            if pictures:
+                names = ", ".join(pictures)
+                raise BagError(f"{self.path} has several topics with pictures: name one: {names}")
+            raise BagError(
+                f"{self.path} has no topic with pictures: record a sensor_msgs/Image or "
+                f"CompressedImage topic; it has {has or 'none'}"
+            )
         if wanted not in self._topics:
             raise BagError(f"{self.path} has no topic {wanted}: it has {has or 'none'}")
         if wanted not in images:

@@ -151,8 +151,8 @@ def test_a_topic_that_is_not_there_is_answered_with_those_that_are(bag_path: Pat
 @pytest.mark.parametrize(
     ("topics", "message"),
     [
-        ([("/chatter", *text("hi"))], "no topic with pictures: .* /chatter"),
-        ([("/a", *raw_image(0)), ("/b", *raw_image(0))], "several topics with pictures"),
+        ([("/chatter", *text("hi"))], "no topic with pictures: record a .*; it has /chatter"),
+        ([("/a", *raw_image(0)), ("/b", *raw_image(0))], "pictures: name one: /a, /b$"),
     ],
 )
 def test_which_topic(tmp_path: Path, topics: list[tuple[str, str, Any]], message: str) -> None:
