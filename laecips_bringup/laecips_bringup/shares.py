@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
+from laecips_eval.shipped import shipped_bundle
+
+__all__ = ["config_file", "rviz_layout", "shipped_bundle"]
 
 UMBRELLA = "laecips"
 BRINGUP = "laecips_bringup"
@@ -17,11 +20,6 @@ def config_file(name: str) -> Path | None:
     except PackageNotFoundError:
         return None
     return path if path.is_file() else None
-
-
-def shipped_bundle(name: str = "inspection") -> Path:
-    """The folder of a bundle that ships with the project, whether or not it is there."""
-    return Path(get_package_share_directory(BRINGUP)) / "bundles" / name
 
 
 def rviz_layout() -> Path:

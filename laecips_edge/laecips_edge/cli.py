@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             name,
             help=module.HELP,
             description=module.HELP,
-            formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+            formatter_class=_Help,
         )
         module.add_arguments(command)
         command.set_defaults(run=module.run)
@@ -50,6 +50,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+class _Help(argparse.ArgumentDefaultsHelpFormatter):
+    """Shows defaults that say something; what no value means is told in the help's own words."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        if action.required or action.default is None or action.default is False:
+            return action.help
+        return super()._get_help_string(action)
 
 
 def _load(point: EntryPoint) -> ModuleType | str:

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from laecips_eval.commands.options import add_bundle, chosen_bundle
+
 if TYPE_CHECKING:
     from laecips_eval.benchmarks.registry import Table
 
@@ -14,8 +16,10 @@ HELP = "measure a bundle's f and h on this machine, and what else has a benchmar
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    parser.add_argument("bundle", type=Path, help="folder of a bundle")
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="benchmarks to run; all if left")
+    add_bundle(parser)
+    parser.add_argument(
+        "--only", nargs="+", metavar="NAME", help="benchmarks to run; without it all"
+    )
     parser.add_argument("--engine", nargs="+", default=["onnxruntime"], help="engines to compare")
     parser.add_argument(
         "--providers", nargs="+", default=["CPUExecutionProvider"], help="where to run, best first"
@@ -40,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     if args.repeats < 1:
         raise ValueError(f"--repeats must be at least 1, got {args.repeats}")
     options = Options(
-        bundle=args.bundle,
+        bundle=chosen_bundle(args),
         engines=tuple(args.engine),
         providers=tuple(args.providers),
         threads=tuple(args.threads),

@@ -6,19 +6,21 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from laecips_eval.commands.options import add_root
+
 Progress = Callable[[int, int], None]
 
-HELP = "Make a bag (MCAP) with pictures and truth from a data set or the inspection scene."
+HELP = "make a bag (MCAP) with pictures and truth from a data set or the inspection scene"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of the command."""
+    """Declares the arguments."""
     parser.add_argument("--dataset", choices=["camvid", "inspection"], required=True, help="source")
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the new bag")
     parser.add_argument("--rate", type=float, default=10.0, help="pictures a second")
     parser.add_argument("--jpeg-quality", type=int, default=90, help="1 to 100")
     camvid = parser.add_argument_group("camvid")
-    camvid.add_argument("--root", type=Path, help="folder where the data set lies")
+    add_root(camvid)
     camvid.add_argument("--splits", help="names with commas between, in this order: task1,task2")
     inspection = parser.add_argument_group("inspection")
     inspection.add_argument("--frames", type=int, default=1800, help="length of the bag")

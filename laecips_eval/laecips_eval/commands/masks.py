@@ -7,6 +7,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from laecips_eval.commands.options import CAMVID_LAYOUT
+
 if TYPE_CHECKING:
     from laecips_cloud.training.labelled_frames import LabelledFrames
     from laecips_edge.core.segmenter import Segmenter
@@ -43,8 +45,15 @@ surroundings cannot.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument("-o", "--output", type=Path, required=True, help="the page, PAGE.md")
-    parser.add_argument("--bundle", type=Path, help="a bundle for the inspection scene: its gain")
-    parser.add_argument("--camvid", type=Path, metavar="ROOT", help="folder of CamVid")
+    parser.add_argument(
+        "--bundle", type=Path, help="bundle for the inspection scene: its gain is shown"
+    )
+    parser.add_argument(
+        "--camvid",
+        type=Path,
+        metavar="ROOT",
+        help=f"folder of CamVid, which must hold {CAMVID_LAYOUT}; without it CamVid is left out",
+    )
     parser.add_argument("--frames", type=int, default=24, help="frames of each data set")
 
 
@@ -64,14 +73,17 @@ def run(args: argparse.Namespace) -> int:
     if args.frames < 1:
         raise ValueError(f"--frames must be at least 1, got {args.frames}")
     cv2.setNumThreads(1)
+    # All that is named is opened before anything is measured, which takes long.
+    camvid = None
+    if args.camvid:
+        camvid = open_dataset("camvid", root=args.camvid, split="pretrain")
     inspection = open_dataset("inspection", split="held_out", count=4 * args.frames)
     segmenter = None
     if args.bundle:
         segmenter = Segmenter(Bundle.load(args.bundle, classes=inspection.classes))
     page = INTRODUCTION
     page += _section("Inspection, `held_out`", inspection, args.frames, segmenter)
-    if args.camvid:
-        camvid = open_dataset("camvid", root=args.camvid, split="pretrain")
+    if camvid is not None:
         page += _section("CamVid, `pretrain`", camvid, args.frames, None)
     else:
         page += "\n## CamVid, `pretrain`\nLeft out: it is not part of the project (`--camvid`).\n"

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from laecips_eval.commands.options import add_bundle, chosen_bundle
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,11 +22,13 @@ HELP = "show frames of a bag, f's answer and the truth side by side"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument("bag", help="the bag")
-    parser.add_argument("--bundle", required=True, help="folder of the bundle whose f answers")
+    add_bundle(parser)
     parser.add_argument(
         "--frames", type=int, nargs="+", default=[0], help="places of the frames in the bag"
     )
-    parser.add_argument("-o", "--output", type=Path, required=True, help="PNG or JPG")
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, help="the image file, .png or .jpg"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     if args.output.suffix not in {".png", ".jpg"}:
         raise ValueError(f"{args.output} is neither .png nor .jpg")
     bag = open_bag(args.bag)
-    segmenter = Segmenter(Bundle.load(Path(args.bundle)))
+    segmenter = Segmenter(Bundle.load(chosen_bundle(args)))
     manifest = segmenter.manifest
     rows = _rows(bag, segmenter, args.frames)
     captions = ["camera", f"f ({manifest.name} v{manifest.version})", "truth"][: len(rows[0])]

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from laecips_eval.commands.options import add_root
+
 if TYPE_CHECKING:
     from laecips_cloud.training.labelled_frames import LabelledFrame, LabelledFrames
 
@@ -21,14 +23,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command line."""
     parser.add_argument("-o", "--out", type=Path, required=True, help="folder of the bundle")
     parser.add_argument("--dataset", choices=sorted(_SPLITS), default="inspection", help="data set")
-    parser.add_argument("--root", type=Path, help="folder of a data set that is not generated")
-    parser.add_argument("--split", help="split to learn from; None is the data set's own")
+    add_root(parser)
+    parser.add_argument("--split", help="split to learn from; without it the data set's own")
     parser.add_argument(
         "--held-out",
-        help="split that nothing learns from, or the share of --split to keep back at its end",
+        help="split that nothing learns from, or the share of --split to keep back at its end; "
+        "without it " + ", ".join(f"{back} of {name}" for name, (_, back) in _SPLITS.items()),
     )
-    parser.add_argument("--frames", type=int, help="take only so many frames of --split")
-    parser.add_argument("--held-out-frames", type=int, help="take only so many held-out frames")
+    parser.add_argument(
+        "--frames", type=int, help="take only so many frames of --split; without it all"
+    )
+    parser.add_argument(
+        "--held-out-frames", type=int, help="take only so many held-out frames; without it all"
+    )
     parser.add_argument("--width", type=float, default=0.5, help="width multiplier of f")
     parser.add_argument("--miner-width", type=float, default=0.5, help="width multiplier of h")
     parser.add_argument(
@@ -45,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threads", type=int, default=1, help="threads; only one is reproducible to the bit"
     )
-    parser.add_argument("--name", help="name of the bundle; None is the data set's")
+    parser.add_argument("--name", help="name of the bundle; without it the data set's")
     parser.add_argument(
         "--mask-generator", default="graph", help="whose masks F fuses, for the miner's rows"
     )

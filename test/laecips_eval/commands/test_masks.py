@@ -32,5 +32,7 @@ def test_what_cannot_be(
 ) -> None:
     page = tmp_path / "masks.md"
     assert cli.main(["masks", *arguments, "-o", str(page)]) == 2
-    assert message in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert message in said.err
+    assert said.out == "", "something was measured before it failed"
     assert not page.exists()

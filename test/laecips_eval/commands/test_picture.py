@@ -11,9 +11,10 @@ BAG = str(ROOT / "rosbags" / "smoke")
 BUNDLE = str(ROOT / "laecips_bringup" / "bundles" / "inspection")
 
 
-def test_two_frames_make_two_rows_of_three(tmp_path: Path) -> None:
+@pytest.mark.parametrize("bundle", [["--bundle", BUNDLE], []], ids=["named", "shipped"])
+def test_two_frames_make_two_rows_of_three(tmp_path: Path, bundle: list[str]) -> None:
     sheet = tmp_path / "sheet.jpg"
-    assert main(["picture", BAG, "--bundle", BUNDLE, "--frames", "0", "50", "-o", str(sheet)]) == 0
+    assert main(["picture", BAG, *bundle, "--frames", "0", "50", "-o", str(sheet)]) == 0
     height, width = cv2.imread(str(sheet)).shape[:2]
     assert width >= 3 * 480
     assert 2 * 360 <= height < 3 * 360

@@ -1,0 +1,24 @@
+"""The bundles that ship with the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
+
+_PACKAGE = "laecips_bringup"
+
+
+def shipped_bundle(name: str = "inspection") -> Path:
+    """The folder of a bundle that ships with the project, whether or not it is there.
+
+    Raises:
+        FileNotFoundError: the package that has them is not installed here.
+    """
+    try:
+        return Path(get_package_share_directory(_PACKAGE)) / "bundles" / name
+    except PackageNotFoundError:
+        raise FileNotFoundError(
+            f"no bundle ships without the package {_PACKAGE}, which is not installed here: "
+            "name a bundle"
+        ) from None
