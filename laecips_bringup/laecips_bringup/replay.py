@@ -25,13 +25,14 @@ from laecips_bringup.feeds import Feed, Kind, feeds
 from laecips_bringup.live_view import LiveView
 from laecips_bringup.monitor import Monitor
 from laecips_bringup.outputs import BUFFER, FRAMES, LOGS, REPORT, RESULT
+from laecips_bringup.params_file import unknown_parameters
 from laecips_bringup.processes import ProcessError, Processes
 from laecips_bringup.recorder import Recorder
+from laecips_bringup.run_checks import check_rate
 from laecips_bringup.stale_segments import remove_stale_segments
 from laecips_bringup.supervisor import Supervisor
 from laecips_bringup.transport import transport_environment
 
-_SLOWEST, _FASTEST = 0.01, 100.0
 _PATIENCE_S = 15.0
 
 
@@ -65,8 +66,7 @@ class ReplayOptions:
         Raises:
             ValueError: when it is outside the player's range.
         """
-        if not _SLOWEST <= self.rate <= _FASTEST:
-            raise ValueError(f"rate is {self.rate}: give one from {_SLOWEST} to {_FASTEST}")
+        check_rate(self.rate)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +130,9 @@ class Replay:
             KeyboardInterrupt: when the run was stopped before the first picture.
         """
         out = self._options.out
+        if self._options.params_file:
+            for problem in unknown_parameters(Path(self._options.params_file)):
+                self._say(f"note: {problem}")
         out.mkdir(parents=True, exist_ok=True)
         # A request that an old replay buffer knows would be answered from it.
         _remove(out, BUFFER, f"{BUFFER}-wal", f"{BUFFER}-shm")
@@ -213,12 +216,10 @@ class Replay:
         out = self._options.out
         kept = [name for name in (REPORT, FRAMES, RESULT) if (out / name).is_file()]
         untouched = f"; the last run's results in {out} are untouched ({', '.join(kept)})"
-        self._console.print(
-            f"stopped before the first frame{untouched if kept else ': nothing was written'}",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
-        )
+        self._say(f"stopped before the first frame{untouched if kept else ': nothing was written'}")
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def _write(
         self,
@@ -240,7 +241,7 @@ class Replay:
             "processes": dict(usage),
         }
         for problem in recorder.problems():
-            self._console.print(f"note: {problem}", highlight=False, markup=False, soft_wrap=True)
+            self._say(f"note: {problem}")
         try:
             write_rows(out / FRAMES, recorder.rows())
             write_report(out / REPORT, report)

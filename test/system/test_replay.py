@@ -1,5 +1,6 @@
 """`laecips replay` end to end: real processes, and what is left when one of them dies."""
 
+import os
 import signal
 import sqlite3
 import subprocess
@@ -83,7 +84,14 @@ class Run:
 def replaying(*arguments: object, out: Path) -> Iterator[Run]:
     """`laecips replay` as a process; ends with the block."""
     command = [*COMMAND, *map(str, arguments), "--out", str(out)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # Where ROS would keep its logs if nobody said otherwise.
+        env={**os.environ, "ROS_HOME": str(out / "ros_home")},
+    )
     try:
         yield Run(process, out)
     finally:
@@ -137,6 +145,14 @@ def test_the_report_of_a_run(live: tuple[Path, str], bag: Path) -> None:
     assert report["processes"]["edge"]["rss_mb_max"] > 10
     assert "edge is active" in output
     assert f"{bag.name}: {FRAMES} frames" in output
+
+
+def test_all_logs_are_in_the_folder_of_the_run(live: tuple[Path, str]) -> None:
+    out, _ = live
+    assert not (out / "ros_home").exists()
+    assert {"edge.log", "cloud.log", "player.log"} < {
+        file.name for file in (out / "logs").iterdir()
+    }
 
 
 def test_the_result_bag_of_a_run(live: tuple[Path, str]) -> None:
@@ -273,7 +289,9 @@ def test_a_full_disk(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
         (["--rate", "0"], "rate is 0.0: give one from 0.01 to 100.0"),
         (["--compare", "report.json"], "--compare goes with --offline"),
         (["--offline", "--compare", "/nowhere.json"], "/nowhere.json"),
-        (["--offline", "--policy", "sp"], "'sp'"),
+        (["--offline", "--policy", "sp"], "--policy sp is not known: use one of laecips, "),
+        (["--delta", "7"], "--delta is 7.0: give one from 0.0 to 1.0"),
+        (["--params-file", "/nope.yaml"], "--params-file /nope.yaml is missing"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(
@@ -288,13 +306,22 @@ def test_what_is_wrong_is_said_in_one_line(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_folder_that_is_a_file_is_named(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
+    status, output = replay(bag, "--bundle", tiny_bundle.path, out=bag / "metadata.yaml")
+    assert status == 2
+    assert output == f"laecips replay: --out {bag / 'metadata.yaml'} is a file: name a folder\n"
+
+
 def test_a_parameter_that_cannot_be_ends_the_run_with_the_nodes_own_words(
     tmp_path: Path, bag: Path, tiny_bundle: Bundle
 ) -> None:
     mine = tmp_path / "mine.yaml"
-    mine.write_text("/**/edge: {ros__parameters: {engine: abacus}}", encoding="utf-8")
+    mine.write_text("/**/edge: {ros__parameters: {polcy: spp, engine: abacus}}", encoding="utf-8")
     arguments = (bag, "--bundle", tiny_bundle.path, "--params-file", mine)
     status, output = replay(*arguments, out=tmp_path / "out")
     assert status == 2
     assert "laecips replay: edge is unconfigured, not active: configure failed: " in output
     assert "'abacus' is not known" in output
+    assert (
+        f"note: {mine}: edge has no parameter polcy, it is ignored: did you mean policy?" in output
+    )

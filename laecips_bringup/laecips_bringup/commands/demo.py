@@ -22,15 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Makes the drive where it is not there yet, and replays it."""
     from laecips_eval.inspection.main_bag import ensure_main_bag
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from laecips_eval.progress_bar import progress_bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, transient=True) as bar:
-        task = bar.add_task("drawing the inspection drive, once", total=None, visible=False)
-
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, visible=True)
-
+    replay.check(args)
+    with progress_bar("drawing the inspection drive, once") as progress:
         bag = ensure_main_bag(args.bags, progress=progress)
     return replay.run_live(args, bag)
 

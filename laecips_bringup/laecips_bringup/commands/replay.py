@@ -53,8 +53,25 @@ def add_run_arguments(parser: argparse.ArgumentParser, *, out: Path) -> None:
     )
 
 
+def check(args: argparse.Namespace) -> None:
+    """Checks the options that every replay has, before anything is made or started.
+
+    Raises:
+        ValueError: for the first that cannot be.
+    """
+    from laecips_bringup.params_file import unknown_parameters
+    from laecips_bringup.run_checks import check_edge, check_out, check_rate
+
+    check_rate(args.rate)
+    check_edge(edge_parameters(args))
+    check_out(args.out)
+    if args.params_file:
+        unknown_parameters(Path(args.params_file))
+
+
 def run(args: argparse.Namespace) -> int:
     """Replays the bag."""
+    check(args)
     if args.offline:
         return _run_offline(args)
     if args.compare is not None:
@@ -95,17 +112,16 @@ def run_live(args: argparse.Namespace, bag: Path, *, image_topic: str | None = N
 
 
 def _run_offline(args: argparse.Namespace) -> int:
+    from laecips_eval.progress_bar import progress_bar
     from laecips_eval.report_table import report_table
     from rich.console import Console
-    from rich.progress import Progress
 
     from laecips_bringup.outputs import OFFLINE_FRAMES, OFFLINE_REPORT
     from laecips_bringup.replay_offline import OfflineOptions, run_offline
     from laecips_bringup.shares import shipped_bundle
 
     console = Console()
-    with Progress(console=console, transient=True) as bar:
-        task = bar.add_task("frames", total=None)
+    with progress_bar("frames", console=console) as progress:
         report, agreement = run_offline(
             OfflineOptions(
                 bag=args.bag,
@@ -115,7 +131,7 @@ def _run_offline(args: argparse.Namespace) -> int:
                 edge=edge_parameters(args),
                 live=args.compare,
             ),
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            progress=progress,
         )
     console.print(report_table(report))
     print(f"{args.out}: {OFFLINE_REPORT}, {OFFLINE_FRAMES}")

@@ -29,14 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the bag; ValueError (BagError, DatasetError) where something does not fit."""
-    from rich.progress import Progress as Bar
+    from laecips_eval.progress_bar import progress_bar
 
-    with Bar(transient=True) as bar:
-        task = bar.add_task("frames", total=None)
-
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
+    with progress_bar("frames") as progress:
         if args.dataset == "inspection":
             frames = _from_inspection(args, progress)
         else:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from laecips_bringup.commands.demo import cache
+from laecips_edge.cli import main
 
 
 @pytest.mark.parametrize(
@@ -14,3 +15,13 @@ def test_cache(monkeypatch: pytest.MonkeyPatch, base: str, expected: Path) -> No
     monkeypatch.setenv("HOME", "/home/me")
     monkeypatch.setenv("XDG_CACHE_HOME", base)
     assert cache() == expected
+
+
+def test_options_are_checked_before_the_drive_is_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bags = tmp_path / "bags"
+    assert main(["demo", "--delta", "7", "--bags", str(bags), "--out", str(tmp_path / "out")]) == 2
+    error = "laecips demo: --delta is 7.0: give one from 0.0 to 1.0\n"
+    assert capsys.readouterr() == ("", error)
+    assert list(tmp_path.iterdir()) == []
