@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from laecips_edge.core.metrics import LabelMap
-from laecips_eval.answers import REASONS, SOURCES, Answer, EdgeCounters
+from laecips_eval.scoring.answers import REASONS, SOURCES, Answer, EdgeCounters
 from sensor_msgs.msg import Image
 
 from laecips_msgs.msg import EdgeStatus, Segmentation

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 
-from laecips_eval.report_table import milliseconds, points, size
-from laecips_eval.scoreboard import Figures
+from laecips_eval.reports.report_table import milliseconds, points, size
+from laecips_eval.scoring.scoreboard import Figures
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar

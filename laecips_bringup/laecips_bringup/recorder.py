@@ -10,9 +10,9 @@ from types import TracebackType
 from typing import Any
 
 from laecips_edge.core.metrics import LabelMap
-from laecips_eval.frame_log import FrameRow
-from laecips_eval.result_bag import ResultBag
-from laecips_eval.scoreboard import Figures, Scoreboard
+from laecips_eval.reports.result_bag import ResultBag
+from laecips_eval.scoring.frame_log import FrameRow
+from laecips_eval.scoring.scoreboard import Figures, Scoreboard
 from rclpy.serialization import deserialize_message
 
 from laecips_bringup.conversions import answer_of, counters_of, label_map_of, stamp_ns

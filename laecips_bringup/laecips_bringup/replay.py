@@ -11,12 +11,12 @@ from typing import Any
 
 from laecips_edge.core.bundle import Bundle
 from laecips_eval.bags import Bag, open_bag
-from laecips_eval.frame_log import write_rows
-from laecips_eval.report import Report, write_report
-from laecips_eval.report_table import report_table
-from laecips_eval.result_bag import ResultBag
-from laecips_eval.run_setup import LIVE, describe_bag, require_same_classes, run_setup
-from laecips_eval.scoreboard import Scoreboard
+from laecips_eval.reports.report import Report, write_report
+from laecips_eval.reports.report_table import report_table
+from laecips_eval.reports.result_bag import ResultBag
+from laecips_eval.reports.run_setup import LIVE, describe_bag, require_same_classes, run_setup
+from laecips_eval.scoring.frame_log import write_rows
+from laecips_eval.scoring.scoreboard import Scoreboard
 from rich.console import Console
 
 from laecips_bringup import graph

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from laecips_edge.core.bundle import Bundle
-from laecips_eval.agreement import Agreement, compare
 from laecips_eval.bags import open_bag
-from laecips_eval.frame_log import read_rows, write_rows
 from laecips_eval.offline import CloudSettings, Progress, replay_offline
-from laecips_eval.report import Report, read_report, write_report
-from laecips_eval.run_setup import (
+from laecips_eval.reports.agreement import Agreement, compare
+from laecips_eval.reports.report import Report, read_report, write_report
+from laecips_eval.reports.run_setup import (
     OFFLINE,
     EdgeSettings,
     describe_bag,
@@ -21,6 +20,7 @@ from laecips_eval.run_setup import (
     require_same_run,
     run_setup,
 )
+from laecips_eval.scoring.frame_log import read_rows, write_rows
 
 from laecips_bringup.outputs import FRAMES, OFFLINE_FRAMES, OFFLINE_REPORT, REPORT
 

@@ -20,7 +20,7 @@ from laecips_cloud.health import Health
 from laecips_cloud.mask_generators import create_mask_generator
 from laecips_cloud.messages import fill, frame_of
 from laecips_cloud.model_shelf import ModelShelf
-from laecips_cloud.replay_buffer import ReplayBuffer, ReplayBufferError
+from laecips_cloud.replay.buffer import ReplayBuffer, ReplayBufferError
 from laecips_cloud.settings import buffer_path, bundle_paths, declare_parameters, mask_options
 from laecips_cloud.status import StatusTopics
 from laecips_cloud.tally import Tally

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from laecips_cloud.assisted_inference import AssistedInference
 from laecips_cloud.hard_frame import Answer, HardFrame, StageTimes, Status
 from laecips_cloud.model_shelf import ModelShelf
-from laecips_cloud.replay_buffer import ReplayBuffer, ReplayBufferError
-from laecips_cloud.replay_frame import ReplayFrame
+from laecips_cloud.replay.buffer import ReplayBuffer, ReplayBufferError
+from laecips_cloud.replay.frame import ReplayFrame
 
 MAX_PIXELS: Final = 1 << 23
 """Largest picture, 4K and a little more: scores of 11 classes then take 370 MB."""

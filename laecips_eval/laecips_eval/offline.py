@@ -1,7 +1,7 @@
 """A replay without ROS: the same pure modules, frame by frame, nothing dropped, nothing late.
 
 What an offline run says of a frame depends on bag, bundle and settings only, so it can be compared
-with a live run frame by frame (`laecips_eval.agreement`).
+with a live run frame by frame (`laecips_eval.reports.agreement`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from laecips_cloud.hard_frame import HardFrame, Status
 from laecips_cloud.hard_frame_desk import HardFrameDesk
 from laecips_cloud.mask_generators import create_mask_generator
 from laecips_cloud.model_shelf import ModelShelf
-from laecips_cloud.replay_buffer import ReplayBuffer
+from laecips_cloud.replay.buffer import ReplayBuffer
 from laecips_edge.core import wire
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.metrics import LabelMap
@@ -29,11 +29,11 @@ from laecips_edge.core.segmenter import Prediction, Segmenter
 from laecips_edge.core.upload import picture_to_send, scores_to_send
 from numpy.typing import NDArray
 
-from laecips_eval.answers import Answer, EdgeCounters
 from laecips_eval.bags import Bag, BagError
 from laecips_eval.bags.pictures import CompressedPicture, Frame
-from laecips_eval.run_setup import EdgeSettings
-from laecips_eval.scoreboard import Scoreboard
+from laecips_eval.reports.run_setup import EdgeSettings
+from laecips_eval.scoring.answers import Answer, EdgeCounters
+from laecips_eval.scoring.scoreboard import Scoreboard
 
 Progress = Callable[[int, int], None]
 

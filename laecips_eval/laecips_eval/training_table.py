@@ -8,7 +8,7 @@ from laecips_cloud.training.first_training import Outcome
 from rich.console import Group
 from rich.table import Table
 
-from laecips_eval.report_table import points, size
+from laecips_eval.reports.report_table import points, size
 
 
 def training_table(outcome: Outcome) -> Group:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from laecips_bringup.conversions import answer_of, counters_of, label_map_of, stamp_ns
-from laecips_eval.answers import REASONS, SOURCES
+from laecips_eval.scoring.answers import REASONS, SOURCES
 from sensor_msgs.msg import Image
 
 from laecips_msgs.msg import EdgeStatus, Segmentation

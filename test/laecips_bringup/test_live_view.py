@@ -4,7 +4,7 @@ import io
 
 import pytest
 from laecips_bringup.live_view import LiveView, figures_line, figures_table
-from laecips_eval.scoreboard import Figures
+from laecips_eval.scoring.scoreboard import Figures
 from rich.console import Console
 
 FIGURES = Figures(

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from laecips_bringup.feeds import Kind, feeds
 from laecips_bringup.recorder import Recorder
-from laecips_eval.result_bag import ResultBag, message_types
-from laecips_eval.scoreboard import Scoreboard
+from laecips_eval.reports.result_bag import ResultBag, message_types
+from laecips_eval.scoring.scoreboard import Scoreboard
 from rclpy.serialization import serialize_message
 from rosbags.rosbag2 import Reader
 from sensor_msgs.msg import CompressedImage, Image

@@ -12,8 +12,8 @@ from laecips_cloud.hard_frame import Answer, HardFrame, Status
 from laecips_cloud.hard_frame_desk import HardFrameDesk
 from laecips_cloud.mask_generators import create_mask_generator
 from laecips_cloud.model_shelf import ModelShelf
-from laecips_cloud.replay_buffer import ReplayBuffer
-from laecips_cloud.replay_frame import ReplayFrame
+from laecips_cloud.replay.buffer import ReplayBuffer
+from laecips_cloud.replay.frame import ReplayFrame
 from laecips_edge.core import wire
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.images import decode_compressed, encode_jpeg

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from cloud_robot import Asker, Response, cloud_process, kept
 from diagnostic_msgs.msg import DiagnosticStatus
-from laecips_cloud.replay_reader import ReplayReader
+from laecips_cloud.replay.reader import ReplayReader
 from laecips_edge.core import images, wire
 from laecips_edge.core.bundle import Bundle
 from processes import Peer, until

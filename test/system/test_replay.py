@@ -17,9 +17,9 @@ import pytest
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.codecs import encode_jpeg, encode_png
 from laecips_eval.bags import BagWriter, Legend, Segment
-from laecips_eval.frame_log import read_rows
-from laecips_eval.report import Report, read_report
-from laecips_eval.result_bag import message_types
+from laecips_eval.reports.report import Report, read_report
+from laecips_eval.reports.result_bag import message_types
+from laecips_eval.scoring.frame_log import read_rows
 from processes import until
 from rosbags.rosbag2 import Reader
 

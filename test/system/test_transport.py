@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from laecips_bringup.shares import config_file
 from laecips_bringup.transport import PROFILES, transport_environment
-from laecips_eval.result_bag import ResultBag
+from laecips_eval.reports.result_bag import ResultBag
 from processes import RosProcess, until
 from rclpy.serialization import serialize_message
 from sensor_msgs.msg import Image

@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
 
 def run_live(args: argparse.Namespace, bag: Path, *, image_topic: str | None = None) -> int:
     """Replays a bag live, and shows the report."""
-    from laecips_eval.report_table import report_table
+    from laecips_eval.reports.report_table import report_table
     from rich.console import Console
 
     from laecips_bringup.replay import Replay, ReplayOptions
@@ -113,7 +113,7 @@ def run_live(args: argparse.Namespace, bag: Path, *, image_topic: str | None = N
 
 def _run_offline(args: argparse.Namespace) -> int:
     from laecips_eval.progress_bar import progress_bar
-    from laecips_eval.report_table import report_table
+    from laecips_eval.reports.report_table import report_table
     from rich.console import Console
 
     from laecips_bringup.outputs import OFFLINE_FRAMES, OFFLINE_REPORT

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from laecips_edge.core.segmenter import Segmenter
 
     from laecips_eval.bags import Bag
-    from laecips_eval.contact_sheet import Picture
+    from laecips_eval.reports.contact_sheet import Picture
 
 HELP = "show frames of a bag, f's answer and the truth side by side"
 
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     from laecips_edge.core.segmenter import Segmenter
 
     from laecips_eval.bags import open_bag
-    from laecips_eval.contact_sheet import contact_sheet
+    from laecips_eval.reports.contact_sheet import contact_sheet
 
     if args.output.suffix not in {".png", ".jpg"}:
         raise ValueError(f"{args.output} is neither .png nor .jpg")

@@ -33,10 +33,10 @@ def run(args: argparse.Namespace) -> int:
             a run that is not there.
         OSError: when something cannot be read or written.
     """
-    from laecips_eval.frame_log import read_rows
-    from laecips_eval.report import read_report
-    from laecips_eval.results_figure import draw_replay
-    from laecips_eval.results_page import results_page
+    from laecips_eval.reports.report import read_report
+    from laecips_eval.reports.results_figure import draw_replay
+    from laecips_eval.reports.results_page import results_page
+    from laecips_eval.scoring.frame_log import read_rows
 
     folders = dict(_named(text) for text in args.runs)
     drawn = folders if args.figures is None else args.figures

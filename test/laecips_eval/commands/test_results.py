@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from laecips_edge.cli import main
-from laecips_eval.frame_log import FrameRow, write_rows
-from laecips_eval.report import read_report, write_report
+from laecips_eval.reports.report import read_report, write_report
+from laecips_eval.scoring.frame_log import FrameRow, write_rows
 
 QUANTILES = {"p50": 12.0, "p95": 20.0, "p99": None}
 ACCURACY = {"frame_mean": 0.5, "dataset": 0.4321, "per_class": {"screw": 0.25, "dent": None}}

@@ -6,7 +6,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 
-from laecips_eval.report import Report
+from laecips_eval.reports.report import Report
 
 
 def report_table(report: Report) -> Group:

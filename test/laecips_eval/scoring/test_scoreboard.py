@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_eval.answers import FALLBACK_REASONS, Answer, EdgeCounters
-from laecips_eval.report import SCHEMA
-from laecips_eval.scoreboard import Scoreboard
+from laecips_eval.reports.report import SCHEMA
+from laecips_eval.scoring.answers import FALLBACK_REASONS, Answer, EdgeCounters
+from laecips_eval.scoring.scoreboard import Scoreboard
 
 TRUTH = np.array([[0, 0], [1, 1]], np.uint8)
 WRONG = np.zeros((2, 2), np.uint8)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from laecips_eval.accuracy import Accuracy
+from laecips_eval.scoring.accuracy import Accuracy
 
 ALL_A = np.zeros((2, 2), np.uint8)
 HALF = np.array([[0, 0], [1, 1]], np.uint8)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from laecips_eval.answers import Answer
-from laecips_eval.frame_log import FrameRow
+from laecips_eval.scoring.answers import Answer
+from laecips_eval.scoring.frame_log import FrameRow
 
 
 @dataclass

@@ -15,10 +15,10 @@ from typing import Any, Final, Protocol
 import numpy as np
 from laecips_edge.core.metrics import LabelMap
 
-from laecips_eval.accuracy import Accuracy
-from laecips_eval.answers import FALLBACK_REASONS, SOURCES, Answer, EdgeCounters
-from laecips_eval.frame_log import FrameRow, checksum
-from laecips_eval.frame_record import FrameRecord
+from laecips_eval.scoring.accuracy import Accuracy
+from laecips_eval.scoring.answers import FALLBACK_REASONS, SOURCES, Answer, EdgeCounters
+from laecips_eval.scoring.frame_log import FrameRow, checksum
+from laecips_eval.scoring.frame_record import FrameRecord
 
 QUANTILES: Final = (50, 95, 99)
 
@@ -181,7 +181,7 @@ class Scoreboard:
         )
 
     def measured(self) -> dict[str, Any]:
-        """The measured part of the report; see `laecips_eval.report` for what each key means."""
+        """The measured part of the report; `laecips_eval.reports.report` says what its keys mean."""
         answered, counted = self._answered(), self._counted()
         frames = len(self._frames)
         unanswered = frames - sum(answered.values())

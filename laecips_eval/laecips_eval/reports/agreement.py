@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from laecips_eval.frame_log import FrameRow
+from laecips_eval.scoring.frame_log import FrameRow
 
 
 @dataclass(frozen=True, kw_only=True)

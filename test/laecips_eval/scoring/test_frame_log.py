@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_eval.frame_log import FrameRow, checksum, read_rows, write_rows
+from laecips_eval.scoring.frame_log import FrameRow, checksum, read_rows, write_rows
 
 COUNTS = st.none() | st.integers(0, 2**62)
 NUMBERS = st.none() | st.floats(allow_nan=False)

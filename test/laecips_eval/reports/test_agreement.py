@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from laecips_eval.agreement import compare
-from laecips_eval.frame_log import FrameRow
+from laecips_eval.reports.agreement import compare
+from laecips_eval.scoring.frame_log import FrameRow
 
 EASY = FrameRow(
     stamp_ns=1,

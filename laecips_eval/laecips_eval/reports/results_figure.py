@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from laecips_eval.frame_log import FrameRow
+from laecips_eval.scoring.frame_log import FrameRow
 
 Series = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ import pytest
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.codecs import encode_jpeg
 from laecips_eval.bags import Bag, BagWriter, Legend, open_bag
-from laecips_eval.report import SCHEMA, ReportError
-from laecips_eval.run_setup import (
+from laecips_eval.reports.report import SCHEMA, ReportError
+from laecips_eval.reports.run_setup import (
     EdgeSettings,
     bag_hash,
     bundle_hash,

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from laecips_cloud.replay_buffer import ReplayBuffer, ReplayBufferError, ReplayFrame, TimeBlock
-from laecips_cloud.replay_reader import ReplayReader
+from laecips_cloud.replay.buffer import ReplayBuffer, ReplayBufferError, ReplayFrame, TimeBlock
+from laecips_cloud.replay.reader import ReplayReader
 
 KILLS = 50
 CLASSES = ("belt", "part")
@@ -321,7 +321,7 @@ def _usable_with(buffer: ReplayBuffer, kept: list[ReplayFrame]) -> None:
 
 WRITER = f"""
 import sys
-from laecips_cloud.replay_buffer import ReplayBuffer, ReplayFrame
+from laecips_cloud.replay.buffer import ReplayBuffer, ReplayFrame
 {inspect.getsource(frame)}
 buffer = ReplayBuffer(sys.argv[1], max_frames=40, classes={CLASSES})
 number = int(sys.argv[2])

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 
 import pytest
-from laecips_eval.answers import Answer, EdgeCounters
+from laecips_eval.scoring.answers import Answer, EdgeCounters
 
 
 @pytest.mark.parametrize(

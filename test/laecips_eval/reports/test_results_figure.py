@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from laecips_eval.frame_log import FrameRow
-from laecips_eval.results_figure import draw_replay, rolling_mean
+from laecips_eval.reports.results_figure import draw_replay, rolling_mean
+from laecips_eval.scoring.frame_log import FrameRow
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from laecips_eval.report import ReportError, read_report, validate, write_report
-from laecips_eval.report_table import milliseconds, points, report_table, size
-from laecips_eval.scoreboard import Scoreboard
+from laecips_eval.reports.report import ReportError, read_report, validate, write_report
+from laecips_eval.reports.report_table import milliseconds, points, report_table, size
+from laecips_eval.scoring.scoreboard import Scoreboard
 from rich.console import Console
 
 

@@ -10,8 +10,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
-from laecips_cloud.replay_frame import ReplayFrame, TimeBlock
-from laecips_cloud.replay_schema import ReplayBufferError, check_tables, read_classes
+from laecips_cloud.replay.frame import ReplayFrame, TimeBlock
+from laecips_cloud.replay.schema import ReplayBufferError, check_tables, read_classes
 
 COLUMNS: Final = tuple(field.name for field in fields(ReplayFrame))
 

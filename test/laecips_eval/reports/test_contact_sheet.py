@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from laecips_eval.contact_sheet import contact_sheet
+from laecips_eval.reports.contact_sheet import contact_sheet
 
 RED = (255, 0, 0)
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from laecips_eval.result_bag import ResultBag, message_types
+from laecips_eval.reports.result_bag import ResultBag, message_types
 from rclpy.serialization import serialize_message
 from rosbags.rosbag2 import Reader
 from sensor_msgs.msg import Image

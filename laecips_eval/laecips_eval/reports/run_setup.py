@@ -12,7 +12,7 @@ from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.policy import Policy
 
 from laecips_eval.bags import Bag
-from laecips_eval.report import Report, ReportError
+from laecips_eval.reports.report import Report, ReportError
 
 PRECISION: Final = "fp32"
 """What engines compute in today: weights are stored as fp16 and widened when they are loaded."""

@@ -15,9 +15,9 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Final
 
-from laecips_cloud.replay_frame import ReplayFrame, TimeBlock
-from laecips_cloud.replay_reader import COLUMNS, ReplayReader
-from laecips_cloud.replay_schema import (
+from laecips_cloud.replay.frame import ReplayFrame, TimeBlock
+from laecips_cloud.replay.reader import COLUMNS, ReplayReader
+from laecips_cloud.replay.schema import (
     ReplayBufferError,
     check_tables,
     create_tables,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from laecips_eval.report import Report
+from laecips_eval.reports.report import Report
 
 REASONS = ("overload", "deadline", "offline")
 

@@ -1,0 +1,1 @@
+"""The replay buffer: what the robot found hard, and what it was answered."""

@@ -1,0 +1,1 @@
+"""What became of every frame, and how good the answers were."""
