@@ -181,7 +181,7 @@ class Scoreboard:
         )
 
     def measured(self) -> dict[str, Any]:
-        """The measured part of the report; `laecips_eval.reports.report` says what its keys mean."""
+        """The measured part of the report; `reports.report` says what each key means."""
         answered, counted = self._answered(), self._counted()
         frames = len(self._frames)
         unanswered = frames - sum(answered.values())
