@@ -81,7 +81,7 @@ class SoftmaxMiner:
 
     def confidence(self, logits: Logits, *, trust: Trust, stamp_ns: int) -> float:
         """Returns the statistic of the softmax; see `Miner.confidence`."""
-        return self._statistic(softmax(np.ascontiguousarray(logits)))
+        return self._statistic(softmax(logits))
 
 
 def mean_softmax_peak(scores: Logits) -> float:

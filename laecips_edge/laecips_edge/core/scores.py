@@ -18,13 +18,14 @@ def softmax(logits: NDArray[np.float32], *, temperature: float = 1.0) -> NDArray
     """Softmax over the first axis.
 
     Args:
-        logits: float32 [M,h,w].
+        logits: float32 [M,h,w], of any memory layout.
         temperature: above 0; larger is less sure.
 
     Returns:
         float32 [M,h,w] in [0, 1], summing to 1 over the first axis.
     """
-    scores = logits - logits.max(axis=0)
+    # OpenCV writes in place only where the memory is in order.
+    scores = np.subtract(logits, logits.max(axis=0), order="C")
     if temperature != 1.0:
         scores *= np.float32(1 / temperature)
     # OpenCV's exponential is several times as fast as numpy's, and as exact as float32 needs.

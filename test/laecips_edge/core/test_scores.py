@@ -78,6 +78,12 @@ def test_softmax_equals_torch_and_leaves_its_argument_alone(temperature):
     np.testing.assert_array_equal(logits, before)
 
 
+def test_softmax_takes_logits_of_any_layout():
+    logits = np.random.default_rng(0).normal(size=(3, 4, 5)).astype(np.float32)
+    pixels_first = np.ascontiguousarray(logits.transpose(1, 2, 0)).transpose(2, 0, 1)
+    np.testing.assert_array_equal(softmax(pixels_first), softmax(logits))
+
+
 def test_softmax_of_large_logits_is_finite():
     scores = softmax(np.array([1e4, -1e4], np.float32).reshape(2, 1, 1))
     np.testing.assert_array_equal(scores.ravel(), [1, 0])
