@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from laecips_edge.core.metrics import LabelMap
+from laecips_edge.core.stamps import nanoseconds
 from laecips_eval.scoring.answers import REASONS, SOURCES, Answer, EdgeCounters
 from sensor_msgs.msg import Image
 
@@ -62,5 +63,4 @@ def label_map_of(message: Image) -> LabelMap:
 
 def stamp_ns(message: Any) -> int:
     """The stamp of a message with a header, in nanoseconds."""
-    stamp = message.header.stamp
-    return int(stamp.sec) * 10**9 + int(stamp.nanosec)
+    return nanoseconds(message.header.stamp)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 
+from laecips_edge.core.stamps import nanoseconds
 from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Header
 
@@ -13,11 +14,10 @@ from laecips_msgs.srv import SegmentHardFrame
 
 def frame_of(request: SegmentHardFrame.Request) -> HardFrame:
     """The hard frame of a request; whatever `why` is not HARD counts as an audit."""
-    stamp = request.header.stamp
     return HardFrame(
         request_id=request.request_id,
         robot=request.robot,
-        stamp_ns=stamp.sec * 10**9 + stamp.nanosec,
+        stamp_ns=nanoseconds(request.header.stamp),
         picture=bytes(request.image.data),
         picture_format=request.image.format,
         depth=bytes(request.depth.data),

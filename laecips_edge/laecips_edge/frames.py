@@ -11,11 +11,12 @@ from sensor_msgs.msg import CompressedImage, Image
 from laecips_edge.core import images
 from laecips_edge.core.policy import Decision
 from laecips_edge.core.segmenter import Prediction
+from laecips_edge.core.stamps import nanoseconds
 
 
 def stamp_ns(header: Any) -> int:
     """Stamp of a std_msgs/Header in nanoseconds."""
-    return int(header.stamp.sec) * 1_000_000_000 + int(header.stamp.nanosec)
+    return nanoseconds(header.stamp)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from laecips_edge.core.stamps import nanoseconds
 from numpy.typing import NDArray
 from rosbags.rosbag2 import Reader
 from rosbags.typesys import Stores, get_typestore
@@ -76,14 +77,14 @@ class Bag:
                     step=message.step,
                     data=message.data.tobytes(),
                 )
-            yield Frame(_nanoseconds(header.stamp), header.frame_id, self.kind, payload)
+            yield Frame(nanoseconds(header.stamp), header.frame_id, self.kind, payload)
 
     def truth(self) -> Truth:
         """Label maps by stamp, decoded when looked up; empty for a bag without truth."""
         found: dict[int, Any] = {}
         if self._topics.get(topics.TRUTH) in _KINDS:
             for _, message in self._messages(topics.TRUTH):
-                found[_nanoseconds(message.header.stamp)] = message
+                found[nanoseconds(message.header.stamp)] = message
         return Truth(found, classes=len(self.classes))
 
     @property
@@ -203,7 +204,3 @@ def frame_digest(stamp_ns: int, rgb: NDArray[np.uint8], label: NDArray[np.uint8]
 def joined_digest(digests: list[bytes]) -> str:
     """One hexadecimal hash of many."""
     return hashlib.sha256(b"".join(digests)).hexdigest()
-
-
-def _nanoseconds(stamp: Any) -> int:
-    return int(stamp.sec) * 10**9 + int(stamp.nanosec)
