@@ -23,7 +23,7 @@ class CamVid:
 
     Args:
         root: folder with images, labels, classes.yaml and splits.yaml.
-        split: a name from splits.yaml.
+        split: a name from splits.yaml, or several with commas between: one after the other.
 
     Attributes:
         classes: names, in the order of the label values.
@@ -45,9 +45,12 @@ class CamVid:
         )
         self._void = int(kinds["ignore_index"])
         splits = _read_yaml(root / "splits.yaml", ())
-        if split not in splits:
-            raise DatasetError(f"camvid has no split '{split}': it has {', '.join(splits)}")
-        self.names: tuple[str, ...] = tuple(splits[split])
+        names = list[str]()
+        for part in split.split(","):
+            if part not in splits:
+                raise DatasetError(f"camvid has no split '{part}': it has {', '.join(splits)}")
+            names += splits[part]
+        self.names: tuple[str, ...] = tuple(names)
 
     def __len__(self) -> int:
         """Number of frames."""

@@ -13,12 +13,24 @@ from laecips_eval.inspection.camera import REACH, Camera
 from laecips_eval.inspection.classes import CLASSES, DEFECTS, PALETTE
 from laecips_eval.inspection.dice import Dice
 from laecips_eval.inspection.drift import DAY_ZERO, Drift
+from laecips_eval.inspection.makes import Make
 from laecips_eval.inspection.sections import HEIGHT
 from laecips_eval.inspection.sensor import Lamp, expose
 from laecips_eval.inspection.strip import Strip, draw_strip
 
-SPLITS: dict[str, tuple[int, int]] = {"train": (1, 1200), "held_out": (2, 240)}
-"""Name -> (what keeps its random numbers apart from all others, usual number of frames)."""
+SPLITS: dict[str, tuple[int, int]] = {
+    "train": (1, 1200),
+    "held_out": (2, 240),
+    "teacher": (4, 2400),
+}
+"""Name -> (what keeps its random numbers apart from all others, usual number of frames).
+
+`teacher` is what a stand-in for a foundation model has seen: each panel under a drift of its own,
+half of its parts of a make that no bag shows (`makes.Make.FOREIGN`), none of the make that arrives
+in bags (`Make.NEW`).
+"""
+
+_FOREIGN_SHARE = 0.5
 
 _FRAMES_A_SCENE = 8
 _SCENE_WIDTH = 1480
@@ -51,7 +63,8 @@ class InspectionFrames:
         split: a key of `SPLITS`; splits never share a panel, whatever their seeds.
         count: number of frames; None for the split's usual number.
         seed: another seed, other panels.
-        drift: how far from day zero.
+        drift: how far from day zero; None for the split's own: day zero, and of `teacher` one
+            that each panel draws.
         defect_rate: 1 for the usual rarity of defects.
 
     Raises:
@@ -72,7 +85,7 @@ class InspectionFrames:
         *,
         count: int | None = None,
         seed: int = 0,
-        drift: Drift = DAY_ZERO,
+        drift: Drift | None = None,
         defect_rate: float = 1.0,
     ) -> None:
         if split not in SPLITS:
@@ -81,7 +94,9 @@ class InspectionFrames:
         self._count = usual if count is None else count
         if self._count < 1:
             raise DatasetError(f"inspection: count is {count}, it must be 1 or more")
-        self.split, self.drift = split, drift
+        self.split = split
+        self._drift = drift
+        self._make = Make.FOREIGN if split == "teacher" else Make.NEW
         self._dice = Dice(stream, seed)
         self._defect_rate = defect_rate
         self._strips: OrderedDict[int, Strip] = OrderedDict()
@@ -98,14 +113,23 @@ class InspectionFrames:
             )
         scene, place = divmod(index, _FRAMES_A_SCENE)
         strip = self._strip(scene)
-        camera = Camera(self._dice.child(scene, 1), moved=self.drift.camera)
+        drift = self.drift_of(scene)
+        camera = Camera(self._dice.child(scene, 1), moved=drift.camera)
         dice = self._dice.child(scene, 2, place)
         room = (strip.width - 2 * REACH) / _FRAMES_A_SCENE
         x = REACH + (place + dice.uniform()) * room
         y = HEIGHT / 2 + dice.uniform(-24, 24)
-        view = camera.look(strip, x, y, dust=self.drift.dust > 0)
-        image = expose(view, self.drift, Lamp.drawn(dice), dice)
+        view = camera.look(strip, x, y, dust=drift.dust > 0)
+        image = expose(view, drift, Lamp.drawn(dice), dice)
         return LabelledFrame(f"{self.split}-{scene:04d}-{place}", image, view.label)
+
+    def drift_of(self, scene: int) -> Drift:
+        """What has changed since day zero on the panel of this number."""
+        if self._drift is not None:
+            return self._drift
+        if self.split == "teacher":
+            return Drift.drawn(self._dice.child(scene, 3), variants=_FOREIGN_SHARE)
+        return DAY_ZERO
 
     def describe(self, index: int) -> FrameInfo:
         """Name, scene and visible defects of a frame."""
@@ -120,7 +144,8 @@ class InspectionFrames:
             *self._dice.keys,
             scene,
             width=_SCENE_WIDTH,
-            variants=self.drift.variants,
+            variants=self.drift_of(scene).variants,
+            make=self._make,
             defect_rate=self._defect_rate,
         )
         self._strips[scene] = strip

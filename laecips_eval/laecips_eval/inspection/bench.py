@@ -13,6 +13,7 @@ from laecips_eval.inspection.dice import Dice
 from laecips_eval.inspection.fasteners import draw_missing_screw, draw_screw
 from laecips_eval.inspection.housings import draw_housing
 from laecips_eval.inspection.labels import SMALLEST, draw_label
+from laecips_eval.inspection.makes import Make
 from laecips_eval.inspection.sprites import Point, turned
 
 _BASE = 10  # relief on which a part stands
@@ -40,15 +41,23 @@ class Bench:
         canvas: what to put them on.
         dice: the section's stream.
         region: the section.
-        variants: share of housings, connectors and labels that are of a new kind, 0..1.
+        variants: share of housings, connectors and labels that are not of the usual make, 0..1.
+        make: whose those are.
         defect_rate: 1 for the usual rarity of defects, 0 for none.
     """
 
     def __init__(
-        self, canvas: Canvas, dice: Dice, region: Region, *, variants: float, defect_rate: float
+        self,
+        canvas: Canvas,
+        dice: Dice,
+        region: Region,
+        *,
+        variants: float,
+        make: Make,
+        defect_rate: float,
     ) -> None:
         self.canvas, self.dice, self.region = canvas, dice, region
-        self._variants, self._defect_rate = variants, defect_rate
+        self._variants, self._make, self._defect_rate = variants, make, defect_rate
         self._taken: list[Region] = []
         self._cables: list[tuple[list[Point], float]] = []
         self._parts = 0
@@ -88,8 +97,8 @@ class Bench:
     def housing(self, centre: Point, width: float, height: float, *, degrees: float = 0.0) -> None:
         """A housing with its screws and mostly a label."""
         dice = self._next()
-        new = dice.chance(self._variants)
-        housing = draw_housing(dice.child(0), width, height, new=new, degrees=degrees)
+        make = self._drawn_make(dice)
+        housing = draw_housing(dice.child(0), width, height, make=make, degrees=degrees)
         self.canvas.put(
             housing.sprite, centre, classes.HOUSING, base=_BASE, shadow=dice.integer(7, 12)
         )
@@ -105,8 +114,8 @@ class Bench:
     def connector(self, centre: Point, *, degrees: float = 0.0) -> None:
         """A connector."""
         dice = self._next()
-        new = dice.chance(self._variants)
-        sprite = draw_connector(dice.child(0), new=new, degrees=degrees)
+        make = self._drawn_make(dice)
+        sprite = draw_connector(dice.child(0), make=make, degrees=degrees)
         self.canvas.put(sprite, centre, classes.CONNECTOR, base=_BASE, shadow=dice.integer(5, 8))
 
     def screw(self, centre: Point, *, radius: float) -> None:
@@ -147,9 +156,9 @@ class Bench:
             )
 
     def _stick(self, centre: Point, room: Point, degrees: float, dice: Dice) -> None:
-        new = dice.chance(self._variants)
+        make = self._drawn_make(dice)
         askew = degrees + dice.uniform(-3, 3)
-        sprite = draw_label(dice.child(0), width=room[0], height=room[1], new=new, degrees=askew)
+        sprite = draw_label(dice.child(0), width=room[0], height=room[1], make=make, degrees=askew)
         self.canvas.put(sprite, centre, classes.LABEL, shadow=1)
 
     def _damage(self, kind: int, dice: Dice) -> None:
@@ -169,6 +178,9 @@ class Bench:
             else:
                 self.canvas.press(dent, (x, y), kind)
             return
+
+    def _drawn_make(self, dice: Dice) -> Make:
+        return self._make if dice.chance(self._variants) else Make.USUAL
 
     def _next(self) -> Dice:
         self._parts += 1

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from laecips_eval.inspection import foreign_parts
 from laecips_eval.inspection.dice import Dice
+from laecips_eval.inspection.makes import Make
 from laecips_eval.inspection.materials import Material, clamped
 from laecips_eval.inspection.sprites import Colour, Pen, Sprite, regular, rounded_box, shrunk
 
@@ -11,25 +13,33 @@ GOLD: Colour = (206, 172, 88)
 SILVER: Colour = (196, 198, 200)
 DARK: Colour = (20, 20, 22)
 
-BODIES = (
-    Material((46, 112, 66), "grain", 6),  # green
-    Material((42, 43, 46), "grain", 6),  # black
-    Material((148, 150, 150), "grain", 6),  # grey
-    Material((52, 82, 148), "grain", 6),  # blue
-    Material((206, 120, 46), "grain", 6),  # orange
-)
-NEW_BODIES = (
-    Material((226, 224, 216), "smooth", 8),  # white
-    Material((170, 42, 48), "smooth", 8),  # red
-    Material((112, 66, 134), "grain", 8),  # violet
-    Material((192, 164, 84), "brushed", 14),  # brass
-)
+BODIES = {
+    Make.USUAL: (
+        Material((46, 112, 66), "grain", 6),  # green
+        Material((42, 43, 46), "grain", 6),  # black
+        Material((148, 150, 150), "grain", 6),  # grey
+        Material((52, 82, 148), "grain", 6),  # blue
+        Material((206, 120, 46), "grain", 6),  # orange
+    ),
+    Make.NEW: (
+        Material((226, 224, 216), "smooth", 8),  # white
+        Material((170, 42, 48), "smooth", 8),  # red
+        Material((112, 66, 134), "grain", 8),  # violet
+        Material((192, 164, 84), "brushed", 14),  # brass
+    ),
+    Make.FOREIGN: (
+        Material((212, 198, 64), "hammered", 8),  # yellow
+        Material((92, 60, 44), "speckled", 8),  # brown
+        Material((112, 176, 190), "speckled", 7),  # pale blue
+        Material((190, 140, 130), "hammered", 8),  # terracotta
+    ),
+}
 
 
-def draw_connector(dice: Dice, *, new: bool, degrees: float = 0.0) -> Sprite:
-    """Draw a connector, 36 to 84 pixels long; `new` picks a variant that day zero does not have."""
-    material = dice.choice(NEW_BODIES if new else BODIES).varied(dice, 10)
-    style = dice.choice(NEW_STYLES if new else STYLES)
+def draw_connector(dice: Dice, *, make: Make, degrees: float = 0.0) -> Sprite:
+    """Draw a connector, 36 to 84 pixels long, of one of the styles of a make."""
+    material = dice.choice(BODIES[make]).varied(dice, 10)
+    style = dice.choice(STYLES[make])
     return material.on(style(dice, material).sprite(degrees), dice.child(1))
 
 
@@ -152,5 +162,8 @@ def _coax(dice: Dice, material: Material) -> Pen:
 
 
 Style = Callable[[Dice, Material], Pen]
-STYLES: tuple[Style, ...] = (_terminal, _dsub, _header, _round)
-NEW_STYLES: tuple[Style, ...] = (_jack, _blades, _coax)
+STYLES: dict[Make, tuple[Style, ...]] = {
+    Make.USUAL: (_terminal, _dsub, _header, _round),
+    Make.NEW: (_jack, _blades, _coax),
+    Make.FOREIGN: foreign_parts.CONNECTORS,
+}

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, fields
 
+from laecips_eval.inspection.dice import Dice
+
 
 @dataclass(frozen=True, kw_only=True)
 class Drift:
@@ -28,6 +30,13 @@ class Drift:
             value = getattr(self, dial.name)
             if not 0.0 <= value <= 1.0:
                 raise ValueError(f"drift dial {dial.name} is {value}: it must lie in 0 to 1")
+
+    @classmethod
+    def drawn(cls, dice: Dice, *, variants: float) -> "Drift":
+        """Any mixture: each dial but `variants` stands at 0 as often as anywhere up to 1."""
+        dials = ("dimming", "warmth", "dust", "blur", "camera")
+        values = {dial: dice.chance(0.5) * dice.uniform() for dial in dials}
+        return cls(variants=variants, **values)
 
     def eased(self, share: float) -> "Drift":
         """This drift on its way in: light, dust and blur, which can grow, times `share`."""

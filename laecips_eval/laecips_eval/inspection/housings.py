@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from laecips_eval.inspection import foreign_parts
 from laecips_eval.inspection.dice import Dice
-from laecips_eval.inspection.materials import NEW_PLASTICS, PLASTICS, Material, clamped
+from laecips_eval.inspection.makes import Make
+from laecips_eval.inspection.materials import PLASTICS, Material, clamped
 from laecips_eval.inspection.sprites import Pen, Point, Sprite, regular, rounded_box, shrunk
 
 RELIEF = 64
@@ -31,11 +33,11 @@ Drawn = tuple[tuple[Point, ...], Point, Point]
 
 
 def draw_housing(
-    dice: Dice, width: float, height: float, *, new: bool, degrees: float = 0.0
+    dice: Dice, width: float, height: float, *, make: Make, degrees: float = 0.0
 ) -> Housing:
-    """Draw a housing of about the given size; `new` picks a variant that day zero does not have."""
-    material = dice.choice(NEW_PLASTICS if new else PLASTICS).varied(dice)
-    style = dice.choice(NEW_STYLES if new else STYLES)
+    """Draw a housing of about the given size, of one of the styles of a make."""
+    material = dice.choice(PLASTICS[make]).varied(dice)
+    style = dice.choice(STYLES[make])
     pen = Pen(width, height)
     screws, label, room = style(pen, dice, width, height, material)
     sprite = material.on(pen.sprite(degrees), dice.child(1))
@@ -170,5 +172,8 @@ def _led_row(pen: Pen, dice: Dice, centre: Point) -> None:
 
 
 Style = Callable[[Pen, Dice, float, float, Material], Drawn]
-STYLES: tuple[Style, ...] = (_box, _ribbed, _vented, _module)
-NEW_STYLES: tuple[Style, ...] = (_octagon, _finned, _capsule, _can)
+STYLES: dict[Make, tuple[Style, ...]] = {
+    Make.USUAL: (_box, _ribbed, _vented, _module),
+    Make.NEW: (_octagon, _finned, _capsule, _can),
+    Make.FOREIGN: foreign_parts.HOUSINGS,
+}

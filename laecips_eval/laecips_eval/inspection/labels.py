@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from laecips_eval.inspection import foreign_parts
 from laecips_eval.inspection.dice import Dice
 from laecips_eval.inspection.lettering import (
     bar_code,
@@ -11,6 +12,7 @@ from laecips_eval.inspection.lettering import (
     text_width,
     write,
 )
+from laecips_eval.inspection.makes import Make
 from laecips_eval.inspection.materials import Material, clamped
 from laecips_eval.inspection.sprites import Colour, Pen, Sprite, rounded_box
 
@@ -19,10 +21,10 @@ INK: Colour = (28, 28, 32)
 
 
 def draw_label(
-    dice: Dice, *, width: float, height: float, new: bool, degrees: float = 0.0
+    dice: Dice, *, width: float, height: float, make: Make, degrees: float = 0.0
 ) -> Sprite:
     """Draw a label that fits into width x height pixels (at least `SMALLEST`)."""
-    style = dice.choice(NEW_STYLES if new else STYLES)
+    style = dice.choice(STYLES[make])
     pen, material = style(dice, min(width, 92.0), min(height, 48.0))
     return material.on(pen.sprite(degrees), dice.child(1))
 
@@ -137,5 +139,8 @@ def _striped(dice: Dice, width: float, height: float) -> tuple[Pen, Material]:
 
 
 Style = Callable[[Dice, float, float], tuple[Pen, Material]]
-STYLES: tuple[Style, ...] = (_bar_coded, _warning, _type_plate, _tag)
-NEW_STYLES: tuple[Style, ...] = (_inverted, _seal, _striped)
+STYLES: dict[Make, tuple[Style, ...]] = {
+    Make.USUAL: (_bar_coded, _warning, _type_plate, _tag),
+    Make.NEW: (_inverted, _seal, _striped),
+    Make.FOREIGN: foreign_parts.LABELS,
+}

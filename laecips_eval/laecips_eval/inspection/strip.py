@@ -10,6 +10,7 @@ from laecips_eval.inspection.bench import Bench, Region
 from laecips_eval.inspection.canvas import Canvas, Light
 from laecips_eval.inspection.dice import Dice
 from laecips_eval.inspection.exact import blur, reproducible
+from laecips_eval.inspection.makes import Make
 from laecips_eval.inspection.sections import HEIGHT, SECTIONS
 from laecips_eval.inspection.textures import clouds
 
@@ -48,14 +49,21 @@ class Strip:
         return np.clip(film + fine + grit, 0, 235).astype(np.uint8)
 
 
-def draw_strip(*keys: int, width: int, variants: float = 0.0, defect_rate: float = 1.0) -> Strip:
+def draw_strip(
+    *keys: int,
+    width: int,
+    variants: float = 0.0,
+    make: Make = Make.NEW,
+    defect_rate: float = 1.0,
+) -> Strip:
     """Draw a panel.
 
     Args:
         keys: name the panel; equal keys and arguments draw equal panels on every machine.
         width: length in pixels, at least 700.
-        variants: share of housings, connectors and labels of new kinds, 0..1; parts have the same
-            places for every share.
+        variants: share of housings, connectors and labels that are not of the usual make, 0..1;
+            parts have the same places for every share.
+        make: whose those are.
         defect_rate: 1 for the usual rarity of defects, 0 for none.
     """
     if width < 700:
@@ -74,6 +82,7 @@ def draw_strip(*keys: int, width: int, variants: float = 0.0, defect_rate: float
                 dice.child(number),
                 Region(left, 0, left + length, HEIGHT),
                 variants=variants,
+                make=make,
                 defect_rate=defect_rate,
             )
             SECTIONS[kind](bench)

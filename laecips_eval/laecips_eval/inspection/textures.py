@@ -54,6 +54,19 @@ def carbon(dice: Dice, height: int, width: int, amplitude: int) -> Offsets:
     return (over * 2 - 1) * np.int16(amplitude) + grain(dice, height, width, max(1, amplitude // 3))
 
 
+def hammered(dice: Dice, height: int, width: int, amplitude: int) -> Offsets:
+    """Hammer finish: dimples of about five pixels, run together."""
+    return _stretched(blur(dice.octets(height, width), 2.2), amplitude)
+
+
+def speckled(dice: Dice, height: int, width: int, amplitude: int) -> Offsets:
+    """Sparse light and dark specks on an even ground: terrazzo, recycled plastic."""
+    chance = dice.octets(2, height, width)
+    specks = (chance[0] >= 244).astype(np.int16) - (chance[1] >= 244).astype(np.int16)
+    spread = blur(np.asarray(128 + 127 * specks, np.uint8), 0.8)
+    return _stretched(spread, amplitude)
+
+
 def smooth(dice: Dice, height: int, width: int, amplitude: int) -> Offsets:
     """Nearly nothing: gloss paint, glass."""
     return grain(dice, height, width, max(1, amplitude // 3))
@@ -64,6 +77,8 @@ TEXTURES: dict[str, Callable[[Dice, int, int, int], Offsets]] = {
     "brushed": brushed,
     "rubber": rubber,
     "carbon": carbon,
+    "hammered": hammered,
+    "speckled": speckled,
     "smooth": smooth,
 }
 

@@ -6,6 +6,8 @@ from laecips_eval.inspection import connectors, fasteners, housings, labels
 from laecips_eval.inspection.cables import bend, draw_cable, wave
 from laecips_eval.inspection.defects import draw_dent, draw_scratch
 from laecips_eval.inspection.dice import Dice
+from laecips_eval.inspection.makes import Make
+from laecips_eval.inspection.materials import PLASTICS, Material
 from laecips_eval.inspection.sprites import LEVEL, Sprite
 
 
@@ -16,10 +18,10 @@ def visible(sprite: Sprite, *, pixels: int) -> None:
     assert not sprite.coverage[-1].any(), "cut off below"
 
 
-@pytest.mark.parametrize("new", [False, True])
-def test_housings(new: bool) -> None:
+@pytest.mark.parametrize("make", Make)
+def test_housings(make: Make) -> None:
     for seed in range(12):
-        housing = housings.draw_housing(Dice(seed), 110, 90, new=new)
+        housing = housings.draw_housing(Dice(seed), 110, 90, make=make)
         visible(housing.sprite, pixels=4000)
         assert housing.sprite.relief.max() > LEVEL + 40
         for x, y in housing.screws:
@@ -27,24 +29,33 @@ def test_housings(new: bool) -> None:
             assert abs(y) < 42
 
 
-@pytest.mark.parametrize("new", [False, True])
-def test_connectors(new: bool) -> None:
+@pytest.mark.parametrize("make", Make)
+def test_connectors(make: Make) -> None:
     for seed in range(12):
-        visible(connectors.draw_connector(Dice(seed), new=new), pixels=600)
+        visible(connectors.draw_connector(Dice(seed), make=make), pixels=600)
 
 
-@pytest.mark.parametrize("new", [False, True])
+@pytest.mark.parametrize("make", Make)
 @pytest.mark.parametrize("size", [labels.SMALLEST, (80, 40), (400, 300)])
-def test_labels(new: bool, size: tuple[float, float]) -> None:
+def test_labels(make: Make, size: tuple[float, float]) -> None:
     for seed in range(8):
-        sprite = labels.draw_label(Dice(seed), width=size[0], height=size[1], new=new)
+        sprite = labels.draw_label(Dice(seed), width=size[0], height=size[1], make=make)
         visible(sprite, pixels=250)
         assert sprite.mask.shape[1] <= min(size[0], 92) + 6
 
 
-def test_new_variants_are_other_styles() -> None:
-    for module in (housings, connectors, labels):
-        assert not set(module.STYLES) & set(module.NEW_STYLES)
+@pytest.mark.parametrize("table", [housings.STYLES, connectors.STYLES, labels.STYLES])
+def test_makes_share_no_style(table: dict[Make, tuple[object, ...]]) -> None:
+    styles = [style for make in Make for style in table[make]]
+    assert len(set(styles)) == len(styles)
+
+
+@pytest.mark.parametrize("table", [PLASTICS, connectors.BODIES])
+def test_foreign_parts_share_no_finish_with_those_of_any_bag(
+    table: dict[Make, tuple[Material, ...]],
+) -> None:
+    in_bags = {m.texture for make in (Make.USUAL, Make.NEW) for m in table[make]}
+    assert not in_bags & {material.texture for material in table[Make.FOREIGN]}
 
 
 def test_a_missing_screw_is_a_hole_where_a_screw_stands_out() -> None:
