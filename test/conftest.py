@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from laecips_edge.core.bundle import Bundle
+    from torch import Tensor
 
 # A machine under load makes any example slow; a test that hangs is ended by pytest's timeout.
 settings.register_profile("laecips", deadline=None)
@@ -36,7 +38,7 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
         for part in (*f.modules(), *h.modules()):
             if isinstance(part, torch.nn.BatchNorm2d):
                 part.momentum = None
-        batch = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float() / 64 - 2
+        batch = _batch(images)
         h(f.logits_at_stride(batch))
         # Half of the pictures are easy at this delta, half are hard.
         h.fc.bias -= h.eval().score(f.eval().logits_at_stride(batch)).median()
@@ -56,6 +58,27 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     )
 
 
+@pytest.fixture(scope="session")
+def tiny_teacher(tmp_path_factory: pytest.TempPathFactory, tiny_bundle: Bundle) -> Path:
+    """A folder with a network for the class scorers: of the tiny bundle's classes, random too."""
+    torch = pytest.importorskip("torch")
+    from laecips_cloud.networks import RFNet  # noqa: PLC0415 (not for every session)
+    from laecips_cloud.scorer_export import export_scorer  # noqa: PLC0415
+
+    rng = np.random.default_rng(2)
+    classes = tiny_bundle.manifest.classes
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(2)
+        network = RFNet(classes=len(classes), width=0.125, depth=False)
+        for part in network.modules():  # as above
+            if isinstance(part, torch.nn.BatchNorm2d):
+                part.momentum = None
+        network.logits_at_stride(_batch([_blocks(rng) for _ in range(8)]))
+    path = tmp_path_factory.mktemp("teachers") / "tiny"
+    export_scorer(network.eval(), path, classes=classes, input_size=(96, 128), temperature=1.5)
+    return path
+
+
 @pytest.fixture
 def full_after() -> Iterator[Callable[[int], None]]:
     """Lets no file of this process grow past a size; None lifts the limit."""
@@ -66,6 +89,13 @@ def full_after() -> Iterator[Callable[[int], None]]:
 
     yield limit
     limit(None)
+
+
+def _batch(images: list[np.ndarray]) -> Tensor:
+    """Pictures as a network takes them: float32 [N,3,96,128]."""
+    import torch  # noqa: PLC0415 (not for every session)
+
+    return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float() / 64 - 2
 
 
 def _blocks(rng: np.random.Generator) -> np.ndarray:

@@ -64,6 +64,23 @@ def test_every_message_package_that_is_imported_is_declared(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PARTS)
+def test_every_python_package_that_rosdep_has_is_declared(name: str) -> None:
+    declared = dependencies(package(name))
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / name).rglob("*.py"))
+    for module, key in (
+        ("numpy", "python3-numpy"),
+        ("cv2", "python3-opencv"),
+        ("yaml", "python3-yaml"),
+        ("PIL", "python3-pil"),
+        ("rich", "python3-rich"),
+        ("psutil", "python3-psutil"),
+        ("matplotlib", "python3-matplotlib"),
+    ):
+        if re.search(rf"^\s*(from|import) {module}\b", sources, re.MULTILINE):
+            assert key in declared, f"{name} imports {module}; its package.xml does not say {key}"
+
+
+@pytest.mark.parametrize("name", PARTS)
 def test_arrows_between_packages_go_one_way(name: str) -> None:
     needed = {e.text for kind in DEPENDENCIES for e in package(name).findall(kind)} & set(PARTS)
     assert needed <= set(PARTS[: PARTS.index(name)])

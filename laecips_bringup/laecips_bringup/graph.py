@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from laecips_bringup.params_file import given
 from laecips_bringup.shares import config_file
 
 ParameterValue = bool | int | float | str | Sequence[str]
@@ -105,12 +106,20 @@ def cloud(
     *,
     namespace: str = "",
     bundle: str = "",
+    teacher: str = "",
     params_file: str = "",
     use_sim_time: bool = False,
     autostart: bool = True,
     parameters: Parameters | None = None,
 ) -> NodeSpec:
-    """The node in the cloud; arguments as for `edge`."""
+    """The node in the cloud; arguments as for `edge`.
+
+    Args:
+        namespace, bundle, params_file, use_sim_time, autostart, parameters: as for `edge`.
+        teacher: folder of a teacher whose opinion is asked, unless `params_file` chooses a class
+            scorer itself; empty: none.
+    """
+    chosen = bool(params_file) and "class_scorer" in given(Path(params_file), "cloud")
     return NodeSpec(
         package="laecips_cloud",
         executable="cloud_node",
@@ -122,8 +131,24 @@ def cloud(
             _common(use_sim_time, autostart)
             | ({"bundles": [bundle]} if bundle else {})
             | dict(parameters or {}),
+            usual=asking("" if chosen else teacher),
         ),
     )
+
+
+def asking(teacher: str) -> dict[str, ParameterValue]:
+    """Parameters of the cloud node that asks a teacher; none where there is no teacher.
+
+    The best scorer and masks that one core has time for at the demo's pace
+    (docs/results/large-models.md).
+    """
+    if not teacher:
+        return {}
+    return {
+        "class_scorer": "onnx",
+        "scorer_options": [f"model={teacher}"],
+        "mask_generator": "none",
+    }
 
 
 def player(
@@ -170,6 +195,9 @@ def _common(use_sim_time: bool, autostart: bool) -> dict[str, ParameterValue]:
     return {"use_sim_time": use_sim_time, "autostart": autostart}
 
 
-def _layers(shipped: str, params_file: str, values: Parameters) -> tuple[Path | Parameters, ...]:
-    files = [config_file(shipped), Path(params_file) if params_file else None]
-    return (*(file for file in files if file is not None), values)
+def _layers(
+    shipped: str, params_file: str, values: Parameters, *, usual: Parameters | None = None
+) -> tuple[Path | Parameters, ...]:
+    """What ships, what is usual in this place, what the user's file says, what was asked for."""
+    layers = [config_file(shipped), usual, Path(params_file) if params_file else None]
+    return (*(layer for layer in layers if layer), values)

@@ -14,7 +14,7 @@ from launch_ros.actions import LifecycleNode, Node
 
 from laecips_bringup import graph
 from laecips_bringup.graph import NodeSpec
-from laecips_bringup.shares import rviz_layout, shipped_bundle
+from laecips_bringup.shares import rviz_layout, shipped_bundle, teacher_for
 from laecips_bringup.transport import transport_environment
 
 Values = dict[str, str]
@@ -46,6 +46,7 @@ def cloud_part(values: Values) -> list[Action]:
             graph.cloud(
                 namespace=values["namespace"],
                 bundle=values["bundle"],
+                teacher=teacher_for(values["bundle"], values["teacher"]),
                 params_file=values["params_file"],
                 use_sim_time=values["use_sim_time"] == "true",
                 autostart=values["autostart"] == "true",
@@ -84,7 +85,7 @@ def rviz_part(values: Values) -> list[Action]:
 Part = Callable[[Values], list[Action]]
 _ARGUMENTS_OF: dict[Part, tuple[str, ...]] = {
     edge_part: ("namespace", *_CAMERA, "bundle", "params_file", "use_sim_time", "autostart"),
-    cloud_part: ("namespace", "bundle", "params_file", "use_sim_time", "autostart"),
+    cloud_part: ("namespace", "bundle", "teacher", "params_file", "use_sim_time", "autostart"),
     rviz_part: ("namespace", *_CAMERA, "use_sim_time", "rviz"),
 }
 
@@ -151,6 +152,13 @@ def _arguments() -> list[DeclareLaunchArgument]:
             "bundle",
             default_value=str(shipped_bundle()),
             description="Folder of the model bundle; empty to take the one in params_file.",
+        ),
+        DeclareLaunchArgument(
+            "teacher",
+            default_value="",
+            description="Folder of a large network that the cloud asks for its opinion; empty: the "
+            "shipped one with the shipped bundle; none: f's own scores. A class_scorer in "
+            "params_file wins.",
         ),
         DeclareLaunchArgument(
             "params_file",

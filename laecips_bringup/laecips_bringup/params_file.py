@@ -39,7 +39,7 @@ def unknown_parameters(path: Path) -> list[str]:
     """
     declared = {node: _declared(node) for node in NODES}
     problems = []
-    for section, name in _parameters(path):
+    for section, name, _ in _parameters(path):
         last = section.rstrip("/").rpartition("/")[2]
         nodes = NODES if last in _WILD else tuple(node for node in NODES if node == last)
         known = set().union(*(declared[node] for node in nodes)) if nodes else {name}
@@ -55,17 +55,30 @@ def unknown_parameters(path: Path) -> list[str]:
     return problems
 
 
+def given(path: Path, node: str) -> dict[str, Any]:
+    """What a parameter file says to a node: values by name; of two sections the later one wins.
+
+    Raises:
+        ValueError: when the file is missing or not a parameter file.
+    """
+    return {
+        name: value
+        for section, name, value in _parameters(path)
+        if section.rstrip("/").rpartition("/")[2] in (*_WILD, node)
+    }
+
+
 def _declared(node: str) -> frozenset[str]:
     """Names that the shipped file shows, which are all; empty where the file is not installed."""
     file = config_file(f"{node}.yaml")
     if file is None:
         return frozenset()
     (section,) = yaml.safe_load(file.read_text(encoding="utf-8")).values()
-    return frozenset(section[_VALUES]) | _OF_ALL
+    return frozenset(name for name, _ in _flat(section[_VALUES])) | _OF_ALL
 
 
-def _parameters(path: Path) -> Iterator[tuple[str, str]]:
-    """(section, parameter) pairs; what every node declares under a prefix is left out."""
+def _parameters(path: Path) -> Iterator[tuple[str, str, Any]]:
+    """(section, parameter, value); what every node declares under a prefix is left out."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -85,9 +98,9 @@ def _parameters(path: Path) -> Iterator[tuple[str, str]]:
             f"--params-file {path} has no section NODE: {{{_VALUES}: ...}}: see config/edge.yaml"
         )
     for section, values in sections:
-        for name in _flat(values):
+        for name, value in _flat(values):
             if not name.startswith(_PREFIXES_OF_ALL):
-                yield section, name
+                yield section, name, value
 
 
 def _sections(content: Any, above: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -101,9 +114,9 @@ def _sections(content: Any, above: str = "") -> Iterator[tuple[str, Mapping[str,
             yield from _sections(value, f"{above}/{str(key).strip('/')}")
 
 
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in values.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{prefix}{name}.")
         else:
-            yield f"{prefix}{name}"
+            yield f"{prefix}{name}", value

@@ -43,6 +43,7 @@ class ReplayOptions:
     Attributes:
         bag: the bag.
         bundle: folder of the model bundle.
+        teacher: folder of the teacher that the cloud asks; empty for none.
         out: folder of report, frame log, result bag and logs.
         rate: speed against the recording.
         bag_topic: the bag's topic with pictures; None for its only one.
@@ -53,6 +54,7 @@ class ReplayOptions:
 
     bag: Path
     bundle: Path
+    teacher: str = ""
     out: Path
     rate: float = 1.0
     bag_topic: str | None = None
@@ -106,6 +108,7 @@ class Replay:
         )
         self._cloud = graph.cloud(
             bundle=bundle,
+            teacher=options.teacher,
             params_file=options.params_file,
             parameters={"buffer_path": str((options.out / BUFFER).resolve())},
         )

@@ -22,6 +22,8 @@ from laecips_eval.reports.run_setup import (
 )
 from laecips_eval.scoring.frame_log import read_rows, write_rows
 
+from laecips_bringup.graph import asking
+from laecips_bringup.params_file import given
 from laecips_bringup.outputs import FRAMES, OFFLINE_FRAMES, OFFLINE_REPORT, REPORT
 
 
@@ -32,17 +34,23 @@ class OfflineOptions:
     Attributes:
         bag: the bag.
         bundle: folder of the model bundle.
+        teacher: folder of the teacher that the cloud asks; empty for none.
         out: folder of report and frame log.
         bag_topic: the bag's topic with pictures; None for its only one.
         edge: parameters of the edge node that were given; with some, no live run is looked for.
+        teacher_named: whether the teacher, or none, was asked for; then neither.
+        params_file: a parameter file; with one, neither; empty for none.
         live: report of a live run to pin all settings by; None: the one in `out`, if any.
     """
 
     bag: Path
     bundle: Path
+    teacher: str = ""
     out: Path
     bag_topic: str | None = None
     edge: Mapping[str, Any]
+    teacher_named: bool = False
+    params_file: str = ""
     live: Path | None = None
 
 
@@ -64,9 +72,10 @@ def run_offline(
     bag = open_bag(options.bag, options.bag_topic)
     bundle = Bundle.load(options.bundle)
     require_same_classes(bag, bundle)
-    parameters: Mapping[str, Any] = {"edge": dict(options.edge), "cloud": {}}
     live = _live_report(options)
-    if live is not None:
+    if live is None:
+        parameters = _parameters(options)
+    else:
         pinning = read_report(live)
         require_same_run(pinning, bag=describe_bag(bag), bundle=bundle)
         parameters = pinning["setup"]["parameters"]
@@ -93,13 +102,25 @@ def run_offline(
     return report, compare(read_rows(live.with_name(FRAMES)), board.rows())
 
 
+def _parameters(options: OfflineOptions) -> Mapping[str, Mapping[str, Any]]:
+    """What the nodes would be told, in the order in which `graph` lays it over what ships."""
+    file = Path(options.params_file)
+    edge, cloud = ({}, {}) if not options.params_file else (given(file, n) for n in ("edge", "cloud"))
+    usual = {} if "class_scorer" in cloud else asking(options.teacher)
+    return {"edge": {**edge, **options.edge}, "cloud": {**usual, **cloud}}
+
+
 def _live_report(options: OfflineOptions) -> Path | None:
+    named = [
+        *sorted(options.edge),
+        *["teacher"] * options.teacher_named,
+        *["params_file"] * bool(options.params_file),
+    ]
     if options.live is not None:
-        if options.edge:
+        if named:
             raise ValueError(
-                f"--compare pins all settings by {options.live}: leave out "
-                f"{', '.join(sorted(options.edge))}"
+                f"--compare pins all settings by {options.live}: leave out {', '.join(named)}"
             )
         return options.live
     found = options.out / REPORT
-    return found if found.is_file() and not options.edge else None
+    return found if found.is_file() and not named else None

@@ -1,16 +1,18 @@
-"""Where this project's installed files are: configuration, the shipped bundle, the RViz layout."""
+"""Where this project's installed files are: configuration, shipped networks, the RViz layout."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
-from laecips_eval.shipped import shipped_bundle
+from laecips_eval.shipped import shipped_bundle, shipped_teacher
 
-__all__ = ["config_file", "rviz_layout", "shipped_bundle"]
+__all__ = ["config_file", "rviz_layout", "shipped_bundle", "teacher_for"]
 
 UMBRELLA = "laecips"
 BRINGUP = "laecips_bringup"
+
+NO_TEACHER = "none"
 
 
 def config_file(name: str) -> Path | None:
@@ -25,3 +27,27 @@ def config_file(name: str) -> Path | None:
 def rviz_layout() -> Path:
     """The RViz layout."""
     return Path(get_package_share_directory(BRINGUP)) / "rviz" / "laecips.rviz"
+
+
+def teacher_for(bundle: str | Path, asked: str) -> str:
+    """The folder of the teacher that the cloud asks, or an empty text for none.
+
+    Args:
+        bundle: folder of the bundle that runs.
+        asked: a folder; `none`; or empty for the one that ships with the shipped bundle, and none
+            with any other bundle, whose classes it need not know.
+
+    Raises:
+        FileNotFoundError: the folder that was asked for is not there.
+    """
+    if asked == NO_TEACHER:
+        return ""
+    if asked:
+        if not Path(asked).exists():
+            raise FileNotFoundError(
+                f"teacher {asked}: not there; give a folder that `laecips train --role teacher` "
+                f"made, an ONNX file with its class table, or {NO_TEACHER}"
+            )
+        return str(Path(asked).resolve())
+    ours = bundle and Path(bundle).resolve() == shipped_bundle().resolve()
+    return str(shipped_teacher()) if ours and shipped_teacher().is_dir() else ""

@@ -1,4 +1,4 @@
-"""F: the assisted inference of LAECIPS (eq. 1). Scores and a picture in, F's answer out."""
+"""F: the assisted inference of LAECIPS (eq. 1). A picture and f's scores in, F's answer out."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from laecips_cloud.class_scorers import ClassScorer, ClassScorerError, EdgeScores
 from laecips_cloud.fusion import fuse
 from laecips_cloud.mask_generators import MaskGenerator
+from laecips_cloud.vote import Vote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,47 +21,75 @@ class Assisted:
     Attributes:
         label_map: uint8 [H, W], class indices.
         confidence_map: uint8 [H, W], 255 = certain; see `fusion.Fused`.
+        masks: how many there were.
+        scores_ms: time of the class scorer.
         masks_ms: time of the mask generator.
         fusion_ms: time of the fusion.
     """
 
     label_map: NDArray[np.uint8]
     confidence_map: NDArray[np.uint8]
+    masks: int
+    scores_ms: float
     masks_ms: float
     fusion_ms: float
 
 
 class AssistedInference:
-    """F with one mask generator. Not for two threads at a time.
+    """F: masks of one generator get their classes by the opinion of one scorer.
+
+    Not for two threads at a time.
 
     Args:
         mask_generator: cuts the pictures.
+        class_scorer: says what their pixels are.
+        classes: M, number of classes that the scorer must score; None to take what it gives.
+        vote: when a mask may overrule its pixels.
 
     Example:
-        assisted = AssistedInference(create_mask_generator("graph"))(rgb, scores)
+        scorer = create_class_scorer("edge", classes=("panel", "rail"))
+        assisted = AssistedInference(create_mask_generator("graph"), scorer)(rgb, lambda: scores)
     """
 
-    def __init__(self, mask_generator: MaskGenerator) -> None:
+    def __init__(
+        self,
+        mask_generator: MaskGenerator,
+        class_scorer: ClassScorer,
+        *,
+        classes: int | None = None,
+        vote: Vote = Vote(),  # noqa: B008 (frozen)
+    ) -> None:
         self._mask_generator = mask_generator
+        self._class_scorer = class_scorer
+        self._classes = classes
+        self._vote = vote
 
-    def __call__(self, rgb: NDArray[np.uint8], scores: NDArray[np.float32]) -> Assisted:
+    def __call__(self, rgb: NDArray[np.uint8], edge: EdgeScores) -> Assisted:
         """Labels every pixel.
 
         Args:
             rgb: uint8 [H, W, 3], RGB.
-            scores: float32 [M, H, W], the class scorer's softmax at the size of the picture.
+            edge: gives f's softmax scores at the size of the picture, float32 [M, H, W].
 
         Raises:
-            ValueError: the scores do not fit the picture or are not finite.
+            ClassScorerError: the scorer has no answer, or one for other classes.
+            ValueError: the scorer's answer does not fit the picture or is not finite.
         """
         started = perf_counter()
+        scores = self._class_scorer.score(rgb, edge)
+        if self._classes is not None and len(scores) != self._classes:
+            # Before a label that nobody knows is kept in the replay buffer.
+            raise ClassScorerError(f"it scores {len(scores)} classes instead of {self._classes}")
+        scored = perf_counter()
         masks = self._mask_generator.generate(rgb)
         cut = perf_counter()
-        fused = fuse(scores, masks)
+        fused = fuse(scores, masks, vote=self._vote)
         done = perf_counter()
         return Assisted(
             label_map=fused.label_map,
             confidence_map=fused.confidence_map,
-            masks_ms=(cut - started) * 1e3,
+            masks=masks.count,
+            scores_ms=(scored - started) * 1e3,
+            masks_ms=(cut - scored) * 1e3,
             fusion_ms=(done - cut) * 1e3,
         )

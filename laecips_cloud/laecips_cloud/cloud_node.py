@@ -14,6 +14,7 @@ from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.service import Service
 
 from laecips_cloud.assisted_inference import AssistedInference
+from laecips_cloud.class_scorers import create_class_scorer
 from laecips_cloud.hard_frame import Answer, Status
 from laecips_cloud.hard_frame_desk import HardFrameDesk
 from laecips_cloud.health import Health
@@ -21,7 +22,13 @@ from laecips_cloud.mask_generators import create_mask_generator
 from laecips_cloud.messages import fill, frame_of
 from laecips_cloud.model_shelf import ModelShelf
 from laecips_cloud.replay.buffer import ReplayBuffer, ReplayBufferError
-from laecips_cloud.settings import buffer_path, bundle_paths, declare_parameters, mask_options
+from laecips_cloud.settings import (
+    buffer_path,
+    bundle_paths,
+    declare_parameters,
+    options,
+    vote,
+)
 from laecips_cloud.status import StatusTopics
 from laecips_cloud.tally import Tally
 from laecips_msgs.srv import SegmentHardFrame
@@ -55,7 +62,13 @@ class CloudNode(ManagedNode):
             threads=self.parameters["threads"],
         )
         name = self.parameters["mask_generator"]
-        generator = create_mask_generator(name, mask_options(self.parameters))
+        generator = create_mask_generator(name, options(self.parameters, "mask_options"))
+        scorer_name = self.parameters["class_scorer"]
+        scorer = create_class_scorer(
+            scorer_name,
+            options(self.parameters, "scorer_options"),
+            classes=self._shelf.classes,
+        )
         self._buffer = ReplayBuffer(
             buffer_path(self.parameters),
             classes=self._shelf.classes,
@@ -64,7 +77,12 @@ class CloudNode(ManagedNode):
         )
         self._desk = HardFrameDesk(
             shelf=self._shelf,
-            inference=AssistedInference(generator),
+            inference=AssistedInference(
+                generator,
+                scorer,
+                classes=len(self._shelf.classes),
+                vote=vote(self.parameters),
+            ),
             buffer=self._buffer,
             now_ns=lambda: self.get_clock().now().nanoseconds,
             on_failure=self._log_failure,
@@ -75,7 +93,8 @@ class CloudNode(ManagedNode):
         frames, size = self._buffer.totals()
         self.get_logger().info(
             f"f of versions {', '.join(map(str, self._shelf.versions))}, masks by {name}, "
-            f"replay buffer {self._buffer.path} with {frames} frames, {size} bytes"
+            f"classes by {scorer_name}, replay buffer {self._buffer.path} with {frames} frames, "
+            f"{size} bytes"
         )
 
     def activate(self) -> None:

@@ -13,6 +13,8 @@ a running sum along the rows; a mask is a few runs of pixels, and each run costs
 would cancel badly in floating point, so scores are first cut to a fixed point so fine that even a
 sum over the whole image is exact in float64 (2^-35 at 360 x 480, 2^-32 at 1080 x 1920; a float32
 above 2^-8 is not changed at all). No sum is ever rounded, whatever its order: a tie is a tie.
+
+What the paper does not have is a bound: a `Vote` says when a mask may overrule its pixels.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laecips_cloud.masks import Mask, Masks, MaskSet, Partition
+from laecips_cloud.vote import PAPER, Vote
 
 Scores = NDArray[np.float32]
 Positions = NDArray[np.intp]
@@ -45,20 +48,22 @@ class Fused:
 
     Attributes:
         label_map: uint8 [H, W], class indices.
-        confidence_map: uint8 [H, W], 255 = certain. In a mask: the winning class's share of all
-            score in it. Outside all masks: the pixel's largest score.
+        confidence_map: uint8 [H, W], 255 = certain. Where a mask decided: the winning class's mean
+            score in it. Elsewhere: the pixel's largest score.
     """
 
     label_map: NDArray[np.uint8]
     confidence_map: NDArray[np.uint8]
 
 
-def fuse(scores: Scores, masks: Masks) -> Fused:
+def fuse(scores: Scores, masks: Masks, *, vote: Vote = PAPER) -> Fused:
     """Gives each mask the class that scores highest inside it.
 
     Args:
-        scores: float32 [M, H, W], softmax scores in [0, 1], M at most 255.
+        scores: float32 [M, H, W], scores in [0, 1], M at most 255. Of each pixel they sum to 1, or
+            to less where some of it is of no class.
         masks: masks or regions of the same image.
+        vote: when a mask may overrule its pixels; as it is not given, always.
 
     Returns:
         Label map and confidence of the size of the image.
@@ -72,11 +77,15 @@ def fuse(scores: Scores, masks: Masks) -> Fused:
         array([[1, 1, 0]], dtype=uint8)
     """
     _check(scores, masks.shape)
+    own = None if vote == PAPER else _own_paint(scores)
     if isinstance(masks, Partition):
-        painted = _fuse_partition(scores, masks)
+        painted = _fuse_partition(scores, masks, own, vote)
     else:
-        painted = _fuse_masks(scores, masks)
+        painted = _fuse_masks(scores, masks, own, vote)
+    if own is None:
         _fill_unpainted(scores, painted)
+    else:
+        _keep_own(scores, painted, own, max_margin=vote.max_margin)
     return Fused((painted & 0xFF).astype(np.uint8), (painted >> 8).astype(np.uint8))
 
 
@@ -90,7 +99,9 @@ def _check(scores: Scores, shape: tuple[int, int]) -> None:
         raise ValueError(f"scores of {scores.shape[1:]} do not fit masks of {shape}")
 
 
-def _fuse_partition(scores: Scores, partition: Partition) -> Painted:
+def _fuse_partition(
+    scores: Scores, partition: Partition, own: Painted | None, vote: Vote
+) -> Painted:
     ids = partition.regions.reshape(-1)
     is_start = np.empty(ids.size, np.bool_)
     is_start[0] = True
@@ -99,10 +110,16 @@ def _fuse_partition(scores: Scores, partition: Partition) -> Painted:
     run_sums = _sum_runs(scores, starts, np.append(starts[1:], ids.size))
     owners = ids[starts]
     sums: Sums = np.stack([np.bincount(owners, weights=of_class) for of_class in run_sums])
-    return np.take(_paint_of(sums), partition.regions)
+    areas = np.bincount(ids, minlength=sums.shape[1])
+    paint = _paint_of(sums, areas, ids.size)
+    if own is not None:
+        dissent = _label(np.take(paint, ids)) != _label(own.reshape(-1))
+        dissenting = np.bincount(ids[dissent], minlength=areas.size)
+        paint[dissenting > vote.max_dissent * areas] = _UNPAINTED
+    return np.take(paint, partition.regions)
 
 
-def _fuse_masks(scores: Scores, masks: MaskSet) -> Painted:
+def _fuse_masks(scores: Scores, masks: MaskSet, own: Painted | None, vote: Vote) -> Painted:
     starts, ends, counts = _runs_of(masks)
     run_sums = _sum_runs(scores, starts, ends)
     present = np.flatnonzero(counts)
@@ -111,9 +128,12 @@ def _fuse_masks(scores: Scores, masks: MaskSet) -> Painted:
     owners = np.zeros(masks.shape, np.uint8 if present.size < 256 else np.uint16)
     if present.size:
         sums: Sums = np.add.reduceat(run_sums, first, axis=1)
-        paint[1:] = _paint_of(sums)
         areas = np.add.reduceat(ends - starts, first)
+        paint[1:] = _paint_of(sums, areas, owners.size)
         order = np.argsort(-areas, kind="stable")
+        if own is not None:
+            safe = _safe(masks, present, paint[1:], own, vote)
+            order = order[safe[order]]
         _own([masks.masks[present[index]] for index in order], order + 1, owners)
     return np.take(paint, owners)
 
@@ -129,6 +149,23 @@ def _own(masks: Sequence[Mask], numbers: Positions, owners: NDArray[np.unsignedi
             pixels.view(np.uint8),
             owners[top : top + pixels.shape[0], left : left + pixels.shape[1]],
         )
+
+
+def _safe(
+    masks: MaskSet, present: Positions, paint: Painted, own: Painted, vote: Vote
+) -> NDArray[np.bool_]:
+    """Which of the masks `present` may vote: bool [present]."""
+    safe = np.ones(present.size, np.bool_)
+    labels = _label(own)
+    for place, index in enumerate(present):
+        top, left, pixels = masks.masks[index]
+        below = labels[top : top + pixels.shape[0], left : left + pixels.shape[1]]
+        area = np.count_nonzero(pixels)
+        agreeing = np.count_nonzero((below == _label(paint[place])) & pixels)
+        safe[place] = area - agreeing <= vote.max_dissent * area
+    if masks.qualities is not None:
+        safe &= np.asarray(masks.qualities)[present] >= vote.min_quality
+    return safe
 
 
 def _runs_of(masks: MaskSet) -> tuple[Positions, Positions, Positions]:
@@ -164,7 +201,7 @@ def _sum_runs(scores: Scores, starts: Positions, ends: Positions) -> Sums:
     """Sums each class over runs of the flat image: [M, runs], exact integers of the fixed point."""
     classes, height, width = scores.shape
     size = height * width
-    scale = np.float32(2.0 ** (53 - size.bit_length()))
+    scale = np.float32(_scale(size))
     running = np.zeros(size + 1, np.int64)
     up_to_here = running[1:]
     sums = np.empty((classes, len(starts)), np.float64)
@@ -181,9 +218,17 @@ def _sum_runs(scores: Scores, starts: Positions, ends: Positions) -> Sums:
     return sums
 
 
-def _paint_of(sums: Sums) -> Painted:
-    """Packs the winning class (low byte) and its share of the score (high byte): uint16 [masks]."""
-    total = np.maximum(sums.sum(axis=0), 1.0)  # a mask without any score has no sure class
+def _scale(size: int) -> float:
+    """What a score of 1 is in the fixed point of an image of `size` pixels."""
+    return float(2.0 ** (53 - size.bit_length()))
+
+
+def _paint_of(sums: Sums, areas: Positions, size: int) -> Painted:
+    """Packs the winning class (low byte) and its mean score (high byte): uint16 [masks].
+
+    What the scores of a mask of this area, in an image of `size` pixels, lack is of no class.
+    """
+    total = np.maximum(np.maximum(sums.sum(axis=0), areas * _scale(size)), 1.0)
     share = np.clip(sums.max(axis=0) / total, 0.0, 1.0)
     return (sums.argmax(axis=0) + (np.rint(share * 255).astype(np.int64) << 8)).astype(np.uint16)
 
@@ -200,6 +245,32 @@ def _fill_unpainted(scores: Scores, painted: Painted) -> None:
             np.copyto(block, own, where=block == _UNPAINTED)
     elif outside.size:
         flat[outside] = _paint_of_pixels(pixels[:, outside])
+
+
+def _own_paint(scores: Scores) -> Painted:
+    """Every pixel's own class and score: uint16 [H, W]."""
+    pixels = scores.reshape(len(scores), -1)
+    own = np.empty(pixels.shape[1], np.uint16)
+    with np.errstate(invalid="ignore"):  # what is not finite is found when the runs are summed
+        for begin in range(0, own.size, _BLOCK):
+            own[begin : begin + _BLOCK] = _paint_of_pixels(pixels[:, begin : begin + _BLOCK])
+    return own.reshape(scores.shape[1:])
+
+
+def _keep_own(scores: Scores, painted: Painted, own: Painted, *, max_margin: float) -> None:
+    """Gives pixels their own class where no mask voted or they are surer than `max_margin`."""
+    flat, mine = painted.reshape(-1), own.reshape(-1)
+    at = np.flatnonzero(_label(flat) != _label(mine))
+    voted, preferred = _label(flat[at]), _label(mine[at])
+    pixels = scores.reshape(len(scores), -1)
+    # A pixel without a vote has no score of it: it keeps its own whatever the bound.
+    score_of_vote = pixels[np.minimum(voted, len(scores) - 1), at]
+    keeps = (flat[at] == _UNPAINTED) | (pixels[preferred, at] - score_of_vote > max_margin)
+    flat[at[keeps]] = mine[at[keeps]]
+
+
+def _label(painted: Painted) -> NDArray[np.uint8]:
+    return (painted & 0xFF).astype(np.uint8)
 
 
 def _paint_of_pixels(scores: Scores) -> Painted:

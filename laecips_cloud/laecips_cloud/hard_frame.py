@@ -53,7 +53,7 @@ class StageTimes:
 
     Attributes:
         decode: picture and depth.
-        scores: f, or reading the robot's scores, and bringing them to the picture's size.
+        scores: the class scorer, with f or the robot's scores where it asks for them.
         masks: the mask generator.
         fusion: the fusion.
         store: encoding the answer and keeping it on disk.

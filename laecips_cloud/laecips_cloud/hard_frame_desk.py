@@ -12,11 +12,11 @@ import numpy as np
 from laecips_edge.core import wire
 from laecips_edge.core.images import ImageError, decode_compressed
 from laecips_edge.core.scores import scores_at, upsample
-from laecips_edge.core.segmenter import Segmenter
 from laecips_edge.core.wire import WireError
 from numpy.typing import NDArray
 
 from laecips_cloud.assisted_inference import AssistedInference
+from laecips_cloud.class_scorers import ClassScorerError
 from laecips_cloud.hard_frame import Answer, HardFrame, StageTimes, Status
 from laecips_cloud.model_shelf import ModelShelf
 from laecips_cloud.replay.buffer import ReplayBuffer, ReplayBufferError
@@ -38,7 +38,7 @@ class Refused(Exception):  # noqa: N818 (an outcome, not an error of ours)
 
 
 class HardFrameDesk:
-    """Answers hard frames, one at a time; its class scorer is `edge`: f's own scores.
+    """Answers hard frames, one at a time.
 
     Args:
         shelf: versions of f.
@@ -90,14 +90,16 @@ class HardFrameDesk:
         known = self._buffer.find(frame.request_id)
         if known is not None:
             return _answer_of(known, times, repeated=True)
-        segmenter = self._segmenter(frame)
         with _timed(times, "decode"):
             rgb = _decode_picture(frame)
             depth = _decode_depth(frame, rgb.shape[:2])
-        with _timed(times, "scores"):
-            scores = self._scores(frame, segmenter, rgb, depth)
-        assisted = self._inference(rgb, scores)
-        times.masks, times.fusion = assisted.masks_ms, assisted.fusion_ms
+        try:
+            assisted = self._inference(rgb, lambda: self._edge_scores(frame, rgb, depth))
+        except ClassScorerError as error:
+            # Said again for each frame: the operator should see it as long as it lasts.
+            raise Refused(Status.UNAVAILABLE, f"class scorer: {error}") from error
+        times.scores, times.masks = assisted.scores_ms, assisted.masks_ms
+        times.fusion = assisted.fusion_ms
         with _timed(times, "store"):
             kept = self._buffer.append(
                 ReplayFrame(
@@ -126,26 +128,18 @@ class HardFrameDesk:
                 "bundles of the same classes",
             )
 
-    def _segmenter(self, frame: HardFrame) -> Segmenter | None:
-        segmenter = self._shelf.find(frame.bundle_version)
-        if segmenter is None and not frame.scores:
-            known = ", ".join(map(str, self._shelf.versions))
-            raise Refused(
-                Status.UNKNOWN_VERSION,
-                f"bundle_version: no f of version {frame.bundle_version} here, only {known}; "
-                "add its bundle to the cloud or send scores",
-            )
-        return segmenter
-
-    def _scores(
+    def _edge_scores(
         self,
         frame: HardFrame,
-        segmenter: Segmenter | None,
         rgb: NDArray[np.uint8],
         depth: NDArray[np.uint16] | None,
     ) -> NDArray[np.float32]:
-        """f's softmax scores at the picture's size: the robot's, or those of its f run here."""
+        """f's softmax scores at the picture's size: the robot's, or those of its f run here.
+
+        A class scorer that does not ask for them can answer robots whose f is not here.
+        """
         size = (rgb.shape[0], rgb.shape[1])
+        segmenter = self._shelf.find(frame.bundle_version)
         if frame.scores:
             try:
                 scores = wire.decode_scores(frame.scores, len(self._shelf.classes))
@@ -158,7 +152,13 @@ class HardFrameDesk:
                     f"{list(segmenter.manifest.logits_shape)}; send what it gave",
                 )
             return upsample(scores, size)
-        assert segmenter is not None  # noqa: S101 (`_segmenter` has seen to it)
+        if segmenter is None:
+            known = ", ".join(map(str, self._shelf.versions))
+            raise Refused(
+                Status.UNKNOWN_VERSION,
+                f"bundle_version: no f of version {frame.bundle_version} here, only {known}; "
+                "add its bundle to the cloud or send scores",
+            )
         manifest = segmenter.manifest
         if manifest.modality == "rgbd" and depth is None:
             raise Refused(

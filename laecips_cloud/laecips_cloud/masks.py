@@ -51,9 +51,12 @@ class MaskSet:
     Attributes:
         shape: height and width of the image, pixels.
         masks: at most `MAX_MASKS`, in any order; empty ones are allowed and do nothing.
+        qualities: how good the generator itself thinks each mask is, in [0, 1]; None where it does
+            not say.
 
     Raises:
-        ValueError: too many, or a mask is not boolean or reaches out of the image.
+        ValueError: too many, a mask is not boolean or reaches out of the image, or the qualities
+            are not one a mask, in range.
 
     Example:
         >>> full = np.zeros((2, 3), bool)
@@ -64,10 +67,19 @@ class MaskSet:
 
     shape: tuple[int, int]
     masks: tuple[Mask, ...]
+    qualities: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         if len(self.masks) > MAX_MASKS:
             raise ValueError(f"{len(self.masks)} masks: a set holds at most {MAX_MASKS}")
+        if self.qualities is not None and (
+            len(self.qualities) != len(self.masks)
+            or not all(0.0 <= quality <= 1.0 for quality in self.qualities)
+        ):
+            raise ValueError(
+                f"{len(self.qualities)} qualities of {len(self.masks)} masks: "
+                "give one a mask, in 0 to 1"
+            )
         height, width = self.shape
         for index, (top, left, pixels) in enumerate(self.masks):
             if pixels.ndim != 2 or pixels.dtype != np.bool_:
@@ -80,6 +92,11 @@ class MaskSet:
                     f"mask {index} covers rows {top}..{bottom}, columns {left}..{right}, "
                     f"outside the image of {height} x {width}"
                 )
+
+    @property
+    def count(self) -> int:
+        """How many masks there are."""
+        return len(self.masks)
 
     @classmethod
     def of(cls, masks: Iterable[Boolean]) -> MaskSet:
@@ -117,6 +134,11 @@ class Partition:
         """Height and width of the image, pixels."""
         height, width = self.regions.shape
         return height, width
+
+    @property
+    def count(self) -> int:
+        """One more than the highest id: how many regions there are, empty ones among them."""
+        return int(self.regions.max()) + 1
 
 
 Masks = MaskSet | Partition

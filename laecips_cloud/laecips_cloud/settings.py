@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from laecips_edge.core.engines import ENGINE_NAMES
 from laecips_edge.ros.parameters import Changes, ParameterError, Parameters
 from rclpy.exceptions import ParameterUninitializedException
 
-CLASS_SCORERS: Final = ("edge",)
-"""Whose scores fusion sums; `edge`: f's own, as in the paper."""
+from laecips_cloud.vote import Vote
 
 
 def declare_parameters(parameters: Parameters) -> None:
@@ -57,10 +57,17 @@ def declare_parameters(parameters: Parameters) -> None:
     parameters.declare(
         "class_scorer",
         "edge",
-        "Whose scores give the masks their classes; edge: f's own.",
-        choices=CLASS_SCORERS,
+        "Whose scores give the masks their classes: edge, onnx, blend, or another installed one.",
         changes=fixed,
     )
+    parameters.declare(
+        "scorer_options",
+        [""],
+        "The class scorer's own options, each NAME=VALUE: model=/models/large, threads=4, ...",
+        check=_refuse_options,
+        changes=fixed,
+    )
+    declare_vote(parameters)
     parameters.declare(
         "buffer_path",
         "~/.ros/laecips/replay.sqlite",
@@ -85,14 +92,36 @@ def declare_parameters(parameters: Parameters) -> None:
     )
 
 
+def declare_vote(parameters: Parameters) -> None:
+    """Declare when a mask may overrule its pixels: the fields of `Vote`."""
+    for name, about in (
+        ("max_dissent", "A mask with a larger share of pixels of another opinion is left out."),
+        ("max_margin", "A pixel that prefers its own class by more, in score, keeps it."),
+        ("min_quality", "A mask that its generator rates lower is left out."),
+    ):
+        parameters.declare(
+            f"vote.{name}",
+            getattr(Vote(), name),
+            f"{about} The paper's Algorithm 1 has no bounds: 1, 1 and 0.",
+            minimum=0.0,
+            maximum=1.0,
+            changes="unconfigured",
+        )
+
+
+def vote(parameters: Parameters) -> Vote:
+    """The bounds that the parameters give."""
+    return Vote(**{field.name: parameters[f"vote.{field.name}"] for field in fields(Vote)})
+
+
 def bundle_paths(parameters: Parameters) -> list[Path]:
     """The folders of `bundles`."""
     return [Path(text).expanduser() for text in _texts(parameters, "bundles")]
 
 
-def mask_options(parameters: Parameters) -> dict[str, str]:
-    """`mask_options` as text by name."""
-    return dict(text.split("=", 1) for text in _texts(parameters, "mask_options"))
+def options(parameters: Parameters, name: str) -> dict[str, str]:
+    """`mask_options` or `scorer_options` as text by name."""
+    return dict(text.split("=", 1) for text in _texts(parameters, name))
 
 
 def buffer_path(parameters: Parameters) -> Path:

@@ -73,7 +73,7 @@ def measure(generator: MaskGenerator, frames: Iterable[Frame], classes: int) -> 
         started = thread_time()
         masks = generator.generate(rgb)
         times.append((thread_time() - started) * 1e3)
-        counts.append(_count(masks))
+        counts.append(masks.count)
         ious.extend(best_ious(masks, label, classes))
         perfect = (label == np.arange(classes, dtype=np.uint8)[:, None, None]).astype(np.float32)
         bound.add(fuse(perfect, masks).label_map, label)
@@ -104,7 +104,7 @@ def best_ious(masks: Masks, label: NDArray[np.uint8], classes: int) -> list[floa
     regions, count = _true_regions(label, classes)
     if isinstance(masks, Partition):
         pairs = masks.regions.astype(np.int64) * (count + 1) + regions
-        common = np.bincount(pairs.reshape(-1), minlength=_count(masks) * (count + 1))
+        common = np.bincount(pairs.reshape(-1), minlength=masks.count * (count + 1))
         common = common.reshape(-1, count + 1)
     else:
         common = np.zeros((len(masks.masks), count + 1), np.int64)
@@ -128,9 +128,3 @@ def _true_regions(label: NDArray[np.uint8], classes: int) -> tuple[NDArray[np.in
                 count += 1
                 regions[parts == part] = count
     return regions, count
-
-
-def _count(masks: Masks) -> int:
-    if isinstance(masks, Partition):
-        return int(masks.regions.max()) + 1
-    return len(masks.masks)

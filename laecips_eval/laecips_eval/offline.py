@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from laecips_cloud.assisted_inference import AssistedInference
+from laecips_cloud.class_scorers import create_class_scorer
 from laecips_cloud.hard_frame import Answer as CloudAnswer
 from laecips_cloud.hard_frame import HardFrame, Status
 from laecips_cloud.hard_frame_desk import HardFrameDesk
 from laecips_cloud.mask_generators import create_mask_generator
 from laecips_cloud.model_shelf import ModelShelf
 from laecips_cloud.replay.buffer import ReplayBuffer
+from laecips_cloud.vote import Vote
 from laecips_edge.core import wire
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.metrics import LabelMap
@@ -45,6 +47,9 @@ class CloudSettings:
     Attributes:
         mask_generator: its name.
         mask_options: its own options, each NAME=VALUE.
+        class_scorer: its name.
+        scorer_options: its own options, each NAME=VALUE.
+        vote: when a mask may overrule its pixels.
         engine: name of the inference engine that runs f.
         providers: its execution providers.
         threads: its threads.
@@ -52,6 +57,9 @@ class CloudSettings:
 
     mask_generator: str = "graph"
     mask_options: tuple[str, ...] = ()
+    class_scorer: str = "edge"
+    scorer_options: tuple[str, ...] = ()
+    vote: Vote = Vote()  # noqa: RUF009 (frozen)
     engine: str = "onnxruntime"
     providers: tuple[str, ...] = ("CPUExecutionProvider",)
     threads: int = 1
@@ -66,7 +74,9 @@ class CloudSettings:
             for name, value in found.items()
             if isinstance(value, list | tuple)
         }
-        return cls(**found | lists)
+        bounds = {f.name: f"vote.{f.name}" for f in fields(Vote)}
+        given = {name: parameters[key] for name, key in bounds.items() if key in parameters}
+        return cls(**found | lists, vote=Vote(**given))
 
 
 def replay_offline(
@@ -236,10 +246,14 @@ def _desk(bundle: Bundle, settings: CloudSettings, folder: Path) -> HardFrameDes
             threads=settings.threads,
         ),
         inference=AssistedInference(
-            create_mask_generator(
-                settings.mask_generator,
-                dict(option.split("=", 1) for option in settings.mask_options),
-            )
+            create_mask_generator(settings.mask_generator, _by_name(settings.mask_options)),
+            create_class_scorer(
+                settings.class_scorer,
+                _by_name(settings.scorer_options),
+                classes=bundle.manifest.classes,
+            ),
+            classes=len(bundle.manifest.classes),
+            vote=settings.vote,
         ),
         # No training will ask for these frames.
         buffer=ReplayBuffer(
@@ -248,3 +262,7 @@ def _desk(bundle: Bundle, settings: CloudSettings, folder: Path) -> HardFrameDes
         now_ns=time.time_ns,
         on_failure=fail,
     )
+
+
+def _by_name(options: Sequence[str]) -> dict[str, str]:
+    return dict(option.split("=", 1) for option in options)

@@ -1,4 +1,4 @@
-"""The bundles that ship with the project."""
+"""The networks that ship with the project."""
 
 from __future__ import annotations
 
@@ -15,8 +15,21 @@ def shipped_bundle(name: str = "inspection") -> Path:
     Raises:
         FileNotFoundError: the package that has them is not installed here.
     """
+    return _share() / "bundles" / name
+
+
+def shipped_teacher(name: str = "inspection") -> Path:
+    """The folder of a teacher that ships with the project, for the bundle of the same name.
+
+    Raises:
+        FileNotFoundError: the package that has them is not installed here.
+    """
+    return _share() / "teachers" / name
+
+
+def _share() -> Path:
     try:
-        return Path(get_package_share_directory(_PACKAGE)) / "bundles" / name
+        return Path(get_package_share_directory(_PACKAGE))
     except PackageNotFoundError:
         raise FileNotFoundError(
             f"no bundle ships without the package {_PACKAGE}, which is not installed here: "

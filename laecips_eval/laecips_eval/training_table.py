@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from laecips_cloud.training.first_training import Outcome
+from laecips_cloud.training.teacher_training import TaughtTeacher
 from rich.console import Group
 from rich.table import Table
 
@@ -14,6 +16,20 @@ from laecips_eval.reports.report_table import points, size
 def training_table(outcome: Outcome) -> Group:
     """How good f and F are on held-out frames, how well each miner ranks, how large it all is."""
     return Group(_accuracy(outcome), _classes(outcome), _miners(outcome), _bundle(outcome))
+
+
+def teacher_table(taught: TaughtTeacher, classes: Sequence[str]) -> Table:
+    """IoU of each class on the held-out frames, as they are and drifted."""
+    table = Table(title="a teacher's IoU on held-out frames", title_justify="left")
+    table.add_column("class")
+    for column in ("as they are", "drifted"):
+        table.add_column(column, justify="right")
+    columns = zip(classes, taught.as_they_are.iou(), taught.drifted.iou(), strict=True)
+    for name, *values in columns:
+        table.add_row(name, *(points(float(value)) for value in values))
+    table.add_section()
+    table.add_row("mean", points(taught.as_they_are.miou()), points(taught.drifted.miou()))
+    return table
 
 
 def _accuracy(outcome: Outcome) -> Table:

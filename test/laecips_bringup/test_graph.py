@@ -1,8 +1,12 @@
 """The description of the graph."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from laecips_cloud.class_scorers import class_scorer_names
+from laecips_cloud.mask_generators import mask_generator_names
+from laecips_eval.offline import CloudSettings
 
 from laecips_bringup import graph
 
@@ -49,6 +53,52 @@ def test_without_a_bundle_the_parameter_file_says() -> None:
     assert "bundle" not in values(graph.edge())
     assert "bundles" not in values(graph.cloud())
     assert values(graph.cloud(bundle="B"))["bundles"] == ["B"]
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Callable[[str], Path]:
+    """Writes a parameter file for the cloud node."""
+
+    def write(values: str) -> Path:
+        path = tmp_path / "mine.yaml"
+        path.write_text(f"/**/cloud: {{ros__parameters: {{{values}}}}}", encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_a_users_file_is_over_what_is_usual_with_a_teacher(mine: Callable[[str], Path]) -> None:
+    users = mine("mask_generator: graph")
+    spec = graph.cloud(bundle="B", teacher="/models/large", params_file=str(users))
+    *shipped, usual, over, _ = spec.parameters
+    assert all(isinstance(layer, Path) for layer in shipped)
+    assert (usual, over) == (graph.asking("/models/large"), users)
+    asked = graph.cloud(teacher="/models/large", parameters={"mask_generator": "sam"})
+    assert values(asked)["mask_generator"] == "sam"
+    assert values(asked)["scorer_options"] == ["model=/models/large"]
+
+
+@pytest.mark.parametrize("scorer", ["edge", "onnx", "acme_exposure"])
+def test_a_user_who_chooses_a_class_scorer_gets_nothing_of_another(
+    mine: Callable[[str], Path], scorer: str
+) -> None:
+    users = str(mine(f"class_scorer: {scorer}"))
+    spec = graph.cloud(bundle="B", teacher="/models/large", params_file=users)
+    assert spec == graph.cloud(bundle="B", params_file=users)
+
+
+def test_a_teacher_is_asked_by_the_class_scorer() -> None:
+    assert graph.asking("") == {}
+    asking = graph.asking("/models/large")
+    assert asking["class_scorer"] in class_scorer_names()
+    assert asking["mask_generator"] in mask_generator_names()
+    assert CloudSettings.from_parameters(asking).scorer_options == ("model=/models/large",)
+
+
+def test_without_a_teacher_the_parameter_files_say(mine: Callable[[str], Path]) -> None:
+    spec = graph.cloud(bundle="B", params_file=str(mine("threads: 2")))
+    assert not {"class_scorer", "scorer_options", "mask_generator"} & set(values(spec))
+    assert [layer for layer in spec.parameters if not isinstance(layer, Path)] == [values(spec)]
 
 
 def test_a_manager_takes_autostart_away() -> None:

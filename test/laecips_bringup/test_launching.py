@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from ament_index_python.packages import get_package_prefix
 from laecips_bringup.shares import rviz_layout, shipped_bundle
+from laecips_eval.shipped import shipped_teacher
 
 from laecips_bringup import graph
 
@@ -18,6 +19,7 @@ needs_launch = pytest.mark.skipif(
 )
 COMMON = {"namespace", "bundle", "params_file", "use_sim_time", "autostart"}
 CAMERA = {"image_topic", "image_transport", "rviz"}
+CLOUD = {"teacher"}
 
 
 def description(name: str) -> Any:
@@ -34,9 +36,9 @@ def description(name: str) -> Any:
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
-        ("laecips.launch.py", COMMON | CAMERA),
+        ("laecips.launch.py", COMMON | CAMERA | CLOUD),
         ("edge.launch.py", COMMON | CAMERA),
-        ("cloud.launch.py", COMMON),
+        ("cloud.launch.py", COMMON | CLOUD),
     ],
 )
 def test_arguments_are_described(name: str, arguments: set[str]) -> None:
@@ -85,6 +87,32 @@ def test_a_launch_file_starts_the_nodes_of_the_graph() -> None:
         assert dict(action.expanded_remapping_rules or []) == dict(spec.remappings)
     assert rviz2.node_package == "rviz2"
     assert dict(rviz2.expanded_remapping_rules) == dict(specs[0].remappings)
+
+
+@needs_launch
+@pytest.mark.parametrize(
+    ("arguments", "asked"),
+    [
+        ({}, True),
+        ({"teacher": "none"}, False),
+        ({"bundle": "/another/bundle"}, False),
+        ({"bundle": ""}, False),
+        ({"bundle": "", "teacher": str(shipped_teacher())}, True),
+    ],
+)
+def test_a_launch_file_asks_the_teacher_that_goes_with_the_bundle(
+    arguments: dict[str, str], asked: bool
+) -> None:
+    (cloud,) = started("cloud.launch.py", **arguments)
+    files = [file for file, is_file in cloud._Node__expanded_parameter_arguments if is_file]
+    given = "".join(Path(file).read_text(encoding="utf-8") for file in files)
+    assert (f"model={shipped_teacher().resolve()}" in given) is asked
+
+
+@needs_launch
+def test_a_teacher_that_is_not_there_stops_the_launch_file() -> None:
+    with pytest.raises(FileNotFoundError, match="teacher /nowhere: not there; give a folder"):
+        started("cloud.launch.py", teacher="/nowhere")
 
 
 @needs_launch

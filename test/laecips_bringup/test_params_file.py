@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from laecips_bringup.params_file import unknown_parameters
+from laecips_bringup.params_file import given, unknown_parameters
 
 
 def mine(folder: Path, content: str) -> Path:
@@ -17,6 +17,8 @@ def mine(folder: Path, content: str) -> Path:
     [
         "/**/edge: {ros__parameters: {policy: spp, autostart: true, use_sim_time: false}}",
         "cloud: {ros__parameters: {mask_generator: graph}}",
+        "cloud: {ros__parameters: {scorer_options: [model=x], vote: {max_dissent: 1.0}}}",
+        "cloud: {ros__parameters: {vote.max_margin: 0.5}}",
         "robot: {edge: {ros__parameters: {policy: spp}}}",
         "/**: {ros__parameters: {engine: onnxruntime, policy: spp, mask_generator: graph}}",
         "edge: {ros__parameters: {qos_overrides: {/image: {subscription: {depth: 1}}}}}",
@@ -41,6 +43,10 @@ def test_nothing_to_say(tmp_path: Path, content: str) -> None:
         (
             "robot: {edge: {ros__parameters: {xyz: {abc: 1}}}}",
             "edge has no parameter xyz.abc, it is ignored",
+        ),
+        (
+            "cloud: {ros__parameters: {vote: {max_disent: 1.0}}}",
+            "cloud has no parameter vote.max_disent, it is ignored: did you mean vote.max_dissent?",
         ),
         (
             "/**: {ros__parameters: {polcy: spp}}",
@@ -75,3 +81,20 @@ def test_a_file_that_is_missing(tmp_path: Path) -> None:
 def test_a_folder(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="cannot be read: Is a directory"):
         unknown_parameters(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("cloud: {ros__parameters: {class_scorer: edge}}", True),
+        ("/**/cloud: {ros__parameters: {class_scorer: edge}}", True),
+        ("robot: {cloud: {ros__parameters: {class_scorer: edge}}}", True),
+        ("/**: {ros__parameters: {class_scorer: edge}}", True),
+        ("/*: {ros__parameters: {class_scorer: edge}}", True),
+        ("edge: {ros__parameters: {class_scorer: edge}}", False),
+        ("cloud: {ros__parameters: {scorer_options: [model=x]}}", False),
+        ("cloud: {ros__parameters: {vote: {class_scorer: edge}}}", False),
+    ],
+)
+def test_what_a_file_says_to_the_cloud(tmp_path: Path, content: str, says: bool) -> None:
+    assert (given(mine(tmp_path, content), "cloud").get("class_scorer") == "edge") is says

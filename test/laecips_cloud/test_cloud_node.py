@@ -2,11 +2,13 @@
 
 import gc
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from laecips_cloud.class_scorers.blend import BlendScorer
 from laecips_cloud.cloud_node import CloudNode
+from laecips_cloud.vote import Vote
 from laecips_edge.core.bundle import Bundle
 from rclpy.context import Context
 from rclpy.lifecycle import TransitionCallbackReturn
@@ -37,12 +39,13 @@ def test_cleanup_lets_go_of_networks_and_of_the_buffers_file(
         assert node.trigger_configure() == SUCCESS
         held = [weakref.ref(node._shelf), weakref.ref(node._buffer), weakref.ref(node._desk)]
         held.append(weakref.ref(node._shelf.find(1)))
+        held.append(weakref.ref(node._desk._inference._class_scorer))
         assert buffer_path.with_name("replay.sqlite-wal").exists()
         assert node.trigger_activate() == SUCCESS
         assert node.trigger_deactivate() == SUCCESS
         assert node.trigger_cleanup() == SUCCESS
         gc.collect()
-        assert [reference() for reference in held] == [None] * 4
+        assert [reference() for reference in held] == [None] * 5
         assert not buffer_path.with_name("replay.sqlite-wal").exists()
 
 
@@ -52,3 +55,60 @@ def test_a_failed_configure_leaves_nothing_open(node: CloudNode, buffer_path: Pa
     assert node._shelf is node._buffer is node._desk is node._service is None
     assert "mask generator sam needs weights" in node.failure
     assert not buffer_path.exists()
+
+
+TABLE = """
+outputs: [r, g, b]
+classes: {belt: [r], part: [g, b], screw: [], scratch: [], unknown: []}
+"""
+
+
+def test_parameters_make_the_scorer_and_the_vote(
+    node: CloudNode, save_network: Callable[..., Path]
+) -> None:
+    model = save_network(table=TABLE)
+    for name, value in (
+        ("class_scorer", "blend"),
+        ("scorer_options", [f"model={model}", "cloud_weight=0.25"]),
+        ("vote.max_dissent", 0.125),
+        ("mask_generator", "none"),
+    ):
+        assert node.set_parameters([Parameter(name, value=value)])[0].successful
+    assert node.trigger_configure() == SUCCESS
+    inference = node._desk._inference
+    assert isinstance(inference._class_scorer, BlendScorer)
+    assert inference._vote == Vote(max_dissent=0.125)
+
+
+@pytest.mark.parametrize(
+    ("scorer", "table", "message"),
+    [
+        pytest.param("onnx", None, "class scorer onnx needs a network", id="no model"),
+        pytest.param("onxx", None, "class scorer 'onxx' is not known: take one of", id="no scorer"),
+        pytest.param(
+            "onnx",
+            TABLE.replace("screw", "nut"),
+            "network.yaml: classes has nut; it may have belt, part, screw, scratch, unknown",
+            id="another bundle's classes",
+        ),
+        pytest.param("blend", TABLE, "network.onnx has no fitted weight", id="no weight"),
+    ],
+)
+def test_a_scorer_that_cannot_be_made(
+    scorer: str,
+    table: str | None,
+    message: str,
+    node: CloudNode,
+    buffer_path: Path,
+    save_network: Callable[..., Path],
+) -> None:
+    options = [""] if table is None else [f"model={save_network(table=table)}"]
+    node.set_parameters([Parameter("class_scorer", value=scorer)])
+    node.set_parameters([Parameter("scorer_options", value=options)])
+    assert node.trigger_configure() == TransitionCallbackReturn.FAILURE
+    assert node._shelf is node._buffer is node._desk is node._service is None
+    assert message in node.failure
+    assert not buffer_path.exists()
+    node.set_parameters([Parameter("class_scorer", value="edge")])
+    node.set_parameters([Parameter("scorer_options", value=[""])])
+    assert node.trigger_configure() == SUCCESS

@@ -1,16 +1,23 @@
 """Every request gets its answer: a label map that is on disk, or a status and one line."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from laecips_cloud.assisted_inference import AssistedInference
+from laecips_cloud.class_scorers import (
+    ClassScorer,
+    ClassScorerError,
+    EdgeScores,
+    create_class_scorer,
+)
 from laecips_cloud.hard_frame import Answer, HardFrame, Status
 from laecips_cloud.hard_frame_desk import HardFrameDesk
-from laecips_cloud.mask_generators import create_mask_generator
+from laecips_cloud.mask_generators import MaskGenerator, create_mask_generator
+from laecips_cloud.mask_generators.none import NoMasks
 from laecips_cloud.model_shelf import ModelShelf
 from laecips_cloud.replay.buffer import ReplayBuffer
 from laecips_cloud.replay.frame import ReplayFrame
@@ -42,14 +49,33 @@ def failures() -> list[Exception]:
 
 
 @pytest.fixture
-def desk(shelf: ModelShelf, buffer: ReplayBuffer, failures: list[Exception]) -> HardFrameDesk:
-    return HardFrameDesk(
-        shelf=shelf,
-        inference=AssistedInference(create_mask_generator("graph")),
-        buffer=buffer,
-        now_ns=lambda: NOW_NS,
-        on_failure=failures.append,
-    )
+def desk_with(
+    shelf: ModelShelf, buffer: ReplayBuffer, failures: list[Exception]
+) -> Callable[..., HardFrameDesk]:
+    """Makes desks; graph segmentation and f's own scores unless others are given."""
+
+    def make(
+        generator: MaskGenerator | None = None,
+        scorer: ClassScorer | None = None,
+        kept_in: ReplayBuffer = buffer,
+    ) -> HardFrameDesk:
+        return HardFrameDesk(
+            shelf=shelf,
+            inference=AssistedInference(
+                generator or create_mask_generator("graph"),
+                scorer or create_class_scorer("edge", classes=shelf.classes),
+            ),
+            buffer=kept_in,
+            now_ns=lambda: NOW_NS,
+            on_failure=failures.append,
+        )
+
+    return make
+
+
+@pytest.fixture
+def desk(desk_with: Callable[..., HardFrameDesk]) -> HardFrameDesk:
+    return desk_with()
 
 
 @pytest.fixture
@@ -80,7 +106,10 @@ def test_the_answer_is_f_by_the_robots_version(
     assert (answer.status, answer.message, answer.repeated) == (Status.OK, "", False)
     rgb = decode_compressed(jpeg)
     logits = shelf.find(1).logits(rgb)
-    expected = AssistedInference(create_mask_generator("graph"))(rgb, scores_at(logits, (90, 140)))
+    scorer = create_class_scorer("edge", classes=shelf.classes)
+    expected = AssistedInference(create_mask_generator("graph"), scorer)(
+        rgb, lambda: scores_at(logits, (90, 140))
+    )
     np.testing.assert_array_equal(label_map_of(answer), expected.label_map)
     np.testing.assert_array_equal(
         wire.decode_confidence_map(answer.confidence_map, (90, 140)), expected.confidence_map
@@ -235,16 +264,16 @@ def test_a_picture_that_would_eat_the_memory(desk: HardFrameDesk, frame: HardFra
 
 
 def test_a_buffer_that_takes_no_more(
-    shelf: ModelShelf, buffer_path: Path, frame: HardFrame, failures: list[Exception]
+    shelf: ModelShelf,
+    buffer_path: Path,
+    frame: HardFrame,
+    failures: list[Exception],
+    desk_with: Callable[..., HardFrameDesk],
 ) -> None:
-    with_room_for_nothing = ReplayBuffer(buffer_path, classes=shelf.classes, max_bytes=10)
-    desk = HardFrameDesk(
-        shelf=shelf,
-        inference=AssistedInference(create_mask_generator("graph")),
-        buffer=with_room_for_nothing,
-        now_ns=lambda: NOW_NS,
-        on_failure=failures.append,
+    with_room_for_nothing = ReplayBuffer(
+        buffer_path.with_name("small.sqlite"), classes=shelf.classes, max_bytes=10
     )
+    desk = desk_with(kept_in=with_room_for_nothing)
     answer = desk.answer(frame)
     assert answer.status == Status.UNAVAILABLE
     assert "does not fit into max_bytes 10; raise max_bytes" in answer.message
@@ -262,19 +291,174 @@ class Broken:
 
 
 def test_a_mask_generator_that_fails(
-    shelf: ModelShelf, buffer: ReplayBuffer, frame: HardFrame, failures: list[Exception]
+    buffer: ReplayBuffer,
+    frame: HardFrame,
+    failures: list[Exception],
+    desk_with: Callable[..., HardFrameDesk],
 ) -> None:
-    desk = HardFrameDesk(
-        shelf=shelf,
-        inference=AssistedInference(Broken()),
-        buffer=buffer,
-        now_ns=lambda: NOW_NS,
-        on_failure=failures.append,
-    )
-    answer = desk.answer(frame)
+    answer = desk_with(generator=Broken()).answer(frame)
     assert answer.status == Status.UNAVAILABLE
     assert answer.message == (
         "the cloud failed with RuntimeError: CUDA out of memory and more lines; see its log"
     )
     assert [type(failure) for failure in failures] == [RuntimeError]
+    assert buffer.totals() == (0, 0)
+
+
+TABLE = "outputs: [a, b, c]\nclasses: {belt: [a], part: [b], screw: [c], scratch: [], unknown: []}"
+
+
+class OfItsOwnMind:
+    """A scorer that does not ask f: all is of class 2."""
+
+    def score(self, rgb: np.ndarray, edge: EdgeScores) -> np.ndarray:
+        scores = np.zeros((CLASSES, *rgb.shape[:2]), np.float32)
+        scores[2] = 1
+        return scores
+
+
+def test_a_scorer_that_does_not_ask_spares_the_cloud_f(
+    desk_with: Callable[..., HardFrameDesk],
+    frame: HardFrame,
+    shelf: ModelShelf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    run = shelf.find(1).logits
+    monkeypatch.setattr(shelf.find(1), "logits", lambda *args: asked.append(1) or run(*args))
+    answer = desk_with(scorer=OfItsOwnMind()).answer(frame)
+    assert answer.status == Status.OK
+    assert (label_map_of(answer) == 2).all()
+    assert asked == []
+    assert desk_with().answer(replace(frame, request_id="robot/2")).status == Status.OK
+    assert asked == [1]
+
+
+def test_a_blend_hears_the_robots_scores(
+    desk_with: Callable[..., HardFrameDesk],
+    frame: HardFrame,
+    shelf: ModelShelf,
+    save_network: Callable[..., Path],
+) -> None:
+    """f is sure of class 2, the network of class 0: who has more weight is believed."""
+    model = str(save_network(weight=np.zeros((3, 3)), bias=[9, 0, 0], table=TABLE))
+    certain = np.zeros((CLASSES, 24, 32), np.float32)
+    certain[2] = 1
+    sent = replace(frame, scores=wire.encode_scores(certain))
+    for weight, label in (("0.4", 2), ("0.6", 0)):
+        options = {"model": model, "cloud_weight": weight}
+        scorer = create_class_scorer("blend", options, classes=shelf.classes)
+        answer = desk_with(scorer=scorer).answer(replace(sent, request_id=weight))
+        assert (label_map_of(answer) == label).all()
+
+
+def test_bad_scores_of_a_robot_are_its_fault_whoever_asks_for_them(
+    desk_with: Callable[..., HardFrameDesk],
+    frame: HardFrame,
+    shelf: ModelShelf,
+    save_network: Callable[..., Path],
+    failures: list[Exception],
+) -> None:
+    options = {"model": str(save_network(table=TABLE)), "cloud_weight": "1"}
+    desk = desk_with(scorer=create_class_scorer("blend", options, classes=shelf.classes))
+    answer = desk.answer(replace(frame, scores=b"junk"))
+    assert (answer.status, failures) == (Status.BAD_REQUEST, [])
+    assert answer.message.startswith("scores: neither JPEG nor PNG")
+
+
+def test_a_scorer_that_has_no_answer(
+    desk_with: Callable[..., HardFrameDesk],
+    frame: HardFrame,
+    shelf: ModelShelf,
+    buffer: ReplayBuffer,
+    failures: list[Exception],
+    save_network: Callable[..., Path],
+) -> None:
+    """A real network whose answer is finite for most pictures, and not for a black one."""
+    from onnx import helper  # noqa: PLC0415 (not for every session)
+
+    path = save_network(
+        weight=np.eye(3) * 10,
+        bias=[-1.0] * 3,
+        after=[helper.make_node("Sqrt", ["conv"], ["scores"])],
+        table=f"{TABLE}\ninput: {{mean: [0, 0, 0], std: [1, 1, 1]}}",
+    )
+    scorer = create_class_scorer("onnx", {"model": str(path)}, classes=shelf.classes)
+    desk = desk_with(NoMasks(), scorer)
+    black, grey = (
+        replace(
+            frame,
+            request_id=f"robot/{value}",
+            picture=encode_jpeg(np.full((90, 140, 3), value, np.uint8), 90),
+        )
+        for value in (0, 128)
+    )
+    for _ in range(2):  # it was not kept, so that it may be sent again
+        answer = desk.answer(black)
+        assert answer.status == Status.UNAVAILABLE
+        assert answer.message == (
+            f"class scorer: {path}: its answer is not finite; "
+            "check its weights and the table's input"
+        )
+        assert (answer.label_map, answer.confidence_map) == (b"", b"")
+        assert answer.bundle_version == 1
+        assert buffer.totals() == (0, 0)
+    assert failures == []
+    assert desk.answer(grey).status == Status.OK
+    assert buffer.totals()[0] == 1
+
+
+class Tired:
+    """A scorer of somebody else, whose message has lines."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def score(self, rgb: np.ndarray, edge: EdgeScores) -> np.ndarray:
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "unforeseen"),
+    [
+        (ClassScorerError("its queue\nis full"), "class scorer: its queue is full", 0),
+        (
+            MemoryError("no room"),
+            "the cloud failed with MemoryError: no room; see its log",
+            1,
+        ),
+    ],
+)
+def test_a_scorer_that_fails(
+    error: Exception,
+    message: str,
+    unforeseen: int,
+    desk_with: Callable[..., HardFrameDesk],
+    frame: HardFrame,
+    buffer: ReplayBuffer,
+    failures: list[Exception],
+) -> None:
+    answer = desk_with(scorer=Tired(error)).answer(frame)
+    assert (answer.status, answer.message) == (Status.UNAVAILABLE, message)
+    assert len(failures) == unforeseen
+    assert buffer.totals() == (0, 0)
+
+
+class Short:
+    """A scorer whose answer does not fit the picture."""
+
+    def score(self, rgb: np.ndarray, edge: EdgeScores) -> np.ndarray:
+        return edge()[:, 1:]
+
+
+def test_a_scorer_whose_answer_does_not_fit(
+    desk_with: Callable[..., HardFrameDesk],
+    frame: HardFrame,
+    buffer: ReplayBuffer,
+    failures: list[Exception],
+) -> None:
+    answer = desk_with(scorer=Short()).answer(frame)
+    assert answer.status == Status.UNAVAILABLE
+    assert "scores of (89, 140) do not fit masks of (90, 140)" in answer.message
+    assert len(failures) == 1
     assert buffer.totals() == (0, 0)

@@ -39,6 +39,40 @@ def test_too_many_masks() -> None:
         MaskSet((1, 1), (Mask(0, 0, np.ones((1, 1), bool)),) * 65_536)
 
 
+PIXEL = Mask(0, 0, np.ones((1, 1), bool))
+
+
+@pytest.mark.parametrize("qualities", [None, (), (0.0,), (0.0, 1.0), (0.5, 0.5, 1e-9)])
+def test_qualities_are_one_a_mask(qualities: tuple[float, ...] | None) -> None:
+    count = 0 if qualities is None else len(qualities)
+    masks = MaskSet((1, 1), (PIXEL,) * count, qualities)
+    assert masks.qualities == qualities
+    assert masks.count == count
+
+
+@pytest.mark.parametrize(
+    ("qualities", "message"),
+    [
+        ((), "0 qualities of 2 masks: give one a mask, in 0 to 1"),
+        ((0.5,), "1 qualities of 2 masks"),
+        ((0.5, 0.5, 0.5), "3 qualities of 2 masks"),
+        ((0.5, 1.001), "2 qualities of 2 masks: give one a mask, in 0 to 1"),
+        ((-0.001, 0.5), "2 qualities of 2 masks"),
+        ((0.5, float("nan")), "2 qualities of 2 masks"),
+    ],
+)
+def test_qualities_that_cannot_be(qualities: tuple[float, ...], message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        MaskSet((1, 1), (PIXEL, PIXEL), qualities)
+
+
+def test_masks_are_counted_with_the_empty_ones() -> None:
+    empty = np.zeros((2, 3), bool)
+    masks = MaskSet.of([empty, ~empty])
+    assert (masks.count, masks.qualities) == (2, None)
+    assert Partition(np.array([[0, 0, 4], [4, 2, 0]], np.int32)).count == 5
+
+
 def test_full_masks_are_of_one_size() -> None:
     with pytest.raises(ValueError, match="all of one size"):
         MaskSet.of([np.ones((2, 2), bool), np.ones((2, 3), bool)])

@@ -1,10 +1,19 @@
 """Parameters of the cloud node: what they become, and config/cloud.yaml that shows them."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
-from laecips_cloud.settings import buffer_path, bundle_paths, declare_parameters, mask_options
+from laecips_cloud.settings import (
+    buffer_path,
+    bundle_paths,
+    declare_parameters,
+    options,
+    vote,
+)
+from laecips_cloud.vote import PAPER, Vote
 from laecips_edge.ros.parameters import ParameterError, Parameters
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.context import Context
@@ -38,19 +47,40 @@ def _set(node: Node, name: str, value: object) -> SetParametersResult:
 
 def test_no_bundle_and_no_option_by_default(parameters: Parameters) -> None:
     assert bundle_paths(parameters) == []
-    assert mask_options(parameters) == {}
+    assert options(parameters, "mask_options") == {}
+    assert options(parameters, "scorer_options") == {}
 
 
-def test_options_are_split_at_the_first_sign(node: Node, parameters: Parameters) -> None:
-    assert _set(node, "mask_options", ["checkpoint=/models/a=b.pth", "device=cpu"]).successful
-    assert mask_options(parameters) == {"checkpoint": "/models/a=b.pth", "device": "cpu"}
+@pytest.mark.parametrize("name", ["mask_options", "scorer_options"])
+def test_options_are_split_at_the_first_sign(name: str, node: Node, parameters: Parameters) -> None:
+    assert _set(node, name, ["model=/models/a=b.onnx", "", "device=cpu"]).successful
+    assert options(parameters, name) == {"model": "/models/a=b.onnx", "device": "cpu"}
+    other = "mask_options" if name == "scorer_options" else "scorer_options"
+    assert options(parameters, other) == {}
+
+
+def test_the_votes_bounds(node: Node, parameters: Parameters) -> None:
+    assert vote(parameters) == Vote()
+    for name, value in (("max_dissent", 1.0), ("max_margin", 1.0), ("min_quality", 0.0)):
+        assert _set(node, f"vote.{name}", value).successful
+    assert vote(parameters) == PAPER
+
+
+def test_a_scorer_that_is_installed_besides_can_be_named(
+    node: Node, parameters: Parameters
+) -> None:
+    """Whether there is one is seen where it is made."""
+    assert _set(node, "class_scorer", "mine").successful
 
 
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
         ("mask_options", ["checkpoint"], "'checkpoint' is not NAME=VALUE"),
-        ("class_scorer", "onnx", "'onnx' is not known: use one of edge"),
+        ("scorer_options", ["model=x", "flip"], "'flip' is not NAME=VALUE"),
+        ("vote.max_dissent", 1.5, "vote.max_dissent"),
+        ("vote.max_margin", -0.1, "vote.max_margin"),
+        ("vote.min_quality", 2.0, "vote.min_quality"),
         ("engine", "abacus", "'abacus' is not known"),
         ("max_frames", 0, "max_frames"),
     ],
@@ -80,10 +110,18 @@ def test_a_folder_that_cannot_be_made(node: Node, parameters: Parameters, tmp_pa
         buffer_path(parameters)
 
 
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
 def test_the_shipped_file_shows_every_parameter_with_its_default(
     node: Node, parameters: Parameters
 ) -> None:
-    shown = yaml.safe_load(CONFIG.read_text())["/**/cloud"]["ros__parameters"]
+    shown = dict(_flat(yaml.safe_load(CONFIG.read_text())["/**/cloud"]["ros__parameters"]))
     names = set(node.list_parameters([], 0).names) - EVERY_NODE_HAS
     assert shown == {name: node.get_parameter(name).value for name in names}
 

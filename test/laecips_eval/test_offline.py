@@ -1,19 +1,25 @@
 """Replays without ROS: the same answers each time, hard frames by the cloud's own code."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from laecips_cloud.class_scorers.semantic_network import SemanticNetwork
+from laecips_cloud.vote import PAPER, Vote
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.codecs import encode_jpeg, encode_png
 from laecips_eval.bags import Bag, BagWriter, Legend, open_bag
 from laecips_eval.offline import CloudSettings, replay_offline
 from laecips_eval.reports.run_setup import EdgeSettings
+from laecips_eval.scoring.frame_log import checksum
 from laecips_eval.scoring.scoreboard import Scoreboard
 
 FRAMES = 8
+ITS_OWN = CloudSettings()
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +40,11 @@ def bag(tmp_path_factory: pytest.TempPathFactory, tiny_bundle: Bundle) -> Bag:
 
 @pytest.fixture(scope="module")
 def run(bag: Bag, tiny_bundle: Bundle) -> Callable[..., Scoreboard]:
-    """Replays the bag with some of the edge's settings changed."""
+    """Replays the bag with some of the edge's settings, or the cloud's, changed."""
 
-    def replay(**settings: Any) -> Scoreboard:
+    def replay(*, cloud: CloudSettings = ITS_OWN, **settings: Any) -> Scoreboard:
         edge = replace(EdgeSettings(audit_rate=0.0), **settings)
-        return replay_offline(bag, bundle=tiny_bundle, edge=edge, cloud=CloudSettings())
+        return replay_offline(bag, bundle=tiny_bundle, edge=edge, cloud=cloud)
 
     return replay
 
@@ -95,11 +101,77 @@ def test_what_goes_up_decides_what_comes_down(run: Callable[..., Scoreboard]) ->
     assert encoded < verbatim < with_scores
 
 
-def test_settings_come_out_of_the_nodes_parameters() -> None:
-    parameters = {"mask_options": [""], "providers": ["X"], "threads": 2, "use_sim_time": False}
-    assert CloudSettings.from_parameters(parameters) == CloudSettings(
-        mask_options=(), providers=("X",), threads=2
+def test_with_a_teacher_hard_frames_get_its_answer(
+    run: Callable[..., Scoreboard], bag: Bag, tiny_bundle: Bundle, tiny_teacher: Path
+) -> None:
+    asking = CloudSettings(
+        mask_generator="none",
+        class_scorer="onnx",
+        scorer_options=(f"model={tiny_teacher}", "threads=1"),
     )
+    network = SemanticNetwork(tiny_teacher, tiny_bundle.manifest.classes)
+    answers = {}
+    for index, frame in enumerate(bag.frames()):
+        if index < FRAMES - 1:
+            answers[index] = network.scores(frame.rgb()).argmax(axis=0).astype(np.uint8)
+    asked, alone = run(cloud=asking).rows(), run().rows()
+    hard = [row for row in asked if row.source == "cloud"]
+    assert hard
+    for row, before in zip(asked, alone, strict=True):
+        if row in hard:
+            assert row.index is not None
+            assert row.checksum == checksum(answers[row.index])
+            assert row.checksum != row.checksum_now
+        else:
+            assert row == before
+
+
+def test_the_clouds_settings_decide_what_comes_down(run: Callable[..., Scoreboard]) -> None:
+    """Without masks, or without a vote, f's own scores change nothing; with the paper's they do."""
+
+    def mended(**settings: Any) -> list[bool]:
+        rows = run(policy="cloud", cloud=CloudSettings(**settings)).rows()
+        return [row.checksum != row.checksum_now for row in rows if row.source == "cloud"]
+
+    assert mended(mask_generator="none") == [False] * (FRAMES - 1)
+    assert mended(vote=Vote(max_dissent=0.0)) == [False] * (FRAMES - 1)
+    assert any(mended(vote=PAPER))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "settings"),
+    [
+        ({}, CloudSettings()),
+        (
+            {"mask_options": [""], "providers": ["X"], "threads": 2, "use_sim_time": False},
+            CloudSettings(mask_options=(), providers=("X",), threads=2),
+        ),
+        (
+            {
+                "mask_generator": "none",
+                "class_scorer": "blend",
+                "scorer_options": ["model=a=b.onnx", ""],
+            },
+            CloudSettings(
+                mask_generator="none", class_scorer="blend", scorer_options=("model=a=b.onnx",)
+            ),
+        ),
+        (
+            {"vote.max_dissent": 1.0, "vote.max_margin": 0.25, "vote.min_quality": 0.5},
+            CloudSettings(vote=Vote(max_dissent=1.0, max_margin=0.25, min_quality=0.5)),
+        ),
+        ({"vote.max_margin": 0.0}, CloudSettings(vote=Vote(max_margin=0.0))),
+    ],
+)
+def test_settings_come_out_of_the_nodes_parameters(
+    parameters: dict[str, Any], settings: CloudSettings
+) -> None:
+    assert CloudSettings.from_parameters(parameters) == settings
+
+
+def test_bounds_of_the_vote_out_of_range() -> None:
+    with pytest.raises(ValueError, match=re.escape("vote: max_dissent is 1.5, it must lie")):
+        CloudSettings.from_parameters({"vote.max_dissent": 1.5})
 
 
 def test_progress_reaches_the_end(bag: Bag, tiny_bundle: Bundle) -> None:
@@ -114,11 +186,21 @@ def test_progress_reaches_the_end(bag: Bag, tiny_bundle: Bundle) -> None:
     assert seen == [(index + 1, FRAMES) for index in range(FRAMES)]
 
 
-def test_an_unknown_mask_generator_is_refused(bag: Bag, tiny_bundle: Bundle) -> None:
-    with pytest.raises(ValueError, match="'scissors' is not known"):
-        replay_offline(
-            bag,
-            bundle=tiny_bundle,
-            edge=EdgeSettings(),
-            cloud=CloudSettings(mask_generator="scissors"),
-        )
+@pytest.mark.parametrize(
+    ("cloud", "message"),
+    [
+        ({"mask_generator": "scissors"}, "mask generator 'scissors' is not known"),
+        ({"class_scorer": "oracle"}, "class scorer 'oracle' is not known"),
+        ({"class_scorer": "onnx"}, "class scorer onnx needs a network"),
+        (
+            {"class_scorer": "onnx", "scorer_options": ("model=/nowhere",)},
+            "class scorer onnx: /nowhere: cannot be read",
+        ),
+        ({"scorer_options": ("model=/nowhere",)}, "class scorer edge has no option 'model'"),
+    ],
+)
+def test_what_the_cloud_node_would_refuse(
+    run: Callable[..., Scoreboard], cloud: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        run(cloud=CloudSettings(**cloud))

@@ -81,7 +81,7 @@ def test_status_keeps_flowing_while_sam_thinks(
 
 AT_START = [
     ({"bundles": []}, "bundles: none given; give the folder of at least one bundle"),
-    ({"class_scorer": "onnx"}, "parameter class_scorer"),
+    ({"class_scorer": "onnx"}, "class scorer onnx needs a network: set its option model"),
 ]
 
 
@@ -119,9 +119,15 @@ def unconfigured(
 
 WRONG = [
     ("bundles", ["/nowhere"], "/nowhere/manifest.json: cannot be read"),
-    ("mask_generator", "grpah", "mask generator 'grpah' is not known: take one of graph, sam"),
+    (
+        "mask_generator",
+        "grpah",
+        "mask generator 'grpah' is not known: take one of graph, none, sam",
+    ),
     ("mask_generator", "sam", "mask generator sam needs weights: set its option checkpoint"),
     ("mask_options", ["size=3"], "mask generator graph has no option 'size'"),
+    ("class_scorer", "onxx", "class scorer 'onxx' is not known: take one of blend, edge, onnx"),
+    ("scorer_options", ["model=large.onnx"], "class scorer edge has no option 'model'"),
     ("buffer_path", "/proc/nowhere/replay.sqlite", "/proc/nowhere cannot be made"),
     ("buffer_path", __file__, "file is not a database; it is not a replay buffer"),
 ]
@@ -159,7 +165,8 @@ def test_a_checkpoint_that_is_cut_short(peer: Peer, unconfigured: Asker, tmp_pat
     ("name", "wrong", "reason"),
     [
         ("mask_options", ["size"], "'size' is not NAME=VALUE"),
-        ("class_scorer", "onnx", "use one of edge"),
+        ("scorer_options", ["model"], "'model' is not NAME=VALUE"),
+        ("vote.max_dissent", 1.5, "vote.max_dissent"),
         ("max_frames", 0, "max_frames"),
         ("threads", 1000, "threads"),
     ],

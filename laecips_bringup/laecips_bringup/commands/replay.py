@@ -37,6 +37,13 @@ def add_run_arguments(parser: argparse.ArgumentParser, *, out: Path) -> None:
     parser.add_argument(
         "--bundle", type=Path, default=None, help="folder of the model bundle; default: the shipped"
     )
+    parser.add_argument(
+        "--teacher",
+        default="",
+        metavar="DIR",
+        help="large network that the cloud asks for its opinion, or none; default: the shipped one "
+        "with the shipped bundle",
+    )
     parser.add_argument("--out", type=Path, default=out, help="folder of report, result and logs")
     parser.add_argument("--rate", type=float, default=1.0, help="speed against the recording")
     parser.add_argument(
@@ -61,10 +68,12 @@ def check(args: argparse.Namespace) -> None:
     """
     from laecips_bringup.params_file import unknown_parameters
     from laecips_bringup.run_checks import check_edge, check_out, check_rate
+    from laecips_bringup.shares import teacher_for
 
     check_rate(args.rate)
     check_edge(edge_parameters(args))
     check_out(args.out)
+    teacher_for("", args.teacher)
     if args.params_file:
         unknown_parameters(Path(args.params_file))
 
@@ -85,15 +94,17 @@ def run_live(args: argparse.Namespace, bag: Path, *, image_topic: str | None = N
     from rich.console import Console
 
     from laecips_bringup.replay import Replay, ReplayOptions
-    from laecips_bringup.shares import shipped_bundle
+    from laecips_bringup.shares import shipped_bundle, teacher_for
     from laecips_bringup.stopping import signals_interrupt
 
     console = Console()
+    bundle = args.bundle or shipped_bundle()
     with signals_interrupt():
         outcome = Replay(
             ReplayOptions(
                 bag=bag,
-                bundle=args.bundle or shipped_bundle(),
+                bundle=bundle,
+                teacher=teacher_for(bundle, args.teacher),
                 out=args.out,
                 rate=args.rate,
                 bag_topic=image_topic,
@@ -118,17 +129,21 @@ def _run_offline(args: argparse.Namespace) -> int:
 
     from laecips_bringup.outputs import OFFLINE_FRAMES, OFFLINE_REPORT
     from laecips_bringup.replay_offline import OfflineOptions, run_offline
-    from laecips_bringup.shares import shipped_bundle
+    from laecips_bringup.shares import shipped_bundle, teacher_for
 
     console = Console()
+    bundle = args.bundle or shipped_bundle()
     with progress_bar("frames", console=console) as progress:
         report, agreement = run_offline(
             OfflineOptions(
                 bag=args.bag,
-                bundle=args.bundle or shipped_bundle(),
+                bundle=bundle,
+                teacher=teacher_for(bundle, args.teacher),
                 out=args.out,
                 bag_topic=args.image_topic,
                 edge=edge_parameters(args),
+                teacher_named=bool(args.teacher),
+                params_file=args.params_file,
                 live=args.compare,
             ),
             progress=progress,

@@ -71,4 +71,6 @@ class SamMaskGenerator:
             records = self._generator.generate(rgb)
         height, width = rgb.shape[:2]
         masks = (Mask.crop(np.asarray(record["segmentation"], np.bool_)) for record in records)
-        return MaskSet((height, width), tuple(masks))
+        # Its own guess at the IoU can leave 0..1 by a little.
+        qualities = (min(1.0, max(0.0, float(record["predicted_iou"]))) for record in records)
+        return MaskSet((height, width), tuple(masks), tuple(qualities))

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from laecips_cloud.fusion import fuse
 from laecips_cloud.masks import Masks
 from laecips_cloud.training.rows import Assist
+from laecips_cloud.vote import Vote
 
 
 def assist_by(masks_of: Callable[[NDArray[np.uint8]], Masks]) -> Assist:
-    """F with f's own scores: the masks of a generator, each with the class that scores highest.
+    """F with f's own scores: the masks of a generator, each with the class that scores highest,
+    within the usual bounds of the vote.
 
     The temperature is 1: it is calibrated after the training that this is for.
 
@@ -27,6 +29,6 @@ def assist_by(masks_of: Callable[[NDArray[np.uint8]], Masks]) -> Assist:
 
     def assist(image: NDArray[np.uint8], logits: NDArray[np.float32]) -> NDArray[np.uint8]:
         height, width = image.shape[:2]
-        return fuse(scores_at(logits, (height, width)), masks_of(image)).label_map
+        return fuse(scores_at(logits, (height, width)), masks_of(image), vote=Vote()).label_map
 
     return assist

@@ -42,7 +42,8 @@ def normalise(images: NDArray[np.uint8]) -> Tensor:
 class Batches:
     """Endless batches of augmented frames; a context manager that stops its thread.
 
-    Each frame is seen once an epoch, in an order that the seed gives. One thread draws everything,
+    Each frame is seen once an epoch, in an order that the seed gives; with weights, frames are
+    drawn by them instead. One thread draws everything,
     so that a seed gives the same batches however fast they are taken.
     """
 
@@ -53,6 +54,7 @@ class Batches:
         geometry: Geometry,
         batch: int,
         seed: int,
+        weights: Sequence[float] | None = None,
         ahead: int = 4,
     ) -> None:
         """Starts the thread.
@@ -62,12 +64,14 @@ class Batches:
             geometry: how frames are framed; its size is the size of the batches.
             batch: N, frames a batch.
             seed: seed of order and augmentation.
+            weights: how often each frame is drawn, against the others; None: all alike.
             ahead: how many batches may wait.
         """
         if not frames:
             raise ValueError("no frames to train on: the data set is empty")
         self._frames, self._geometry, self._batch = frames, geometry, batch
         self._random = np.random.default_rng(seed)
+        self._weights = None if weights is None else np.asarray(weights, np.float64)
         self._ready: queue.Queue[Batch | BaseException] = queue.Queue(maxsize=ahead)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._fill, name="batches", daemon=True)
@@ -100,7 +104,7 @@ class Batches:
             yield item
 
     def _fill(self) -> None:
-        order = _endless_order(len(self._frames), self._random)
+        order = _endless_order(len(self._frames), self._random, self._weights)
         while not self._stop.is_set():
             item: Batch | BaseException
             try:
@@ -119,6 +123,11 @@ class Batches:
         return normalise(np.stack(images)), torch.from_numpy(np.stack(labels)).long()
 
 
-def _endless_order(count: int, random: Generator) -> Iterator[int]:
+def _endless_order(
+    count: int, random: Generator, weights: NDArray[np.float64] | None
+) -> Iterator[int]:
     while True:
-        yield from random.permutation(count).tolist()
+        if weights is None:
+            yield from random.permutation(count).tolist()
+        else:
+            yield from random.choice(count, count, p=weights / weights.sum()).tolist()

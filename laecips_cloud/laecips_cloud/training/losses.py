@@ -39,20 +39,6 @@ def class_weights(pixels: NDArray[np.int64]) -> Tensor:
     return 1.0 / torch.log(1.1 + shares)
 
 
-def leave_out_unsure(labels: Tensor, confidence: Tensor, *, least: float) -> Tensor:
-    """Takes the class from the pixels that F is not sure of, so that f does not learn them.
-
-    Args:
-        labels: int64 [N, H, W], class index or 255.
-        confidence: [N, H, W], F's confidence in [0, 1].
-        least: confidence below which a pixel is left out.
-
-    Returns:
-        int64 [N, H, W], a copy with 255 where the confidence is below `least`.
-    """
-    return labels.masked_fill(confidence < least, UNLABELLED)
-
-
 def segmentation_loss(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor:
     """Equation 13: class-weighted cross-entropy over the pixels that have a class.
 

@@ -77,7 +77,7 @@ def make_rows(
     for index, (name, image, label) in enumerate(frames):
         for variant in range(variants + 1):
             random = np.random.default_rng((seed, index, variant))
-            seen, truth = _drift(image, label, random) if variant else (image, label)
+            seen, truth = drifted(image, label, random) if variant else (image, label)
             if (truth == UNLABELLED).all():
                 continue
             logits = run(network, seen, input_size=input_size)
@@ -99,9 +99,10 @@ def make_rows(
             )
 
 
-def _drift(
+def drifted(
     image: NDArray[np.uint8], label: NDArray[np.uint8], random: Generator
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """A frame in other light from a camera that was moved: (uint8 [H, W, 3], uint8 [H, W])."""
     height, width = label.shape
     moved = Geometry(size=(height, width), zoom=(0.75, 1.5), rotation=12.0)
     image, label = reframe(image, label, moved, random)

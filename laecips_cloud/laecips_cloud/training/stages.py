@@ -71,7 +71,7 @@ class Stages:
                     seconds=seconds,
                     seed=settings.seed,
                 ),
-                progress=lambda line: self._progress(f"{stage}, {line}"),
+                progress=lambda line: self._progress(f"{stage}: {line}"),
             )
             self._checkpoints.keep(stage, network)
         return network

@@ -142,7 +142,7 @@ def _trained(
             seed=settings.seed,
         )
         train_segmenter(
-            network, seen, recipe=recipe, progress=lambda line: progress(f"teacher, {line}")
+            network, seen, recipe=recipe, progress=lambda line: progress(f"teacher: {line}")
         )
         kept.keep("teacher", network)
     return network

@@ -76,6 +76,7 @@ def train_segmenter(
     frames: Sequence[LabelledFrame],
     *,
     recipe: SegmenterRecipe,
+    weights: Sequence[float] | None = None,
     progress: Progress = lambda line: None,
 ) -> None:
     """Trains f in place, and leaves it in evaluation mode.
@@ -84,9 +85,10 @@ def train_segmenter(
         network: f, without or with its depth branch; colour alone is trained.
         frames: what to learn from, at any size.
         recipe: see `SegmenterRecipe`.
+        weights: how often each frame is drawn, against the others; None: each once an epoch.
         progress: takes a line about every tenth of the training.
     """
-    weights = class_weights(pixel_counts(frames, network.classes))
+    by_class = class_weights(pixel_counts(frames, network.classes))
     optimiser = torch.optim.AdamW(
         [p for name, p in network.named_parameters() if not _is_depth(name)],
         lr=recipe.learning_rate,
@@ -103,14 +105,18 @@ def train_segmenter(
         [(crops, recipe.batch, turn), (whole, max(2, recipe.batch // 2), math.inf)]
     ):
         with Batches(
-            frames=frames, geometry=geometry, batch=batch, seed=recipe.seed * 2 + index
+            frames=frames,
+            geometry=geometry,
+            batch=batch,
+            seed=recipe.seed * 2 + index,
+            weights=weights,
         ) as batches:
             _descend(
                 network,
                 batches,
                 schedule,
                 optimiser=optimiser,
-                weights=weights,
+                weights=by_class,
                 until=until,
                 peak=recipe.learning_rate,
                 progress=progress,
@@ -142,7 +148,7 @@ def _descend(
         optimiser.step()
         if int(done * 10) > told:
             told = int(done * 10)
-            progress(f"f: {done:4.0%} of the training, loss {loss.item():.3f}")
+            progress(f"{done:4.0%} of the training, loss {loss.item():.3f}")
         if done >= until:
             return
 

@@ -7,6 +7,7 @@ paper's (eq. 22) is the mean over frames of each frame's own IoU. They differ: r
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,15 @@ class ConfusionMatrix:
         self.classes = classes
         # One more column: pixels of a class that the answer gave no class.
         self._counts = np.zeros((classes, classes + 1), np.int64)
+
+    @classmethod
+    def sum(cls, matrices: Iterable[ConfusionMatrix]) -> ConfusionMatrix:
+        """One matrix over the frames of at least one, all of the same classes."""
+        parts = list(matrices)
+        total = cls(parts[0].classes)
+        for part in parts:
+            total._counts += part._counts
+        return total
 
     @property
     def counts(self) -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from laecips_cloud.class_scorers.semantic_network import NETWORK
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.policy import Policy
 
@@ -102,8 +103,23 @@ def run_setup(
             "version": bundle.manifest.version,
             "hash": bundle_hash(bundle),
         },
+        "network": asked_network(parameters.get("cloud", {})),
         "parameters": {name: dict(values) for name, values in parameters.items()},
     }
+
+
+def asked_network(cloud: Mapping[str, Any]) -> dict[str, str] | None:
+    """Path and SHA-256 of the network whose opinion the cloud asks; None where it asks none.
+
+    Args:
+        cloud: parameters of the cloud node.
+    """
+    options = dict(text.split("=", 1) for text in cloud.get("scorer_options", ()) if text)
+    model = Path(options.get("model", "")).expanduser()
+    file = model / NETWORK if model.is_dir() else model
+    if "model" not in options or not file.is_file():
+        return None
+    return {"path": str(model), "hash": hashlib.sha256(file.read_bytes()).hexdigest()}
 
 
 def describe_bag(bag: Bag) -> dict[str, Any]:
@@ -163,6 +179,12 @@ def require_same_run(live: Report, *, bag: Mapping[str, Any], bundle: Bundle) ->
         raise ReportError(
             f"the live report is of bundle {live['setup']['bundle']['path']}, which is not "
             f"{bundle.path}: give the same bundle, or name another report"
+        )
+    network = live["setup"].get("network")
+    if network != asked_network(live["setup"]["parameters"].get("cloud", {})):
+        raise ReportError(
+            f"the live report's cloud asked another network at {network['path'] if network else ''}"
+            " than there is now: put that back, or replay live again"
         )
     if live["setup"]["precision"] != PRECISION:
         raise ReportError(

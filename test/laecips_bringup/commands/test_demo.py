@@ -17,11 +17,20 @@ def test_cache(monkeypatch: pytest.MonkeyPatch, base: str, expected: Path) -> No
     assert cache() == expected
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--delta", "7"], "--delta is 7.0: give one from 0.0 to 1.0"),
+        (["--teacher", "/nowhere"], "teacher /nowhere: not there; give a folder that "),
+    ],
+)
 def test_options_are_checked_before_the_drive_is_drawn(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], message: str
 ) -> None:
     bags = tmp_path / "bags"
-    assert main(["demo", "--delta", "7", "--bags", str(bags), "--out", str(tmp_path / "out")]) == 2
-    error = "laecips demo: --delta is 7.0: give one from 0.0 to 1.0\n"
-    assert capsys.readouterr() == ("", error)
+    assert main(["demo", *options, "--bags", str(bags), "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(f"laecips demo: {message}")
+    assert said.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []

@@ -1,9 +1,19 @@
-"""Options of `laecips replay` become parameters of the edge node."""
+"""Options of `laecips replay`: parameters of the edge node, and the cloud's teacher."""
 
 import argparse
+import json
+from pathlib import Path
 
+import numpy as np
 import pytest
 from laecips_bringup.commands.replay import add_arguments, edge_parameters
+from laecips_edge.cli import main
+from laecips_edge.core.bundle import Bundle
+from laecips_edge.core.codecs import encode_jpeg
+from laecips_eval.bags import BagWriter, Legend
+from laecips_eval.shipped import shipped_teacher
+
+from laecips_bringup import graph
 
 
 @pytest.mark.parametrize(
@@ -19,3 +29,58 @@ def test_only_what_was_given(options: list[str], parameters: dict[str, object]) 
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     assert edge_parameters(parser.parse_args(["bag", *options])) == parameters
+
+
+@pytest.fixture
+def bag(tmp_path: Path) -> Path:
+    """Two pictures without truth."""
+    path = tmp_path / "bag"
+    rng = np.random.default_rng(4)
+    with BagWriter(path, legend=Legend(), rate_hz=10) as writer:
+        for _ in range(2):
+            writer.add(encode_jpeg(rng.integers(0, 256, (96, 128, 3), np.uint8), 90), None)
+    return path
+
+
+@pytest.mark.parametrize("offline", [["--offline"], []], ids=["offline", "live"])
+def test_a_teacher_that_is_not_there_is_told_before_anything_starts(
+    bag: Path,
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    offline: list[str],
+) -> None:
+    out, nowhere = tmp_path / "out", tmp_path / "nowhere"
+    options = ["--bundle", str(tiny_bundle.path), "--out", str(out), *offline]
+    assert main(["replay", str(bag), *options, "--teacher", str(nowhere)]) == 2
+    said = capsys.readouterr()
+    assert f"laecips replay: teacher {nowhere}: not there; give a folder that" in said.err
+    assert said.err.count("\n") == 1
+    assert said.out == ""
+    assert not out.exists()
+
+
+def test_a_teacher_for_other_classes(
+    bag: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--bundle", str(tiny_bundle.path), "--out", str(tmp_path / "out"), "--offline"]
+    assert main(["replay", str(bag), *options, "--teacher", str(shipped_teacher())]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("laecips replay: class scorer onnx: class table ")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("asked", ["", "none", "teacher"])
+def test_which_teacher_an_offline_replay_asks(
+    bag: Path, tiny_bundle: Bundle, tiny_teacher: Path, tmp_path: Path, asked: str
+) -> None:
+    out = tmp_path / "out"
+    options = ["--bundle", str(tiny_bundle.path), "--out", str(out), "--policy", "cloud"]
+    teacher = str(tiny_teacher) if asked == "teacher" else asked
+    if teacher:
+        options += ["--teacher", teacher]
+    assert main(["replay", str(bag), *options, "--offline"]) == 0
+    report = json.loads((out / "offline.json").read_text(encoding="utf-8"))
+    # Nothing is asked by itself with a bundle that is not the shipped one.
+    expected = graph.asking(teacher) if asked == "teacher" else {}
+    assert report["setup"]["parameters"]["cloud"] == expected

@@ -13,7 +13,7 @@ from laecips_cloud.mask_generators.graph import GraphMaskGenerator
 
 
 def test_ours_are_offered() -> None:
-    assert {"graph", "sam"} <= set(mask_generator_names())
+    assert {"graph", "none", "sam"} <= set(mask_generator_names())
 
 
 def test_options_reach_the_generator() -> None:
@@ -30,6 +30,7 @@ def test_options_reach_the_generator() -> None:
         ("graph", {"size": "3"}, "graph has no option 'size': it has sigma, scale, min_size"),
         ("graph", {"min_size": "big"}, "graph: option min_size is 'big', it must be int"),
         ("graph", {"min_size": "0"}, "min_size is 0, it must be above 0"),
+        ("none", {"scale": "3"}, "mask generator none has no option 'scale': it has none"),
         ("sam", {}, "sam needs weights: set its option checkpoint"),
         (
             "sam",

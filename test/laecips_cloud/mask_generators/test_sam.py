@@ -13,6 +13,7 @@ from laecips_cloud.mask_generators import (  # noqa: E402
     create_mask_generator,
 )
 from laecips_cloud.mask_generators.sam import SamMaskGenerator  # noqa: E402
+from laecips_cloud.vote import Vote  # noqa: E402
 
 
 def test_masks_of_a_picture_can_be_fused(sam_checkpoint: Path) -> None:
@@ -29,9 +30,12 @@ def test_masks_of_a_picture_can_be_fused(sam_checkpoint: Path) -> None:
     rgb = np.random.default_rng(0).integers(0, 255, (72, 96, 3), np.uint8)
     masks = generator.generate(rgb)
     assert masks.shape == (72, 96)
-    assert len(masks.masks) > 0
+    assert masks.count > 0
+    # The rating of random weights leaves 0..1; what a vote reads does not.
+    assert len(masks.qualities) == masks.count
+    assert all(0 <= quality <= 1 for quality in masks.qualities)
     scores = np.full((3, 72, 96), 1 / 3, np.float32)
-    assert fuse(scores, masks).label_map.shape == (72, 96)
+    assert fuse(scores, masks, vote=Vote(min_quality=0.5)).label_map.shape == (72, 96)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from laecips_cloud.training.losses import (
     best_trust,
     class_weights,
     frame_loss,
-    leave_out_unsure,
     miner_loss,
     segmentation_loss,
 )
@@ -62,11 +61,6 @@ def test_a_batch_without_any_class_has_no_loss() -> None:
     assert loss.item() == 0.0
     assert torch.isfinite(logits.grad).all()
     assert frame_loss(logits, torch.full((1, 2, 2), 255)).item() == 0.0
-
-
-def test_unsure_pixels_lose_their_class() -> None:
-    labels, confidence = torch.tensor([[[0, 1, 2]]]), torch.tensor([[[0.9, 0.5, 0.49]]])
-    assert leave_out_unsure(labels, confidence, least=0.5).tolist() == [[[0, 1, 255]]]
 
 
 @pytest.mark.parametrize(

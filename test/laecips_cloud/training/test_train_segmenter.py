@@ -38,7 +38,7 @@ def test_f_learns_what_it_has_not_seen(toy_frames: ToyFrames) -> None:
         progress=lines.append,
     )
     assert not network.training
-    assert lines[0].startswith("f:   0% of the training, loss ")
+    assert lines[0].startswith("  0% of the training, loss ")
     matrix = ConfusionMatrix(3)
     for _, image, label in toy_frames(count=4, seed=1):
         matrix.add(label_map_of(run(network, image, input_size=SIZE), SIZE), label)

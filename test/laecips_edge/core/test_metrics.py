@@ -92,3 +92,16 @@ def test_counts_equal_the_pixel_loop(frames):
             if t != 255:
                 expected[t, min(p, 4)] += 1
     np.testing.assert_array_equal(matrix.counts, expected)
+
+
+@given(st.lists(st.tuples(label_maps, label_maps), min_size=1, max_size=4))
+def test_the_sum_of_matrices_is_the_matrix_of_all_their_frames(frames):
+    total, parts = ConfusionMatrix(4), []
+    for predicted, truth in frames:
+        part = ConfusionMatrix(4)
+        for matrix in (total, part):
+            matrix.add(predicted, truth)
+        parts.append(part)
+    before = [part.counts.copy() for part in parts]
+    np.testing.assert_array_equal(ConfusionMatrix.sum(iter(parts)).counts, total.counts)
+    np.testing.assert_array_equal([part.counts for part in parts], before)

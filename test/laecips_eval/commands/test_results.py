@@ -20,7 +20,8 @@ def finished_run(tmp_path: Path) -> Path:
         "bag": {"path": "x", "name": "smoke", "topic": "/camera/image", "hash": "cd" * 32},
         "setup": {
             "mode": "live", "rate": 1.0, "policy": "laecips", "delta": 0.5,
-            "engine": "onnxruntime", "precision": "fp32", "bundle": bundle, "parameters": {},
+            "engine": "onnxruntime", "precision": "fp32", "bundle": bundle, "network": None,
+            "parameters": {},
         },
         "frames": 3,
         "answered": {"edge": 1, "cloud": 0, "edge_fallback": 1},

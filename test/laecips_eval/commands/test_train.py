@@ -2,27 +2,36 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from laecips_cloud.class_scorers import create_class_scorer
 from laecips_edge.cli import main
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.segmenter import Segmenter
+from laecips_eval.inspection.classes import CLASSES
 
 QUICK = [
-    *("--frames", "8", "--held-out-frames", "3", "--width", "0.125", "--miner-width", "0.125"),
-    *("--input-size", "96x128", "--folds", "2", "--steps", "6", "--miner-steps", "4"),
-    *("--variants", "1"),
+    *("--frames", "8", "--held-out-frames", "3", "--width", "0.125", "--input-size", "96x128"),
+    *("--steps", "6", "--variants", "1"),
 ]
+PAIR = ["--miner-width", "0.125", "--folds", "2", "--miner-steps", "4"]
+TEACHER = ["--role", "teacher"]
 
 
-@pytest.mark.system
-def test_eight_frames_make_a_bundle_that_runs(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "laecips_edge.cli", "train", *QUICK, "-o", tmp_path / "bundle"],
+def train(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Runs the command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "laecips_edge.cli", "train", *arguments],
         capture_output=True,
         text=True,
         timeout=240,
         check=False,
     )
+
+
+@pytest.mark.system
+def test_eight_frames_make_a_bundle_that_runs(tmp_path: Path) -> None:
+    done = train(*QUICK, *PAIR, "-o", tmp_path / "bundle")
     assert done.returncode == 0, done.stderr
     assert "f:   0% of the training" in done.stdout
     assert "mIoU on held-out frames" in done.stdout
@@ -34,6 +43,34 @@ def test_eight_frames_make_a_bundle_that_runs(tmp_path: Path) -> None:
         assert name in done.stdout
 
 
+@pytest.mark.system
+def test_eight_frames_make_a_teacher_that_the_cloud_can_ask(tmp_path: Path) -> None:
+    out = tmp_path / "teacher"
+    done = train(*TEACHER, *QUICK, "-o", out)
+    assert done.returncode == 0, done.stderr
+    assert "  0% of the training, loss " in done.stdout
+    assert "a teacher's IoU on held-out frames" in done.stdout
+    for name in (*CLASSES, "mean"):
+        assert name in done.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["teacher"], "what was only for it is left"
+    scorer = create_class_scorer("onnx", {"model": str(out)}, classes=CLASSES)
+    scores = scorer.score(np.full((90, 120, 3), 128, np.uint8), pytest.fail)
+    assert scores.shape == (len(CLASSES), 90, 120)
+
+
+def test_a_folder_that_is_something_else_is_refused_before_a_teacher_is_trained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "thesis.tex").touch()
+    assert main(["train", *TEACHER, "-o", str(tmp_path)]) == 2
+    said = capsys.readouterr()
+    assert said.err == (
+        f"laecips train: {tmp_path}: is there and holds no network.onnx; give another folder\n"
+    )
+    assert said.out == "", "something was trained before it failed"
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -42,6 +79,14 @@ def test_eight_frames_make_a_bundle_that_runs(tmp_path: Path) -> None:
         (["--threads", "0"], "--threads is 0"),
         (["--split", "nowhere"], "inspection has no split 'nowhere'"),
         (["--frames", "0"], "0 frames were asked for"),
+        ([*TEACHER, "--dataset", "camvid"], "camvid needs a root"),
+        ([*TEACHER, "--threads", "0"], "--threads is 0"),
+        ([*TEACHER, "--held-out-frames", "0"], "0 frames were asked for"),
+        ([*TEACHER, "--width", "0"], "teacher training: width is 0.0: out of range"),
+        ([*TEACHER, "--steps", "0"], "teacher training: steps is 0: out of range"),
+        ([*TEACHER, "--variants", "-1"], "teacher training: variants is -1: out of range"),
+        ([*TEACHER, "--minutes", "0"], "teacher training: minutes is 0.0: out of range"),
+        ([*TEACHER, "--input-size", "8x480"], "teacher training: input_size is (8, 480): out of"),
     ],
 )
 def test_wrong_settings_get_one_line(
@@ -51,7 +96,7 @@ def test_wrong_settings_get_one_line(
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
-    assert not (tmp_path / "bundle").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_size_is_height_by_width(capsys: pytest.CaptureFixture[str]) -> None:

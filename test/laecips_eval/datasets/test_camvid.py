@@ -52,9 +52,24 @@ def test_past_the_end(small: Path, index: int) -> None:
         CamVid(small, "first")[index]
 
 
-def test_unknown_split_lists_the_known(small: Path) -> None:
-    with pytest.raises(DatasetError, match="no split 'third': it has first, second"):
-        CamVid(small, "third")
+def test_splits_with_commas_come_one_after_the_other(small: Path) -> None:
+    frames = CamVid(small, "second,first")
+    assert [frames[index].name for index in range(len(frames))] == ["a", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("split", "unknown"),
+    [
+        ("third", "third"),
+        ("first,third,second", "third"),
+        ("first, second", " second"),
+        ("first,", ""),
+        ("", ""),
+    ],
+)
+def test_unknown_split_lists_the_known(small: Path, split: str, unknown: str) -> None:
+    with pytest.raises(DatasetError, match=f"no split '{unknown}': it has first, second"):
+        CamVid(small, split)
 
 
 def test_missing_root(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from laecips_eval.datasets.errors import DatasetError
 from laecips_eval.datasets.inspection import InspectionFrames, defects_in
-from laecips_eval.inspection import CLASSES, Drift
+from laecips_eval.inspection import CLASSES, DAY_ZERO, Drift, draw_strip
 from laecips_eval.inspection.classes import DENT, SCRATCH
+from laecips_eval.inspection.makes import Make
 
 ALL_AT_ONCE = Drift(variants=0.5, dimming=0.5, warmth=0.5, dust=0.5, blur=0.5, camera=0.5)
 # Of these frames, as first drawn. When the scene is changed on purpose: the bags' hashes in
@@ -99,11 +100,56 @@ def test_these_dials_change_both(day_zero: InspectionFrames, dial: str) -> None:
 
 
 def test_splits_and_seeds_share_no_panel(day_zero: InspectionFrames) -> None:
-    others = [InspectionFrames("held_out"), InspectionFrames("train", seed=1)]
-    for other in others:
-        assert not np.array_equal(other[5].label, day_zero[5].label)
-    assert len(others[0]) == 240
-    assert len(others[1]) == 1200
+    others = [
+        InspectionFrames("held_out", drift=DAY_ZERO),
+        InspectionFrames("train", seed=1),
+        InspectionFrames("teacher", drift=DAY_ZERO),
+    ]
+    labels = [frames[5].label for frames in (day_zero, *others)]
+    assert len({label.tobytes() for label in labels}) == len(labels)
+    assert [len(frames) for frames in others] == [240, 1200, 2400]
+
+
+def test_a_teachers_panels_drift_each_in_its_own_way() -> None:
+    frames, again = InspectionFrames("teacher"), InspectionFrames("teacher", count=1)
+    drifts = [frames.drift_of(scene) for scene in range(20)]
+    assert len(set(drifts)) == 20
+    assert {drift.variants for drift in drifts} == {0.5}
+    for scene in (3, 11):
+        assert again.drift_of(scene) == drifts[scene]
+    assert InspectionFrames("teacher", seed=1).drift_of(0) != drifts[0]
+
+
+@pytest.mark.parametrize(
+    ("split", "drift"),
+    [
+        ("train", None),
+        ("held_out", None),
+        ("train", ALL_AT_ONCE),
+        ("teacher", ALL_AT_ONCE),
+        ("teacher", DAY_ZERO),
+    ],
+)
+def test_a_given_drift_goes_for_all_panels_and_none_is_day_zero(
+    split: str, drift: Drift | None
+) -> None:
+    frames = InspectionFrames(split, drift=drift)
+    assert {frames.drift_of(scene) for scene in range(4)} == {drift or DAY_ZERO}
+
+
+@pytest.mark.parametrize(
+    ("split", "stream", "make"),
+    [("teacher", 4, Make.FOREIGN), ("train", 1, Make.NEW), ("held_out", 2, Make.NEW)],
+)
+def test_a_teacher_sees_foreign_parts_where_others_see_the_new_make(
+    split: str, stream: int, make: Make
+) -> None:
+    strip = InspectionFrames(split, drift=Drift(variants=1.0))._strip(5)
+    drawn = {
+        which: draw_strip(stream, 0, 5, width=strip.width, variants=1.0, make=which)
+        for which in (Make.NEW, Make.FOREIGN)
+    }
+    assert [w for w in drawn if np.array_equal(drawn[w].image, strip.image)] == [make]
 
 
 def test_describe_names_the_defects(day_zero: InspectionFrames) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from laecips_eval.inspection import CLASSES, DEFECTS, draw_strip
 from laecips_eval.inspection.classes import CONNECTOR, HOUSING, LABEL, RAIL, SCREW
+from laecips_eval.inspection.makes import Make
 
 
 def test_all_classes_appear() -> None:
@@ -34,9 +35,14 @@ def test_other_keys_another_panel() -> None:
     assert not np.array_equal(one.label, other.label)
 
 
-def test_variants_change_parts_but_not_rails_and_ground() -> None:
-    old = draw_strip(4, 4, width=900, defect_rate=0)
-    new = draw_strip(4, 4, width=900, variants=1.0, defect_rate=0)
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(Make.USUAL, Make.NEW), (Make.USUAL, Make.FOREIGN), (Make.NEW, Make.FOREIGN)],
+)
+def test_makes_differ_in_parts_but_not_in_rails_and_ground(one: Make, other: Make) -> None:
+    old, new = (
+        draw_strip(4, 4, width=900, variants=1.0, make=make, defect_rate=0) for make in (one, other)
+    )
     changed = (old.image != new.image).any(axis=2)
     assert changed[(old.label == HOUSING) & (new.label == HOUSING)].mean() > 0.6
     ground = np.isin(old.label, (0, RAIL)) & np.isin(new.label, (0, RAIL))
@@ -44,6 +50,18 @@ def test_variants_change_parts_but_not_rails_and_ground() -> None:
     assert np.array_equal(old.label == RAIL, new.label == RAIL) or (
         ((old.label == RAIL) != (new.label == RAIL)).mean() < 0.02
     )
+
+
+def test_variants_are_of_the_new_make_unless_another_is_named() -> None:
+    named = draw_strip(4, 4, width=900, variants=1.0, make=Make.NEW)
+    assert np.array_equal(draw_strip(4, 4, width=900, variants=1.0).image, named.image)
+
+
+@pytest.mark.parametrize("make", Make)
+def test_without_variants_the_make_is_of_no_matter(make: Make) -> None:
+    usual, given = draw_strip(4, 4, width=700), draw_strip(4, 4, width=700, make=make)
+    assert np.array_equal(usual.image, given.image)
+    assert np.array_equal(usual.label, given.label)
 
 
 def test_defects_have_a_dial() -> None:

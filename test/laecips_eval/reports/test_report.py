@@ -26,6 +26,7 @@ def a_report() -> dict[str, Any]:
             "delta": 0.5,
             "engine": "onnxruntime",
             "precision": "fp32",
+            "network": None,
             "bundle": {"path": "x", "name": "x", "version": 1, "hash": "0"},
             "parameters": {},
         },

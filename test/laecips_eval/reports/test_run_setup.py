@@ -79,7 +79,11 @@ def test_a_report_of_other_things_pins_nothing(tmp_path: Path, tiny_bundle: Bund
     require_same_run(live, bag=bag, bundle=tiny_bundle)
     with pytest.raises(ReportError, match=r"which is not .*other: replay the same bag"):
         require_same_run(live, bag=other, bundle=tiny_bundle)
-    for key, value in (("precision", "int8"), ("bundle", {"hash": "0", "path": "elsewhere"})):
+    for key, value in (
+        ("precision", "int8"),
+        ("bundle", {"hash": "0", "path": "elsewhere"}),
+        ("network", {"hash": "0", "path": "elsewhere"}),
+    ):
         with pytest.raises(ReportError, match=r"int8|elsewhere"):
             require_same_run(
                 {"bag": bag, "setup": setup | {key: value}}, bag=bag, bundle=tiny_bundle

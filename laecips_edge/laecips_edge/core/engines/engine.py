@@ -16,7 +16,15 @@ class EngineError(ValueError):
 
 
 class Engine(Protocol):
-    """One assembled network."""
+    """One assembled network.
+
+    Attributes:
+        inputs: shapes of the inputs by name; None for a length that may be anything.
+        outputs: names of the outputs.
+    """
+
+    inputs: Mapping[str, tuple[int | None, ...]]
+    outputs: tuple[str, ...]
 
     def run(self, inputs: Arrays) -> dict[str, NDArray[np.float32]]:
         """Run the network once.
@@ -28,6 +36,6 @@ class Engine(Protocol):
             float32 by the graph's output names.
 
         Raises:
-            EngineError: an input is missing or has another shape.
+            EngineError: an input is missing or has another shape, or the engine fails.
         """
         ...

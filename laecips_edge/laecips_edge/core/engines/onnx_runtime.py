@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from laecips_edge.core.engines.engine import Arrays, EngineError
 
 _ERRORS_ONLY = 3
+_EXTERNAL_FILES = "session.model_external_initializers_file_folder_path"
 
 
 class OnnxRuntimeEngine:
@@ -21,7 +23,13 @@ class OnnxRuntimeEngine:
     """
 
     def __init__(
-        self, graph: bytes, weights: Arrays, *, providers: Sequence[str], threads: int
+        self,
+        graph: bytes,
+        weights: Arrays,
+        *,
+        providers: Sequence[str],
+        threads: int,
+        folder: Path | None = None,
     ) -> None:
         """See `create_engine`."""
         available = ort.get_available_providers()
@@ -40,6 +48,8 @@ class OnnxRuntimeEngine:
         self._weights = {name: np.ascontiguousarray(w, np.float32) for name, w in weights.items()}
         values = [ort.OrtValue.ortvalue_from_numpy(w) for w in self._weights.values()]
         options.add_external_initializers(list(self._weights), values)
+        if folder is not None:
+            options.add_session_config_entry(_EXTERNAL_FILES, str(folder))
         try:
             self._session = ort.InferenceSession(graph, options, providers=list(providers))
         except Exception as error:  # its exceptions have no common base but this one
@@ -55,15 +65,29 @@ class OnnxRuntimeEngine:
                 f"onnxruntime: {providers[0]} does not start here, only {', '.join(used)}; "
                 "install what it needs or name another provider"
             )
-        self._shapes = {i.name: tuple(i.shape) for i in self._session.get_inputs()}
-        self._outputs = [output.name for output in self._session.get_outputs()]
+        self.inputs = {
+            i.name: tuple(n if isinstance(n, int) else None for n in i.shape)
+            for i in self._session.get_inputs()
+        }
+        self.outputs = tuple(output.name for output in self._session.get_outputs())
 
     def run(self, inputs: Arrays) -> dict[str, NDArray[np.float32]]:
         """See `Engine.run`."""
         found = {name: array.shape for name, array in inputs.items()}
-        if found != self._shapes or any(array.dtype != np.float32 for array in inputs.values()):
+        if not self._fits(found) or any(array.dtype != np.float32 for array in inputs.values()):
             types = sorted({str(array.dtype) for array in inputs.values()})
             raise EngineError(
-                f"onnxruntime: inputs must be {self._shapes} of float32, got {found} of {types}"
+                f"onnxruntime: inputs must be {self.inputs} of float32, got {found} of {types}"
             )
-        return dict(zip(self._outputs, self._session.run(None, dict(inputs)), strict=True))
+        try:
+            answers = self._session.run(None, dict(inputs))
+        except Exception as error:  # as above
+            raise EngineError(f"onnxruntime: {' '.join(str(error).split())}") from error
+        return dict(zip(self.outputs, answers, strict=True))
+
+    def _fits(self, found: dict[str, tuple[int, ...]]) -> bool:
+        return found.keys() == self.inputs.keys() and all(
+            len(shape) == len(found[name])
+            and all(n in (None, m) for n, m in zip(shape, found[name], strict=True))
+            for name, shape in self.inputs.items()
+        )

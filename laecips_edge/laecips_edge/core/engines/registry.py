@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from laecips_edge.core.engines.engine import Arrays, Engine, EngineError
@@ -21,15 +22,17 @@ def create_engine(
     *,
     providers: Sequence[str] = ("CPUExecutionProvider",),
     threads: int = 1,
+    folder: Path | None = None,
 ) -> Engine:
     """Assemble a network.
 
     Args:
         name: one of `ENGINE_NAMES`.
-        graph: ONNX whose initialisers are external.
-        weights: float32 by the names of the initialisers.
+        graph: ONNX.
+        weights: float32 by the names of initialisers that are external and in no file.
         providers: where to run, best first; names as the engine has them.
         threads: for one run on the CPU.
+        folder: where files lie that the graph names for its other external initialisers.
 
     Raises:
         EngineError: the engine or a provider is not known or not there, or the graph and the
@@ -44,5 +47,5 @@ def create_engine(
         engine = getattr(importlib.import_module(module), class_name)
     except ImportError as error:
         raise EngineError(f"engine: {name} is not installed here ({error})") from error
-    made: Engine = engine(graph, weights, providers=providers, threads=threads)
+    made: Engine = engine(graph, weights, providers=providers, threads=threads, folder=folder)
     return made

@@ -1,0 +1,86 @@
+"""Two opinions: f's and the cloud's, weighted by what they were worth on labelled source frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laecips_cloud.class_scorers.onnx import load_network
+from laecips_cloud.class_scorers.scorer import ClassScorerError, EdgeScores, Scores
+
+
+class BlendScorer:
+    """(1 - w) f + w g, both as probabilities at their calibrated temperatures."""
+
+    def __init__(
+        self,
+        classes: Sequence[str],
+        *,
+        model: str = "",
+        table: str = "",
+        cloud_weight: float = -1.0,
+        flip: bool = False,
+        engine: str = "onnxruntime",
+        providers: str = "CPUExecutionProvider",
+        threads: int = 1,
+    ) -> None:
+        """Loads the network.
+
+        Args:
+            classes: ours, in the order of the labels.
+            cloud_weight: w, in [0, 1]; below 0 the one that was fitted and stands in the table.
+            model, table, flip, engine, providers, threads: see `OnnxScorer`.
+
+        Raises:
+            ClassScorerError: there is no usable network or table, or no weight.
+        """
+        self._network = load_network(
+            "blend", classes, model, table, flip, engine, providers, threads
+        )
+        known = self._network.table
+        weight = known.cloud_weight if cloud_weight < 0 else cloud_weight
+        if weight is None:
+            raise ClassScorerError(
+                f"class scorer blend: the class table of {self._network.path} has no fitted "
+                "weight; fit one (laecips fit-blend) or set the option cloud_weight"
+            )
+        if not weight <= 1:
+            raise ClassScorerError(f"class scorer blend: cloud_weight is {weight}: at most 1")
+        self._weight = weight
+        self._unknown = [index for index, row in enumerate(known.rows) if not row]
+
+    def score(self, rgb: NDArray[np.uint8], edge: EdgeScores) -> Scores:
+        """See `ClassScorer.score`."""
+        return blended(
+            edge(), self._network.scores(rgb), cloud_weight=self._weight, unknown=self._unknown
+        )
+
+
+def blended(f: Scores, g: Scores, *, cloud_weight: float, unknown: Sequence[int] = ()) -> Scores:
+    """(1 - w) f + w g', where g' is g with f's word on what g cannot know.
+
+    Of the classes that g does not know, f alone says how likely they are, and g shares out the
+    rest. What g takes for none of our classes is shared out as f would.
+
+    Args:
+        f: float32 [M, H, W], summing to 1 over the classes.
+        g: float32 [M, H, W], summing to at most 1.
+        cloud_weight: w, in [0, 1].
+        unknown: the classes that g does not know.
+
+    Returns:
+        float32 [M, H, W], summing to 1 over the classes.
+    """
+    none_of_ours = np.clip(1.0 - g.sum(axis=0), 0.0, 1.0)
+    opinion = g
+    if unknown:
+        absent = f[list(unknown)]
+        opinion = g * (1.0 - absent.sum(axis=0))
+        opinion[list(unknown)] = absent
+        none_of_ours = none_of_ours * (1.0 - absent.sum(axis=0))
+    w = np.float32(cloud_weight)
+    scores: Scores = f * ((1 - w) + w * none_of_ours)
+    scores += w * opinion
+    return scores

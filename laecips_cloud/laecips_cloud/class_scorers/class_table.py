@@ -1,0 +1,218 @@
+"""What a network's outputs mean: a YAML table from its classes to ours.
+
+    outputs: [sky, road, car, truck, boat]    # the network's classes, in the order of its outputs
+    classes:                                  # ours, each with those of the network's that it is
+      road: [road]
+      car: [car, truck]
+      pole: []                                # the network does not know poles
+      unknown: [sky, boat]                    # what is none of ours
+    input: {size: [512, 1024], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}
+    scores: logits                            # or probabilities
+    temperature: 1.3                          # logits are divided by it
+    blend: {cloud_weight: 0.7}                # fitted; what the scorer `blend` takes
+
+`outputs` and `classes` must be there, all classes of ours and `unknown` among them.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import yaml
+from laecips_edge.core.manifest import IMAGENET_MEAN, IMAGENET_STD
+
+from laecips_cloud.class_scorers.scorer import ClassScorerError
+
+UNKNOWN: Final = "unknown"
+_KEYS: Final = ("outputs", "classes", "input", "scores", "temperature", "blend")
+_SCORES: Final = ("logits", "probabilities")
+
+Triple = tuple[float, float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassTable:
+    """One network's table.
+
+    Attributes:
+        outputs: names of the network's classes, in the order of its outputs.
+        rows: for each class of ours, in the order of the labels, the numbers of its outputs; empty
+            where the network does not know the class. What is in none is `unknown`.
+        classes: ours.
+        size: (height, width) in pixels that pictures are brought to; None where the network's own
+            input says it.
+        mean, std: of the RGB channels of a picture in 0..1.
+        scores: whether the network gives logits or probabilities.
+        temperature: by which logits are divided.
+        cloud_weight: weight of the network's scores in a blend with f's, in [0, 1]; None unfitted.
+    """
+
+    outputs: tuple[str, ...]
+    rows: tuple[tuple[int, ...], ...]
+    classes: tuple[str, ...]
+    size: tuple[int, int] | None = None
+    mean: Triple = IMAGENET_MEAN
+    std: Triple = IMAGENET_STD
+    scores: Literal["logits", "probabilities"] = "logits"
+    temperature: float = 1.0
+    cloud_weight: float | None = None
+
+    @classmethod
+    def read(cls, path: str | Path, classes: Sequence[str]) -> ClassTable:
+        """Reads a table's file.
+
+        Args:
+            path: the file.
+            classes: ours, in the order of the labels.
+
+        Raises:
+            ClassScorerError: it cannot be read, or is for other classes; names file and row.
+        """
+        try:
+            content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ClassScorerError(
+                f"class table {path}: cannot be read ({error.strerror}); give the path of a table"
+            ) from error
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            raise ClassScorerError(
+                f"class table {path}: not YAML ({' '.join(str(error).split())})"
+            ) from error
+        try:
+            return cls._parsed(content, tuple(classes))
+        except ValueError as error:
+            raise ClassScorerError(f"class table {path}: {error}") from error
+
+    @classmethod
+    def identity(cls, classes: Sequence[str], **fields: Any) -> ClassTable:
+        """The table of a network that has our classes, in our order."""
+        names = tuple(classes)
+        rows = tuple((index,) for index in range(len(names)))
+        return cls(outputs=names, rows=rows, classes=names, **fields)
+
+    def to_yaml(self) -> str:
+        """The table as `read` takes it."""
+        known = {output for row in self.rows for output in row}
+        classes = {
+            name: [self.outputs[output] for output in row]
+            for name, row in zip(self.classes, self.rows, strict=True)
+        }
+        classes[UNKNOWN] = [name for i, name in enumerate(self.outputs) if i not in known]
+        content: dict[str, Any] = {
+            "outputs": list(self.outputs),
+            "classes": classes,
+            "input": {"mean": list(self.mean), "std": list(self.std)},
+            "scores": self.scores,
+            "temperature": self.temperature,
+        }
+        if self.size is not None:
+            content["input"]["size"] = list(self.size)
+        if self.cloud_weight is not None:
+            content["blend"] = {"cloud_weight": self.cloud_weight}
+        return yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=100)
+
+    @classmethod
+    def _parsed(cls, content: Any, classes: tuple[str, ...]) -> ClassTable:
+        if not isinstance(content, Mapping):
+            raise ValueError("no mapping; it must have outputs and classes")
+        _only(content, _KEYS, "the table")
+        outputs = _names(content.get("outputs"), "outputs")
+        image = _mapping(content.get("input", {}), "input", ("size", "mean", "std"))
+        scores = content.get("scores", "logits")
+        if scores not in _SCORES:
+            raise ValueError(f"scores is {scores!r}, it must be {' or '.join(_SCORES)}")
+        blend = _mapping(content.get("blend", {}), "blend", ("cloud_weight",))
+        weight = blend.get("cloud_weight")
+        return cls(
+            outputs=outputs,
+            rows=_rows(content.get("classes"), outputs, classes),
+            classes=classes,
+            size=_size(image.get("size")),
+            mean=_triple(image.get("mean", IMAGENET_MEAN), "input: mean"),
+            std=_triple(image.get("std", IMAGENET_STD), "input: std", least=1e-6),
+            scores=scores,
+            temperature=_number(content.get("temperature", 1.0), "temperature", least=1e-3),
+            cloud_weight=None if weight is None else _number(weight, "blend: cloud_weight", most=1),
+        )
+
+
+def _rows(
+    content: Any, outputs: tuple[str, ...], classes: tuple[str, ...]
+) -> tuple[tuple[int, ...], ...]:
+    if UNKNOWN in classes:
+        raise ValueError(
+            f"classes: one of ours is called {UNKNOWN}, which stands for what is none of ours; "
+            "rename it"
+        )
+    wanted = (*classes, UNKNOWN)
+    table = _mapping(content, "classes", wanted)
+    if missing := [name for name in wanted if name not in table]:
+        raise ValueError(
+            f"classes: no row for {', '.join(missing)}; give [] where the network knows none"
+        )
+    numbers = {name: number for number, name in enumerate(outputs)}
+    owner: dict[str, str] = {}
+    for ours in wanted:
+        for name in _names(table[ours], f"classes: {ours}", empty=True):
+            if name not in numbers:
+                raise ValueError(f"classes: {ours}: {name!r} is none of the outputs")
+            if name in owner:
+                raise ValueError(f"classes: {name!r} stands under {owner[name]} and under {ours}")
+            owner[name] = ours
+    if homeless := [name for name in outputs if name not in owner]:
+        raise ValueError(
+            f"classes: {', '.join(homeless)} stand in no row; put them under {UNKNOWN} if they "
+            "are none of ours"
+        )
+    return tuple(tuple(numbers[str(name)] for name in table[ours]) for ours in classes)
+
+
+def _only(content: Mapping[Any, Any], known: Iterable[str], where: str) -> None:
+    names = tuple(known)
+    if strange := [str(key) for key in content if key not in names]:
+        raise ValueError(f"{where} has {', '.join(strange)}; it may have {', '.join(names)}")
+
+
+def _mapping(content: Any, where: str, known: Iterable[str]) -> Mapping[str, Any]:
+    if not isinstance(content, Mapping):
+        raise ValueError(f"{where} is {content!r}, it must be a mapping")
+    _only(content, known, where)
+    return content
+
+
+def _names(content: Any, where: str, *, empty: bool = False) -> tuple[str, ...]:
+    if not isinstance(content, list) or not (content or empty):
+        raise ValueError(f"{where} is {content!r}, it must be a list of names")
+    names = tuple(map(str, content))
+    if len(set(names)) != len(names):
+        raise ValueError(f"{where} has a name twice")
+    return names
+
+
+def _number(content: Any, where: str, *, least: float = 0.0, most: float = math.inf) -> float:
+    number = isinstance(content, int | float) and not isinstance(content, bool)
+    if not number or not abs(content) <= sys.float_info.max or not least <= content <= most:
+        bounds = f"at least {least:g}" if most == math.inf else f"in {least:g} to {most:g}"
+        raise ValueError(f"{where} is {content!r}, it must be a number {bounds}")
+    return float(content)
+
+
+def _triple(content: Any, where: str, *, least: float = -math.inf) -> Triple:
+    if not isinstance(content, list | tuple) or len(content) != 3:
+        raise ValueError(f"{where} is {content!r}, it must be three numbers")
+    red, green, blue = (_number(value, where, least=least) for value in content)
+    return red, green, blue
+
+
+def _size(content: Any) -> tuple[int, int] | None:
+    if content is None:
+        return None
+    whole = isinstance(content, list) and all(type(length) is int for length in content)
+    if not whole or len(content) != 2 or min(content) < 1:
+        raise ValueError(f"input: size is {content!r}, it must be [height, width] in pixels")
+    return content[0], content[1]

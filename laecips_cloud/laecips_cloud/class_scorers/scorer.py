@@ -1,0 +1,43 @@
+"""What every class scorer can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = NDArray[np.float32]
+
+EdgeScores = Callable[[], Scores]
+"""f's softmax scores at the picture's size, float32 [M, H, W]; computed when they are asked for."""
+
+
+class ClassScorerError(ValueError):
+    """A scorer that cannot be made or run; the message says what, where and what to do."""
+
+
+class ClassScorer(Protocol):
+    """Says how likely each pixel is of each class.
+
+    A class that does this is offered by an entry point in the group `laecips.class_scorers`. Its
+    constructor takes the names of the classes, in the order of their labels, and then keyword
+    arguments of the types str, int, float and bool, each with a default: they are its options.
+    """
+
+    def score(self, rgb: NDArray[np.uint8], edge: EdgeScores) -> Scores:
+        """Scores one picture; called by one thread at a time.
+
+        Args:
+            rgb: uint8 [H, W, 3], RGB, of any size.
+            edge: gives what f says of it. A scorer that does not ask spares the cloud f's run.
+
+        Returns:
+            float32 [M, H, W], at least 0; over the classes they sum to 1, or to less where some of
+            a pixel is of none of them.
+
+        Raises:
+            ClassScorerError: there is no answer to give, say because it is not finite.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Experiments: each makes one page of results, by one command."""

@@ -1,0 +1,61 @@
+"""Which teacher goes with which bundle."""
+
+import re
+from pathlib import Path
+
+import pytest
+from laecips_bringup.shares import config_file, shipped_bundle, teacher_for
+from laecips_eval.shipped import shipped_teacher
+
+SHIPPED, SHIPPED_TEACHER = str(shipped_bundle()), str(shipped_teacher())
+
+
+@pytest.mark.parametrize(
+    ("bundle", "asked", "teacher"),
+    [
+        (SHIPPED, "", SHIPPED_TEACHER),
+        (shipped_bundle(), "", SHIPPED_TEACHER),
+        (f"{SHIPPED}/../inspection/", "", SHIPPED_TEACHER),
+        (SHIPPED, "none", ""),
+        # Another bundle may have other classes.
+        ("/another/bundle", "", ""),
+        ("/another/bundle", "none", ""),
+        ("/another/bundle", SHIPPED_TEACHER, SHIPPED_TEACHER),
+        # Which bundle it is, the parameter file says.
+        ("", "", ""),
+        ("", "none", ""),
+        ("", SHIPPED_TEACHER, SHIPPED_TEACHER),
+    ],
+)
+def test_teacher_for(bundle: str | Path, asked: str, teacher: str) -> None:
+    found = teacher_for(bundle, asked)
+    assert (found and Path(found).resolve()) == (teacher and Path(teacher).resolve())
+
+
+def test_a_folder_or_a_file_is_named_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "large").mkdir()
+    (tmp_path / "large.onnx").touch()
+    # A node starts in another folder.
+    assert teacher_for(SHIPPED, "large") == str(tmp_path.resolve() / "large")
+    assert teacher_for(SHIPPED, "large.onnx") == str(tmp_path.resolve() / "large.onnx")
+
+
+@pytest.mark.parametrize("bundle", [SHIPPED, "", "/another/bundle"])
+def test_a_teacher_that_is_not_there(bundle: str, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    message = (
+        f"teacher {nowhere}: not there; give a folder that `laecips train --role teacher` made"
+    )
+    with pytest.raises(FileNotFoundError, match=re.escape(message)):
+        teacher_for(bundle, str(nowhere))
+
+
+@pytest.mark.parametrize("name", ["edge.yaml", "cloud.yaml", "player.yaml"])
+def test_configuration(name: str) -> None:
+    found = config_file(name)
+    assert found is not None
+    assert found.is_file()
+    assert config_file("nowhere.yaml") is None

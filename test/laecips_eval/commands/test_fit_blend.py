@@ -1,0 +1,75 @@
+"""`laecips fit-blend` on the inspection scene, and what it refuses."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from laecips_cloud.class_scorers import create_class_scorer
+from laecips_cloud.class_scorers.class_table import ClassTable
+from laecips_edge.cli import main
+from laecips_edge.core.bundle import Bundle
+from laecips_eval.inspection.classes import CLASSES
+from laecips_eval.shipped import shipped_teacher
+
+
+@pytest.fixture
+def teacher(tmp_path: Path) -> Path:
+    """The shipped teacher as it was before anything was fitted."""
+    path = tmp_path / "teacher"
+    shutil.copytree(shipped_teacher(), path)
+    table = ClassTable.read(path / "classes.yaml", CLASSES)
+    unfitted = replace(table, cloud_weight=None).to_yaml()
+    (path / "classes.yaml").write_text(unfitted, encoding="utf-8")
+    return path
+
+
+def test_a_weight_is_fitted_and_the_blend_takes_it(
+    teacher: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = ClassTable.read(teacher / "classes.yaml", CLASSES)
+    assert main(["fit-blend", str(teacher), "--frames", "2", "--variants", "1"]) == 0
+    table = ClassTable.read(teacher / "classes.yaml", CLASSES)
+    assert table.cloud_weight is not None
+    assert 0.0 <= table.cloud_weight <= 1.0
+    assert replace(table, cloud_weight=None) == before
+    said = f"cloud_weight {table.cloud_weight}: fitted on 2 frames and their variants\n"
+    assert capsys.readouterr() == (said, "")
+    create_class_scorer("blend", {"model": str(teacher)}, classes=CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--bundle", "/nowhere"], "/nowhere/manifest.json: cannot be read"),
+        (["--dataset", "camvid"], "camvid needs a root"),
+        (["--held-out", "day"], "inspection has no split 'day'"),
+        (["--frames", "0"], "0 frames were asked for"),
+    ],
+)
+def test_what_cannot_be(
+    teacher: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    table = (teacher / "classes.yaml").read_bytes()
+    assert main(["fit-blend", str(teacher), *arguments]) == 2
+    said = capsys.readouterr()
+    assert message in said.err
+    assert said.err.count("\n") == 1
+    assert said.out == ""
+    assert (teacher / "classes.yaml").read_bytes() == table
+
+
+def test_a_teacher_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fit-blend", str(tmp_path / "nowhere")]) == 2
+    error = capsys.readouterr().err
+    assert f"{tmp_path / 'nowhere'}: cannot be read" in error
+    assert error.count("\n") == 1
+
+
+def test_networks_for_other_classes(
+    teacher: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fit-blend", str(teacher), "--bundle", str(tiny_bundle.path)]) == 2
+    error = capsys.readouterr().err
+    assert f"class table {teacher / 'classes.yaml'}: " in error
+    assert error.count("\n") == 1
