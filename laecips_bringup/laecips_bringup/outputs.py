@@ -6,6 +6,7 @@ REPORT: Final = "report.json"
 FRAMES: Final = "frames.csv"
 RESULT: Final = "result.mcap"
 BUFFER: Final = "replay.sqlite"
+MODELS: Final = "models"
 LOGS: Final = "logs"
 PARAMETERS: Final = "parameters"
 

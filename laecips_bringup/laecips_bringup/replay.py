@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from laecips_bringup.domain import OwnDomain
 from laecips_bringup.feeds import Feed, Kind, feeds
 from laecips_bringup.live_view import LiveView
 from laecips_bringup.monitor import Monitor
-from laecips_bringup.outputs import BUFFER, FRAMES, LOGS, REPORT, RESULT
+from laecips_bringup.outputs import BUFFER, FRAMES, LOGS, MODELS, REPORT, RESULT
 from laecips_bringup.params_file import unknown_parameters
 from laecips_bringup.processes import ProcessError, Processes
 from laecips_bringup.recorder import Recorder
@@ -104,7 +105,7 @@ class Replay:
             image_transport=self._bag.kind,
             bundle=bundle,
             params_file=options.params_file,
-            parameters=options.edge,
+            parameters={"model_store": str((options.out / MODELS).resolve()), **options.edge},
         )
         self._cloud = graph.cloud(
             bundle=bundle,
@@ -139,6 +140,8 @@ class Replay:
         out.mkdir(parents=True, exist_ok=True)
         # A request that an old replay buffer knows would be answered from it.
         _remove(out, BUFFER, f"{BUFFER}-wal", f"{BUFFER}-shm")
+        # And the robot would start with the pair that an old run has ended with.
+        shutil.rmtree(out / MODELS, ignore_errors=True)
         remove_stale_segments()
         try:
             return self._run()

@@ -24,13 +24,11 @@ class Answers:
     Args:
         outputs: The topics.
         ledger: The books; they refuse a second answer to a frame.
-        bundle_version: Of the pair that looked at the frames.
     """
 
-    def __init__(self, *, outputs: Outputs, ledger: Ledger, bundle_version: int) -> None:
+    def __init__(self, *, outputs: Outputs, ledger: Ledger) -> None:
         self._outputs = outputs
         self._ledger = ledger
-        self._bundle_version = bundle_version
 
     def now(self, seen: SeenFrame) -> None:
         """Publish what f says at once, whatever becomes of the frame."""
@@ -118,7 +116,7 @@ class Answers:
                 delta=decision.delta,
                 hard=decision.hard,
                 audit=decision.audit,
-                bundle_version=self._bundle_version,
+                bundle_version=seen.manifest.version,
                 latency_ms=1e3 * (time.monotonic() - seen.frame.received_s),
                 **fields,
             )

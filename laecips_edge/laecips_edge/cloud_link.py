@@ -23,7 +23,6 @@ from sensor_msgs.msg import CompressedImage
 from laecips_edge.answers import Answers
 from laecips_edge.core import wire
 from laecips_edge.core.ledger import Ledger, Outcome, RecentMedian
-from laecips_edge.core.manifest import Manifest
 from laecips_edge.core.uplink import Refusal, Request, Uplink
 from laecips_edge.core.upload import picture_to_send, scores_to_send
 from laecips_edge.core.wire import WireError
@@ -62,7 +61,6 @@ class CloudLink:
         uplink: Who may go, and until when.
         answers: How frames are answered.
         ledger: The books.
-        manifest: Of the pair that runs here.
         robot: Name of this robot.
         jpeg_quality: Of pictures encoded here, 1 to 100; may be changed any time.
         forward_jpeg: Send the camera's own JPEG where there is one.
@@ -77,7 +75,6 @@ class CloudLink:
         uplink: Uplink[Asked],
         answers: Answers,
         ledger: Ledger,
-        manifest: Manifest,
         robot: str,
         jpeg_quality: int,
         forward_jpeg: bool,
@@ -90,7 +87,6 @@ class CloudLink:
         self._client = client
         self._answers = answers
         self._ledger = ledger
-        self._manifest = manifest
         self._robot = robot
         self._forward_jpeg = forward_jpeg
         self._send_scores = send_scores
@@ -165,8 +161,8 @@ class CloudLink:
             robot=self._robot,
             header=message.header,
             image=CompressedImage(header=message.header, format="jpeg", data=_bytes(picture)),
-            bundle_version=self._manifest.version,
-            classes_hash=self._manifest.classes_hash,
+            bundle_version=seen.manifest.version,
+            classes_hash=seen.manifest.classes_hash,
             why=(
                 SegmentHardFrame.Request.AUDIT
                 if seen.decision.audit
@@ -179,7 +175,7 @@ class CloudLink:
             request.depth.format = "png"
             request.depth.data = _bytes(wire.encode_depth(seen.depth))
         if self._send_scores:
-            temperature = self._manifest.temperature
+            temperature = seen.manifest.temperature
             request.scores = _bytes(scores_to_send(seen.prediction.logits, temperature=temperature))
         return request
 
@@ -207,9 +203,7 @@ class CloudLink:
         asked = request.frame
         self.round_trip_ms.add(1e3 * (time.monotonic() - request.sent_s))
         try:
-            label_map, confidence_map = read_response(
-                response, asked.seen, len(self._manifest.classes)
-            )
+            label_map, confidence_map = read_response(response, asked.seen)
         except WireError as error:
             self._useless(asked, f"cloud: {error}", bytes_down=payload)
             return
@@ -246,14 +240,13 @@ class CloudLink:
 
 
 def read_response(
-    response: SegmentHardFrame.Response, seen: SeenFrame, classes: int
+    response: SegmentHardFrame.Response, seen: SeenFrame
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Check and decode what the cloud said of a frame.
 
     Args:
         response: As it came.
         seen: The frame that was asked about.
-        classes: Number of classes M.
 
     Returns:
         Label map and confidence map, uint8 [H,W] of the frame's size.
@@ -266,7 +259,7 @@ def read_response(
         raise WireError(f"refused ({response.status}): {reason}")
     height, width = seen.prediction.label_map.shape
     return (
-        wire.decode_label_map(response.label_map.data, (height, width), classes),
+        wire.decode_label_map(response.label_map.data, (height, width), len(seen.manifest.classes)),
         wire.decode_confidence_map(response.confidence_map.data, (height, width)),
     )
 

@@ -1,11 +1,13 @@
 """The node on the robot: images in, one label map out for each, hard frames by way of the cloud.
 
 The way of a frame: `_receive_image` here (executor's thread), `worker.py` (inference thread:
-decode, f, h, decision), for a hard one `cloud_link.py`, then `answers.py` and `outputs.py`.
+decode, f, h, decision), for a hard one `cloud_link.py`, then `answers.py` and `outputs.py`. A
+newer pair (f, h) comes by `model_link.py`, on a thread of its own, into `running_pair.py`.
 """
 
 import sys
 import time
+from functools import partial
 from typing import Any
 
 import cv2
@@ -17,15 +19,19 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.health import Health, SilenceWatch
-from laecips_edge.core.ledger import Ledger
-from laecips_edge.core.policy import NEVER_UPLOADS, Policy
-from laecips_edge.core.segmenter import Segmenter
+from laecips_edge.core.ledger import Ledger, Outcome
+from laecips_edge.core.model_store import ModelStore
+from laecips_edge.core.policy import NEVER_UPLOADS
+from laecips_edge.frame_journal import FrameJournal
+from laecips_edge.model_link import ModelLink
 from laecips_edge.outputs import Outputs
 from laecips_edge.pipeline import Pipeline
 from laecips_edge.ros import qos
 from laecips_edge.ros.lifecycle import ManagedNode, run
 from laecips_edge.ros.parameters import ParameterError
-from laecips_edge.settings import FROM_MANIFEST, declare_parameters
+from laecips_edge.running_pair import RunningPair
+from laecips_edge.settings import FROM_MANIFEST, assembler, chosen_policy, declare_parameters
+from laecips_edge.starting_pair import open_store, starting_pair
 from laecips_edge.status import Snapshot, StatusTopics
 from laecips_msgs.srv import SegmentHardFrame
 
@@ -37,10 +43,13 @@ class EdgeNode(ManagedNode):
 
     def __init__(self, **options: Any) -> None:
         super().__init__("edge", **options)
-        self._segmenter: Segmenter | None = None
+        self._running: RunningPair | None = None
+        self._store: ModelStore | None = None
+        self._models: ModelLink | None = None
         self._outputs: Outputs | None = None
         self._cloud: Client | None = None
         self._pipeline: Pipeline | None = None
+        self._journal = FrameJournal()
         self._inputs: list[Subscription] = []
         declare_parameters(self.parameters, check_delta=self._refuse_delta)
         self.parameters.on_change(self._change)
@@ -50,36 +59,42 @@ class EdgeNode(ManagedNode):
 
     def configure(self) -> None:
         """Load and test the bundle, create the topics of the answers and the service's client."""
-        path = self.parameters["bundle"]
-        if not path:
+        if not self.parameters["bundle"]:
             raise ParameterError("parameter bundle is empty: give the folder of a model bundle")
         cv2.setNumThreads(self.parameters["threads"])  # it would take every core otherwise
-        bundle = Bundle.load(path)
-        segmenter = Segmenter(
-            bundle,
-            engine=self.parameters["engine"],
-            providers=self.parameters["providers"],
-            threads=self.parameters["threads"],
+        base = Bundle.load(self.parameters["bundle"])
+        self._store = open_store(self.parameters, base, self.get_logger())
+        assemble = assembler(self.parameters)
+        pair, before = starting_pair(self._store, base, assemble=assemble, logger=self.get_logger())
+        self._running = running = RunningPair(
+            pair, partial(chosen_policy, self.parameters), before=before
         )
-        segmenter.self_test()
-        self._segmenter = segmenter
-        policy = self._policy(segmenter)
-        self._outputs = Outputs(self, segmenter.manifest)
+        manifest, delta = running.current.manifest, running.current.policy.delta
+        self._outputs = Outputs(self, manifest)
         self._cloud = self.create_client(SegmentHardFrame, "segment_hard_frame")
-        manifest = segmenter.manifest
+        if self._store is not None:
+            self._models = ModelLink(
+                node=self,
+                parameters=self.parameters,
+                store=self._store,
+                running=running,
+                journal=self._journal,
+                assemble=assemble,
+                superseded=self._superseded,
+            )
         self.get_logger().info(
             f"bundle {manifest.name} version {manifest.version}: {len(manifest.classes)} classes, "
-            f"policy {policy.name} with delta {policy.delta:g}"
+            f"policy {self.parameters['policy']} with delta {delta:g}"
         )
 
     def activate(self) -> None:
         """Start the threads, then subscribe."""
-        if self._segmenter is None or self._outputs is None or self._cloud is None:
+        if self._running is None or self._outputs is None or self._cloud is None:
             raise RuntimeError("the node is not configured")
         self._pipeline = Pipeline(
             parameters=self.parameters,
-            segmenter=self._segmenter,
-            policy=self._policy(self._segmenter),
+            running=self._running,
+            journal=self._journal,
             outputs=self._outputs,
             client=self._cloud,
             on_idle=self._status.publish_if_settled,
@@ -96,10 +111,12 @@ class EdgeNode(ManagedNode):
                 event_callbacks=SubscriptionEventCallbacks(incompatible_qos=self._warn_of_qos),
             )
         ]
-        if self._segmenter.manifest.modality == "rgbd":
+        if self._running.current.manifest.modality == "rgbd":
             self._inputs.append(
                 self.create_subscription(Image, "depth", self._receive_depth, profile)
             )
+        if self._models is not None:
+            self._models.start()
         self.get_logger().info(self._what_it_listens_to())
 
     def deactivate(self) -> None:
@@ -107,13 +124,20 @@ class EdgeNode(ManagedNode):
         for subscription in self._inputs:
             self.destroy_subscription(subscription)
         self._inputs = []
+        if self._models is not None:
+            self._models.stop()
         if self._pipeline is not None:
             self._pipeline.stop()
             self._status.publish()
 
     def release(self) -> None:
         """Let go of networks and topics."""
-        self._pipeline = self._segmenter = None
+        if self._models is not None:
+            self._models.destroy()
+        if self._store is not None:
+            self._store.close()
+        self._pipeline = self._running = self._models = self._store = None
+        self._journal = FrameJournal()
         if self._outputs is not None:
             self._outputs.destroy()
             self._outputs = None
@@ -159,48 +183,44 @@ class EdgeNode(ManagedNode):
             "of its images arrive: set the parameter reliability to best_effort"
         )
 
-    def _policy(self, segmenter: Segmenter, delta: float | None = None) -> Policy:
-        delta = self.parameters["delta"] if delta is None else delta
-        return Policy(
-            self.parameters["policy"],
-            delta=None if delta == FROM_MANIFEST else delta,
-            manifest=segmenter.manifest,
-            audit_rate=self.parameters["audit_rate"],
-            seed=self.parameters["seed"],
-        )
+    def _superseded(self) -> int:
+        pipeline = self._pipeline
+        return 0 if pipeline is None else pipeline.ledger.counts()[Outcome.SUPERSEDED]
 
     def _refuse_delta(self, delta: float) -> str | None:
         if delta != FROM_MANIFEST and not 0 <= delta <= 1:
             return f"{delta} is neither in [0, 1] nor -1 (the bundle's own)"
-        if self._segmenter is not None:
+        if self._running is not None:
             try:
-                self._policy(self._segmenter, delta)
+                chosen_policy(self.parameters, self._running.current.manifest, delta=delta)
             except ValueError as error:
                 return str(error)
         return None
 
     def _change(self, values: dict[str, Any]) -> None:
-        if self._pipeline is None or self._segmenter is None:
-            return
-        self._pipeline.change(values)
-        if values.keys() & {"delta", "audit_rate"}:
-            self._pipeline.worker.policy = self._policy(self._segmenter)
+        if self._pipeline is not None:
+            self._pipeline.change(values)
+        if self._models is not None:
+            self._models.change(values)
+        if self._running is not None and values.keys() & {"delta", "audit_rate"}:
+            self._running.renew_policies()
 
     def _look(self) -> Snapshot:
         # Another thread may stop or free any of these meanwhile: look at each once.
-        pipeline, segmenter, state = self._pipeline, self._segmenter, self.state
+        pipeline, running, state = self._pipeline, self._running, self.state
         active = pipeline is not None and state == "active"
         fields: dict[str, Any] = {"state": state, "policy": self.parameters["policy"]}
         fields |= (pipeline.ledger if pipeline is not None else Ledger()).counts()
-        if segmenter is not None:
-            fields["bundle"] = segmenter.manifest.name
-            fields["bundle_version"] = segmenter.manifest.version
+        if running is not None:
+            pair = running.current
+            fields["bundle"] = pair.manifest.name
+            fields["bundle_version"] = pair.manifest.version
+            fields["delta"] = pair.policy.delta
         health = Health(state=state, failure=self.failure)
         details: dict[str, Any] = {}
         if pipeline is not None:
             present = active and pipeline.link.present
             reachable = active and pipeline.uplink.reachable
-            fields["delta"] = pipeline.worker.policy.delta
             fields["cloud_available"] = present and reachable
             fields["inference_ms"] = pipeline.worker.inference_ms.value
             fields["round_trip_ms"] = pipeline.link.round_trip_ms.value

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_edge.core import images
+from laecips_edge.core.manifest import Manifest
 from laecips_edge.core.policy import Decision
 from laecips_edge.core.segmenter import Prediction
 from laecips_edge.core.stamps import nanoseconds
@@ -60,6 +61,7 @@ class SeenFrame:
         depth: uint16 [H,W] in millimetres, where f takes it.
         prediction: f's answer.
         decision: The policy's.
+        manifest: Of the pair that looked, whatever pair runs when the frame is answered.
     """
 
     frame: Frame
@@ -67,6 +69,7 @@ class SeenFrame:
     depth: NDArray[np.uint16] | None
     prediction: Prediction
     decision: Decision
+    manifest: Manifest
 
 
 class NewestFrame:

@@ -11,13 +11,13 @@ from laecips_edge.answers import Answers
 from laecips_edge.cloud_link import Asked, CloudLink
 from laecips_edge.core.breaker import CircuitBreaker
 from laecips_edge.core.ledger import Ledger
-from laecips_edge.core.policy import Policy
-from laecips_edge.core.segmenter import Segmenter
 from laecips_edge.core.stamped import StampedBuffer
 from laecips_edge.core.uplink import Uplink
+from laecips_edge.frame_journal import FrameJournal
 from laecips_edge.frames import Frame, stamp_ns
 from laecips_edge.outputs import Outputs
 from laecips_edge.ros.parameters import Parameters
+from laecips_edge.running_pair import RunningPair
 from laecips_edge.worker import InferenceWorker
 
 
@@ -26,8 +26,8 @@ class Pipeline:
 
     Args:
         parameters: Of the node.
-        segmenter: f and h.
-        policy: Who goes up.
+        running: f, h, and who goes up.
+        journal: Told what they say of each frame.
         outputs: The topics.
         client: Of the cloud's service.
         on_idle: Called from the inference thread each time no frame came for a while.
@@ -38,18 +38,17 @@ class Pipeline:
         self,
         *,
         parameters: Parameters,
-        segmenter: Segmenter,
-        policy: Policy,
+        running: RunningPair,
+        journal: FrameJournal,
         outputs: Outputs,
         client: Client,
         on_idle: Callable[[], None],
         logger: Any,
     ) -> None:
-        manifest = segmenter.manifest
         self.ledger = Ledger()
         self.last_image_s = time.monotonic()
         self._depths: StampedBuffer[Image] = StampedBuffer()
-        answers = Answers(outputs=outputs, ledger=self.ledger, bundle_version=manifest.version)
+        answers = Answers(outputs=outputs, ledger=self.ledger)
         self.uplink: Uplink[Asked] = Uplink(
             max_in_flight=parameters["max_in_flight"],
             deadline_s=parameters["deadline_s"],
@@ -63,7 +62,6 @@ class Pipeline:
             uplink=self.uplink,
             answers=answers,
             ledger=self.ledger,
-            manifest=manifest,
             robot=parameters["robot"],
             jpeg_quality=parameters["jpeg_quality"],
             forward_jpeg=parameters["forward_jpeg"],
@@ -71,8 +69,8 @@ class Pipeline:
             logger=logger,
         )
         self.worker = InferenceWorker(
-            segmenter=segmenter,
-            policy=policy,
+            running=running,
+            journal=journal,
             depths=self._depths,
             link=self.link,
             answers=answers,

@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 
+from laecips_edge.core.candidate import Assemble
 from laecips_edge.core.engines import ENGINE_NAMES
+from laecips_edge.core.manifest import Manifest
 from laecips_edge.core.miners import MINER_NAMES
+from laecips_edge.core.policy import Policy
+from laecips_edge.core.segmenter import Segmenter
 from laecips_edge.ros.parameters import Changes, Parameters
 from laecips_edge.ros.qos import RELIABILITIES
 
@@ -122,4 +126,63 @@ def declare_parameters(
     )
     parameters.declare(
         "robot", "robot", "Name of this robot, for the cloud's replay buffer.", changes=fixed
+    )
+    parameters.declare(
+        "adapt", True, "Follow the trainer's model updates; false: they wait until it is true."
+    )
+    parameters.declare(
+        "model_store",
+        "~/.ros/laecips/models",
+        "Folder for the models that the trainer sends, one below it a robot and bundle.",
+        changes=fixed,
+    )
+    parameters.declare(
+        "update_rate_limit",
+        250_000,
+        "Most bytes a second of a model update, which shares the link with frames; 0: no limit.",
+        minimum=0,
+        maximum=2**31 - 1,
+    )
+    parameters.declare(
+        "update_chunk",
+        65_536,
+        "Most bytes of a model update that are asked for at a time.",
+        minimum=1024,
+        maximum=2**22,
+    )
+    parameters.declare(
+        "watch_frames",
+        100,
+        "Frames for which a new model is watched; one that does harm is rolled back for good.",
+        minimum=1,
+        maximum=1000,
+    )
+
+
+def assembler(parameters: Parameters) -> Assemble:
+    """Puts the networks of a bundle on the engine that the parameters choose."""
+    chosen = {name: parameters[name] for name in ("engine", "providers", "threads")}
+    return lambda bundle: Segmenter(bundle, **chosen)
+
+
+def chosen_policy(
+    parameters: Parameters, manifest: Manifest, *, delta: float | None = None
+) -> Policy:
+    """The policy that the parameters choose for a bundle.
+
+    Args:
+        parameters: of the node.
+        manifest: of the bundle.
+        delta: in the place of the parameter's.
+
+    Raises:
+        ValueError: it cannot be; one line.
+    """
+    delta = parameters["delta"] if delta is None else delta
+    return Policy(
+        parameters["policy"],
+        delta=None if delta == FROM_MANIFEST else delta,
+        manifest=manifest,
+        audit_rate=parameters["audit_rate"],
+        seed=parameters["seed"],
     )

@@ -14,10 +14,10 @@ from laecips_edge.cloud_link import CloudLink
 from laecips_edge.core import images
 from laecips_edge.core.images import ImageError
 from laecips_edge.core.ledger import Ledger, Outcome, RecentMedian
-from laecips_edge.core.policy import Policy
-from laecips_edge.core.segmenter import Segmenter
 from laecips_edge.core.stamped import StampedBuffer
+from laecips_edge.frame_journal import FrameJournal
 from laecips_edge.frames import Frame, NewestFrame, SeenFrame
+from laecips_edge.running_pair import RunningPair
 
 DEPTH_PATIENCE_S = 0.1
 """How long a picture waits for its depth, which cameras often send a little later."""
@@ -30,8 +30,8 @@ class InferenceWorker:
     """Looks at one frame at a time, on a thread of its own.
 
     Args:
-        segmenter: f and h; used by this thread only.
-        policy: Decides; may be replaced any time by setting `policy`.
+        running: f, h and the policy; may be exchanged any time, between two frames.
+        journal: Told what they say of each frame.
         depths: Depth images to pair with; read only where f takes depth.
         link: Where hard frames and audits go.
         answers: How frames are answered.
@@ -43,8 +43,8 @@ class InferenceWorker:
     def __init__(
         self,
         *,
-        segmenter: Segmenter,
-        policy: Policy,
+        running: RunningPair,
+        journal: FrameJournal,
         depths: StampedBuffer[Image],
         link: CloudLink,
         answers: Answers,
@@ -52,10 +52,10 @@ class InferenceWorker:
         on_idle: Callable[[], None],
         logger: Any,
     ) -> None:
-        self.policy = policy
         self.inference_ms = RecentMedian()
         self.unreadable = ""
-        self._segmenter = segmenter
+        self._running = running
+        self._journal = journal
         self._depths = depths
         self._link = link
         self._answers = answers
@@ -103,10 +103,16 @@ class InferenceWorker:
         try:
             rgb = frame.rgb()
             depth = self._depth_of(frame)
-            prediction = self._segmenter.predict(rgb, depth)
-            decision = self.policy.decide(
-                prediction.logits, trust=self._segmenter.trust, stamp_ns=frame.stamp_ns
+            look = self._running.look(rgb, depth, stamp_ns=frame.stamp_ns)
+            seen = SeenFrame(
+                frame=frame,
+                rgb=rgb,
+                depth=depth,
+                prediction=look.prediction,
+                decision=look.decision,
+                manifest=look.manifest,
             )
+            self._journal.add(seen, look.observation)
         except Exception as error:
             # Whatever a frame does to the decoder or the engine, the next one gets its chance.
             kind = "" if isinstance(error, ImageError) else f"{type(error).__name__}: "
@@ -116,13 +122,11 @@ class InferenceWorker:
             return None
         self.unreadable = ""
         self.inference_ms.add(1e3 * (time.monotonic() - started_s))
-        return SeenFrame(
-            frame=frame, rgb=rgb, depth=depth, prediction=prediction, decision=decision
-        )
+        return seen
 
     def _depth_of(self, frame: Frame) -> NDArray[np.uint16] | None:
         """The depth that belongs to a picture, uint16 [H,W] in millimetres, where f takes it."""
-        if self._segmenter.manifest.modality != "rgbd":
+        if self._running.current.manifest.modality != "rgbd":
             return None
         message = self._depths.nearest(frame.stamp_ns, timeout=DEPTH_PATIENCE_S)
         return None if message is None else images.to_depth(message)

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from laecips_edge.cloud_link import read_response
 from laecips_edge.core import wire
+from laecips_edge.core.manifest import Manifest
 from laecips_edge.core.policy import Decision
 from laecips_edge.core.segmenter import Prediction
 from laecips_edge.core.wire import WireError
@@ -10,6 +13,15 @@ from sensor_msgs.msg import Image
 
 from laecips_msgs.srv import SegmentHardFrame
 
+MANIFEST = Manifest(
+    name="line",
+    version=1,
+    classes=("belt", "part", "screw"),
+    palette=((0, 0, 0),) * 3,
+    input_size=(32, 32),
+    delta=0.5,
+    beta=0.1,
+)
 LABELS = np.array([[0, 1, 2], [1, 255, 0]], np.uint8)
 SEEN = SeenFrame(
     frame=Frame(number=1, message=Image(), received_s=0.0),
@@ -19,6 +31,7 @@ SEEN = SeenFrame(
         logits=np.zeros((3, 1, 1), np.float32), label_map=LABELS, confidence_map=LABELS
     ),
     decision=Decision(confidence=0.1, delta=0.5, hard=True, audit=False),
+    manifest=MANIFEST,
 )
 
 
@@ -30,7 +43,7 @@ def response(**fields: object) -> SegmentHardFrame.Response:
 
 
 def test_a_good_response_is_decoded() -> None:
-    label_map, confidence_map = read_response(response(), SEEN, 3)
+    label_map, confidence_map = read_response(response(), SEEN)
     assert np.array_equal(label_map, LABELS)
     assert np.array_equal(confidence_map, LABELS)
 
@@ -44,5 +57,7 @@ def test_a_good_response_is_decoded() -> None:
     ],
 )
 def test_a_useless_response_is_told(status: int, message: str, classes: int, reason: str) -> None:
+    manifest = replace(MANIFEST, classes=MANIFEST.classes[:classes], palette=((0, 0, 0),) * classes)
+    seen = replace(SEEN, manifest=manifest)
     with pytest.raises(WireError, match=reason):
-        read_response(response(status=status, message=message), SEEN, classes)
+        read_response(response(status=status, message=message), seen)

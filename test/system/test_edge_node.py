@@ -33,9 +33,12 @@ def as_map(message: Image) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def shared(domain: int, peer: Peer, tiny_bundle: Bundle) -> Iterator[Robot]:
+def shared(
+    domain: int, peer: Peer, tiny_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Robot]:
     """One node for the tests that leave it as they found it."""
-    parameters = {"bundle": tiny_bundle.path, **QUICK}
+    store = tmp_path_factory.mktemp("models")
+    parameters = {"bundle": tiny_bundle.path, "model_store": store, **QUICK}
     with RosProcess("laecips_edge.edge_node", domain, parameters=parameters) as process:
         robot = Robot(peer, process)
         robot.wait_until_active()

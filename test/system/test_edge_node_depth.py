@@ -47,8 +47,15 @@ def depth_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
 
 
 @pytest.fixture(scope="module")
-def robot(domain: int, peer: Peer, depth_bundle: Bundle) -> Iterator[Robot]:
-    parameters = {"bundle": depth_bundle.path, "policy": "cloud", "reliability": "reliable"}
+def robot(
+    domain: int, peer: Peer, depth_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Robot]:
+    parameters = {
+        "bundle": depth_bundle.path,
+        "model_store": tmp_path_factory.mktemp("models"),
+        "policy": "cloud",
+        "reliability": "reliable",
+    }
     with RosProcess("laecips_edge.edge_node", domain, parameters=parameters) as process:
         robot = Robot(peer, process)
         until(lambda: peer.state(robot.node) == "active", process=process)

@@ -25,10 +25,13 @@ JPEG = images.encode_jpeg(GREY, 77)
 
 
 @pytest.fixture(scope="module")
-def compressed(domain: int, peer: Peer, tiny_bundle: Bundle) -> Iterator[Robot]:
+def compressed(
+    domain: int, peer: Peer, tiny_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Robot]:
     """A node for compressed images that calls every frame hard and sends scores, in a namespace."""
     parameters = {
         "bundle": tiny_bundle.path,
+        "model_store": tmp_path_factory.mktemp("models"),
         "policy": "cloud",
         "image_transport": "compressed",
         "reliability": "reliable",
@@ -126,8 +129,15 @@ def test_a_publisher_that_does_not_match_is_told(compressed: Robot, peer: Peer) 
     )
 
 
-def test_a_wrong_start_can_be_mended(domain: int, peer: Peer, tiny_bundle: Bundle) -> None:
-    parameters = {"bundle": "/no/such/bundle", "max_in_flight": 1000, "polcy": "spp"}
+def test_a_wrong_start_can_be_mended(
+    domain: int, peer: Peer, tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    parameters = {
+        "bundle": "/no/such/bundle",
+        "model_store": tmp_path,
+        "max_in_flight": 1000,
+        "polcy": "spp",
+    }
     arguments = ["-r", "__ns:=/broken"]
     with RosProcess(EDGE, domain, parameters=parameters, arguments=arguments) as process:
         statuses = peer.subscribe(EdgeStatus, "/broken/edge/status")
@@ -175,9 +185,14 @@ def test_a_bundle_that_lies_does_not_start(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_answers_what_is_pending_and_ends_with_0(
-    domain: int, peer: Peer, tiny_bundle: Bundle, number: int
+    domain: int, peer: Peer, tiny_bundle: Bundle, number: int, tmp_path: Path
 ) -> None:
-    parameters = {"bundle": tiny_bundle.path, "policy": "cloud", "deadline_s": 20.0}
+    parameters = {
+        "bundle": tiny_bundle.path,
+        "model_store": tmp_path,
+        "policy": "cloud",
+        "deadline_s": 20.0,
+    }
     namespace = f"/ending_{int(number)}"
     arguments = ["-r", f"__ns:={namespace}"]
     with (

@@ -1,0 +1,1 @@
+"""Subcommands of `laecips` that a robot has: neither ROS nor torch needed."""

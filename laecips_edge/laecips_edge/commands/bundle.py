@@ -1,0 +1,64 @@
+"""`laecips bundle`: the bundles of a robot, a trainer's library or any folder."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+HELP = "list, show and compare model bundles; pin a robot to a version"
+
+DEFAULT_STORE = "~/.ros/laecips/models"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the arguments."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="all bundles in a folder and below it, as a table")
+    listing.add_argument(
+        "store",
+        nargs="?",
+        type=Path,
+        default=Path(DEFAULT_STORE),
+        metavar="STORE",
+        help=f"the folder; without it {DEFAULT_STORE}",
+    )
+    show = actions.add_parser("show", help="what a bundle is, its gate and its training")
+    show.add_argument("path", type=Path, metavar="PATH", help="folder of the bundle")
+    diff = actions.add_parser("diff", help="what differs, and how far the weights have moved")
+    diff.add_argument("one", type=Path, metavar="A", help="folder of the bundle before")
+    diff.add_argument("other", type=Path, metavar="B", help="folder of the bundle after")
+    pin = actions.add_parser(
+        "pin", help="stay at a version from the robot's next start on (while it runs: ~/adapt)"
+    )
+    pin.add_argument("store", type=Path, metavar="STORE", help="folder of the robot's model store")
+    pin.add_argument("version", metavar="VERSION", help="the version, or none to follow updates")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Does it.
+
+    Raises:
+        ValueError, OSError: it cannot be done; one line.
+    """
+    from laecips_edge.core import bundle_report
+    from laecips_edge.core.bundle import Bundle
+    from laecips_edge.core.model_pin import pin_store
+
+    if args.action == "list":
+        root = args.store.expanduser()
+        print(bundle_report.table(bundle_report.find_bundles(root), root=root))
+    elif args.action == "show":
+        print(bundle_report.describe(Bundle.load(args.path)))
+    elif args.action == "diff":
+        print(bundle_report.differences(Bundle.load(args.one), Bundle.load(args.other)))
+    else:
+        print(pin_store(args.store.expanduser(), _version(args.version)))
+    return 0
+
+
+def _version(text: str) -> int | None:
+    if text == "none":
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(f"version {text!r} is neither a number from 1 on nor none")
+    return int(text)
