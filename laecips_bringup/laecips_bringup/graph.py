@@ -136,6 +136,39 @@ def cloud(
     )
 
 
+def trainer(
+    *,
+    namespace: str = "",
+    bundle: str = "",
+    source: str = "",
+    params_file: str = "",
+    use_sim_time: bool = False,
+    autostart: bool = True,
+    parameters: Parameters | None = None,
+) -> NodeSpec:
+    """The node that trains; arguments as for `edge`.
+
+    Args:
+        namespace, params_file, use_sim_time, autostart, parameters: as for `edge`.
+        bundle: folder of the first training's bundle; empty: the parameter file says.
+        source: folder of labelled source frames; empty: the parameter file says.
+    """
+    given = {"bundle": bundle, "source": source}
+    return NodeSpec(
+        package="laecips_cloud",
+        executable="trainer_node",
+        name="trainer",
+        namespace=absolute(namespace),
+        parameters=_layers(
+            "trainer.yaml",
+            params_file,
+            _common(use_sim_time, autostart)
+            | {name: value for name, value in given.items() if value}
+            | dict(parameters or {}),
+        ),
+    )
+
+
 def asking(teacher: str) -> dict[str, ParameterValue]:
     """Parameters of the cloud node that asks a teacher; none where there is no teacher.
 

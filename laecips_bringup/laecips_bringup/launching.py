@@ -55,6 +55,27 @@ def cloud_part(values: Values) -> list[Action]:
     ]
 
 
+def trainer_part(values: Values) -> list[Action]:
+    """The node that trains."""
+    return [
+        node_action(
+            graph.trainer(
+                namespace=values["namespace"],
+                bundle=values["bundle"],
+                source=values["source"],
+                params_file=values["params_file"],
+                use_sim_time=values["use_sim_time"] == "true",
+                autostart=values["autostart"] == "true",
+            )
+        )
+    ]
+
+
+def wanted_trainer_part(values: Values) -> list[Action]:
+    """The node that trains, where it is wanted."""
+    return trainer_part(values) if values["trainer"] == "true" else []
+
+
 def rviz_part(values: Values) -> list[Action]:
     """RViz with camera, overlay and label map, where it is wanted.
 
@@ -83,9 +104,12 @@ def rviz_part(values: Values) -> list[Action]:
 
 
 Part = Callable[[Values], list[Action]]
+_TRAINER = ("namespace", "bundle", "source", "params_file", "use_sim_time", "autostart")
 _ARGUMENTS_OF: dict[Part, tuple[str, ...]] = {
     edge_part: ("namespace", *_CAMERA, "bundle", "params_file", "use_sim_time", "autostart"),
     cloud_part: ("namespace", "bundle", "teacher", "params_file", "use_sim_time", "autostart"),
+    trainer_part: _TRAINER,
+    wanted_trainer_part: (*_TRAINER, "trainer"),
     rviz_part: ("namespace", *_CAMERA, "use_sim_time", "rviz"),
 }
 
@@ -94,7 +118,8 @@ def launch_description(*parts: Part) -> LaunchDescription:
     """The description of a launch file that starts these parts.
 
     Args:
-        *parts: `edge_part`, `cloud_part`, `rviz_part`; their arguments are declared with them.
+        *parts: `edge_part`, `cloud_part`, `trainer_part`, `rviz_part`; their arguments are
+            declared with them.
     """
     names = {name: None for part in parts for name in _ARGUMENTS_OF[part]}
     return LaunchDescription(
@@ -159,6 +184,18 @@ def _arguments() -> list[DeclareLaunchArgument]:
             description="Folder of a large network that the cloud asks for its opinion; empty: the "
             "shipped one with the shipped bundle; none: f's own scores. A class_scorer in "
             "params_file wins.",
+        ),
+        DeclareLaunchArgument(
+            "trainer",
+            default_value="false",
+            choices=_FLAG,
+            description="Start the trainer, which needs source frames.",
+        ),
+        DeclareLaunchArgument(
+            "source",
+            default_value="",
+            description="Folder of labelled source frames for the trainer (images/, labels/, "
+            "classes.yaml); empty to take the one in params_file.",
         ),
         DeclareLaunchArgument(
             "params_file",

@@ -14,7 +14,7 @@ import yaml
 
 from laecips_bringup.shares import config_file
 
-NODES: Final = ("edge", "cloud")
+NODES: Final = ("edge", "cloud", "trainer")
 """Nodes that take a parameter file of the user."""
 
 # Not in the shipped files of all nodes, but declared by every node, some of them by rclpy.
@@ -25,7 +25,7 @@ _WILD: Final = ("*", "**")
 
 
 def unknown_parameters(path: Path) -> list[str]:
-    """What a parameter file says to edge or cloud that these do not know.
+    """What a parameter file says to our nodes that these do not know.
 
     Args:
         path: the file.
@@ -49,7 +49,7 @@ def unknown_parameters(path: Path) -> list[str]:
         close = difflib.get_close_matches(name, known, n=1)
         verb = "have" if len(nodes) > 1 else "has"
         problems.append(
-            f"{path}: {' and '.join(nodes)} {verb} no parameter {name}, it is ignored"
+            f"{path}: {', '.join(nodes)} {verb} no parameter {name}, it is ignored"
             + (f": did you mean {close[0]}?" if close else "")
         )
     return problems

@@ -23,8 +23,8 @@ from laecips_eval.reports.run_setup import (
 from laecips_eval.scoring.frame_log import read_rows, write_rows
 
 from laecips_bringup.graph import asking
-from laecips_bringup.params_file import given
 from laecips_bringup.outputs import FRAMES, OFFLINE_FRAMES, OFFLINE_REPORT, REPORT
+from laecips_bringup.params_file import given
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +105,9 @@ def run_offline(
 def _parameters(options: OfflineOptions) -> Mapping[str, Mapping[str, Any]]:
     """What the nodes would be told, in the order in which `graph` lays it over what ships."""
     file = Path(options.params_file)
-    edge, cloud = ({}, {}) if not options.params_file else (given(file, n) for n in ("edge", "cloud"))
+    edge, cloud = (
+        ({}, {}) if not options.params_file else (given(file, n) for n in ("edge", "cloud"))
+    )
     usual = {} if "class_scorer" in cloud else asking(options.teacher)
     return {"edge": {**edge, **options.edge}, "cloud": {**usual, **cloud}}
 

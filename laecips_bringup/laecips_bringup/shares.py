@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
+from laecips_cloud.class_scorers.semantic_network import QUICK
 from laecips_eval.shipped import shipped_bundle, shipped_teacher
 
 __all__ = ["config_file", "rviz_layout", "shipped_bundle", "teacher_for"]
@@ -50,4 +51,6 @@ def teacher_for(bundle: str | Path, asked: str) -> str:
             )
         return str(Path(asked).resolve())
     ours = bundle and Path(bundle).resolve() == shipped_bundle().resolve()
-    return str(shipped_teacher()) if ours and shipped_teacher().is_dir() else ""
+    # At the demo's pace one core has no time for the whole network.
+    quick = shipped_teacher() / QUICK
+    return str(quick) if ours and quick.is_file() else ""

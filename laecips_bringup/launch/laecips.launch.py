@@ -1,9 +1,15 @@
-"""Edge and cloud on one machine, and RViz where it is wanted."""
+"""Edge and cloud on one machine, the trainer and RViz where they are wanted."""
 
-from laecips_bringup.launching import cloud_part, edge_part, launch_description, rviz_part
+from laecips_bringup.launching import (
+    cloud_part,
+    edge_part,
+    launch_description,
+    rviz_part,
+    wanted_trainer_part,
+)
 from launch import LaunchDescription
 
 
 def generate_launch_description() -> LaunchDescription:
     """What `ros2 launch laecips_bringup laecips.launch.py` starts."""
-    return launch_description(edge_part, cloud_part, rviz_part)
+    return launch_description(edge_part, cloud_part, wanted_trainer_part, rviz_part)

@@ -26,6 +26,7 @@ from laecips_cloud.settings import (
     buffer_path,
     bundle_paths,
     declare_parameters,
+    library_path,
     options,
     vote,
 )
@@ -34,6 +35,8 @@ from laecips_cloud.tally import Tally
 from laecips_msgs.srv import SegmentHardFrame
 
 STATUS_PERIOD_S = 1.0
+FORGET_PERIOD_S = 60.0
+DAY_NS = 86400 * 10**9
 
 
 class CloudNode(ManagedNode):
@@ -51,12 +54,14 @@ class CloudNode(ManagedNode):
         self._requests = MutuallyExclusiveCallbackGroup()
         self._status = StatusTopics(self)
         self.create_timer(STATUS_PERIOD_S, self._publish_status, clock=self.steady_clock)
+        self.create_timer(FORGET_PERIOD_S, self._forget, clock=self.steady_clock)
 
     def configure(self) -> None:
         """Load bundles and mask generator, open the replay buffer, offer the service."""
         cv2.setNumThreads(self.parameters["threads"])
         self._shelf = ModelShelf(
             bundle_paths(self.parameters),
+            library=library_path(self.parameters),
             engine=self.parameters["engine"],
             providers=self.parameters["providers"],
             threads=self.parameters["threads"],
@@ -75,6 +80,7 @@ class CloudNode(ManagedNode):
             max_frames=self.parameters["max_frames"],
             max_bytes=self.parameters["max_bytes"],
         )
+        self._forget()
         self._desk = HardFrameDesk(
             shelf=self._shelf,
             inference=AssistedInference(
@@ -131,6 +137,19 @@ class CloudNode(ManagedNode):
                 throttle_duration_sec=1.0,
             )
         return fill(response, answer, request.header)
+
+    def _forget(self) -> None:
+        """Let frames go that are older than they may be."""
+        buffer, days = self._buffer, self.parameters["retention_days"]
+        if buffer is None or not days:
+            return
+        try:
+            gone = buffer.forget(self.get_clock().now().nanoseconds - round(days * DAY_NS))
+        except ReplayBufferError as error:  # the next time, then; requests hear of a bad disk
+            self.get_logger().error(f"frames older than {days:g} days are still kept: {error}")
+            return
+        if gone:
+            self.get_logger().info(f"{gone} frames older than {days:g} days have left the buffer")
 
     def _log_failure(self, error: Exception) -> None:
         self.get_logger().error("".join(traceback.format_exception(error)))

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import torch
 from laecips_edge.core.bundle import (
+    MANIFEST,
     AgreementFrame,
     Bundle,
     BundleError,
@@ -21,6 +22,7 @@ from laecips_edge.core.bundle import (
 )
 from laecips_edge.core.manifest import IMAGENET_MEAN, IMAGENET_STD
 from laecips_edge.core.network_inputs import NetworkInputs
+from laecips_edge.core.safe_files import write_whole
 from laecips_edge.core.segmenter import Segmenter
 from numpy.typing import NDArray
 from torch import nn
@@ -106,6 +108,17 @@ def export_bundle(
         agreement=_agreement(pair, manifest, agreement_images, agreement_depths),
         check=lambda bundle: Segmenter(bundle).self_test(),
     )
+
+
+def write_manifest(bundle: Bundle, manifest: Manifest) -> Bundle:
+    """Gives a bundle on disk another manifest, in one step, and loads it anew.
+
+    Args:
+        bundle: its other files stay as they are.
+        manifest: with the same `files`.
+    """
+    write_whole(bundle.path / MANIFEST, manifest.to_json().encode())
+    return Bundle.load(bundle.path)
 
 
 def load_networks(bundle: Bundle) -> tuple[RFNet, Miner]:

@@ -77,6 +77,8 @@ def fuse(scores: Scores, masks: Masks, *, vote: Vote = PAPER) -> Fused:
         array([[1, 1, 0]], dtype=uint8)
     """
     _check(scores, masks.shape)
+    if not masks.count:
+        return _fused(_own_paint(_finite(scores)))
     own = None if vote == PAPER else _own_paint(scores)
     if isinstance(masks, Partition):
         painted = _fuse_partition(scores, masks, own, vote)
@@ -86,7 +88,19 @@ def fuse(scores: Scores, masks: Masks, *, vote: Vote = PAPER) -> Fused:
         _fill_unpainted(scores, painted)
     else:
         _keep_own(scores, painted, own, max_margin=vote.max_margin)
+    return _fused(painted)
+
+
+def _fused(painted: Painted) -> Fused:
     return Fused((painted & 0xFF).astype(np.uint8), (painted >> 8).astype(np.uint8))
+
+
+def _finite(scores: Scores) -> Scores:
+    """The scores, if they are finite; the sums over runs find it out by themselves."""
+    for index, plane in enumerate(scores):
+        if not np.isfinite(plane).all():
+            raise ValueError(f"scores of class {index} are not finite")
+    return scores
 
 
 def _check(scores: Scores, shape: tuple[int, int]) -> None:

@@ -1,4 +1,10 @@
-"""A network that we trained as a file for the class scorer `onnx`, weights inside as float16."""
+"""A network that we trained as files for the class scorer `onnx`.
+
+network.onnx      the network, for pictures of one size
+quick.onnx        the same for smaller pictures, where that was asked for
+network.weights   float16, for both
+classes.yaml      the class table, for both
+"""
 
 from __future__ import annotations
 
@@ -12,12 +18,19 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import StringStringEntryProto, TensorProto, helper
 
 from laecips_cloud.class_scorers.class_table import ClassTable
-from laecips_cloud.class_scorers.semantic_network import NETWORK, TABLE, SemanticNetwork
+from laecips_cloud.class_scorers.semantic_network import (
+    NETWORK,
+    QUICK,
+    TABLE,
+    SemanticNetwork,
+)
 from laecips_cloud.networks import RFNet
 from laecips_cloud.onnx_graph import graph_without_weights
+
+WEIGHTS = "network.weights"
 
 
 def export_scorer(
@@ -27,8 +40,9 @@ def export_scorer(
     classes: Sequence[str],
     input_size: tuple[int, int],
     temperature: float,
+    quick_size: tuple[int, int] | None = None,
 ) -> SemanticNetwork:
-    """Writes `network.onnx` and `classes.yaml`, all or nothing, and loads them back.
+    """Writes the files, all or nothing, and loads them back.
 
     Args:
         network: trained, in evaluation mode, on colour.
@@ -36,6 +50,7 @@ def export_scorer(
         classes: names of the network's outputs, which are ours.
         input_size: (height, width) in pixels.
         temperature: of its softmax.
+        quick_size: (height, width) in pixels of `quick.onnx`; None to write none.
 
     Returns:
         The network as the cloud will run it.
@@ -46,27 +61,32 @@ def export_scorer(
     """
     path = Path(path)
     require_scorer_folder(path)
-    with torch.random.fork_rng():
-        graph, names = graph_without_weights(
-            RFNet(classes=network.classes, width=network.width, depth=False).eval(),
-            "forward",
-            inputs={"rgb": torch.zeros(1, 3, *input_size)},
-            output="logits",
-        )
-    state = network.state_dict()
-    weights = {name: state[name].detach().float().cpu().numpy() for name in names}
+    sizes = {NETWORK: input_size} | ({QUICK: quick_size} if quick_size else {})
+    graphs = {name: _graph(network, size) for name, size in sizes.items()}
+    state, (_, names) = network.state_dict(), graphs[NETWORK]
+    weights, tensors = pack({n: state[n].detach().float().cpu().numpy() for n in names})
     table = ClassTable.identity(classes, temperature=round(temperature, 4))
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
-        (draft / NETWORK).write_bytes(with_weights(graph, weights))
+        (draft / WEIGHTS).write_bytes(weights)
+        for name, (graph, _) in graphs.items():
+            (draft / name).write_bytes(with_weights(graph, tensors))
         (draft / TABLE).write_text(table.to_yaml(), encoding="utf-8")
         draft.chmod(0o755)
-        SemanticNetwork(draft, classes)
+        for name in graphs:
+            SemanticNetwork(draft / name, classes)
         _replace_folder(draft, path)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return SemanticNetwork(path, classes)
+
+
+def _graph(network: RFNet, size: tuple[int, int]) -> tuple[bytes, list[str]]:
+    with torch.random.fork_rng():  # whoever draws weights next draws what they would have drawn
+        bare = RFNet(classes=network.classes, width=network.width, depth=False).eval()
+    inputs = {"rgb": torch.zeros(1, 3, *size)}
+    return graph_without_weights(bare, "forward", inputs=inputs, output="logits")
 
 
 def require_scorer_folder(path: Path) -> None:
@@ -79,27 +99,49 @@ def require_scorer_folder(path: Path) -> None:
         raise ValueError(f"{path}: is there and holds no {NETWORK}; give another folder")
 
 
-def with_weights(graph: bytes, weights: Mapping[str, NDArray[np.float32]]) -> bytes:
-    """A graph whose external initialisers are inside, as float16 that is widened when it is loaded.
-
-    Engines fold the widening away before they run; a file of any size stays one file.
+def pack(weights: Mapping[str, NDArray[np.float32]]) -> tuple[bytes, dict[str, TensorProto]]:
+    """Weights as one file of float16, and for each the tensor that says where it is in it.
 
     Args:
-        graph: ONNX from `graph_without_weights`.
-        weights: float32 by the names of its initialisers.
+        weights: float32 by name.
 
     Raises:
         ValueError: a weight does not fit into float16.
     """
-    model = onnx.load_from_string(graph)
-    inside = [i for i in model.graph.initializer if i.name not in weights]
-    del model.graph.initializer[:]
-    model.graph.initializer.extend(inside)
-    casts = []
+    packed, tensors = bytearray(), {}
     for name, weight in sorted(weights.items()):
-        half = f"{name}.half"
-        model.graph.initializer.append(numpy_helper.from_array(_half(name, weight), half))
-        casts.append(helper.make_node("Cast", [half], [name], to=TensorProto.FLOAT))
+        half = _half(name, weight).tobytes()
+        where = {"location": WEIGHTS, "offset": len(packed), "length": len(half)}
+        tensors[name] = TensorProto(
+            name=f"{name}.half",
+            data_type=TensorProto.FLOAT16,
+            dims=weight.shape,
+            data_location=TensorProto.EXTERNAL,
+            external_data=[
+                StringStringEntryProto(key=key, value=str(value)) for key, value in where.items()
+            ],
+        )
+        packed += half
+    return bytes(packed), tensors
+
+
+def with_weights(graph: bytes, tensors: Mapping[str, TensorProto]) -> bytes:
+    """A graph that finds its weights in the file beside it, and widens them when it is loaded.
+
+    Engines fold the widening away before they run; graphs of other sizes share the file.
+
+    Args:
+        graph: ONNX from `graph_without_weights`.
+        tensors: from `pack`, by the names of its initialisers.
+    """
+    model = onnx.load_from_string(graph)
+    inside = [i for i in model.graph.initializer if i.name not in tensors]
+    del model.graph.initializer[:]
+    model.graph.initializer.extend([*inside, *tensors.values()])
+    casts = [
+        helper.make_node("Cast", [tensor.name], [name], to=TensorProto.FLOAT)
+        for name, tensor in tensors.items()
+    ]
     nodes = list(model.graph.node)
     del model.graph.node[:]
     model.graph.node.extend([*casts, *nodes])

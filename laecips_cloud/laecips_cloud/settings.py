@@ -25,6 +25,12 @@ def declare_parameters(parameters: Parameters) -> None:
         changes=fixed,
     )
     parameters.declare(
+        "library",
+        "",
+        "Folder of the trainer's library, whose versions robots come to run; empty: none.",
+        changes=fixed,
+    )
+    parameters.declare(
         "engine", "onnxruntime", "Inference engine.", choices=ENGINE_NAMES, changes=fixed
     )
     parameters.declare(
@@ -90,6 +96,14 @@ def declare_parameters(parameters: Parameters) -> None:
         maximum=1 << 50,
         changes=fixed,
     )
+    parameters.declare(
+        "retention_days",
+        0.0,
+        "Days after which frames leave the replay buffer, whatever room there is; 0: no limit.",
+        minimum=0.0,
+        maximum=36500.0,
+        changes=fixed,
+    )
 
 
 def declare_vote(parameters: Parameters) -> None:
@@ -117,6 +131,12 @@ def vote(parameters: Parameters) -> Vote:
 def bundle_paths(parameters: Parameters) -> list[Path]:
     """The folders of `bundles`."""
     return [Path(text).expanduser() for text in _texts(parameters, "bundles")]
+
+
+def library_path(parameters: Parameters) -> Path | None:
+    """The folder of `library`; None where there is none."""
+    text = parameters["library"]
+    return Path(text).expanduser() if text else None
 
 
 def options(parameters: Parameters, name: str) -> dict[str, str]:

@@ -53,6 +53,9 @@ def test_without_a_bundle_the_parameter_file_says() -> None:
     assert "bundle" not in values(graph.edge())
     assert "bundles" not in values(graph.cloud())
     assert values(graph.cloud(bundle="B"))["bundles"] == ["B"]
+    assert not {"bundle", "source"} & set(values(graph.trainer()))
+    given = values(graph.trainer(bundle="B", source="S", parameters={"min_frames": 3}))
+    assert (given["bundle"], given["source"], given["min_frames"]) == ("B", "S", 3)
 
 
 @pytest.fixture

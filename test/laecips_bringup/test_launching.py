@@ -20,6 +20,7 @@ needs_launch = pytest.mark.skipif(
 COMMON = {"namespace", "bundle", "params_file", "use_sim_time", "autostart"}
 CAMERA = {"image_topic", "image_transport", "rviz"}
 CLOUD = {"teacher"}
+TRAINER = {"source"}
 
 
 def description(name: str) -> Any:
@@ -36,7 +37,8 @@ def description(name: str) -> Any:
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
-        ("laecips.launch.py", COMMON | CAMERA | CLOUD),
+        ("laecips.launch.py", COMMON | CAMERA | CLOUD | TRAINER | {"trainer"}),
+        ("trainer.launch.py", COMMON | TRAINER),
         ("edge.launch.py", COMMON | CAMERA),
         ("cloud.launch.py", COMMON | CLOUD),
     ],
@@ -87,6 +89,15 @@ def test_a_launch_file_starts_the_nodes_of_the_graph() -> None:
         assert dict(action.expanded_remapping_rules or []) == dict(spec.remappings)
     assert rviz2.node_package == "rviz2"
     assert dict(rviz2.expanded_remapping_rules) == dict(specs[0].remappings)
+
+
+@needs_launch
+def test_a_trainer_is_started_where_it_is_wanted() -> None:
+    *_, trainer = started("laecips.launch.py", trainer="true", namespace="robot", source="/frames")
+    spec = graph.trainer(namespace="robot", source="/frames")
+    assert trainer.node_name == spec.full_name == "/robot/trainer"
+    assert (trainer.node_package, trainer.node_executable) == (spec.package, spec.executable)
+    assert len(started("laecips.launch.py")) == 2
 
 
 @needs_launch

@@ -20,6 +20,7 @@ def mine(folder: Path, content: str) -> Path:
         "cloud: {ros__parameters: {scorer_options: [model=x], vote: {max_dissent: 1.0}}}",
         "cloud: {ros__parameters: {vote.max_margin: 0.5}}",
         "robot: {edge: {ros__parameters: {policy: spp}}}",
+        "trainer: {ros__parameters: {training: {steps: 9}, source: /frames}}",
         "/**: {ros__parameters: {engine: onnxruntime, policy: spp, mask_generator: graph}}",
         "edge: {ros__parameters: {qos_overrides: {/image: {subscription: {depth: 1}}}}}",
         "camera: {ros__parameters: {exposure: 3}}",  # of somebody else
@@ -50,7 +51,7 @@ def test_nothing_to_say(tmp_path: Path, content: str) -> None:
         ),
         (
             "/**: {ros__parameters: {polcy: spp}}",
-            "edge and cloud have no parameter polcy, it is ignored: did you mean policy?",
+            "edge, cloud, trainer have no parameter polcy, it is ignored: did you mean policy?",
         ),
     ],
 )

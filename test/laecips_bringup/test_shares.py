@@ -7,7 +7,7 @@ import pytest
 from laecips_bringup.shares import config_file, shipped_bundle, teacher_for
 from laecips_eval.shipped import shipped_teacher
 
-SHIPPED, SHIPPED_TEACHER = str(shipped_bundle()), str(shipped_teacher())
+SHIPPED, SHIPPED_TEACHER = str(shipped_bundle()), str(shipped_teacher() / "quick.onnx")
 
 
 @pytest.mark.parametrize(

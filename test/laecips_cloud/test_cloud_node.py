@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from laecips_cloud.class_scorers.blend import BlendScorer
-from laecips_cloud.cloud_node import CloudNode
+from laecips_cloud.cloud_node import DAY_NS, CloudNode
+from laecips_cloud.replay.buffer import ReplayBuffer
+from laecips_cloud.replay.frame import ReplayFrame
 from laecips_cloud.vote import Vote
 from laecips_edge.core.bundle import Bundle
 from rclpy.context import Context
@@ -112,3 +114,31 @@ def test_a_scorer_that_cannot_be_made(
     node.set_parameters([Parameter("class_scorer", value="edge")])
     node.set_parameters([Parameter("scorer_options", value=[""])])
     assert node.trigger_configure() == SUCCESS
+
+
+@pytest.mark.parametrize(("days", "left"), [(0.0, 3), (10.0, 2), (0.5, 1)])
+def test_frames_that_are_too_old_leave(
+    days: float, left: int, node: CloudNode, buffer_path: Path, tiny_bundle: Bundle
+) -> None:
+    buffer = ReplayBuffer(buffer_path, classes=tiny_bundle.manifest.classes)
+    now_ns = node.get_clock().now().nanoseconds
+    for age in (100, 1, 0):
+        buffer.append(
+            ReplayFrame(
+                request_id=f"robot/{age}",
+                robot="robot",
+                stamp_ns=1,
+                received_ns=now_ns - age * DAY_NS,
+                bundle_version=1,
+                why="hard",
+                trust=0.5,
+                picture=b"p",
+                depth=b"",
+                label_map=b"l",
+                confidence_map=b"c",
+            )
+        )
+    node.set_parameters([Parameter("retention_days", value=days)])
+    assert node.trigger_configure() == SUCCESS
+    assert buffer.totals()[0] == left
+    buffer.close()

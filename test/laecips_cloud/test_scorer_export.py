@@ -19,7 +19,7 @@ from laecips_edge.core.scores import softmax, upsample
 
 CLASSES = ("ground", "red", "blue")
 SIZE = (64, 96)
-FILES = ["classes.yaml", "network.onnx"]
+FILES = ["classes.yaml", "network.onnx", "network.weights"]
 
 
 def teacher(seed: int = 0, classes: int = 3) -> RFNet:
@@ -96,8 +96,28 @@ def test_the_scorer_takes_the_folder(exported: SemanticNetwork, picture: np.ndar
         create_class_scorer("onnx", options, classes=("belt",))
 
 
-def test_the_file_is_small_and_names_no_folder_of_this_machine(exported: SemanticNetwork) -> None:
-    content = exported.path.read_bytes()
+def test_a_quick_version_shares_weights_and_table(tmp_path: Path, picture: np.ndarray) -> None:
+    path = tmp_path / "teacher"
+    export_scorer(
+        teacher(),
+        path,
+        classes=CLASSES,
+        input_size=SIZE,
+        temperature=2.0,
+        quick_size=(32, 64),
+    )
+    assert sorted(contents(path)) == sorted([*FILES, "quick.onnx"])
+    small = np.asarray(cv2.resize(picture, (64, 32), interpolation=cv2.INTER_AREA))
+    quick = SemanticNetwork(path / "quick.onnx", CLASSES)
+    np.testing.assert_allclose(
+        quick.scores(picture), upsample(scores_of(teacher(), small, 2.0), SIZE), atol=5e-3
+    )
+
+
+def test_the_files_are_small_and_name_no_folder_of_this_machine(
+    exported: SemanticNetwork,
+) -> None:
+    content = b"".join(contents(exported.path.parent).values())
     numbers = sum(weight.numel() for weight in teacher().state_dict().values())
     assert 2 * numbers < len(content) < 2 * numbers + 200_000
     for folder in (Path(__file__).parents[2], Path(torch.__file__).parent):

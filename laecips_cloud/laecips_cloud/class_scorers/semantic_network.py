@@ -19,6 +19,9 @@ NETWORK: Final = "network.onnx"
 TABLE: Final = "classes.yaml"
 """Names of the two files in a folder that holds a network with its table."""
 
+QUICK: Final = "quick.onnx"
+"""Name of a version of it for smaller pictures, where there is one."""
+
 _CHANNELS = 3
 
 
@@ -69,7 +72,8 @@ class SemanticNetwork:
                 {},
                 providers=providers,
                 threads=threads,
-                folder=self.path.parent,
+                # The engine takes no file that lies elsewhere, as links of an installation do.
+                folder=self.path.resolve().parent,
             )
         except EngineError as error:
             raise ClassScorerError(f"{self.path}: {error}") from error
@@ -182,7 +186,8 @@ def _files(model: Path, table: str | Path) -> tuple[Path, Path]:
     if model.is_dir():
         model, beside = model / NETWORK, model / TABLE
     else:
-        beside = model.with_suffix(".yaml")
+        of_all, beside = model.with_name(TABLE), model.with_suffix(".yaml")
+        beside = of_all if of_all.exists() and not beside.exists() else beside
     return model, Path(table).expanduser() if table else beside
 
 

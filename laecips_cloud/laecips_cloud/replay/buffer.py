@@ -9,7 +9,7 @@ oldest frames leave when there are too many or they are too large, and training 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
@@ -23,6 +23,7 @@ from laecips_cloud.replay.schema import (
     create_tables,
     is_empty,
     read_classes,
+    upgrade_tables,
 )
 
 __all__ = ["ReplayBuffer", "ReplayBufferError", "ReplayFrame", "TimeBlock"]
@@ -97,6 +98,50 @@ class ReplayBuffer(ReplayReader):
             self._shrink(connection)
         return frame
 
+    def forget(self, before_ns: int) -> int:
+        """Removes the frames of `received_ns < before_ns`, so that nothing of them stays readable.
+
+        Returns:
+            How many there were.
+
+        Raises:
+            ReplayBufferError: the file cannot be written.
+        """
+        with self._using() as connection:
+            connection.execute("PRAGMA secure_delete = ON")  # what is freed is overwritten
+            try:
+                with _transaction(connection):
+                    gone = connection.execute(
+                        "DELETE FROM frames WHERE received_ns < ?", (before_ns,)
+                    ).rowcount
+                if gone:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.execute("PRAGMA secure_delete = OFF")
+        return gone
+
+    def keep_human_labels(self, labels: Mapping[str, bytes]) -> None:
+        """Keeps what people say of frames, in the place of what they said before; all or nothing.
+
+        Args:
+            labels: PNG mono8 of the picture's size by request_id; empty takes back.
+
+        Raises:
+            ReplayBufferError: a frame is not here any more, or the file cannot be written.
+        """
+        with self._using() as connection, _transaction(connection):
+            for request_id, label_map in labels.items():
+                changed = connection.execute(
+                    "UPDATE frames SET size = size + ? - length(human_label_map), "
+                    "human_label_map = ? WHERE request_id = ?",
+                    (len(label_map), label_map, request_id),
+                ).rowcount
+                if not changed:
+                    raise ReplayBufferError(
+                        f"{self.path}: frame {request_id!r} has left meanwhile; nothing was "
+                        "imported, try again"
+                    )
+
     def _prepare(self, connection: sqlite3.Connection) -> None:
         if not is_empty(connection):
             check_tables(connection, self.path)
@@ -107,6 +152,7 @@ class ReplayBuffer(ReplayReader):
         with _transaction(connection):
             if is_empty(connection):
                 create_tables(connection, self._classes)
+            upgrade_tables(connection)
             self._shrink(connection)
 
     def _require_same_classes(self, connection: sqlite3.Connection) -> None:

@@ -22,6 +22,7 @@ class ReplayFrame:
         depth: 16-bit PNG in millimetres, empty where the robot has none.
         label_map: F's answer, PNG mono8, 255 = no class.
         confidence_map: PNG mono8, 255 = certain.
+        human_label_map: what a person says instead, PNG mono8 of the same size; empty: nothing.
     """
 
     request_id: str
@@ -35,11 +36,28 @@ class ReplayFrame:
     depth: bytes
     label_map: bytes
     confidence_map: bytes
+    human_label_map: bytes = b""
 
     @property
     def size(self) -> int:
-        """Bytes that count against the buffer's bound: picture, depth and both maps."""
-        return sum(map(len, (self.picture, self.depth, self.label_map, self.confidence_map)))
+        """Bytes that count against the buffer's bound: picture, depth and all maps."""
+        maps = self.label_map, self.confidence_map, self.human_label_map
+        return sum(map(len, (self.picture, self.depth, *maps)))
+
+
+class Waiting(NamedTuple):
+    """Rows that came after another: how many there are, and the newest one's number."""
+
+    frames: int
+    newest: int
+
+
+class Group(NamedTuple):
+    """Frames that have something in common: `value` of it, how many, and their bytes."""
+
+    value: str
+    frames: int
+    bytes: int
 
 
 class TimeBlock(NamedTuple):

@@ -8,14 +8,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
-from laecips_cloud.replay.frame import ReplayFrame, TimeBlock
-from laecips_cloud.replay.schema import ReplayBufferError, check_tables, read_classes
+from laecips_cloud.replay.frame import Group, ReplayFrame, TimeBlock, Waiting
+from laecips_cloud.replay.schema import (
+    ReplayBufferError,
+    check_tables,
+    has_human_labels,
+    read_classes,
+)
 
 COLUMNS: Final = tuple(field.name for field in fields(ReplayFrame))
 
-_SELECT: Final = f"SELECT {', '.join(COLUMNS)} FROM frames"  # noqa: S608 (our own field names)
 _BUSY_S: Final = 10.0
 _ADVICE: Final = {
     sqlite3.SQLITE_FULL: "the disk is full: make room on it or lower max_bytes",
@@ -99,8 +103,78 @@ class ReplayReader:
             for number, frames in rows
         ]
 
-    def read(self, start_ns: int, end_ns: int) -> Iterator[ReplayFrame]:
-        """Reads the frames of `start_ns <= received_ns < end_ns`, in the order they were kept.
+    def groups(self, column: Literal["robot", "why", "bundle_version"]) -> list[Group]:
+        """Counts what is kept by robot, by why it was sent, or by version of f.
+
+        Raises:
+            ReplayBufferError: the file cannot be read.
+        """
+        query = f"SELECT {column}, count(*), sum(size) FROM frames GROUP BY 1 ORDER BY 1"  # noqa: S608
+        with self._using() as connection:
+            rows = connection.execute(query).fetchall()
+        return [Group(str(value), frames, size) for value, frames, size in rows]
+
+    def human_labels(self) -> int:
+        """How many frames people have labelled.
+
+        Raises:
+            ReplayBufferError: the file cannot be read.
+        """
+        query = "SELECT count(*) FROM frames WHERE length(human_label_map) > 0"
+        with self._using() as connection:
+            if not has_human_labels(connection):
+                return 0
+            return int(connection.execute(query).fetchone()[0])
+
+    def since(self, number: int) -> Waiting:
+        """What came after the row of a number. Rows are numbered as they come, whatever the clocks
+        say; in a file that was made anew the count begins again, and everything is new.
+
+        Raises:
+            ReplayBufferError: the file cannot be read.
+        """
+        query = "SELECT count(*), max(id) FROM frames WHERE id > ?"
+        with self._using() as connection:
+            newest = connection.execute("SELECT max(id) FROM frames").fetchone()[0] or 0
+            after = number if newest >= number else 0
+            frames, _ = connection.execute(query, (after,)).fetchone()
+        return Waiting(frames, newest)
+
+    def newest(self, count: int, *, last: int) -> list[ReplayFrame]:
+        """The `count` newest frames up to the row of a number, in the order they came.
+
+        Raises:
+            ReplayBufferError: the file cannot be read.
+        """
+        with self._using() as connection:
+            rows = connection.execute(
+                f"{self._select(connection)} WHERE id <= ? ORDER BY id DESC LIMIT ?", (last, count)
+            ).fetchall()
+        return [_frame(row) for row in reversed(rows)]
+
+    def request_ids(self) -> list[str]:
+        """Of all frames that are kept, in the order they came.
+
+        Raises:
+            ReplayBufferError: the file cannot be read.
+        """
+        with self._using() as connection:
+            rows = connection.execute("SELECT request_id FROM frames ORDER BY id").fetchall()
+        return [request_id for (request_id,) in rows]
+
+    def count(self, start_ns: int, end_ns: int) -> int:
+        """How many frames there are of `start_ns <= received_ns < end_ns`.
+
+        Raises:
+            ReplayBufferError: the file cannot be read.
+        """
+        query = "SELECT count(*) FROM frames WHERE received_ns >= ? AND received_ns < ?"
+        with self._using() as connection:
+            return int(connection.execute(query, (start_ns, end_ns)).fetchone()[0])
+
+    def read(self, start_ns: int, end_ns: int, *, skip: int = 0) -> Iterator[ReplayFrame]:
+        """Reads the frames of `start_ns <= received_ns < end_ns`, in the order they were kept,
+        without the first `skip`.
 
         One frame is in memory at a time; frames may come and leave meanwhile.
 
@@ -112,9 +186,10 @@ class ReplayReader:
                 "SELECT id FROM frames WHERE received_ns >= ? AND received_ns < ? ORDER BY id",
                 (start_ns, end_ns),
             ).fetchall()
-        for number in numbers:
+        for number in numbers[skip:]:
             with self._using() as connection:
-                row = connection.execute(f"{_SELECT} WHERE id = ?", number).fetchone()
+                query = f"{self._select(connection)} WHERE id = ?"
+                row = connection.execute(query, number).fetchone()
             if row is not None:
                 yield _frame(row)
 
@@ -151,8 +226,16 @@ class ReplayReader:
         check_tables(connection, self.path)
 
     def _find(self, connection: sqlite3.Connection, request_id: str) -> ReplayFrame | None:
-        row = connection.execute(f"{_SELECT} WHERE request_id = ?", (request_id,)).fetchone()
+        query = f"{self._select(connection)} WHERE request_id = ?"
+        row = connection.execute(query, (request_id,)).fetchone()
         return None if row is None else _frame(row)
+
+    @staticmethod
+    def _select(connection: sqlite3.Connection) -> str:
+        names = list(COLUMNS)
+        if not has_human_labels(connection):  # of before; to bring it up is the writer's
+            names[names.index("human_label_map")] = "x''"
+        return f"SELECT {', '.join(names)} FROM frames"  # noqa: S608 (our own field names)
 
     @contextmanager
     def _using(self) -> Iterator[sqlite3.Connection]:

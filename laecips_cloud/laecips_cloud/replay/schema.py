@@ -7,10 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-SCHEMA_VERSION: Final = 1
-"""Kept in the file; raised with every change of the tables."""
+SCHEMA_VERSION: Final = 2
+"""Kept in the file; raised with every change of the tables. Version 2 added human_label_map; a file
+of version 1 is read as it is, and brought up by whoever opens it to write."""
 
 _APPLICATION_ID: Final = 0x4C414543  # "LAEC": tells our files from other SQLite databases
+
+_COUNT_CHANGE: Final = """
+    CREATE TRIGGER count_change AFTER UPDATE OF size ON frames BEGIN
+        UPDATE totals SET bytes = bytes + new.size - old.size;
+    END
+    """
 
 # AUTOINCREMENT: a number is never given twice, so the order of the numbers is the order of arrival
 # whatever the clocks say. The totals are kept by triggers: counting would read the whole table.
@@ -29,7 +36,8 @@ _STATEMENTS: Final = (
         picture BLOB NOT NULL,
         depth BLOB NOT NULL,
         label_map BLOB NOT NULL,
-        confidence_map BLOB NOT NULL
+        confidence_map BLOB NOT NULL,
+        human_label_map BLOB NOT NULL DEFAULT x''
     )
     """,
     "CREATE TABLE classes (label INTEGER PRIMARY KEY, name TEXT NOT NULL)",
@@ -46,7 +54,15 @@ _STATEMENTS: Final = (
         UPDATE totals SET frames = frames - 1, bytes = bytes - old.size;
     END
     """,
+    _COUNT_CHANGE,
     f"PRAGMA application_id = {_APPLICATION_ID}",
+    f"PRAGMA user_version = {SCHEMA_VERSION}",
+)
+
+
+_UPGRADE: Final = (
+    "ALTER TABLE frames ADD COLUMN human_label_map BLOB NOT NULL DEFAULT x''",
+    _COUNT_CHANGE,
     f"PRAGMA user_version = {SCHEMA_VERSION}",
 )
 
@@ -82,18 +98,30 @@ def check_tables(connection: sqlite3.Connection, path: Path) -> None:
     """Refuses a file that is something else.
 
     Raises:
-        ReplayBufferError: not a replay buffer, or one of a later version.
+        ReplayBufferError: not a replay buffer, or one of a version that is not known here.
     """
     if _pragma(connection, "application_id") != _APPLICATION_ID:
         raise ReplayBufferError(
             f"{path}: an SQLite database, but not a replay buffer; give another path"
         )
     version = _pragma(connection, "user_version")
-    if version != SCHEMA_VERSION:
+    if not 1 <= version <= SCHEMA_VERSION:
         raise ReplayBufferError(
             f"{path}: written with schema {version}, this version knows {SCHEMA_VERSION}; "
             "update the cloud or give another path"
         )
+
+
+def has_human_labels(connection: sqlite3.Connection) -> bool:
+    """Whether the file has a place for them: those of version 1 have none."""
+    return _pragma(connection, "user_version") >= 2
+
+
+def upgrade_tables(connection: sqlite3.Connection) -> None:
+    """Brings a file of version 1 up, inside the caller's transaction; O(1) whatever is in it."""
+    if not has_human_labels(connection):
+        for statement in _UPGRADE:
+            connection.execute(statement)
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

@@ -67,7 +67,8 @@ def lesson_of(
         min_confidence: below it a pixel is not taught, in [0, 1].
 
     Returns:
-        The picture with F's labels, 255 where there is no class; named by its request.
+        The picture with F's labels, 255 where there is no class; named by its request. What a
+        person has said of the frame stands in the place of F's labels, and all of it is taught.
 
     Raises:
         ValueError: the bound is out of range, or the frame is damaged.
@@ -76,6 +77,10 @@ def lesson_of(
         raise ValueError(f"min_confidence is {min_confidence}: it must lie in 0 to 1")
     image = decode_compressed(frame.picture, "jpeg")
     size = (image.shape[0], image.shape[1])
+    if frame.human_label_map:
+        return LabelledFrame(
+            frame.request_id, image, wire.decode_label_map(frame.human_label_map, size, classes)
+        )
     label = wire.decode_label_map(frame.label_map, size, classes)
     confidence = wire.decode_confidence_map(frame.confidence_map, size)
     unsure = confidence < min_confidence * 255

@@ -36,8 +36,11 @@ class SegmenterRecipe:
         seconds: time limit over both phases.
         whole_share: share of the training spent on whole frames, at the end.
         batch: crops a step; a step on whole frames takes half as many.
+        zoom: range of magnifications of the crops.
         learning_rate: peak of the one-cycle schedule (Adam).
         weight_decay: decoupled, on every weight.
+        keep_norms: leave the batch norms' statistics as they are: for a short training of a network
+            that has good ones, which a few frames of one drift would pull away.
         seed: seed of the batches.
     """
 
@@ -46,8 +49,10 @@ class SegmenterRecipe:
     seconds: float = math.inf
     whole_share: float = 0.25
     batch: int = 8
+    zoom: tuple[float, float] = (0.5, 1.3)
     learning_rate: float = 2e-3
     weight_decay: float = 1e-4
+    keep_norms: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -57,6 +62,7 @@ class SegmenterRecipe:
             ("seconds", not self.seconds > 0),
             ("whole_share", not 0 <= self.whole_share <= 1),
             ("batch", self.batch < 2),
+            ("zoom", not 0 < self.zoom[0] <= self.zoom[1]),
             ("learning_rate", not self.learning_rate > 0),
         ]:
             if bad:
@@ -95,8 +101,11 @@ def train_segmenter(
         weight_decay=recipe.weight_decay,
     )
     network.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if recipe.keep_norms:
+        for norm in _norms(network):
+            norm.eval()
     height, width = recipe.input_size
-    crops = Geometry(size=(_even(height / 2), _even(width / 2)), zoom=(0.5, 1.3))
+    crops = Geometry(size=(_even(height / 2), _even(width / 2)), zoom=recipe.zoom)
     whole = Geometry(size=recipe.input_size, zoom=(0.9, 1.25), rotation=3.0)
     schedule = iter(Schedule(steps=recipe.steps, seconds=recipe.seconds))
     turn = 1.0 - recipe.whole_share
@@ -121,7 +130,8 @@ def train_segmenter(
                 peak=recipe.learning_rate,
                 progress=progress,
             )
-    settle_batch_norms(network, frames, size=recipe.input_size, seed=recipe.seed)
+    if not recipe.keep_norms:
+        settle_batch_norms(network, frames, size=recipe.input_size, seed=recipe.seed)
     network.eval()
 
 
@@ -167,7 +177,7 @@ def settle_batch_norms(
         size: (height, width) that robots run at.
         seed: seed of the augmentation.
     """
-    norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
+    norms = _norms(network)
     before = [norm.momentum for norm in norms]
     for norm in norms:
         norm.momentum = None  # the cumulative mean
@@ -192,6 +202,10 @@ def fast_precision() -> contextlib.AbstractContextManager[object]:
     if able.get("avx512_bf16") or able.get("amx_bf16"):
         return torch.autocast("cpu", torch.bfloat16)
     return contextlib.nullcontext()
+
+
+def _norms(network: nn.Module) -> list[nn.BatchNorm2d]:
+    return [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
 
 
 def _is_depth(name: str) -> bool:

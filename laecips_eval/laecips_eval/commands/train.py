@@ -69,6 +69,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--threads", type=int, default=1, help="threads; only one is reproducible to the bit"
     )
     parser.add_argument("--resume", action="store_true", help="go on after the last finished stage")
+    parser.add_argument(
+        "--quick-size",
+        type=_size,
+        help="HEIGHTxWIDTH of a teacher's quick.onnx, for a cloud with little time",
+    )
     pair = parser.add_argument_group("of a pair")
     pair.add_argument("--name", help="name of the bundle; without it the data set's")
     pair.add_argument("--miner-width", type=float, default=0.5, help="width multiplier of h")
@@ -182,6 +187,7 @@ def _train_teacher(
         classes=frames.classes,
         input_size=settings.input_size,
         temperature=taught.temperature,
+        quick_size=args.quick_size,
     )
     shutil.rmtree(checkpoints)
     progress(f"{args.out} is written")

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import cv2
 from laecips_cloud.class_scorers import ClassScorer, create_class_scorer
+from laecips_cloud.class_scorers.semantic_network import QUICK
 from laecips_cloud.mask_generators.graph import GraphMaskGenerator
 from laecips_cloud.mask_generators.none import NoMasks
 from laecips_edge.core.bundle import Bundle
@@ -168,6 +169,9 @@ def _scorers(models: Models, classes: Sequence[str]) -> dict[str, ClassScorer]:
     if models.heavy is not None:
         scorers["as large, no extra data"] = scorer("onnx", model=str(models.heavy))
     scorers[TEACHER] = scorer("onnx", model=model)
+    quick = models.teacher / QUICK
+    if quick.is_file():
+        scorers["teacher, quick"] = scorer("onnx", model=str(quick))
     scorers["teacher, flipped too"] = scorer("onnx", model=model, flip="true")
     scorers["blend"] = scorer("blend", model=model)
     return scorers

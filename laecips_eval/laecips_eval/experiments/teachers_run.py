@@ -37,14 +37,15 @@ recipe with its augmentation, on frames of which f has seen none:
   them: in `new_parts` everything new is new to it too, in `moved_camera` four in ten parts are.
 - the CamVid teacher on `pretrain` and every second frame of the replayed drives; only the other
   frames are measured. *As large, no extra data* is the same network trained on `pretrain` alone, as
-  f was: what size brings without having seen more.
+  f was, as many passes over its frames as the teacher had: size alone brings nothing here.
 
 Rows: *none* asks the scorer pixel by pixel; *graph* is the default segmentation; *perfect regions*
 are cut along the truth, the most that any mask generator could give. `blend` weighs f and teacher
 by a weight that was fitted on labelled source frames. *ms*: F on one core, medians, scorer and
 masks and fusion together (with f where the scorer asks it). Everything is scored by one confusion
-matrix over the frames (data-set mIoU). No frame that is scored here was used to train, to calibrate
-or to choose a bound of the vote.
+matrix over the frames (data-set mIoU). *quick* is the same network on smaller pictures: without
+masks it is the best that one core has 150 ms a frame for, and what `make demo` asks. No frame that
+is scored here was used to train, to calibrate or to choose a bound of the vote.
 
     laecips experiment teachers --camvid ROOT
 """

@@ -6,8 +6,8 @@ Keys, all always there:
   figures are those of the frames until then.
 - `bag`: `path`, `name`, `topic`, `hash` of the bag that was played.
 - `setup`: how it was run: `mode` (live or offline), `rate`, `policy`, `delta`, `engine`,
-  `precision`, `bundle` {`path`, `name`, `version`, `hash`}, `network` {`path`, `hash`} whose opinion
-  the cloud asks, null where there is none, and `parameters` by node name.
+  `precision`, `bundle` {`path`, `name`, `version`, `hash`}, `network` {`path`, `hash`}: whose
+  opinion the cloud asks, null where there is none, and `parameters` by node name.
 - `frames`: images that left the player = sum of `answered` + sum of `dropped`.
 - `answered`: {`edge`, `cloud`, `edge_fallback`}.
 - `fallback`: why, {`overload`, `deadline`, `offline`}; adds up to `answered.edge_fallback`.

@@ -223,6 +223,28 @@ def test_weights_in_a_file_beside_the_model(
     np.testing.assert_allclose(scores, softmax(planes_of(picture) * 10), atol=1e-6)
 
 
+def test_a_folder_of_links_to_files_elsewhere(
+    save_network: SaveNetwork, tmp_path: Path, picture: np.ndarray
+) -> None:
+    """As a workspace has them that was built with --symlink-install."""
+    path = save_network("large/network.onnx", weight=SHARP, table=TABLE, **BESIDE)
+    installed = tmp_path / "installed"
+    installed.mkdir()
+    for file in path.parent.iterdir():
+        (installed / file.name).symlink_to(file)
+    scores = SemanticNetwork(installed / path.name, OURS).scores(picture)
+    np.testing.assert_allclose(scores, softmax(planes_of(picture) * 10), atol=1e-6)
+
+
+def test_one_table_serves_all_networks_of_a_folder(
+    save_network: SaveNetwork, picture: np.ndarray
+) -> None:
+    path = save_network("large/network.onnx", weight=SHARP, table=TABLE)
+    path.with_suffix(".yaml").rename(path.with_name("classes.yaml"))
+    quick = path.rename(path.with_name("quick.onnx"))
+    assert SemanticNetwork(quick, OURS).scores(picture).shape == (3, 4, 6)
+
+
 def refused(path: Path, message: str, classes: tuple[str, ...] = OURS) -> None:
     with pytest.raises(ClassScorerError, match=re.escape(message)) as caught:
         SemanticNetwork(path, classes)

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -190,7 +191,7 @@ def _a_folder(path: Path) -> None:
     [
         (_a_text, "file is not a database; it is not a replay buffer: give another path"),
         (_another_database, "an SQLite database, but not a replay buffer; give another path"),
-        (_a_later_version, "written with schema 7, this version knows 1; update the cloud"),
+        (_a_later_version, "written with schema 7, this version knows 2; update the cloud"),
         (_a_folder, "unable to open database file; is its folder there, and may it be written?"),
     ],
 )
@@ -366,3 +367,102 @@ def _holds(path: Path, numbers: list[int]) -> None:
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
+
+
+def _as_version_1(path: Path) -> None:
+    """A file as it was before people could label."""
+    buffer = opened(path)
+    for number in range(3):
+        buffer.append(frame(number))
+    buffer.close()
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TRIGGER count_change")
+    connection.execute("ALTER TABLE frames DROP COLUMN human_label_map")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+
+
+def test_a_file_of_version_1_is_read_as_it_is(path: Path) -> None:
+    _as_version_1(path)
+    reader = ReplayReader(path)
+    assert reader.find("robot/1") == frame(1)
+    assert list(reader.read(0, 9)) == reader.newest(9, last=9) == [frame(n) for n in range(3)]
+    assert reader.human_labels() == 0
+    reader.close()
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    connection.close()
+
+
+def test_a_file_of_version_1_is_brought_up_by_whoever_writes_it(path: Path) -> None:
+    _as_version_1(path)
+    reader = ReplayReader(path)
+    buffer = opened(path)
+    assert buffer.totals() == (3, 3 * frame(0).size)
+    buffer.append(frame(3))
+    buffer.keep_human_labels({"robot/1": b"person"})
+    assert [f.human_label_map for f in reader.newest(4, last=9)] == [b"", b"person", b"", b""]
+    assert reader.totals() == (4, 4 * frame(0).size + len(b"person"))
+    for it in (reader, buffer):
+        it.close()
+
+
+def test_what_people_say_is_kept_counted_and_taken_back(buffer: ReplayBuffer) -> None:
+    size = buffer.append(frame(1)).size
+    buffer.append(frame(2))
+    for label_map, said in ((b"12345", 1), (b"123", 1), (b"", 0)):
+        buffer.keep_human_labels({"robot/1": label_map})
+        assert buffer.find("robot/1").human_label_map == label_map
+        assert buffer.find("robot/1").size == size + len(label_map)
+        assert buffer.totals() == (2, 2 * size + len(label_map))
+        assert buffer.human_labels() == said
+    buffer.keep_human_labels({"robot/1": b"123", "robot/2": b"4"})
+    with pytest.raises(ReplayBufferError, match="'robot/9' has left meanwhile; nothing was"):
+        buffer.keep_human_labels({"robot/1": b"9", "robot/9": b"9"})
+    assert buffer.find("robot/1").human_label_map == b"123"
+    assert buffer.forget(99) == 2
+    assert buffer.totals() == (0, 0)
+
+
+def test_what_is_forgotten_is_not_in_the_file_any_more(buffer: ReplayBuffer, path: Path) -> None:
+    marks = [b"picture-%d" % number * 9 for number in range(4)]
+    for number, mark in enumerate(marks):
+        buffer.append(replace(frame(number), picture=mark))
+    assert buffer.forget(2) == 2
+    assert buffer.forget(2) == 0
+    content = b"".join(
+        file.read_bytes() for file in path.parent.iterdir() if file.name.startswith(path.name)
+    )
+    assert [mark in content for mark in marks] == [False, False, True, True]
+    assert buffer.request_ids() == ["robot/2", "robot/3"]
+
+
+@pytest.mark.parametrize(
+    ("number", "waiting"), [(0, (5, 7)), (3, (4, 7)), (6, (1, 7)), (7, (0, 7)), (8, (5, 7))]
+)
+def test_what_came_since(number: int, waiting: tuple[int, int], buffer: ReplayBuffer) -> None:
+    """Seven came, the first two have left; a number that is not reached yet is another file's."""
+    for count in range(7):
+        buffer.append(frame(count))
+    assert buffer.since(number) == waiting
+
+
+def test_nothing_has_come_yet(buffer: ReplayBuffer) -> None:
+    assert buffer.since(0) == buffer.since(9) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("count", "last", "numbers"), [(2, 7, [5, 6]), (9, 5, [2, 3, 4]), (2, 2, []), (0, 7, [])]
+)
+def test_the_newest(count: int, last: int, numbers: list[int], buffer: ReplayBuffer) -> None:
+    for number in range(7):
+        buffer.append(frame(number))
+    assert buffer.newest(count, last=last) == [frame(number) for number in numbers]
+
+
+def test_groups(buffer: ReplayBuffer) -> None:
+    for number in range(5):
+        buffer.append(frame(number, size=40))
+    assert buffer.groups("why") == [("audit", 2, 80), ("hard", 3, 120)]
+    assert buffer.groups("robot") == [("robot", 5, 200)]
+    assert buffer.groups("bundle_version") == [("1", 5, 200)]

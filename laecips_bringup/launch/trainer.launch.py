@@ -1,0 +1,9 @@
+"""The trainer, beside the cloud's replay buffer."""
+
+from laecips_bringup.launching import launch_description, trainer_part
+from launch import LaunchDescription
+
+
+def generate_launch_description() -> LaunchDescription:
+    """What `ros2 launch laecips_bringup trainer.launch.py` starts."""
+    return launch_description(trainer_part)

@@ -1,0 +1,1 @@
+"""Subcommands of `laecips` that the cloud brings."""

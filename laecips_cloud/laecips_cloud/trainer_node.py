@@ -1,0 +1,222 @@
+"""The trainer: teaches the pair from the replay buffer while robots work, and hands it out.
+
+What is trained and when is decided in `training_desk.py`, which versions there are in
+`model_ledger.py`; a process of its own trains (`training/worker.py`). `get_model` has a callback
+group of its own, so that files flow whatever the rest of the node does.
+"""
+
+import sys
+import time
+from array import array
+from typing import Any
+
+from laecips_edge.core.bundle import Bundle
+from laecips_edge.ros import qos
+from laecips_edge.ros.lifecycle import ManagedNode, run
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+
+from laecips_cloud.model_files import Status, offered, piece
+from laecips_cloud.model_library import ModelLibrary
+from laecips_cloud.replay.watch import ReplayWatch
+from laecips_cloud.trainer_health import Health
+from laecips_cloud.trainer_settings import declare_parameters, path, recipe, triggers
+from laecips_cloud.trainer_topics import TrainerTopics, ledger_fields, update_of
+from laecips_cloud.training.frame_folder import FrameFolder
+from laecips_cloud.training.worker_process import WorkerProcess
+from laecips_cloud.training_desk import TrainingDesk
+from laecips_msgs.msg import ModelReport, ModelUpdate
+from laecips_msgs.srv import Adapt, GetModel
+
+PERIOD_S = 0.25
+STATUS_PERIOD_S = 1.0
+REPORTS_KEPT = 20
+
+
+class TrainerNode(ManagedNode):
+    """See the module; `trainer_settings.py` has the parameters, the README the topics."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("trainer", **options)
+        self._library: ModelLibrary | None = None
+        self._desk: TrainingDesk | None = None
+        self._told = (0, False)  # what was announced last
+        self._trouble = ""
+        self._links: list[Any] = []
+        declare_parameters(self.parameters)
+        self._files = MutuallyExclusiveCallbackGroup()
+        self._topics = TrainerTopics(self)
+        self.create_timer(PERIOD_S, self._advance, clock=self.steady_clock)
+        self.create_timer(STATUS_PERIOD_S, self._publish_status, clock=self.steady_clock)
+
+    def configure(self) -> None:
+        """Check source frames and settings, open the library, offer topics and services."""
+        how, when = recipe(self.parameters), triggers(self.parameters)
+        bundle = Bundle.load(path(self.parameters, "bundle"))
+        source = FrameFolder(how.source)
+        if tuple(source.classes) != bundle.manifest.classes or len(source) < 2:
+            raise ValueError(
+                f"{how.source}: {len(source)} frames of the classes {', '.join(source.classes)}; "
+                f"give at least 2 of those of {bundle.path}: {', '.join(bundle.manifest.classes)}"
+            )
+        library = self._library = ModelLibrary(path(self.parameters, "library"))
+        library.take_in(bundle)
+        for line in library.check():
+            self.get_logger().warning(line)
+        self._desk = TrainingDesk(
+            library=library,
+            worker=WorkerProcess(
+                library.root, threads=self.parameters["threads"], nice=self.parameters["nice"]
+            ),
+            watch=ReplayWatch(how.buffer),
+            triggers=when,
+            recipe=how,
+            keep_versions=self.parameters["keep_versions"],
+            now_ns=lambda: self.get_clock().now().nanoseconds,
+            steady_s=time.monotonic,
+            logger=self.get_logger(),
+        )
+        self._told = (0, False)
+        self._updates = self.create_publisher(ModelUpdate, "model_update", qos.latched())
+        self._links = [
+            (self.destroy_publisher, self._updates),
+            (
+                self.destroy_service,
+                self.create_service(GetModel, "get_model", self._give, callback_group=self._files),
+            ),
+            (self.destroy_service, self.create_service(Adapt, "~/adapt", self._adapt)),
+            (
+                self.destroy_subscription,
+                self.create_subscription(
+                    ModelReport, "model_report", self._hear, qos.latched(depth=REPORTS_KEPT)
+                ),
+            ),
+        ]
+        ledger = library.ledger
+        self.get_logger().info(
+            f"library {library.root} with versions {', '.join(map(str, sorted(ledger.entries)))}, "
+            f"{ledger.offered} is offered, {ledger.parent} is trained from; source {how.source} "
+            f"with {len(source)} frames, replay buffer {how.buffer}"
+        )
+
+    def activate(self) -> None:
+        """Offer the pair, start the worker, go on with the training that was under way."""
+        if self._desk is not None:
+            self._desk.start()
+
+    def deactivate(self) -> None:
+        """End the worker; the training that is under way goes on at the next activation."""
+        if self._desk is not None:
+            self._desk.stop()
+
+    def release(self) -> None:
+        """Take topics and services away, let another trainer into the library."""
+        for destroy, link in self._links:
+            destroy(link)
+        if self._library is not None:
+            self._library.close()
+        self._links, self._library, self._desk = [], None, None
+
+    def _advance(self) -> None:
+        if self._desk is None or self.state != "active":
+            return
+        try:
+            self._desk.advance()
+            self._announce()
+            self._trouble = ""
+        except Exception as error:  # a full disk, a bug: the node lives, and tries again
+            kind = "" if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: "
+            self._trouble = kind + " ".join(str(error).split())
+            self.get_logger().error(self._trouble, throttle_duration_sec=10.0)
+
+    def _announce(self) -> None:
+        library = self._library
+        if library is None or self._told == (library.ledger.offered, library.ledger.ordered):
+            return
+        offer = offered(library)
+        if offer is not None:
+            message = update_of(offer)
+            message.header.stamp = self.get_clock().now().to_msg()
+            self._updates.publish(message)
+            self._told = (offer.manifest.version, offer.ordered)
+
+    def _give(self, request: GetModel.Request, response: GetModel.Response) -> GetModel.Response:
+        # Another thread may release the library meanwhile: look at it once.
+        library = self._library
+        if library is None or self.state != "active":
+            response.status = int(Status.UNAVAILABLE)
+            response.message = f"{self.get_fully_qualified_name()} is {self.state}: activate it"
+            return response
+        answer = piece(
+            library,
+            version=request.version,
+            file=request.file,
+            offset=request.offset,
+            length=request.length,
+            max_chunk=self.parameters["max_chunk"],
+        )
+        response.status, response.message = int(answer.status), answer.message
+        response.size, response.data = answer.size, array("B", answer.data)
+        return response
+
+    def _hear(self, report: ModelReport) -> None:
+        if self._desk is None:
+            return
+        told = f"robot {report.robot!r}, version {report.version}"
+        if report.outcome == ModelReport.SWAPPED:
+            self.get_logger().info(f"{told}: runs")
+        elif report.outcome == ModelReport.ROLLED_BACK:
+            self._desk.roll_back(report.version, robot=report.robot, reason=report.reason)
+        else:
+            self.get_logger().warning(f"{told}: not taken: {report.reason}")
+
+    def _adapt(self, request: Adapt.Request, response: Adapt.Response) -> Adapt.Response:
+        desk, library = self._desk, self._library
+        if desk is None or library is None or self.state != "active":
+            response.message = f"{self.get_fully_qualified_name()} is {self.state}: activate it"
+            return response
+        orders = {
+            Adapt.Request.PAUSE: lambda: desk.pause(True),
+            Adapt.Request.RESUME: lambda: desk.pause(False),
+            Adapt.Request.TRAIN_NOW: desk.train_now,
+            Adapt.Request.ROLL_BACK: lambda: desk.order(request.version, pin=False),
+            Adapt.Request.PIN: lambda: desk.order(request.version, pin=True),
+            Adapt.Request.UNPIN: desk.unpin,
+        }
+        try:
+            if request.command not in orders:
+                raise ValueError(f"there is no command {request.command}")
+            response.message = orders[request.command]()
+            response.success = True
+            self.get_logger().info(f"an operator's order: {response.message}")
+            self._announce()
+        except (ValueError, OSError) as error:
+            response.message = " ".join(str(error).split())
+        response.version = library.ledger.offered
+        return response
+
+    def _publish_status(self) -> None:
+        state, desk, library = self.state, self._desk, self._library
+        fields: dict[str, Any] = {"state": state}
+        health: dict[str, Any] = {"state": state, "failure": self.failure}
+        if desk is not None and library is not None:
+            waiting = desk.waiting
+            fields |= ledger_fields(library.ledger) | {
+                "activity": desk.activity if state == "active" else "",
+                "frames_waiting": waiting.frames if waiting is not None else 0,
+            }
+            health |= {
+                "trouble": self._trouble or desk.trouble,
+                "activity": fields["activity"],
+                "paused": library.ledger.paused,
+                "pinned": library.ledger.pinned,
+            }
+        self._topics.publish(fields, Health(**health))
+
+
+def main() -> int:
+    """Run the node until it is asked to end."""
+    return run(TrainerNode, threads=2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,290 @@
+"""One update while robots work: from lessons to a pair that the gate has judged.
+
+1. Lessons are split 70/30 by blocks of time. f learns from the 70 and from labelled source frames.
+2. h learns from what f now makes of the 30 (equation 14), and delta and h's quantiles are fitted.
+3. The pair is written as robots will have it, and examined by their engine beside its parent: on
+   source frames that nothing learns from, and on the 30.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from laecips_edge.core.bundle import Bundle, Manifest
+from laecips_edge.core.metrics import ConfusionMatrix
+from laecips_edge.core.scores import label_map_of
+from laecips_edge.core.segmenter import Segmenter
+from numpy.typing import NDArray
+from torch import Tensor
+
+from laecips_cloud.export import export_bundle, load_networks, write_manifest
+from laecips_cloud.networks import Miner, RFNet
+from laecips_cloud.training.checkpoints import Checkpoints
+from laecips_cloud.training.gate import Exam, Verdict, judge
+from laecips_cloud.training.labelled_frames import LabelledFrame
+from laecips_cloud.training.lessons import Lesson
+from laecips_cloud.training.losses import class_weights
+from laecips_cloud.training.online_settings import OnlineTraining
+from laecips_cloud.training.rows import run
+from laecips_cloud.training.thresholds import delta_at_share, quantiles
+from laecips_cloud.training.time_blocks import split_by_time
+from laecips_cloud.training.train_miner import MinerRecipe
+from laecips_cloud.training.train_segmenter import SegmenterRecipe, pixel_counts, train_segmenter
+from laecips_cloud.training.train_trust import JudgedRow, hard_share, judged, train_trust
+
+Progress = Callable[[str], None]
+
+_ZOOM = (0.9, 1.25)  # crops at the size that robots see: a short training has no time for others
+_AGREEMENT_FRAMES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Labelled source frames: what the pair knew from the start, and must not forget.
+
+    Attributes:
+        rehearsal: what is mixed into each training.
+        held_out: what nothing learns from; at least one.
+        first: float64 [M], the first version's IoU on those.
+        best_miou: the best mIoU on those of any version so far.
+    """
+
+    rehearsal: Sequence[LabelledFrame]
+    held_out: Sequence[LabelledFrame]
+    first: NDArray[np.float64]
+    best_miou: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Update:
+    """What came of one update.
+
+    Attributes:
+        bundle: the new pair, whatever the gate said of it; its manifest has the verdict.
+        verdict: the gate's.
+        samples: lessons, held out ones among them.
+        train_s: seconds that it took.
+    """
+
+    bundle: Bundle
+    verdict: Verdict
+    samples: int
+    train_s: float
+
+
+def train_update(
+    parent: Bundle,
+    lessons: Sequence[Lesson],
+    source: Source,
+    *,
+    path: Path,
+    version: int,
+    trigger: str,
+    settings: OnlineTraining,
+    checkpoints: Checkpoints | None = None,
+    progress: Progress = lambda line: None,
+) -> Update:
+    """Trains a new pair from its parent, writes it and lets the gate judge it.
+
+    Args:
+        parent: the pair to go on from.
+        lessons: in order of time, at least two.
+        source: labelled source frames.
+        path: folder of the new bundle.
+        version: its number, above the parent's.
+        trigger: what asked for the training, for the manifest.
+        settings: see `OnlineTraining`.
+        checkpoints: keeps f once it is trained, for a training that is taken up again.
+        progress: takes lines for people.
+
+    Raises:
+        ValueError: too few lessons, or a bundle cannot be read or written.
+    """
+    started = time.monotonic()
+    manifest = parent.manifest
+    learnt, held_out = split_by_time(lessons, blocks=settings.blocks)
+    f, h = load_networks(parent)
+    weights = class_weights(
+        pixel_counts([*(lesson.frame for lesson in learnt), *source.rehearsal], f.classes)
+    )
+    if checkpoints is None or not checkpoints.restore("f", f):
+        _train_f(
+            f,
+            learnt=learnt,
+            rehearsal=source.rehearsal,
+            input_size=manifest.input_size,
+            settings=settings,
+            progress=progress,
+        )
+        if checkpoints is not None:
+            checkpoints.keep("f", f)
+    progress(f"h learns from {len(held_out)} lessons that f has not seen")
+    delta, levels = _train_h(
+        f, h, held_out=held_out, weights=weights, manifest=manifest, settings=settings
+    )
+    bundle = export_bundle(
+        f,
+        h,
+        path,
+        name=manifest.name,
+        classes=manifest.classes,
+        palette=manifest.palette,
+        input_size=manifest.input_size,
+        delta=delta,
+        beta=manifest.beta,
+        version=version,
+        parent=manifest.version,
+        quantiles=levels,
+        temperature=manifest.temperature,
+        thresholds=manifest.thresholds | {"laecips": delta},
+        agreement_images=[frame.image for frame in source.held_out[:_AGREEMENT_FRAMES]],
+        training={
+            **asdict(settings),
+            "trigger": trigger,
+            "lessons": len(learnt),
+            "lessons_held_out": len(held_out),
+            "rehearsal_frames": len(source.rehearsal),
+        },
+    )
+    progress("examined beside its parent")
+    verdict = judge(
+        examine(bundle, source.held_out, held_out, weights),
+        examine(parent, source.held_out, held_out, weights),
+        first=source.first,
+        best_miou=source.best_miou,
+        classes=manifest.classes,
+        max_source_loss=settings.max_source_loss,
+        max_class_loss=settings.max_class_loss,
+    )
+    gate = {"promoted": verdict.promoted, "reason": verdict.reason, **verdict.measures}
+    bundle = write_manifest(bundle, replace(bundle.manifest, gate=gate))
+    return Update(
+        bundle=bundle,
+        verdict=verdict,
+        samples=len(lessons),
+        train_s=time.monotonic() - started,
+    )
+
+
+def examine(
+    bundle: Bundle,
+    source: Sequence[LabelledFrame],
+    lessons: Sequence[Lesson] = (),
+    weights: Tensor | None = None,
+) -> Exam:
+    """Runs a pair as a robot does, weights rounded and on its engine, over frames with labels.
+
+    Args:
+        bundle: the pair.
+        source: labelled source frames.
+        lessons: those that f has not learnt from; without any the loss is nan.
+        weights: float32 [M], of the classes.
+    """
+    segmenter = Segmenter(bundle)
+    matrix = ConfusionMatrix(len(bundle.manifest.classes))
+    for _, image, label in source:
+        size = (label.shape[0], label.shape[1])
+        matrix.add(label_map_of(segmenter.logits(np.ascontiguousarray(image)), size), label)
+    rows = [
+        judged(logits, at_stride(lesson.frame.label, logits), weights=weights, weight=lesson.weight)
+        for lesson in lessons
+        if weights is not None
+        for logits in [segmenter.logits(np.ascontiguousarray(lesson.frame.image))]
+    ]
+    total = sum(row.weight for row in rows)
+    loss = sum(row.weight * row.loss for row in rows) / total if rows else float("nan")
+    return Exam(source=matrix, loss=float(loss))
+
+
+def at_stride(label: NDArray[np.uint8], logits: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """A label map at the size of f's logits: uint8 [H, W] -> [h, w], nearest."""
+    size = logits.shape[:0:-1]
+    return np.asarray(cv2.resize(label, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+def _train_f(
+    f: RFNet,
+    *,
+    learnt: Sequence[Lesson],
+    rehearsal: Sequence[LabelledFrame],
+    input_size: tuple[int, int],
+    settings: OnlineTraining,
+    progress: Progress,
+) -> None:
+    frames = [*(lesson.frame for lesson in learnt), *rehearsal]
+    share = settings.rehearsal if rehearsal else 0.0
+    by_weight = np.array([lesson.weight for lesson in learnt])
+    weights = [
+        *((1 - share) * by_weight / by_weight.sum()),
+        *np.full(len(rehearsal), share / max(1, len(rehearsal))),
+    ]
+    before = {name: weight.clone() for name, weight in f.state_dict().items()}
+    torch.manual_seed(settings.seed)
+    train_segmenter(
+        f,
+        frames,
+        recipe=SegmenterRecipe(
+            input_size=input_size,
+            steps=settings.steps,
+            whole_share=0.0,
+            batch=settings.batch,
+            zoom=_ZOOM,
+            learning_rate=settings.learning_rate,
+            keep_norms=True,
+            seed=settings.seed,
+        ),
+        weights=weights,
+        progress=lambda line: progress(f"f: {line}"),
+    )
+    f.load_state_dict(
+        {
+            name: torch.lerp(before[name], weight, settings.mix)
+            if weight.is_floating_point()
+            else weight
+            for name, weight in f.state_dict().items()
+        }
+    )
+
+
+def _train_h(
+    f: RFNet,
+    h: Miner,
+    *,
+    held_out: Sequence[Lesson],
+    weights: Tensor,
+    manifest: Manifest,
+    settings: OnlineTraining,
+) -> tuple[float, tuple[float, ...]]:
+    """Trains h on the first two thirds of the held-out lessons; delta and quantiles on the rest."""
+
+    def row(frame: LabelledFrame, weight: float) -> JudgedRow:
+        logits = run(f, np.ascontiguousarray(frame.image), input_size=manifest.input_size)
+        return judged(logits, at_stride(frame.label, logits), weights=weights, weight=weight)
+
+    rows = [row(lesson.frame, lesson.weight) for lesson in held_out]
+    cut = max(1, len(rows) * 2 // 3)
+    train_trust(
+        h,
+        rows[:cut],
+        beta=manifest.beta,
+        recipe=MinerRecipe(
+            steps=settings.miner_steps,
+            batch=settings.miner_batch,
+            learning_rate=settings.miner_learning_rate,
+            seed=settings.seed,
+        ),
+    )
+    fitted_on = rows[cut:] or rows
+    with torch.inference_mode():
+        trust = np.array(
+            [float(h(torch.from_numpy(row.logits).float()[None])[0]) for row in fitted_on]
+        )
+    repeated = np.repeat(trust, [round(row.weight) for row in fitted_on])
+    share = hard_share(fitted_on, beta=manifest.beta)
+    return delta_at_share(repeated, share), quantiles(repeated)

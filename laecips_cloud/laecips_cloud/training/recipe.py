@@ -1,0 +1,46 @@
+"""What every training of a trainer has in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from laecips_cloud.model_ledger import Ledger
+from laecips_cloud.training.job import Job
+from laecips_cloud.training.online_settings import OnlineTraining
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """See the module.
+
+    Attributes:
+        buffer: the replay buffer's file.
+        max_lessons: so many of its newest frames are a training's lessons.
+        source: folder of labelled source frames,
+        source_frames: of which at most so many are used.
+        settings: how it is trained and judged.
+    """
+
+    buffer: Path
+    max_lessons: int
+    source: Path
+    source_frames: int
+    settings: OnlineTraining
+
+    def job(self, ledger: Ledger, *, version: int, trigger: str, last_row: int) -> Job:
+        """The job of a version that was just drawn; its seed is like no other's."""
+        parent = ledger.entries[version].parent
+        return Job(
+            version=version,
+            parent=parent,
+            given=ledger.given_below(parent),
+            good=tuple(ledger.good),
+            trigger=trigger,
+            rows=self.max_lessons,
+            last_row=last_row,
+            buffer=str(self.buffer.absolute()),
+            source=str(self.source.absolute()),
+            source_frames=self.source_frames,
+            settings=replace(self.settings, seed=self.settings.seed + version),
+        )

@@ -1,0 +1,124 @@
+"""From a job on disk to a pair that the gate has judged: what the worker does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from laecips_edge.core.bundle import Bundle
+
+from laecips_cloud.replay.reader import ReplayReader
+from laecips_cloud.training.checkpoints import Checkpoints
+from laecips_cloud.training.frame_folder import FrameFolder
+from laecips_cloud.training.job import Job
+from laecips_cloud.training.lessons import Lesson, lessons_of
+from laecips_cloud.training.online_training import Source, examine, train_update
+from laecips_cloud.training.source_exams import SourceExams
+from laecips_cloud.training.time_blocks import split_by_time
+from laecips_cloud.training.triggers import FEWEST_FRAMES
+
+Progress = Callable[[str], None]
+
+
+def run_job(folder: Path, bundles: Callable[[int], Path], exams: Path, progress: Progress) -> dict:
+    """Trains what a job says, or takes it up again.
+
+    Args:
+        folder: of the job; f is kept in it once it is trained.
+        bundles: where the bundle of a version is, or belongs.
+        exams: file with how versions did on the source frames.
+        progress: takes lines for people.
+
+    Returns:
+        The verdict, for the trainer: promoted, reason, train_s.
+
+    Raises:
+        ValueError: there is too little to train on, or something cannot be read.
+    """
+    job = Job.read(folder)
+    parent = Bundle.load(bundles(job.parent))
+    progress("reading frames")
+    lessons = _lessons(job, parent)
+    source = _source(job, bundles, exams, progress)
+    checkpoints = Checkpoints(folder / "checkpoints", recipe=_recipe(job), resume=True)
+    update = train_update(
+        parent,
+        lessons,
+        source,
+        path=bundles(job.version),
+        version=job.version,
+        trigger=job.trigger,
+        settings=job.settings,
+        checkpoints=checkpoints,
+        progress=progress,
+    )
+    if update.verdict.promoted:
+        iou = update.verdict.measures["source_iou"]
+        _exams(job, exams).keep(job.version, _array(iou, parent))
+    return {
+        "promoted": update.verdict.promoted,
+        "reason": update.verdict.reason,
+        "train_s": round(update.train_s, 1),
+    }
+
+
+def _lessons(job: Job, parent: Bundle) -> list[Lesson]:
+    reader = ReplayReader(job.buffer)
+    try:
+        kept, manifest = reader.classes(), parent.manifest
+        if kept != manifest.classes:
+            raise ValueError(
+                f"{job.buffer}: keeps label maps of the classes {', '.join(kept)}, version "
+                f"{manifest.version} knows {', '.join(manifest.classes)}; give another buffer_path"
+            )
+        frames = reader.newest(job.rows, last=job.last_row)
+    finally:
+        reader.close()
+    settings = job.settings
+    lessons = lessons_of(
+        frames,
+        classes=len(manifest.classes),
+        min_confidence=settings.min_confidence,
+        audit_weight=settings.audit_weight,
+    )
+    if len(lessons) < FEWEST_FRAMES:
+        raise ValueError(
+            f"{job.buffer}: {len(lessons)} of {len(frames)} frames teach anything; "
+            f"{FEWEST_FRAMES} are needed"
+        )
+    return lessons
+
+
+def _source(job: Job, bundles: Callable[[int], Path], path: Path, progress: Progress) -> Source:
+    frames = FrameFolder(job.source)
+    rehearsal, held_out = split_by_time(frames.sample(job.source_frames))
+    exams = _exams(job, path)
+    for version in (job.given, job.parent):
+        if exams.iou(version) is None:
+            progress(f"version {version} is examined on {len(held_out)} source frames")
+            exams.keep(version, examine(Bundle.load(bundles(version)), held_out).source.iou())
+    first = exams.iou(job.given)
+    assert first is not None  # noqa: S101 (kept above)
+    return Source(
+        rehearsal=rehearsal,
+        held_out=held_out,
+        first=first,
+        best_miou=exams.best_miou({*job.good, job.given}),
+    )
+
+
+def _exams(job: Job, path: Path) -> SourceExams:
+    source = f"{FrameFolder(job.source).fingerprint} {job.source_frames}"
+    return SourceExams(path, source=source)
+
+
+def _array(iou: Mapping[str, float | None], bundle: Bundle) -> np.ndarray:
+    values = [iou[name] for name in bundle.manifest.classes]
+    return np.array([np.nan if value is None else value for value in values], np.float64)
+
+
+def _recipe(job: Job) -> dict[str, Any]:
+    return {**asdict(job), "good": list(job.good)}

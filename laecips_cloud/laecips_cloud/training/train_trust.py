@@ -1,0 +1,92 @@
+"""Training of h while robots work: equation 14, on rows that f has not learnt from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from laecips_cloud.networks import Miner
+from laecips_cloud.training.losses import frame_loss, miner_loss
+from laecips_cloud.training.schedule import Schedule, one_cycle, set_learning_rate
+from laecips_cloud.training.train_miner import MinerRecipe
+
+
+class JudgedRow(NamedTuple):
+    """One frame as f sees it now, and how far that is from what is held to be right.
+
+    Attributes:
+        logits: float16 [M, h, w], f's at stride.
+        loss: l(f, F), see `frame_loss`.
+        weight: how much the frame counts.
+    """
+
+    logits: NDArray[np.float16]
+    loss: float
+    weight: float = 1.0
+
+
+def judged(
+    logits: NDArray[np.float32], label: NDArray[np.uint8], *, weights: Tensor, weight: float = 1.0
+) -> JudgedRow:
+    """A row of one frame.
+
+    Args:
+        logits: float32 [M, h, w], f's at stride.
+        label: uint8 [h, w] at stride, 255 where there is no class.
+        weights: float32 [M], of the classes.
+        weight: how much the frame counts.
+    """
+    loss = frame_loss(torch.from_numpy(logits)[None], torch.from_numpy(label).long()[None], weights)
+    return JudgedRow(logits.astype(np.float16), float(loss), weight)
+
+
+def train_trust(
+    miner: Miner, rows: Sequence[JudgedRow], *, beta: float, recipe: MinerRecipe
+) -> None:
+    """Trains h in place on h * l - beta * log h, and leaves it in evaluation mode.
+
+    Args:
+        miner: h, as it was.
+        rows: at least one; drawn by their weights.
+        beta: of equation 14, above 0.
+        recipe: see `MinerRecipe`.
+
+    Raises:
+        ValueError: there is no row.
+    """
+    if not rows:
+        raise ValueError("no rows to train h on: no lesson was held out of f's training")
+    random = np.random.default_rng(recipe.seed)
+    drawn_by = np.array([row.weight for row in rows])
+    drawn_by = drawn_by / drawn_by.sum()
+    losses = torch.tensor([row.loss for row in rows], dtype=torch.float32)
+    optimiser = torch.optim.AdamW(
+        miner.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+    )
+    # Its batch norms keep what they have measured: rows are few, and all of one stretch of time.
+    miner.eval()
+    for done in Schedule(steps=recipe.steps, seconds=recipe.seconds):
+        set_learning_rate(optimiser, recipe.learning_rate * one_cycle(done))
+        drawn = random.choice(len(rows), recipe.batch, p=drawn_by)
+        logits = torch.stack([_mirrored(rows[i], int(random.integers(2))) for i in drawn])
+        loss = miner_loss(miner(logits), losses[drawn], beta=beta)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+
+
+def hard_share(rows: Sequence[JudgedRow], *, beta: float) -> float:
+    """Share of the frames, by their weights, that h should not trust: h* = beta / l below 1/2."""
+    weights = np.array([row.weight for row in rows])
+    hard = np.array([row.loss > 2 * beta for row in rows])
+    return float((weights * hard).sum() / weights.sum())
+
+
+def _mirrored(row: JudgedRow, flip: int) -> Tensor:
+    logits = torch.from_numpy(row.logits).float()
+    return logits.flip(-1) if flip else logits

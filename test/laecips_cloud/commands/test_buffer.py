@@ -1,0 +1,225 @@
+"""`laecips buffer`, as a person calls it."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from laecips_cloud.replay.buffer import ReplayBuffer
+from laecips_cloud.replay.frame import ReplayFrame
+from laecips_cloud.replay.reader import ReplayReader
+from laecips_cloud.training.lessons import lesson_of
+from laecips_edge.cli import main
+from laecips_edge.core import wire
+from laecips_edge.core.images import encode_jpeg
+
+CLASSES = ("belt", "part", "screw")
+HOUR_NS = 3600 * 10**9
+START_NS = 1_700_000_000 * 10**9 // HOUR_NS * HOUR_NS
+NAMES = ["bot/0", "bot/1", "bot/2", ".hidden é", "long" * 60]
+
+
+def label_of(number: int) -> np.ndarray:
+    """Belt with a square part, and a stripe without a class: uint8 [30,40]."""
+    label = np.zeros((30, 40), np.uint8)
+    label[5 : 15 + number, 8:20] = 1
+    label[28:] = 255
+    return label
+
+
+def frame(number: int) -> ReplayFrame:
+    return ReplayFrame(
+        request_id=NAMES[number],
+        robot="bot" if number < 3 else "other",
+        stamp_ns=number,
+        received_ns=START_NS + number * HOUR_NS // 2,
+        bundle_version=1 + number // 4,
+        why="audit" if number == 1 else "hard",
+        trust=0.25,
+        picture=encode_jpeg(np.full((30, 40, 3), 90, np.uint8), 90),
+        depth=b"",
+        label_map=wire.encode_label_map(label_of(number)),
+        confidence_map=wire.encode_confidence_map(np.full((30, 40), 100, np.uint8)),
+    )
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A buffer of five frames, one each half hour."""
+    it = tmp_path / "replay.sqlite"
+    buffer = ReplayBuffer(it, classes=CLASSES)
+    for number in range(5):
+        buffer.append(frame(number))
+    buffer.close()
+    return it
+
+
+@pytest.fixture
+def call(path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    """Calls the command; exit status and what it said."""
+
+    def it(action: str, *arguments: object) -> tuple[int, str]:
+        status = main(["buffer", action, str(path), *map(str, arguments)])
+        said = capsys.readouterr()
+        return status, said.out + said.err
+
+    return it
+
+
+def test_ls(call: Callable, path: Path) -> None:
+    status, said = call("ls")
+    assert status == 0
+    lines = [line.split() for line in said.splitlines()]
+    assert said.startswith(f"{path}: label maps of belt, part, screw\n")
+    assert [line[1] for line in lines if line[0] == "all"] == ["5"]
+    assert [line[3] for line in lines if line[0] == "from"] == ["2", "2", "1"]
+    assert [line[1:3] for line in lines if line[0] == "robot"] == [["bot", "3"], ["other", "2"]]
+    assert [line[2:4] for line in lines if line[0] == "sent"] == [["audit", "1"], ["hard", "4"]]
+    assert [line[1:3] for line in lines if line[0] == "version"] == [["1", "4"], ["2", "1"]]
+    assert said.splitlines()[-1].split()[-1] == "0"
+
+
+@pytest.mark.parametrize(
+    ("options", "numbers"),
+    [
+        ([], [0, 1, 2, 3, 4]),
+        (["--limit", 2], [3, 4]),
+        (["--since", START_NS // 10**9 + 3600], [2, 3, 4]),
+        (["--until", START_NS // 10**9 + 3600], [0, 1]),
+        (["--since", START_NS // 10**9 + 3600, "--limit", 1], [4]),
+    ],
+)
+def test_export(options: list, numbers: list[int], call: Callable, tmp_path: Path) -> None:
+    options = [
+        time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(o)) if type(o) is int and o > 9 else o
+        for o in options
+    ]
+    folder = tmp_path / "out"
+    assert call("export", folder, *options) == (0, f"{len(numbers)} frames in {folder}\n")
+    content = json.loads((folder / "annotations.json").read_text())
+    assert [image["request_id"] for image in content["images"]] == [NAMES[n] for n in numbers]
+    assert [category["name"] for category in content["categories"]] == list(CLASSES)
+    for image, number in zip(content["images"], numbers, strict=True):
+        stem = Path(image["file_name"]).stem
+        assert len(stem) < 200
+        assert (folder / "images" / image["file_name"]).read_bytes() == frame(number).picture
+        label = cv2.imread(str(folder / "labels" / f"{stem}.png"), cv2.IMREAD_UNCHANGED)
+        np.testing.assert_array_equal(label, label_of(number))
+        confidence = cv2.imread(str(folder / "confidence" / f"{stem}.png"), cv2.IMREAD_UNCHANGED)
+        assert (confidence == 100).all()
+        assert (image["width"], image["height"], image["labelled_by"]) == (40, 30, "cloud")
+
+
+def test_annotations_drawn_in_their_order_give_the_label_map(
+    call: Callable, tmp_path: Path
+) -> None:
+    call("export", tmp_path, "--limit", 1)
+    content = json.loads((tmp_path / "annotations.json").read_text())
+    drawn = np.full((30, 40), 255, np.uint8)
+    for annotation in content["annotations"]:
+        assert annotation["iscrowd"] == 0
+        left, top, width, height = annotation["bbox"]
+        assert 0 < annotation["area"] <= width * height
+        (polygon,) = annotation["segmentation"]
+        corners = np.array(polygon).reshape(-1, 2)
+        assert (corners.min(0) == [left, top]).all()
+        cv2.fillPoly(drawn, [corners], annotation["category_id"] - 1)
+    np.testing.assert_array_equal(drawn, label_of(4))
+
+
+def test_labels_of_people_come_back_and_outrank_the_cloud(
+    call: Callable, path: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    call("export", folder)
+    mended = np.where(label_of(0) == 1, 2, 255).astype(np.uint8)
+    cv2.imwrite(str(folder / "labels" / "bot%2F0.png"), mended)
+    cv2.imwrite(str(folder / "labels" / "of nobody.png"), mended)
+    assert call("import-labels", folder) == (
+        0,
+        "1 label maps taken in, 4 say what was kept already\n"
+        "1 belong to no frame here, of nobody.png for one\n",
+    )
+    reader = ReplayReader(path)
+    kept, other = reader.find("bot/0"), reader.find("bot/1")
+    reader.close()
+    assert kept is not None
+    assert kept.label_map == frame(0).label_map  # what the robot was answered
+    np.testing.assert_array_equal(lesson_of(kept, classes=3).label, mended)
+    assert other == frame(1)
+    assert (lesson_of(other, classes=3).label == 255).all()  # the cloud was not sure
+    assert call("import-labels", folder / "labels")[1].startswith("0 label maps taken in, 5 say")
+    assert call("ls")[1].splitlines()[-1].split()[-1] == "1"
+    call("export", tmp_path / "again")
+    exported = cv2.imread(str(tmp_path / "again/labels/bot%2F0.png"), cv2.IMREAD_UNCHANGED)
+    np.testing.assert_array_equal(exported, mended)
+    content = json.loads((tmp_path / "again/annotations.json").read_text())
+    assert [image["labelled_by"] for image in content["images"][:2]] == ["person", "cloud"]
+
+
+@pytest.mark.parametrize(
+    ("label", "message"),
+    [
+        (np.zeros((3, 4), np.uint8), "is 3 x 4, must be 30 x 40 rows x columns"),
+        (np.full((30, 40), 3, np.uint8), "label 3 of 3 classes"),
+        (np.zeros((30, 40, 3), np.uint8), "must be one channel of uint8"),
+    ],
+)
+def test_bad_labels_change_nothing(
+    label: np.ndarray, message: str, call: Callable, path: Path, tmp_path: Path
+) -> None:
+    cv2.imwrite(str(tmp_path / "bot%2F0.png"), np.full((30, 40), 2, np.uint8))
+    cv2.imwrite(str(tmp_path / "bot%2F1.png"), label)
+    status, said = call("import-labels", tmp_path)
+    assert status == 2
+    assert said.startswith(f"laecips buffer: {tmp_path / 'bot%2F1.png'}: ")
+    assert message in said
+    assert said.endswith("; nothing was imported\n")
+    reader = ReplayReader(path)
+    assert reader.human_labels() == 0
+    reader.close()
+
+
+def test_prune(call: Callable) -> None:
+    days = (time.time_ns() - START_NS - HOUR_NS * 3 // 4) / HOUR_NS / 24
+    assert call("prune", "--older-than", days) == (0, "2 frames forgotten, 3 are kept\n")
+    assert call("prune", "--older-than", days) == (0, "0 frames forgotten, 3 are kept\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ls", "--block", "0"], "--block is 0.0: give seconds above 0"),
+        (["export", "{}/out", "--limit", "0"], "--limit is 0: give at least 1"),
+        (["import-labels", "{}/nowhere"], "nowhere: no PNG there; give the folder of the label"),
+        (["prune", "--older-than", "-1"], "--older-than is -1.0: give days, 0 or more"),
+    ],
+)
+def test_what_is_wrong_is_one_line(
+    arguments: list[str], message: str, call: Callable, tmp_path: Path
+) -> None:
+    action, *rest = [text.format(tmp_path) for text in arguments]
+    status, said = call(action, *rest)
+    assert status == 2
+    assert message in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("action", [["ls"], ["export", "x"], ["prune", "--older-than", "1"]])
+def test_a_file_that_is_not_there_is_not_made(
+    action: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "nowhere.sqlite"
+    name, *rest = action
+    assert main(["buffer", name, str(path), *rest]) == 2
+    assert "unable to open database file" in capsys.readouterr().err
+    assert not path.exists()
+
+
+def test_a_time_that_is_none(call: Callable, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        call("export", "x", "--since", "yesterday")
+    assert "'yesterday' is no time: write 2026-05-01" in capsys.readouterr().err
