@@ -74,7 +74,8 @@ def judge(
         "loss_parent": _rounded(parent.loss),
     }
     reason = ""
-    fallen = np.flatnonzero(~(iou >= first - max_class_loss) & ~np.isnan(first))
+    # A class that is neither there nor seen any more has no IoU: no fall, unless it had a floor.
+    fallen = np.flatnonzero(np.nan_to_num(iou) < first - max_class_loss)
     if not np.isfinite(candidate.loss):
         reason = f"its loss on the held-out lessons is {candidate.loss}"
     elif not miou >= best_miou - max_source_loss:

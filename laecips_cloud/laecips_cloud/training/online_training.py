@@ -104,10 +104,15 @@ def train_update(
         progress: takes lines for people.
 
     Raises:
-        ValueError: too few lessons, or a bundle cannot be read or written.
+        ValueError: too few lessons, a pair that takes depth, or a bundle cannot be read or written.
     """
     started = time.monotonic()
     manifest = parent.manifest
+    if manifest.modality != "rgb":
+        raise ValueError(
+            f"{parent.path}: modality is {manifest.modality}; only pairs that take colour alone can "
+            "be trained while they work"
+        )
     learnt, held_out = split_by_time(lessons, blocks=settings.blocks)
     f, h = load_networks(parent)
     weights = class_weights(

@@ -32,7 +32,7 @@ def split_by_time(items: Sequence[Item], *, blocks: int = 10) -> tuple[list[Item
 
     Example:
         >>> split_by_time(range(10))
-        ([0, 2, 3, 5, 6, 8, 9], [1, 4, 7])
+        ([0, 2, 3, 4, 6, 7, 9], [1, 5, 8])
     """
     if len(items) < 2 or blocks < 2:
         raise ValueError(f"{len(items)} lessons in {blocks} blocks cannot be split: give more")

@@ -48,6 +48,7 @@ def verdict(
         ([1.0, 1.0, 0.0], 0.5, [0.75, 0.75, NAN]),  # the first version never met the class
         ([0.75, 0.75, NAN], 0.5, [0.75, 0.75, NAN]),
         ([1.0, 1.0, 0.0], 0.0, [0.75, 0.75, 0.5]),  # a floor of zero
+        ([1.0, 1.0, NAN], 0.5, [0.75, 0.75, 0.0]),  # it sees no more what never was there
     ],
 )
 def test_promoted(iou: list[float], loss: float, first: list[float]) -> None:
@@ -64,11 +65,11 @@ def test_promoted(iou: list[float], loss: float, first: list[float]) -> None:
         (FIRST, math.inf, 1.0, FIRST, "its loss on the held-out lessons is inf"),
         (FIRST, NAN, NAN, FIRST, "its loss on the held-out lessons is nan"),
         (
-            [0.499, 0.5, 0.5],
+            [0.498, 0.5, 0.499],
             0.5,
             1.0,
             FIRST,
-            "mIoU on held-out source frames falls from 0.750 to 0.500, by more than 0.25",
+            "mIoU on held-out source frames falls from 0.750 to 0.499, by more than 0.25",
         ),
         (
             [NAN, NAN, NAN],
@@ -78,11 +79,11 @@ def test_promoted(iou: list[float], loss: float, first: list[float]) -> None:
             "mIoU on held-out source frames falls from 0.750 to nan, by more than 0.25",
         ),
         (
-            [1.0, 0.249, 0.249],  # the first of those that fell is named
+            [1.0, 0.35, 0.35],  # the first of those that fell is named
             0.5,
             1.0,
-            FIRST,
-            "IoU of part on held-out source frames is 0.249, its floor 0.250",
+            [0.75, 0.875, 0.875],
+            "IoU of part on held-out source frames is 0.350, its floor 0.375",
         ),
         (
             [1.0, 1.0, NAN],
@@ -119,7 +120,6 @@ def test_refused(
 ) -> None:
     told = verdict(iou, loss, parent_loss=parent_loss, first=first)
     assert not told.promoted
-    # 0.499 + 0.5 + 0.5 over three is 0.49967, shown as 0.500.
     assert told.reason == reason
 
 
