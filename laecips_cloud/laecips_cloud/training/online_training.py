@@ -110,8 +110,8 @@ def train_update(
     manifest = parent.manifest
     if manifest.modality != "rgb":
         raise ValueError(
-            f"{parent.path}: modality is {manifest.modality}; only pairs that take colour alone can "
-            "be trained while they work"
+            f"{parent.path}: modality is {manifest.modality}; only pairs of colour alone can be "
+            "trained while robots work"
         )
     learnt, held_out = split_by_time(lessons, blocks=settings.blocks)
     f, h = load_networks(parent)
