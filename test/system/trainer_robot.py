@@ -35,6 +35,8 @@ QUICK = {
     "training.steps": 100,
     "training.batch": 8,
     "training.learning_rate": 0.0005,
+    "training.mix": 1.0,
+    "training.rehearsal": 0.4,
     "training.miner_steps": 4,
     "training.max_source_loss": 1.0,
     "training.max_class_loss": 1.0,

@@ -241,7 +241,8 @@ def _train_f(
             batch=settings.batch,
             zoom=_ZOOM,
             learning_rate=settings.learning_rate,
-            keep_norms=True,
+            # Weights that are averaged with their parent's must go with the same statistics.
+            keep_norms=settings.mix < 1.0,
             seed=settings.seed,
         ),
         weights=weights,
