@@ -113,6 +113,7 @@ def test_the_weight_is_written_into_the_table_beside_the_network(
     if as_file:
         teacher, table = tmp_path / "large.onnx", tmp_path / "large.yaml"
         shutil.copy(tiny_teacher / "network.onnx", teacher)
+        shutil.copy(tiny_teacher / "network.weights", tmp_path)
         shutil.copy(tiny_teacher / "classes.yaml", table)
     else:
         teacher, table = tmp_path / "large", tmp_path / "large" / "classes.yaml"

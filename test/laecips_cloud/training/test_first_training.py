@@ -67,7 +67,7 @@ def test_a_bundle_that_loads_tests_itself_and_decides(
         policy = Policy(name, manifest=manifest)
         assert 0 <= policy.decide(logits, trust=segmenter.trust, stamp_ns=1).confidence <= 1
     assert not list(tmp_path.glob(".toy.*"))
-    assert any(line.startswith("fold 2 of 2, f:") for line in lines)
+    assert any(line.startswith("fold 2 of 2: ") for line in lines)
 
 
 def test_a_training_that_was_stopped_goes_on_and_ends_the_same(
