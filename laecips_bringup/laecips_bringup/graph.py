@@ -6,7 +6,7 @@ here starts anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -119,7 +119,7 @@ def cloud(
         teacher: folder of a teacher whose opinion is asked, unless `params_file` chooses a class
             scorer itself; empty: none.
     """
-    chosen = bool(params_file) and "class_scorer" in given(Path(params_file), "cloud")
+    mine = given(Path(params_file), "cloud") if params_file else {}
     return NodeSpec(
         package="laecips_cloud",
         executable="cloud_node",
@@ -131,7 +131,7 @@ def cloud(
             _common(use_sim_time, autostart)
             | ({"bundles": [bundle]} if bundle else {})
             | dict(parameters or {}),
-            usual=asking("" if chosen else teacher),
+            usual=asking(teacher, unless=mine),
         ),
     )
 
@@ -153,7 +153,7 @@ def trainer(
         bundle: folder of the first training's bundle; empty: the parameter file says.
         source: folder of labelled source frames; empty: the parameter file says.
     """
-    given = {"bundle": bundle, "source": source}
+    named = {"bundle": bundle, "source": source}
     return NodeSpec(
         package="laecips_cloud",
         executable="trainer_node",
@@ -163,19 +163,24 @@ def trainer(
             "trainer.yaml",
             params_file,
             _common(use_sim_time, autostart)
-            | {name: value for name, value in given.items() if value}
+            | {name: value for name, value in named.items() if value}
             | dict(parameters or {}),
         ),
     )
 
 
-def asking(teacher: str) -> dict[str, ParameterValue]:
+def asking(teacher: str, *, unless: Container[str] = ()) -> dict[str, ParameterValue]:
     """Parameters of the cloud node that asks a teacher; none where there is no teacher.
 
     The best scorer and masks that one core has time for at the demo's pace
     (docs/results/large-models.md).
+
+    Args:
+        teacher: its folder.
+        unless: parameters that the user's file gives; one that chooses a class scorer itself is
+            left alone.
     """
-    if not teacher:
+    if not teacher or "class_scorer" in unless:
         return {}
     return {
         "class_scorer": "onnx",

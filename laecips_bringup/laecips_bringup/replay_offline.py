@@ -108,7 +108,7 @@ def _parameters(options: OfflineOptions) -> Mapping[str, Mapping[str, Any]]:
     edge, cloud = (
         ({}, {}) if not options.params_file else (given(file, n) for n in ("edge", "cloud"))
     )
-    usual = {} if "class_scorer" in cloud else asking(options.teacher)
+    usual = asking(options.teacher, unless=cloud)
     return {"edge": {**edge, **options.edge}, "cloud": {**usual, **cloud}}
 
 

@@ -4,12 +4,14 @@ The way of a request: `_answer` here (its own callback group, so that status kee
 `hard_frame_desk.py`: model shelf, `assisted_inference.py`, `fusion.py`, replay buffer.
 """
 
+import socket
 import sys
 import traceback
 from typing import Any
 
 import cv2
 from laecips_edge.ros.lifecycle import ManagedNode, run
+from laecips_edge.ros.status import StatusPublisher
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.service import Service
 
@@ -17,7 +19,7 @@ from laecips_cloud.assisted_inference import AssistedInference
 from laecips_cloud.class_scorers import create_class_scorer
 from laecips_cloud.hard_frame import Answer, Status
 from laecips_cloud.hard_frame_desk import HardFrameDesk
-from laecips_cloud.health import Health
+from laecips_cloud.health import Health, assess
 from laecips_cloud.mask_generators import create_mask_generator
 from laecips_cloud.messages import fill, frame_of
 from laecips_cloud.model_shelf import ModelShelf
@@ -30,8 +32,8 @@ from laecips_cloud.settings import (
     options,
     vote,
 )
-from laecips_cloud.status import StatusTopics
 from laecips_cloud.tally import Tally
+from laecips_msgs.msg import CloudStatus
 from laecips_msgs.srv import SegmentHardFrame
 
 STATUS_PERIOD_S = 1.0
@@ -52,7 +54,7 @@ class CloudNode(ManagedNode):
         declare_parameters(self.parameters)
         # Requests have a group of their own: a frame may take SAM minutes.
         self._requests = MutuallyExclusiveCallbackGroup()
-        self._status = StatusTopics(self)
+        self._status = StatusPublisher(self, CloudStatus)
         self.create_timer(STATUS_PERIOD_S, self._publish_status, clock=self.steady_clock)
         self.create_timer(FORGET_PERIOD_S, self._forget, clock=self.steady_clock)
 
@@ -174,7 +176,7 @@ class CloudNode(ManagedNode):
         health = Health(
             state=state, failure=self.failure, trouble=trouble, requests=int(counted["requests"])
         )
-        self._status.publish(fields | counted, health)
+        self._status.publish(fields | counted, assess(health), hardware_id=socket.gethostname())
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from laecips_edge.core import wire
 from laecips_edge.core.images import ImageError, decode_compressed
-from laecips_edge.core.scores import scores_at, upsample
+from laecips_edge.core.scores import upsample
 from laecips_edge.core.wire import WireError
 from numpy.typing import NDArray
 
@@ -165,7 +165,7 @@ class HardFrameDesk:
                 Status.BAD_REQUEST,
                 f"depth: none, but f of version {manifest.version} takes depth; send it",
             )
-        return scores_at(segmenter.logits(rgb, depth), size, temperature=manifest.temperature)
+        return segmenter.scores(rgb, depth)
 
 
 def _check(frame: HardFrame) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 
@@ -14,6 +14,11 @@ _READERS: Final[Mapping[type, Callable[[str], Any]]] = {
     float: float,
     bool: lambda text: _TRUTH[text.lower()],
 }
+
+
+def options_of(texts: Iterable[str]) -> dict[str, str]:
+    """Options that were given as NAME=VALUE, by name; empty texts stand for none."""
+    return dict(text.split("=", 1) for text in texts if text)
 
 
 class Plugins:

@@ -8,7 +8,6 @@ classes.yaml      the class table, for both
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,8 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from laecips_edge.core.bundle import half
+from laecips_edge.core.safe_files import replace_folder
 from numpy.typing import NDArray
 from onnx import StringStringEntryProto, TensorProto, helper
 
@@ -76,7 +77,7 @@ def export_scorer(
         draft.chmod(0o755)
         for name in graphs:
             SemanticNetwork(draft / name, classes)
-        _replace_folder(draft, path)
+        replace_folder(draft, path)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return SemanticNetwork(path, classes)
@@ -110,8 +111,8 @@ def pack(weights: Mapping[str, NDArray[np.float32]]) -> tuple[bytes, dict[str, T
     """
     packed, tensors = bytearray(), {}
     for name, weight in sorted(weights.items()):
-        half = _half(name, weight).tobytes()
-        where = {"location": WEIGHTS, "offset": len(packed), "length": len(half)}
+        data = half(name, weight).tobytes()
+        where = {"location": WEIGHTS, "offset": len(packed), "length": len(data)}
         tensors[name] = TensorProto(
             name=f"{name}.half",
             data_type=TensorProto.FLOAT16,
@@ -121,7 +122,7 @@ def pack(weights: Mapping[str, NDArray[np.float32]]) -> tuple[bytes, dict[str, T
                 StringStringEntryProto(key=key, value=str(value)) for key, value in where.items()
             ],
         )
-        packed += half
+        packed += data
     return bytes(packed), tensors
 
 
@@ -146,22 +147,3 @@ def with_weights(graph: bytes, tensors: Mapping[str, TensorProto]) -> bytes:
     del model.graph.node[:]
     model.graph.node.extend([*casts, *nodes])
     return model.SerializeToString(deterministic=True)
-
-
-def _half(name: str, weight: NDArray[np.float32]) -> NDArray[np.float16]:
-    # Infinity in a batch norm's variance makes a finite answer, and a wrong one: no run would tell.
-    largest = np.finfo(np.float16).max
-    if (np.abs(weight) > largest).any():
-        raise ValueError(f"weights: {name} exceeds {largest}, float16's largest; train it again")
-    return np.asarray(weight, np.float16)
-
-
-def _replace_folder(draft: Path, path: Path) -> None:
-    """Rename `draft` to `path`, out of whose way a network of before steps first."""
-    old = None
-    if path.exists():
-        old = Path(tempfile.mkdtemp(prefix=f".{path.name}.old.", dir=path.parent))
-        os.rename(path, old)
-    os.rename(draft, path)
-    if old is not None:
-        shutil.rmtree(old)

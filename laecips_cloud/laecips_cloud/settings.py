@@ -11,6 +11,7 @@ from laecips_edge.core.engines import ENGINE_NAMES
 from laecips_edge.ros.parameters import Changes, ParameterError, Parameters
 from rclpy.exceptions import ParameterUninitializedException
 
+from laecips_cloud.plugins import options_of
 from laecips_cloud.vote import Vote
 
 
@@ -141,7 +142,7 @@ def library_path(parameters: Parameters) -> Path | None:
 
 def options(parameters: Parameters, name: str) -> dict[str, str]:
     """`mask_options` or `scorer_options` as text by name."""
-    return dict(text.split("=", 1) for text in _texts(parameters, name))
+    return options_of(_texts(parameters, name))
 
 
 def buffer_path(parameters: Parameters) -> Path:

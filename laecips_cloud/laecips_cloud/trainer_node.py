@@ -5,6 +5,7 @@ What is trained and when is decided in `training_desk.py`, which versions there 
 group of its own, so that files flow whatever the rest of the node does.
 """
 
+import socket
 import sys
 import time
 from array import array
@@ -13,18 +14,19 @@ from typing import Any
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.ros import qos
 from laecips_edge.ros.lifecycle import ManagedNode, run
+from laecips_edge.ros.status import StatusPublisher
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
 from laecips_cloud.model_files import Status, offered, piece
 from laecips_cloud.model_library import ModelLibrary
 from laecips_cloud.replay.watch import ReplayWatch
-from laecips_cloud.trainer_health import Health
+from laecips_cloud.trainer_health import Health, assess
 from laecips_cloud.trainer_settings import declare_parameters, path, recipe, triggers
-from laecips_cloud.trainer_topics import TrainerTopics, ledger_fields, update_of
+from laecips_cloud.trainer_topics import ledger_fields, update_of
 from laecips_cloud.training.frame_folder import FrameFolder
 from laecips_cloud.training.worker_process import WorkerProcess
 from laecips_cloud.training_desk import TrainingDesk
-from laecips_msgs.msg import ModelReport, ModelUpdate
+from laecips_msgs.msg import ModelReport, ModelUpdate, TrainerStatus
 from laecips_msgs.srv import Adapt, GetModel
 
 PERIOD_S = 0.25
@@ -44,7 +46,7 @@ class TrainerNode(ManagedNode):
         self._links: list[Any] = []
         declare_parameters(self.parameters)
         self._files = MutuallyExclusiveCallbackGroup()
-        self._topics = TrainerTopics(self)
+        self._status = StatusPublisher(self, TrainerStatus, text=str)
         self.create_timer(PERIOD_S, self._advance, clock=self.steady_clock)
         self.create_timer(STATUS_PERIOD_S, self._publish_status, clock=self.steady_clock)
 
@@ -210,7 +212,7 @@ class TrainerNode(ManagedNode):
                 "paused": library.ledger.paused,
                 "pinned": library.ledger.pinned,
             }
-        self._topics.publish(fields, Health(**health))
+        self._status.publish(fields, assess(Health(**health)), hardware_id=socket.gethostname())
 
 
 def main() -> int:

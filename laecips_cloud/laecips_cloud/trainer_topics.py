@@ -1,57 +1,12 @@
-"""What the trainer says: `~/status`, `/diagnostics` and the latched `model_update`."""
+"""What the trainer says in its status and in the latched `model_update`."""
 
 from __future__ import annotations
 
-import socket
 from typing import Any
-
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from laecips_edge.ros import qos
-from rclpy.node import Node
 
 from laecips_cloud.model_files import Offered
 from laecips_cloud.model_ledger import Fate, Ledger
-from laecips_cloud.trainer_health import Health, assess
-from laecips_msgs.msg import ModelUpdate, TrainerStatus
-
-
-class TrainerTopics:
-    """Publishers of the status.
-
-    Args:
-        node: whose status it is.
-    """
-
-    def __init__(self, node: Node) -> None:
-        self._node = node
-        self._status = node.create_publisher(TrainerStatus, "~/status", qos.reliable())
-        self._diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", qos.reliable())
-
-    def publish(self, fields: dict[str, Any], health: Health) -> None:
-        """Publishes both.
-
-        Args:
-            fields: of TrainerStatus, all but the header.
-            health: what the level and line of the diagnostics go by.
-        """
-        stamp = self._node.get_clock().now().to_msg()
-        status = TrainerStatus(**fields)
-        status.header.stamp = stamp
-        self._status.publish(status)
-        level, line = assess(health)
-        diagnostics = DiagnosticArray(
-            status=[
-                DiagnosticStatus(
-                    level=bytes([level]),
-                    name=self._node.get_fully_qualified_name(),
-                    message=line,
-                    hardware_id=socket.gethostname(),
-                    values=[KeyValue(key=key, value=str(fields[key])) for key in fields],
-                )
-            ]
-        )
-        diagnostics.header.stamp = stamp
-        self._diagnostics.publish(diagnostics)
+from laecips_msgs.msg import ModelUpdate
 
 
 def ledger_fields(ledger: Ledger) -> dict[str, Any]:

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
 from laecips_edge.core.health import Health, assess
-from laecips_edge.ros import qos
+from laecips_edge.ros.status import StatusPublisher
 from laecips_msgs.msg import EdgeStatus
 
 
@@ -39,10 +38,8 @@ class StatusTopics:
     """
 
     def __init__(self, node: Node, look: Callable[[], Snapshot]) -> None:
-        self._node = node
         self._look = look
-        self._status = node.create_publisher(EdgeStatus, "~/status", qos.reliable())
-        self._diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", qos.reliable())
+        self._publisher = StatusPublisher(node, EdgeStatus)
         self._lock = threading.Lock()
         self._last: dict[str, Any] = {}
 
@@ -62,28 +59,6 @@ class StatusTopics:
 
     def _publish(self, now: Snapshot) -> None:
         self._last = now.fields
-        stamp = self._node.get_clock().now().to_msg()
-        status = EdgeStatus(**now.fields)
-        status.header.stamp = stamp
-        self._status.publish(status)
-        level, line = assess(now.health)
-        diagnostics = DiagnosticArray(
-            status=[
-                DiagnosticStatus(
-                    level=bytes([level]),
-                    name=self._node.get_fully_qualified_name(),
-                    message=line,
-                    hardware_id=now.hardware_id,
-                    values=[
-                        KeyValue(key=key, value=_text(value))
-                        for key, value in (now.fields | now.details).items()
-                    ],
-                )
-            ]
+        self._publisher.publish(
+            now.fields, assess(now.health), hardware_id=now.hardware_id, details=now.details
         )
-        diagnostics.header.stamp = stamp
-        self._diagnostics.publish(diagnostics)
-
-
-def _text(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)

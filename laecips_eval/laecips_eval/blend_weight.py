@@ -11,7 +11,6 @@ from laecips_cloud.class_scorers.fit_blend import BlendFit
 from laecips_cloud.class_scorers.semantic_network import TABLE, SemanticNetwork
 from laecips_cloud.training.labelled_frames import LabelledFrames
 from laecips_cloud.training.rows import drifted
-from laecips_edge.core.scores import scores_at
 from laecips_edge.core.segmenter import Segmenter
 
 from laecips_eval.whole_file import whole_file
@@ -36,7 +35,6 @@ def fit_cloud_weight(
     """
     if list(frames.classes) != list(segmenter.manifest.classes):
         raise ValueError("the labelled frames have other classes than the bundle")
-    temperature = segmenter.manifest.temperature
     fit = BlendFit(unknown=tuple(i for i, row in enumerate(network.table.rows) if not row))
     for index in range(len(frames)):
         _, image, label = frames[index]
@@ -44,9 +42,7 @@ def fit_cloud_weight(
             random = np.random.default_rng((seed, index, variant))
             rgb, truth = drifted(image, label, random) if variant else (image, label)
             rgb = np.ascontiguousarray(rgb)
-            size = (truth.shape[0], truth.shape[1])
-            edge = scores_at(segmenter.logits(rgb), size, temperature=temperature)
-            fit.add(edge, network.scores(rgb), truth)
+            fit.add(segmenter.scores(rgb), network.scores(rgb), truth)
     return fit.cloud_weight()
 
 

@@ -12,8 +12,6 @@ from laecips_cloud.fusion import fuse
 from laecips_cloud.mask_generators import MaskGenerator
 from laecips_cloud.masks import Masks, Partition
 from laecips_edge.core.metrics import ConfusionMatrix
-from laecips_edge.core.scores import scores_at
-from laecips_edge.core.segmenter import Segmenter
 from numpy.typing import NDArray
 
 SMALLEST_REGION = 50
@@ -50,13 +48,6 @@ class Frame(NamedTuple):
     rgb: NDArray[np.uint8]
     label: NDArray[np.uint8]
     scores: NDArray[np.float32] | None
-
-
-def score(segmenter: Segmenter, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """f's scores as the cloud fuses them: float32 [M, H, W]."""
-    size = (rgb.shape[0], rgb.shape[1])
-    temperature = segmenter.manifest.temperature
-    return scores_at(segmenter.logits(rgb), size, temperature=temperature)
 
 
 def measure(generator: MaskGenerator, frames: Iterable[Frame], classes: int) -> Quality:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self
@@ -21,6 +21,7 @@ from laecips_cloud.hard_frame import HardFrame, Status
 from laecips_cloud.hard_frame_desk import HardFrameDesk
 from laecips_cloud.mask_generators import create_mask_generator
 from laecips_cloud.model_shelf import ModelShelf
+from laecips_cloud.plugins import options_of
 from laecips_cloud.replay.buffer import ReplayBuffer
 from laecips_cloud.vote import Vote
 from laecips_edge.core import wire
@@ -246,10 +247,10 @@ def _desk(bundle: Bundle, settings: CloudSettings, folder: Path) -> HardFrameDes
             threads=settings.threads,
         ),
         inference=AssistedInference(
-            create_mask_generator(settings.mask_generator, _by_name(settings.mask_options)),
+            create_mask_generator(settings.mask_generator, options_of(settings.mask_options)),
             create_class_scorer(
                 settings.class_scorer,
-                _by_name(settings.scorer_options),
+                options_of(settings.scorer_options),
                 classes=bundle.manifest.classes,
             ),
             classes=len(bundle.manifest.classes),
@@ -262,7 +263,3 @@ def _desk(bundle: Bundle, settings: CloudSettings, folder: Path) -> HardFrameDes
         now_ns=time.time_ns,
         on_failure=fail,
     )
-
-
-def _by_name(options: Sequence[str]) -> dict[str, str]:
-    return dict(option.split("=", 1) for option in options)

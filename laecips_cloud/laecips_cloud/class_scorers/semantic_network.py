@@ -9,6 +9,7 @@ from typing import Final
 import cv2
 import numpy as np
 from laecips_edge.core.engines import EngineError, create_engine
+from laecips_edge.core.network_inputs import Normalisation
 from laecips_edge.core.scores import softmax, upsample
 from numpy.typing import NDArray
 
@@ -64,6 +65,7 @@ class SemanticNetwork:
         self.path, table_path = _files(Path(model).expanduser(), table)
         graph = _read(self.path)
         self.table = ClassTable.read(table_path, classes)
+        self._normalise = Normalisation(self.table.mean, self.table.std)
         self._flip = flip
         try:
             self._engine = create_engine(
@@ -110,7 +112,7 @@ class SemanticNetwork:
     def _run(self, picture: NDArray[np.uint8]) -> Scores:
         """Scores of our classes at the network's own resolution."""
         try:
-            answer = self._engine.run({self._input: self._normalised(picture)})[self._output]
+            answer = self._engine.run({self._input: self._normalise(picture)})[self._output]
         except EngineError as error:
             shape = [1, _CHANNELS, *picture.shape[:2]]
             raise ClassScorerError(f"{self.path}: {error}; it must take float32 {shape}") from error
@@ -143,14 +145,6 @@ class SemanticNetwork:
             for output in row:
                 ours[index] += planes[output]
         return ours
-
-    def _normalised(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-        values = np.arange(256, dtype=np.float64) / 255
-        planes = np.empty((1, _CHANNELS, *picture.shape[:2]), np.float32)
-        for channel, (mean, std) in enumerate(zip(self.table.mean, self.table.std, strict=True)):
-            table = ((values - mean) / std).astype(np.float32)
-            planes[0, channel] = cv2.LUT(cv2.extractChannel(picture, channel), table)
-        return planes
 
     def _checked_input(self) -> tuple[str, tuple[int, int]]:
         """Name of the input, and the size in pixels that it gets."""

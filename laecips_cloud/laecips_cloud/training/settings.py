@@ -10,6 +10,11 @@ from typing import Any
 _TIME_OF_F, _TIME_OF_FOLDS, _TIME_OF_H = 0.45, 0.30, 0.10
 
 
+def as_json(settings: Any) -> dict[str, Any]:
+    """The settings of a training, a dataclass, as JSON has them: lists for tuples."""
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(settings).items()}
+
+
 @dataclass(frozen=True, kw_only=True)
 class FirstTraining:
     """Settings of a first training.
@@ -71,8 +76,8 @@ class FirstTraining:
         return self._seconds(_TIME_OF_H)
 
     def as_json(self) -> dict[str, Any]:
-        """The settings as JSON has them: lists for tuples."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        """The settings as JSON has them."""
+        return as_json(self)
 
     def _seconds(self, share: float) -> float:
         return math.inf if self.minutes is None else self.minutes * 60.0 * share

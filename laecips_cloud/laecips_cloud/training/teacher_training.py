@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from laecips_edge.core.metrics import ConfusionMatrix
@@ -20,6 +19,7 @@ from laecips_cloud.networks import RFNet
 from laecips_cloud.training.checkpoints import Checkpoints
 from laecips_cloud.training.labelled_frames import LabelledFrames
 from laecips_cloud.training.rows import Row, make_rows
+from laecips_cloud.training.settings import as_json
 from laecips_cloud.training.thresholds import fit_temperature
 from laecips_cloud.training.train_segmenter import SegmenterRecipe, train_segmenter
 
@@ -64,10 +64,6 @@ class TeacherTraining:
     def seconds(self) -> float:
         """Time limit of the steps."""
         return math.inf if self.minutes is None else self.minutes * 60.0 * (1.0 - _MEASURING)
-
-    def as_json(self) -> dict[str, Any]:
-        """The settings as JSON has them: lists for tuples."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
 
 
 @dataclass(frozen=True)
@@ -116,7 +112,7 @@ def teacher_training(
         raise ValueError("teacher training: the held-out frames have other classes than the frames")
     kept = Checkpoints(
         checkpoints,
-        recipe=settings.as_json()
+        recipe=as_json(settings)
         | {"role": "teacher", "frames": len(frames), "classes": list(frames.classes)},
         resume=resume,
     )

@@ -27,6 +27,7 @@ import safetensors.numpy
 from numpy.typing import NDArray
 
 from laecips_edge.core.manifest import BundleError, Manifest
+from laecips_edge.core.safe_files import replace_folder
 
 __all__ = ["AgreementFrame", "Bundle", "BundleError", "Manifest", "write_bundle"]
 
@@ -196,7 +197,7 @@ def write_bundle(
     if path.exists() and not (path / MANIFEST).is_file():
         raise BundleError(f"{path}: is there and not a bundle; give another folder")
     halves = {
-        f"{network}.{name}": _half(f"{network}.{name}", tensor)
+        f"{network}.{name}": half(f"{network}.{name}", tensor)
         for network, weights in (("f", weights_f), ("h", weights_h))
         for name, tensor in sorted(weights.items())
     }
@@ -215,7 +216,7 @@ def write_bundle(
         draft.chmod(0o755)
         if check is not None:
             check(Bundle.load(draft))
-        _replace_folder(draft, path)
+        replace_folder(draft, path)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return Bundle.load(path)
@@ -231,22 +232,18 @@ def _agreement_tensors(frames: Sequence[AgreementFrame]) -> dict[str, NDArray]:
     return tensors
 
 
-def _half(name: str, tensor: NDArray[np.float32]) -> NDArray[np.float16]:
+def half(name: str, tensor: NDArray[np.float32]) -> NDArray[np.float16]:
+    """A weight as it is kept.
+
+    Infinity in a batch norm's variance would make a finite answer, and a wrong one: no run tells.
+
+    Raises:
+        BundleError: it does not fit into float16.
+    """
     largest = np.finfo(np.float16).max
     if (np.abs(tensor) > largest).any():
         raise BundleError(f"weights: {name} exceeds {largest}, float16's largest; train it again")
     return np.ascontiguousarray(tensor, np.float16)
-
-
-def _replace_folder(draft: Path, path: Path) -> None:
-    """Rename `draft` to `path`, out of whose way a bundle of before steps first."""
-    old = None
-    if path.exists():
-        old = Path(tempfile.mkdtemp(prefix=f".{path.name}.old.", dir=path.parent))
-        os.rename(path, old)
-    os.rename(draft, path)
-    if old is not None:
-        shutil.rmtree(old)
 
 
 def _write(path: Path, data: bytes) -> None:

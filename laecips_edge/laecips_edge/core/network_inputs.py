@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from laecips_edge.core.manifest import Manifest
+
+
+class Normalisation:
+    """What each byte of each colour becomes, tabulated once.
+
+    Args:
+        mean, std: of (R,G,B) in units of 1.
+    """
+
+    def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
+        values = np.arange(256, dtype=np.float64) / 255
+        shift, scale = np.array(mean), np.array(std)
+        self._tables = ((values - shift[:, np.newaxis]) / scale[:, np.newaxis]).astype(np.float32)
+
+    def __call__(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """A picture, uint8 [H,W,3], as a network takes it: float32 [1,3,H,W]."""
+        planes = np.empty((1, 3, *rgb.shape[:2]), np.float32)
+        for channel, table in enumerate(self._tables):
+            planes[0, channel] = cv2.LUT(cv2.extractChannel(rgb, channel), table)
+        return planes
 
 
 class NetworkInputs:
@@ -17,11 +39,8 @@ class NetworkInputs:
     """
 
     def __init__(self, manifest: Manifest) -> None:
-        """Tabulates what each byte of each channel becomes."""
         self._manifest = manifest
-        values = np.arange(256, dtype=np.float64) / 255
-        mean, std = np.array(manifest.mean[:3]), np.array(manifest.std[:3])
-        self._tables = ((values - mean[:, np.newaxis]) / std[:, np.newaxis]).astype(np.float32)
+        self._normalise = Normalisation(manifest.mean[:3], manifest.std[:3])
 
     def __call__(
         self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None = None
@@ -52,10 +71,7 @@ class NetworkInputs:
         if rgb.shape[:2] != (height, width):
             resized = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_LINEAR)
             rgb = np.asarray(resized, np.uint8)
-        planes = np.empty((1, 3, height, width), np.float32)
-        for channel, table in enumerate(self._tables):
-            planes[0, channel] = cv2.LUT(cv2.extractChannel(rgb, channel), table)
-        return planes
+        return self._normalise(rgb)
 
     def _depth(self, depth: NDArray[np.uint16] | None) -> NDArray[np.float32]:
         if depth is None or depth.ndim != 2 or depth.dtype != np.uint16 or depth.size == 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import tempfile
 from pathlib import Path
 from typing import IO
 
@@ -46,6 +47,17 @@ def move_folder(source: Path, target: Path) -> None:
     os.rename(source, target)
     settle(target.parent)
     settle(source.parent)
+
+
+def replace_folder(draft: Path, path: Path) -> None:
+    """Rename `draft` to `path`, out of whose way a folder of before steps first."""
+    old = None
+    if path.exists():
+        old = Path(tempfile.mkdtemp(prefix=f".{path.name}.old.", dir=path.parent))
+        os.rename(path, old)
+    os.rename(draft, path)
+    if old is not None:
+        shutil.rmtree(old)
 
 
 def remove_folder(path: Path) -> None:

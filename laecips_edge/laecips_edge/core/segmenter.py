@@ -110,6 +110,13 @@ class Segmenter:
         """f alone: float32 [M,h,w] at stride; arguments as in `predict`."""
         return self._f.run(self._inputs(rgb, depth))["logits"][0]
 
+    def scores(
+        self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None = None
+    ) -> NDArray[np.float32]:
+        """f's calibrated softmax at the picture's size, float32 [M,H,W]: what the cloud fuses."""
+        size = (rgb.shape[0], rgb.shape[1])
+        return scores_at(self.logits(rgb, depth), size, temperature=self.manifest.temperature)
+
     def trust(self, logits: NDArray[np.float32]) -> float:
         """h: how far f can be trusted on the frame of these logits [M,h,w]; in [h_min, 1]."""
         return float(self._h.run({"logits": logits[np.newaxis]})["h"][0])

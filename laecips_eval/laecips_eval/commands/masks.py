@@ -116,14 +116,14 @@ def _section(title: str, dataset: LabelledFrames, count: int, segmenter: Segment
 def _frames(dataset: LabelledFrames, count: int, segmenter: Segmenter | None) -> list[Frame]:
     import numpy as np
 
-    from laecips_eval.mask_quality import Frame, score
+    from laecips_eval.mask_quality import Frame
 
     chosen = np.linspace(0, len(dataset) - 1, min(count, len(dataset))).astype(int)
     frames = []
     for index in chosen:
         _, image, label = dataset[int(index)]
         rgb = np.ascontiguousarray(image)
-        frames.append(Frame(rgb, label, None if segmenter is None else score(segmenter, rgb)))
+        frames.append(Frame(rgb, label, None if segmenter is None else segmenter.scores(rgb)))
     return frames
 
 

@@ -14,7 +14,6 @@ from laecips_cloud.fusion import Fused, fuse
 from laecips_cloud.masks import Masks
 from laecips_cloud.vote import PAPER, Vote
 from laecips_edge.core.metrics import ConfusionMatrix
-from laecips_edge.core.scores import scores_at
 from laecips_edge.core.segmenter import Segmenter
 from numpy.typing import NDArray
 
@@ -122,9 +121,11 @@ class Measurement:
     def add(self, frame: StreamFrame) -> None:
         """Measures one frame."""
         self._result.frames += 1
-        self._add(F_ALONE, frame, self._edge(frame).argmax(axis=0).astype(np.uint8))
+        self._add(F_ALONE, frame, self._segmenter.scores(frame.rgb).argmax(axis=0).astype(np.uint8))
         scores = {
-            name: self._timed(name, partial(scorer.score, frame.rgb, partial(self._edge, frame)))
+            name: self._timed(
+                name, partial(scorer.score, frame.rgb, partial(self._segmenter.scores, frame.rgb))
+            )
             for name, scorer in self._scorers.items()
         }
         masks = {name: self._timed(name, partial(cut, frame)) for name, cut in self._cuts.items()}
@@ -149,11 +150,6 @@ class Measurement:
                 self._result.milliseconds[what] = milliseconds
         self._result.masks = {name: float(np.mean(values)) for name, values in self._counts.items()}
         return self._result
-
-    def _edge(self, frame: StreamFrame) -> NDArray[np.float32]:
-        temperature = self._segmenter.manifest.temperature
-        size = (frame.truth.shape[0], frame.truth.shape[1])
-        return scores_at(self._segmenter.logits(frame.rgb), size, temperature=temperature)
 
     def _add(self, way: Way, frame: StreamFrame, label_map: NDArray[np.uint8]) -> None:
         self._result.matrices[way, frame.segment].add(label_map, frame.truth)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from laecips_cloud.class_scorers.semantic_network import NETWORK
+from laecips_cloud.plugins import options_of
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.policy import Policy
 
@@ -114,7 +115,7 @@ def asked_network(cloud: Mapping[str, Any]) -> dict[str, str] | None:
     Args:
         cloud: parameters of the cloud node.
     """
-    options = dict(text.split("=", 1) for text in cloud.get("scorer_options", ()) if text)
+    options = options_of(cloud.get("scorer_options", ()))
     model = Path(options.get("model", "")).expanduser()
     file = model / NETWORK if model.is_dir() else model
     if "model" not in options or not file.is_file():
