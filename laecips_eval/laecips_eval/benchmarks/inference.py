@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from laecips_edge.core.bundle import Bundle
+from laecips_edge.core.engines import precision_of
 from laecips_edge.core.segmenter import Segmenter
 
 
@@ -18,21 +20,25 @@ class Row(NamedTuple):
 
     Attributes:
         engine: its name.
+        precision: what it computes in.
         threads: of one run on the CPU.
         f_ms: f alone, picture normalised and run.
         h_ms: h alone.
         h_share: h_ms / f_ms.
         predict_ms: f with its label map and confidence map at the picture's size.
         frames_per_second: of predict and h one after the other.
+        speedup: frames_per_second over those of the first engine with as many threads.
     """
 
     engine: str
+    precision: str
     threads: int
     f_ms: float
     h_ms: float
     h_share: float
     predict_ms: float
     frames_per_second: float
+    speedup: float
 
 
 def run(
@@ -47,50 +53,60 @@ def run(
 
     Args:
         path: the bundle's folder.
-        engines: names as `create_engine` takes them.
+        engines: names as `create_engine` takes them; the others are compared with the first.
         providers: where to run, best first.
         threads: numbers of threads to try.
         repeats: runs of each that the medians are over.
+
+    Returns:
+        One row an engine and number of threads, by threads.
 
     Raises:
         ValueError: the bundle, an engine or a provider is not what it must be.
     """
     bundle = Bundle.load(path)
-    return [
-        _measure(bundle, engine=engine, providers=providers, threads=count, repeats=repeats)
-        for engine in engines
-        for count in threads
-    ]
+    rows = []
+    for count in threads:
+        segmenters = {
+            name: Segmenter(bundle, engine=name, providers=providers, threads=count)
+            for name in engines
+        }
+        for row in _measured(bundle, segmenters, repeats=repeats):
+            precision = precision_of(row["engine"], providers)
+            rows.append(Row(precision=precision, threads=count, **row))
+    return rows
 
 
-def _measure(
-    bundle: Bundle, *, engine: str, providers: Sequence[str], threads: int, repeats: int
-) -> Row:
-    segmenter = Segmenter(bundle, engine=engine, providers=providers, threads=threads)
-    segmenter.self_test()
+def _measured(
+    bundle: Bundle, segmenters: Mapping[str, Segmenter], *, repeats: int
+) -> list[dict[str, Any]]:
+    """What is measured of each engine's row."""
     rng = np.random.default_rng(0)
     size = bundle.manifest.input_size
     rgb = rng.integers(0, 256, (*size, 3), np.uint8)
     depth = rng.integers(300, 5000, size, np.uint16)
-    logits = segmenter.logits(rgb, depth)
-    # They take turns, so that all three meet the same machine and their ratios hold on a busy one.
-    f_ms, h_ms, predict_ms = _medians(
-        [
-            lambda: segmenter.logits(rgb, depth),
-            lambda: segmenter.trust(logits),
-            lambda: segmenter.predict(rgb, depth),
-        ],
-        repeats=repeats,
-    )
-    return Row(
-        engine=engine,
-        threads=threads,
-        f_ms=f_ms,
-        h_ms=h_ms,
-        h_share=h_ms / f_ms,
-        predict_ms=predict_ms,
-        frames_per_second=1000 / (predict_ms + h_ms),
-    )
+    steps: list[Callable[[], object]] = []
+    for segmenter in segmenters.values():
+        segmenter.self_test()
+        logits = segmenter.logits(rgb, depth)
+        steps += [
+            partial(segmenter.logits, rgb, depth),
+            partial(segmenter.trust, logits),
+            partial(segmenter.predict, rgb, depth),
+        ]
+    # They take turns, all engines too, so that all meet the same machine and their ratios hold on
+    # a busy one.
+    medians = iter(_medians(steps, repeats=repeats))
+    rows: list[dict[str, Any]] = []
+    for engine in segmenters:
+        f_ms, h_ms, predict_ms = (next(medians) for _ in range(3))
+        rate = 1000 / (predict_ms + h_ms)
+        rows.append({
+            "engine": engine, "f_ms": f_ms, "h_ms": h_ms, "h_share": h_ms / f_ms,
+            "predict_ms": predict_ms, "frames_per_second": rate,
+            "speedup": rate / (rows[0]["frames_per_second"] if rows else rate),
+        })  # fmt: skip
+    return rows
 
 
 def _medians(functions: Sequence[Callable[[], object]], *, repeats: int) -> list[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from laecips_eval.commands.options import add_bundle, chosen_bundle
 
@@ -20,7 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only", nargs="+", metavar="NAME", help="benchmarks to run; without it all"
     )
-    parser.add_argument("--engine", nargs="+", default=["onnxruntime"], help="engines to compare")
+    parser.add_argument(
+        "--engine",
+        nargs="+",
+        help="engines to compare with the first; without it all that are here",
+    )
     parser.add_argument(
         "--providers", nargs="+", default=["CPUExecutionProvider"], help="where to run, best first"
     )
@@ -36,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
         ValueError: a name, the bundle, an engine, a provider or a number cannot be.
         OSError: the JSON cannot be written.
     """
+    from laecips_edge.core.engines import installed_engines
+
     from laecips_eval.benchmarks.registry import BENCHMARKS, Options
 
     names = args.only or list(BENCHMARKS)
@@ -45,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(f"--repeats must be at least 1, got {args.repeats}")
     options = Options(
         bundle=chosen_bundle(args),
-        engines=tuple(args.engine),
+        engines=tuple(args.engine or installed_engines()),
         providers=tuple(args.providers),
         threads=tuple(args.threads),
         repeats=args.repeats,
@@ -60,13 +66,23 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show(table: Table) -> None:
+    from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table as RichTable
 
-    shown = RichTable(title=table.title, title_justify="left")
+    shown = RichTable(
+        title=table.title,
+        title_justify="left",
+        # Without lines and margins nine columns fit into eighty characters.
+        box=SIMPLE,
+        show_edge=False,
+        pad_edge=False,
+        collapse_padding=True,
+    )
     for field, value in table.rows[0]._asdict().items():
         number = isinstance(value, int | float)
-        shown.add_column(field.replace("_", " "), justify="right" if number else "left")
+        justify: Literal["left", "right"] = "right" if number else "left"
+        shown.add_column(field.replace("_", " "), justify=justify, no_wrap=not number)
     for row in table.rows:
         shown.add_row(*(f"{v:.3g}" if isinstance(v, float) else str(v) for v in row))
     Console().print(shown)

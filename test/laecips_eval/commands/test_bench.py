@@ -2,6 +2,7 @@ import argparse
 import json
 
 import pytest
+from laecips_edge.core.engines import ENGINE_NAMES
 from laecips_eval.commands import bench
 
 
@@ -15,12 +16,21 @@ def test_a_bundle_is_measured_shown_and_written(tiny_bundle, tmp_path, capsys):
     target = tmp_path / "out" / "bench.json"
     arguments = ("--only", "inference", "--repeats", "2", "--threads", "1", "--json", str(target))
     assert bench.run(parse("--bundle", str(tiny_bundle.path), *arguments)) == 0
-    (row,) = json.loads(target.read_text())["inference"]
-    assert row["threads"] == 1
-    assert row["h_share"] == pytest.approx(row["h_ms"] / row["f_ms"])
+    rows = json.loads(target.read_text())["inference"]
+    assert [(row["engine"], row["threads"]) for row in rows] == [(n, 1) for n in ENGINE_NAMES]
+    for row in rows:
+        assert row["h_share"] == pytest.approx(row["h_ms"] / row["f_ms"])
     shown = capsys.readouterr().out
-    assert "h share" in shown
-    assert "onnxruntime" in shown
+    for word in ("engine", "precision", "speedup", *ENGINE_NAMES):
+        assert word in shown
+
+
+def test_one_engine_may_be_measured(tiny_bundle, tmp_path):
+    arguments = ["--only", "inference", "--repeats", "1", "--threads", "1", "--engine", "openvino"]
+    target = tmp_path / "bench.json"
+    bench.run(parse("--bundle", str(tiny_bundle.path), *arguments, "--json", str(target)))
+    (row,) = json.loads(target.read_text())["inference"]
+    assert (row["engine"], row["speedup"]) == ("openvino", 1.0)
 
 
 @pytest.mark.parametrize(

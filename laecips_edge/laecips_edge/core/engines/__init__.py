@@ -1,6 +1,19 @@
 """Inference engines behind one interface, by name."""
 
 from laecips_edge.core.engines.engine import Arrays, Engine, EngineError
-from laecips_edge.core.engines.registry import ENGINE_NAMES, create_engine
+from laecips_edge.core.engines.registry import (
+    ENGINE_NAMES,
+    create_engine,
+    installed_engines,
+    precision_of,
+)
 
-__all__ = ["ENGINE_NAMES", "Arrays", "Engine", "EngineError", "create_engine"]
+__all__ = [
+    "ENGINE_NAMES",
+    "Arrays",
+    "Engine",
+    "EngineError",
+    "create_engine",
+    "installed_engines",
+    "precision_of",
+]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from laecips_edge.core.engines.engine import Arrays, EngineError
+from laecips_edge.core.engines.engine import Arrays, EngineError, require_inputs
+
+PRECISION: Final = "fp32"
 
 _ERRORS_ONLY = 3
 _EXTERNAL_FILES = "session.model_external_initializers_file_folder_path"
@@ -65,6 +68,7 @@ class OnnxRuntimeEngine:
                 f"onnxruntime: {providers[0]} does not start here, only {', '.join(used)}; "
                 "install what it needs or name another provider"
             )
+        self.precision: str = PRECISION
         self.inputs = {
             i.name: tuple(n if isinstance(n, int) else None for n in i.shape)
             for i in self._session.get_inputs()
@@ -73,21 +77,14 @@ class OnnxRuntimeEngine:
 
     def run(self, inputs: Arrays) -> dict[str, NDArray[np.float32]]:
         """See `Engine.run`."""
-        found = {name: array.shape for name, array in inputs.items()}
-        if not self._fits(found) or any(array.dtype != np.float32 for array in inputs.values()):
-            types = sorted({str(array.dtype) for array in inputs.values()})
-            raise EngineError(
-                f"onnxruntime: inputs must be {self.inputs} of float32, got {found} of {types}"
-            )
+        require_inputs("onnxruntime", self.inputs, inputs)
         try:
             answers = self._session.run(None, dict(inputs))
         except Exception as error:  # as above
             raise EngineError(f"onnxruntime: {' '.join(str(error).split())}") from error
         return dict(zip(self.outputs, answers, strict=True))
 
-    def _fits(self, found: dict[str, tuple[int, ...]]) -> bool:
-        return found.keys() == self.inputs.keys() and all(
-            len(shape) == len(found[name])
-            and all(n in (None, m) for n, m in zip(shape, found[name], strict=True))
-            for name, shape in self.inputs.items()
-        )
+
+def precision(providers: Sequence[str]) -> str:
+    """See `precision_of`."""
+    return PRECISION
