@@ -174,11 +174,12 @@ def _safe(
     for place, index in enumerate(present):
         top, left, pixels = masks.masks[index]
         below = labels[top : top + pixels.shape[0], left : left + pixels.shape[1]]
-        area = np.count_nonzero(pixels)
-        agreeing = np.count_nonzero((below == _label(paint[place])) & pixels)
-        safe[place] = area - agreeing <= vote.max_dissent * area
-    if masks.qualities is not None:
-        safe &= np.asarray(masks.qualities)[present] >= vote.min_quality
+        dissenting = np.count_nonzero((below != _label(paint[place])) & pixels)
+        safe[place] = dissenting <= vote.max_dissent * np.count_nonzero(pixels)
+    rated = (masks.qualities, vote.min_quality), (masks.stabilities, vote.min_stability)
+    for ratings, least in rated:
+        if ratings is not None:
+            safe &= np.asarray(ratings)[present] >= least
     return safe
 
 

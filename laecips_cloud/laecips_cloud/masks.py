@@ -53,10 +53,12 @@ class MaskSet:
         masks: at most `MAX_MASKS`, in any order; empty ones are allowed and do nothing.
         qualities: how good the generator itself thinks each mask is, in [0, 1]; None where it does
             not say.
+        stabilities: how little each mask changes with the threshold that cut it, in [0, 1]; None
+            where it does not say.
 
     Raises:
-        ValueError: too many, a mask is not boolean or reaches out of the image, or the qualities
-            are not one a mask, in range.
+        ValueError: too many, a mask is not boolean or reaches out of the image, or the qualities or
+            stabilities are not one a mask, in range.
 
     Example:
         >>> full = np.zeros((2, 3), bool)
@@ -68,18 +70,19 @@ class MaskSet:
     shape: tuple[int, int]
     masks: tuple[Mask, ...]
     qualities: tuple[float, ...] | None = None
+    stabilities: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         if len(self.masks) > MAX_MASKS:
             raise ValueError(f"{len(self.masks)} masks: a set holds at most {MAX_MASKS}")
-        if self.qualities is not None and (
-            len(self.qualities) != len(self.masks)
-            or not all(0.0 <= quality <= 1.0 for quality in self.qualities)
-        ):
-            raise ValueError(
-                f"{len(self.qualities)} qualities of {len(self.masks)} masks: "
-                "give one a mask, in 0 to 1"
-            )
+        for name, ratings in (("qualities", self.qualities), ("stabilities", self.stabilities)):
+            if ratings is not None and (
+                len(ratings) != len(self.masks)
+                or not all(0.0 <= rating <= 1.0 for rating in ratings)
+            ):
+                raise ValueError(
+                    f"{len(ratings)} {name} of {len(self.masks)} masks: give one a mask, in 0 to 1"
+                )
         height, width = self.shape
         for index, (top, left, pixels) in enumerate(self.masks):
             if pixels.ndim != 2 or pixels.dtype != np.bool_:

@@ -32,7 +32,11 @@ def declare_parameters(parameters: Parameters) -> None:
         changes=fixed,
     )
     parameters.declare(
-        "engine", "onnxruntime", "Inference engine.", choices=ENGINE_NAMES, changes=fixed
+        "engine",
+        "onnxruntime",
+        "Inference engine; openvino computes in bfloat16 where the processor has it.",
+        choices=ENGINE_NAMES,
+        changes=fixed,
     )
     parameters.declare(
         "providers",
@@ -57,7 +61,7 @@ def declare_parameters(parameters: Parameters) -> None:
     parameters.declare(
         "mask_options",
         [""],
-        "The mask generator's own options, each NAME=VALUE: checkpoint=/models/sam_vit_b.pth, ...",
+        "The mask generator's own options, each NAME=VALUE: checkpoint=sam_vit_b, ...",
         check=_refuse_options,
         changes=fixed,
     )
@@ -113,11 +117,12 @@ def declare_vote(parameters: Parameters) -> None:
         ("max_dissent", "A mask with a larger share of pixels of another opinion is left out."),
         ("max_margin", "A pixel that prefers its own class by more, in score, keeps it."),
         ("min_quality", "A mask that its generator rates lower is left out."),
+        ("min_stability", "A mask that changes more with its threshold is left out."),
     ):
         parameters.declare(
             f"vote.{name}",
             getattr(Vote(), name),
-            f"{about} The paper's Algorithm 1 has no bounds: 1, 1 and 0.",
+            f"{about} The paper's Algorithm 1 has no bounds: 1, 1, 0 and 0.",
             minimum=0.0,
             maximum=1.0,
             changes="unconfigured",

@@ -21,6 +21,8 @@ class Vote:
         max_margin: a pixel that prefers its own class to the mask's by more than this keeps it,
             difference of scores in [0, 1].
         min_quality: a mask that its generator rates lower is left out, in [0, 1].
+        min_stability: a mask that changes more with the threshold that cut it is left out, in
+            [0, 1].
 
     Raises:
         ValueError: a bound is out of range.
@@ -29,6 +31,7 @@ class Vote:
     max_dissent: float = 0.5
     max_margin: float = 0.35
     min_quality: float = 0.0
+    min_stability: float = 0.0
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -37,5 +40,5 @@ class Vote:
                 raise ValueError(f"vote: {field.name} is {value}, it must lie in 0 to 1")
 
 
-PAPER: Final = Vote(max_dissent=1.0, max_margin=1.0, min_quality=0.0)
+PAPER: Final = Vote(max_dissent=1.0, max_margin=1.0, min_quality=0.0, min_stability=0.0)
 """No bounds: Algorithm 1 as it is printed."""

@@ -263,7 +263,7 @@ def test_without_dissent_no_pixel_changes(
     np.testing.assert_array_equal(fused.label_map, scores.argmax(axis=0))
 
 
-FREE = {"max_dissent": 1.0, "max_margin": 1.0, "min_quality": 0.0}
+FREE = {"max_dissent": 1.0, "max_margin": 1.0, "min_quality": 0.0, "min_stability": 0.0}
 
 
 @pytest.mark.parametrize(
@@ -342,8 +342,9 @@ def test_bounds_on_a_row(
     assert fused.confidence_map.tolist() == [confidence]
 
 
+@pytest.mark.parametrize("rating", ["quality", "stability"])
 @pytest.mark.parametrize(
-    ("qualities", "least", "labels"),
+    ("ratings", "least", "labels"),
     [
         pytest.param(None, 1.0, [0, 1, 1, 0], id="nobody says"),
         pytest.param((0.9, 0.5), 0.5, [0, 1, 1, 0], id="both are good"),
@@ -353,14 +354,14 @@ def test_bounds_on_a_row(
     ],
 )
 def test_what_the_generator_rates_lower_is_left_out(
-    qualities: tuple[float, ...] | None, least: float, labels: list[int]
+    ratings: tuple[float, ...] | None, least: float, labels: list[int], rating: str
 ) -> None:
-    """Empty masks between them have qualities too, which must not be taken for theirs."""
+    """Empty masks between them have ratings too, which must not be taken for theirs."""
     masks = [crop("...."), crop("####"), crop("...."), crop(".##.")]
-    rated = None if qualities is None else (1.0, qualities[0], 0.0, qualities[1])
-    fused = fuse(
-        ROW, MaskSet((1, 4), tuple(masks), rated), vote=Vote(**FREE | {"min_quality": least})
-    )
+    rated = None if ratings is None else (1.0, ratings[0], 0.0, ratings[1])
+    field = {"quality": "qualities", "stability": "stabilities"}[rating]
+    cut = MaskSet((1, 4), tuple(masks), **{field: rated})
+    fused = fuse(ROW, cut, vote=Vote(**FREE | {f"min_{rating}": least}))
     assert fused.label_map.tolist() == [labels]
 
 

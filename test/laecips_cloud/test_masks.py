@@ -42,11 +42,12 @@ def test_too_many_masks() -> None:
 PIXEL = Mask(0, 0, np.ones((1, 1), bool))
 
 
-@pytest.mark.parametrize("qualities", [None, (), (0.0,), (0.0, 1.0), (0.5, 0.5, 1e-9)])
-def test_qualities_are_one_a_mask(qualities: tuple[float, ...] | None) -> None:
-    count = 0 if qualities is None else len(qualities)
-    masks = MaskSet((1, 1), (PIXEL,) * count, qualities)
-    assert masks.qualities == qualities
+@pytest.mark.parametrize("name", ["qualities", "stabilities"])
+@pytest.mark.parametrize("ratings", [None, (), (0.0,), (0.0, 1.0), (0.5, 0.5, 1e-9)])
+def test_ratings_are_one_a_mask(name: str, ratings: tuple[float, ...] | None) -> None:
+    count = 0 if ratings is None else len(ratings)
+    masks = MaskSet((1, 1), (PIXEL,) * count, **{name: ratings})
+    assert getattr(masks, name) == ratings
     assert masks.count == count
 
 
@@ -66,10 +67,15 @@ def test_qualities_that_cannot_be(qualities: tuple[float, ...], message: str) ->
         MaskSet((1, 1), (PIXEL, PIXEL), qualities)
 
 
+def test_stabilities_that_cannot_be() -> None:
+    with pytest.raises(ValueError, match="1 stabilities of 2 masks: give one a mask, in 0 to 1"):
+        MaskSet((1, 1), (PIXEL, PIXEL), (0.5, 0.5), (0.5,))
+
+
 def test_masks_are_counted_with_the_empty_ones() -> None:
     empty = np.zeros((2, 3), bool)
     masks = MaskSet.of([empty, ~empty])
-    assert (masks.count, masks.qualities) == (2, None)
+    assert (masks.count, masks.qualities, masks.stabilities) == (2, None, None)
     assert Partition(np.array([[0, 0, 4], [4, 2, 0]], np.int32)).count == 5
 
 

@@ -61,7 +61,11 @@ def test_options_are_split_at_the_first_sign(name: str, node: Node, parameters: 
 
 def test_the_votes_bounds(node: Node, parameters: Parameters) -> None:
     assert vote(parameters) == Vote()
-    for name, value in (("max_dissent", 1.0), ("max_margin", 1.0), ("min_quality", 0.0)):
+    for name in ("min_quality", "min_stability"):
+        assert _set(node, f"vote.{name}", 0.5).successful
+    assert vote(parameters) == Vote(min_quality=0.5, min_stability=0.5)
+    paper = {"max_dissent": 1.0, "max_margin": 1.0, "min_quality": 0.0, "min_stability": 0.0}
+    for name, value in paper.items():
         assert _set(node, f"vote.{name}", value).successful
     assert vote(parameters) == PAPER
 
@@ -81,6 +85,7 @@ def test_a_scorer_that_is_installed_besides_can_be_named(
         ("vote.max_dissent", 1.5, "vote.max_dissent"),
         ("vote.max_margin", -0.1, "vote.max_margin"),
         ("vote.min_quality", 2.0, "vote.min_quality"),
+        ("vote.min_stability", -1.0, "vote.min_stability"),
         ("engine", "abacus", "'abacus' is not known"),
         ("max_frames", 0, "max_frames"),
     ],

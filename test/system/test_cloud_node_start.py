@@ -56,7 +56,7 @@ def test_status_keeps_flowing_while_sam_thinks(
     checkpoint = tmp_path / "sam.pth"
     save_tiny_sam(checkpoint)
     options = [f"checkpoint={checkpoint}", "points_per_side=32", "points_per_batch=8"]
-    options += ["min_predicted_iou=-10", "min_stability=-10"]
+    options += ["pred_iou_thresh=0", "stability_score_thresh=0"]
     with cloud_process(
         domain,
         bundles=[tiny_bundle.path],

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from laecips_cloud.mask_generators.generator import MaskGeneratorError
 from laecips_cloud.mask_generators.sam_checkpoint import load_sam
+from laecips_cloud.mask_generators.sam_masks import mask_set, shrink, working_size
+from laecips_cloud.mask_generators.sam_options import check_options
+from laecips_cloud.mask_generators.sam_precision import place
 from laecips_cloud.mask_generators.torchvision_stand_in import import_segment_anything
-from laecips_cloud.masks import Mask, MaskSet
+from laecips_cloud.masks import MaskSet
+
+_BATCH_PIXELS: Final = 1 << 20  # of a picture that is cut with points_per_batch points at a time
 
 
 class SamMaskGenerator:
@@ -20,20 +27,47 @@ class SamMaskGenerator:
         *,
         checkpoint: str = "",
         device: str = "cpu",
+        precision: str = "fp32",
         points_per_side: int = 32,
         points_per_batch: int = 64,
-        min_predicted_iou: float = 0.88,
-        min_stability: float = 0.95,
+        pred_iou_thresh: float = 0.88,
+        stability_score_thresh: float = 0.95,
+        stability_score_offset: float = 1.0,
+        box_nms_thresh: float = 0.7,
+        crop_n_layers: int = 0,
+        crop_nms_thresh: float = 0.7,
+        crop_overlap_ratio: float = 512 / 1500,
+        crop_n_points_downscale_factor: int = 1,
+        min_mask_region_area: int = 0,
+        max_side: int = 2048,
     ) -> None:
-        """Loads the checkpoint.
+        """Loads the checkpoint. All but the first three and the last are segment-anything's own.
 
         Args:
-            checkpoint: path of the weights; the size of the network is told from them.
+            checkpoint: path of the weights, or a name of `laecips models list` that was fetched;
+                the size of the network is told from them.
             device: as torch names it: cpu, cuda, cuda:1, ...
-            points_per_side: prompts along each side of the picture, at least 1.
-            points_per_batch: prompts at a time; more need more memory.
-            min_predicted_iou: masks that SAM itself rates lower are dropped, in [0, 1].
-            min_stability: masks that change more with their threshold are dropped, in [0, 1].
+            precision: of the image encoder: fp32, bf16 or (not on a CPU) fp16.
+            points_per_side: prompts along each side of the picture, 1 to 512.
+            points_per_batch: prompts at a time, 1 to 65,536; more need more memory. Of pictures
+                above a million pixels fewer are taken, so that the memory stays.
+            pred_iou_thresh: masks whose IoU SAM itself puts no higher are dropped; in [0, 1], 0 for
+                none.
+            stability_score_thresh: masks that change more with their threshold are dropped; in
+                [0, 1], 0 for none.
+            stability_score_offset: by which that threshold is moved, at least 0.
+            box_nms_thresh: of two masks whose boxes have a larger IoU one stays, in [0, 1].
+            crop_n_layers: how often the picture is cut up further, into 4, 16, ... crops with
+                prompts of their own; 0 to 4.
+            crop_nms_thresh: as box_nms_thresh, between crops.
+            crop_overlap_ratio: by which crops of the first layer overlap, of the short side, in
+                [0, 1].
+            crop_n_points_downscale_factor: by which points_per_side shrinks with each layer, at
+                least 1.
+            min_mask_region_area: smaller holes and islands of masks are removed, pixels of the size
+                at which it is cut; 0: none.
+            max_side: a picture with a longer side is cut at this size and its masks are enlarged;
+                64 to 8192 pixels. SAM itself sees 1024.
 
         Raises:
             MaskGeneratorError: there is no usable checkpoint or device, or a value is out of range.
@@ -41,36 +75,58 @@ class SamMaskGenerator:
         """
         if not checkpoint:
             raise MaskGeneratorError(
-                "mask generator sam needs weights: set its option checkpoint to the path of one "
-                "of segment-anything (sam_vit_b, sam_vit_l or sam_vit_h), or take graph"
+                "mask generator sam needs weights: set its option checkpoint to sam_vit_b, "
+                "sam_vit_l or sam_vit_h (`laecips models fetch NAME` brings them) or to a path, or "
+                "take graph"
             )
-        for name, points in (("side", points_per_side), ("batch", points_per_batch)):
-            if points < 1:
-                raise MaskGeneratorError(
-                    f"mask generator sam: points_per_{name} is {points}, it must be at least 1"
-                )
-        sam = load_sam(checkpoint)
-        try:
-            sam.to(device)
-        except (RuntimeError, AssertionError) as error:
-            reason = str(error).splitlines()[0]
-            raise MaskGeneratorError(
-                f"mask generator sam: device {device!r} cannot be used ({reason}); take cpu"
-            ) from error
-        self._generator = import_segment_anything().SamAutomaticMaskGenerator(
-            sam,
-            points_per_side=points_per_side,
-            points_per_batch=points_per_batch,
-            pred_iou_thresh=min_predicted_iou,
-            stability_score_thresh=min_stability,
-        )
+        options = {
+            "points_per_side": points_per_side,
+            "points_per_batch": points_per_batch,
+            "pred_iou_thresh": pred_iou_thresh,
+            "stability_score_thresh": stability_score_thresh,
+            "stability_score_offset": stability_score_offset,
+            "box_nms_thresh": box_nms_thresh,
+            "crop_n_layers": crop_n_layers,
+            "crop_nms_thresh": crop_nms_thresh,
+            "crop_overlap_ratio": crop_overlap_ratio,
+            "crop_n_points_downscale_factor": crop_n_points_downscale_factor,
+            "min_mask_region_area": min_mask_region_area,
+        }
+        check_options({**options, "max_side": max_side})
+        sam: Any = load_sam(checkpoint)
+        place(sam, device=device, precision=precision)
+        self._generator = _automatic(sam, options)
+        self._image_size = sam.image_encoder.img_size
+        self._points, self._layers, self._max_side = points_per_batch, crop_n_layers, max_side
 
     def generate(self, rgb: NDArray[np.uint8]) -> MaskSet:
-        """Cuts uint8 [H, W, 3] into masks that may overlap; see `MaskGenerator.generate`."""
+        """Cuts uint8 [H, W, 3] into masks that may overlap; see `MaskGenerator.generate`.
+
+        A picture of which SAM would see no row or column at all has no masks.
+        """
+        shape = (rgb.shape[0], rgb.shape[1])
+        size = working_size(shape, self._max_side)
+        if 2 * min(size) * self._image_size < max(size):
+            return MaskSet(shape, (), (), ())
+        pixels = size[0] * size[1]
+        self._generator.points_per_batch = max(
+            1, min(self._points, self._points * _BATCH_PIXELS // pixels)
+        )
+        # Crops of a picture of a few pixels would have none.
+        self._generator.crop_n_layers = self._layers if min(size) >= 4**self._layers else 0
         with torch.inference_mode():
-            records = self._generator.generate(rgb)
-        height, width = rgb.shape[:2]
-        masks = (Mask.crop(np.asarray(record["segmentation"], np.bool_)) for record in records)
-        # Its own guess at the IoU can leave 0..1 by a little.
-        qualities = (min(1.0, max(0.0, float(record["predicted_iou"]))) for record in records)
-        return MaskSet((height, width), tuple(masks), tuple(qualities))
+            records = self._generator.generate(shrink(rgb, size))
+        return mask_set(records, shape)
+
+
+def _automatic(sam: Any, options: dict[str, Any]) -> Any:
+    """The package's own generator, whose layers of crops may be without a single mask."""
+
+    class Generator(import_segment_anything().SamAutomaticMaskGenerator):  # type: ignore[misc]
+        def _process_crop(self, *given: Any) -> Any:
+            data = super()._process_crop(*given)
+            data["crop_boxes"] = data["crop_boxes"].reshape(-1, 4)  # of no mask it is [0]
+            return data
+
+    # Run lengths: a mask of the picture's size for each would fill the memory of any machine.
+    return Generator(sam, output_mode="uncompressed_rle", **options)

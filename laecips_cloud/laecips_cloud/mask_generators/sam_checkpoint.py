@@ -12,6 +12,7 @@ import torch
 from laecips_cloud.checkpoint import CheckpointError, read_state_dict
 from laecips_cloud.mask_generators.generator import MaskGeneratorError
 from laecips_cloud.mask_generators.torchvision_stand_in import import_segment_anything
+from laecips_cloud.models import ModelError, check_published, weights_path
 
 _HELP: Final = "give a checkpoint of segment-anything (sam_vit_b, sam_vit_l or sam_vit_h)"
 
@@ -20,6 +21,9 @@ _DECODER_HEADS: Final = 8
 _PIXEL_MEAN: Final = [123.675, 116.28, 103.53]
 _PIXEL_STD: Final = [58.395, 57.12, 57.375]
 
+# How a network is refused whose shapes contradict each other.
+_ODD: Final = (LookupError, ValueError, TypeError, ArithmeticError, AssertionError, RuntimeError)
+
 Tensors = Mapping[str, torch.Tensor]
 
 
@@ -27,26 +31,32 @@ def load_sam(path: str | Path) -> torch.nn.Module:
     """Builds SAM (Kirillov et al., 2023) as the file needs it and fills it.
 
     Args:
-        path: a state dict; nothing but tensors is read from it.
+        path: a state dict; nothing but tensors is read from it. Or a name of `laecips models list`
+            that was fetched.
 
     Returns:
         segment-anything's `Sam` in eval mode, on the CPU.
 
     Raises:
-        MaskGeneratorError: the file is missing, damaged, holds more than tensors, or is no
-            complete SAM; the message names it and says what to do.
+        MaskGeneratorError: the file is missing, damaged, holds more than tensors, is no complete
+            SAM, or bears the name of a published one and is not that; the message names it and says
+            what to do.
         ImportError: segment-anything is not installed.
     """
     try:
+        path = weights_path(path)
+        if path.is_file():
+            check_published(path)
         tensors = read_state_dict(path)
-    except CheckpointError as error:
+    except (CheckpointError, ModelError, OSError) as error:
         raise MaskGeneratorError(f"mask generator sam: {error}") from error
     try:
         sam = _build(tensors)
-    except (KeyError, IndexError, ValueError) as error:
-        missing = f"no tensor {error}" if isinstance(error, KeyError) else str(error)
+    except _ODD as error:
+        reason = f"no tensor {error}" if isinstance(error, KeyError) else str(error)
         raise MaskGeneratorError(
-            f"mask generator sam: {path}: not a SAM checkpoint ({missing}); {_HELP}"
+            f"mask generator sam: {path}: not a SAM checkpoint ({' '.join(reason.split())}); "
+            f"{_HELP}"
         ) from error
     try:
         sam.load_state_dict(tensors)

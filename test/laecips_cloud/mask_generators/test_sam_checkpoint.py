@@ -1,6 +1,9 @@
 """SAM checkpoints: any size is told from the file, anything else is a clear error."""
 
+import hashlib
+import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,8 @@ from laecips_cloud.mask_generators.sam_checkpoint import load_sam  # noqa: E402
 from laecips_cloud.mask_generators.torchvision_stand_in import (  # noqa: E402
     import_segment_anything,
 )
+from laecips_cloud.models import CATALOGUE, cache, catalogue  # noqa: E402
+from laecips_cloud.models.fetching import fetch  # noqa: E402
 
 
 def test_the_network_is_told_from_the_file(sam_checkpoint: Path) -> None:
@@ -57,6 +62,37 @@ def _pickled_code(_: Path, path: Path) -> None:
     torch.save({"weights": Path("somewhere")}, path)
 
 
+class _Malicious:
+    """Makes a folder beside the file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self._marker = str(path.with_name("ran"))
+
+    def __reduce__(self) -> tuple:
+        return os.mkdir, (self._marker,)
+
+
+def _malicious_weights(_: Path, path: Path) -> None:
+    torch.save({"image_encoder.pos_embed": _Malicious(path)}, path)
+
+
+def _malicious_pickle(_: Path, path: Path) -> None:
+    marker = _Malicious(path).__reduce__()[1][0]
+    path.write_bytes(f"cposix\nmkdir\n(S'{marker}'\ntR.".encode())
+
+
+def _heads_that_do_not_divide(source: Path, path: Path) -> None:
+    tensors = torch.load(source, weights_only=True)
+    name = "mask_decoder.transformer.layers.0.cross_attn_token_to_image.q_proj.weight"
+    tensors[name] = torch.zeros(3, 32)
+    torch.save(tensors, path)
+
+
+def _no_dimensions(source: Path, path: Path) -> None:
+    tensors = torch.load(source, weights_only=True)
+    torch.save({name: torch.zeros(()) for name in tensors}, path)
+
+
 def _a_list(_: Path, path: Path) -> None:
     torch.save([torch.zeros(3)], path)
 
@@ -84,6 +120,10 @@ def _another_shape(source: Path, path: Path) -> None:
         (_empty, "not a readable checkpoint of tensors "),
         (_text, "tensors (no torch file, or one that holds more than tensors); fetch"),
         (_pickled_code, "tensors (no torch file, or one that holds more than tensors); fetch"),
+        (_malicious_weights, "tensors (no torch file, or one that holds more than tensors); fetch"),
+        (_malicious_pickle, "tensors (no torch file, or one that holds more than tensors); fetch"),
+        (_heads_that_do_not_divide, "not a SAM checkpoint (num_heads must divide embedding_dim"),
+        (_no_dimensions, "not a SAM checkpoint (tuple index out of range); give a checkpoint"),
         (_a_list, "holds no state dict"),
         (_another_network, "not a SAM checkpoint (no tensor 'image_encoder.pos_embed')"),
         (_keys_missing, "image_encoder.neck.1.bias is missing and 1 more; give a checkpoint"),
@@ -99,6 +139,44 @@ def test_a_file_that_is_no_checkpoint(
         load_sam(path)
     assert f"mask generator sam: {path}: " in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("size", ["vit_b_01ec64", "vit_l_0b3195", "vit_h_4b8939"])
+def test_a_published_name_is_for_the_published_file(
+    size: str, sam_checkpoint: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / f"sam_{size}.pth"
+    path.write_bytes(sam_checkpoint.read_bytes())
+    with pytest.raises(
+        MaskGeneratorError, match=r"bytes instead of \d+\); fetch it anew"
+    ) as caught:
+        load_sam(path)
+    assert str(caught.value).startswith(f"mask generator sam: {path}: not sam_{size[:5]} as it is")
+
+
+def test_a_name_of_the_catalogue(
+    sam_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = sam_checkpoint.read_bytes()
+    tiny = replace(
+        CATALOGUE["sam_vit_b"],
+        name="sam_tiny",
+        url="https://example.org/sam_tiny_v1.pth",
+        bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    monkeypatch.setattr(catalogue, "CATALOGUE", {"sam_tiny": tiny})
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with pytest.raises(
+        MaskGeneratorError, match="`laecips models fetch sam_tiny`, or give the path"
+    ):
+        load_sam("sam_tiny")
+    fetch(tiny, source=str(sam_checkpoint))
+    assert load_sam("sam_tiny").image_encoder.img_size == 128
+    (cache() / tiny.file_name).write_bytes(content[:-1] + b"?")
+    with pytest.raises(MaskGeneratorError, match=r"not sam_tiny as it is published \(sha256 "):
+        load_sam("sam_tiny")
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
-"""segment-anything comes up with a torchvision that matches, with one that does not, with none."""
+"""The same masks with a torchvision that matches, with one that does not, with none."""
 
+import hashlib
+import inspect
 import subprocess
 import sys
 import textwrap
@@ -10,6 +12,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from laecips_cloud.mask_generators.sam import SamMaskGenerator  # noqa: E402
 from laecips_cloud.mask_generators.torchvision_stand_in import (  # noqa: E402
     batched_nms,
     box_area,
@@ -18,12 +21,44 @@ from laecips_cloud.mask_generators.torchvision_stand_in import (  # noqa: E402
     to_pil_image,
 )
 
+# Stands for an installed one that fits: the same four functions, written another way.
+BOXES_OPS = """
+import numpy as np, torch
+
+def box_area(boxes):
+    x0, y0, x1, y1 = boxes.unbind(1)
+    return (x1 - x0) * (y1 - y0)
+
+def _iou(a, b):
+    width = max(0.0, min(a[2], b[2]) - max(a[0], b[0]))
+    height = max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (a, b)]
+    union = sum(areas) - width * height
+    return width * height / union if union else 0.0
+
+def batched_nms(boxes, scores, idxs, iou_threshold):
+    rows, kept = boxes.tolist(), []
+    for place in np.argsort(-scores.numpy(), kind="stable").tolist():
+        rivals = [other for other in kept if idxs[other] == idxs[place]]
+        if all(_iou(rows[place], rows[other]) <= iou_threshold for other in rivals):
+            kept.append(place)
+    return torch.tensor(kept, dtype=torch.int64)
+"""
+TRANSFORMS = """
+import PIL.Image
+
+to_pil_image = PIL.Image.fromarray
+
+def resize(picture, size):
+    height, width = size
+    return picture.resize((width, height), PIL.Image.BILINEAR)
+"""
 MATCHING = {
     "__init__.py": "",
     "ops/__init__.py": "",
-    "ops/boxes.py": "batched_nms = box_area = 'the installed one'",
+    "ops/boxes.py": BOXES_OPS,
     "transforms/__init__.py": "",
-    "transforms/functional.py": "resize = to_pil_image = 'the installed one'",
+    "transforms/functional.py": TRANSFORMS,
 }
 MISMATCHING = {
     "__init__.py": "from torchvision import extension",
@@ -31,15 +66,35 @@ MISMATCHING = {
 }
 
 
+STAND_IN = "laecips_cloud.mask_generators.torchvision_stand_in"
+OPTIONS = {"points_per_side": 4, "pred_iou_thresh": 0.0, "stability_score_thresh": 0.0}
+
+
+def digest(checkpoint: str, options: dict) -> str:
+    """Of the masks of a picture that must be enlarged, and of what is thought of them."""
+    rgb = np.random.default_rng(0).integers(0, 255, (72, 96, 3), np.uint8)
+    hashed = hashlib.sha256()
+    for threshold in (0.7, 1.0):
+        generator = SamMaskGenerator(checkpoint=checkpoint, box_nms_thresh=threshold, **options)
+        masks = generator.generate(rgb)
+        hashed.update(repr((masks.qualities, masks.stabilities)).encode())
+        for mask in masks.masks:
+            hashed.update(repr((mask.top, mask.left, mask.pixels.shape)).encode())
+            hashed.update(mask.pixels.tobytes())
+    return f"{masks.count} {hashed.hexdigest()}"
+
+
 @pytest.mark.parametrize(
     ("torchvision", "used"),
     [
-        pytest.param(MATCHING, "the installed one", id="matching"),
-        pytest.param(MISMATCHING, "<function batched_nms", id="mismatching"),
-        pytest.param({}, "<function batched_nms", id="none"),
+        pytest.param(MATCHING, "torchvision.ops.boxes", id="matching"),
+        pytest.param(MISMATCHING, STAND_IN, id="mismatching"),
+        pytest.param({}, STAND_IN, id="none"),
     ],
 )
-def test_import_with(torchvision: dict[str, str], used: str, tmp_path: Path) -> None:
+def test_the_same_masks_with(
+    torchvision: dict[str, str], used: str, tmp_path: Path, sam_checkpoint: Path
+) -> None:
     for name, content in torchvision.items():
         path = tmp_path / "torchvision" / name
         path.parent.mkdir(exist_ok=True, parents=True)
@@ -54,18 +109,24 @@ def test_import_with(torchvision: dict[str, str], used: str, tmp_path: Path) -> 
         sys.path.insert(0, {str(tmp_path)!r})
         from laecips_cloud.mask_generators.torchvision_stand_in import import_segment_anything
         package = import_segment_anything()
-        print(package.automatic_mask_generator.batched_nms)
+        print(package.automatic_mask_generator.batched_nms.__module__)
         if {torchvision is not MATCHING}:
             assert not [name for name in sys.modules if name.startswith("torchvision.ops")]
+        import hashlib
+        import numpy as np
+        from laecips_cloud.mask_generators.sam import SamMaskGenerator
     """
+    program = textwrap.dedent(program) + inspect.getsource(digest)
+    program += f"print(digest({str(sam_checkpoint)!r}, {OPTIONS}))"
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)],
+        [sys.executable, "-c", program],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert used in done.stdout
+    assert done.stdout.splitlines() == [used, digest(str(sam_checkpoint), OPTIONS)]
+    assert not done.stdout.splitlines()[1].startswith("0 ")
 
 
 BOXES = torch.tensor(

@@ -1,0 +1,68 @@
+"""What SAM's automatic masks can be told, and within which bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from laecips_cloud.mask_generators.generator import MaskGeneratorError
+
+PRECISIONS: Final = ("fp32", "bf16", "fp16")
+
+# The names and meanings are segment-anything's; the upper bounds are where nobody has gone.
+_BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
+    "points_per_side": (1, 512),
+    "points_per_batch": (1, 65536),
+    "pred_iou_thresh": (0, 1),
+    "stability_score_thresh": (0, 1),
+    "stability_score_offset": (0, 1e6),
+    "box_nms_thresh": (0, 1),
+    "crop_n_layers": (0, 4),
+    "crop_nms_thresh": (0, 1),
+    "crop_overlap_ratio": (0, 1),
+    "crop_n_points_downscale_factor": (1, 512),
+    "min_mask_region_area": (0, 1 << 30),
+    "max_side": (64, 8192),
+}
+
+
+def check_options(options: Mapping[str, float]) -> None:
+    """Refuses options that are out of range or do not go together.
+
+    Args:
+        options: all that `_BOUNDS` knows, by name.
+
+    Raises:
+        MaskGeneratorError: names the option, its value and what it may be.
+    """
+    for name, value in options.items():
+        low, high = _BOUNDS[name]
+        if not low <= value <= high:
+            raise MaskGeneratorError(
+                f"mask generator sam: {name} is {value}, it must lie in {low:g} to {high:g}"
+            )
+    side, layers = options["points_per_side"], options["crop_n_layers"]
+    factor = options["crop_n_points_downscale_factor"]
+    if factor**layers > side:
+        raise MaskGeneratorError(
+            f"mask generator sam: crop_n_points_downscale_factor is {factor}: with {layers} layers "
+            f"of crops no point of {side} a side is left; take less, or fewer crop_n_layers"
+        )
+
+
+def check_precision(precision: str, device: str) -> None:
+    """Refuses a precision that is not known, or that this kind of device does not have.
+
+    Raises:
+        MaskGeneratorError: names both and what to take.
+    """
+    if precision not in PRECISIONS:
+        raise MaskGeneratorError(
+            f"mask generator sam: precision {precision!r} is not known: take one of "
+            f"{', '.join(PRECISIONS)}"
+        )
+    if precision == "fp16" and device.partition(":")[0] == "cpu":
+        raise MaskGeneratorError(
+            "mask generator sam: precision fp16 is for GPUs; on a CPU take fp32, or bf16 where the "
+            "processor has it"
+        )

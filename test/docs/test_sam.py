@@ -1,0 +1,41 @@
+"""docs/sam.md says what the code does."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from laecips_cloud.models import CATALOGUE
+
+pytest.importorskip("torch")
+
+from laecips_cloud.mask_generators.sam import SamMaskGenerator
+
+PAGE = (Path(__file__).parents[2] / "docs" / "sam.md").read_text()
+
+
+def rows(head: str) -> list[list[str]]:
+    """Cells of the table whose first row begins like this."""
+    table = PAGE[PAGE.index(f"| {head} |") :].split("\n\n")[0].splitlines()[2:]
+    return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in table]
+
+
+def test_every_option_with_its_default() -> None:
+    parameters = inspect.signature(SamMaskGenerator).parameters
+    shown = {name: default for name, default, *_ in rows("option")}
+    assert list(shown) == list(parameters)
+    for name, default in shown.items():
+        value = parameters[name].default
+        assert default == (f"{value:.3f}" if name == "crop_overlap_ratio" else str(value))
+
+
+def test_every_model() -> None:
+    expected = [
+        [name, model.file_name, f"{model.bytes / 1e6:.0f}"] for name, model in CATALOGUE.items()
+    ]
+    assert rows("name") == expected
+
+
+def test_every_link_leads_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#]+)", PAGE):
+        assert (Path(__file__).parents[2] / "docs" / target).exists(), target
