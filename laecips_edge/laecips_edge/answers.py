@@ -1,6 +1,7 @@
 """How a frame is answered: settled in the books once, published once, under its input's header."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,11 +25,20 @@ class Answers:
     Args:
         outputs: The topics.
         ledger: The books; they refuse a second answer to a frame.
+        on_delay: Told the seconds from a frame's receipt to its answer, and whether that came from
+            the cloud; not of fallbacks.
     """
 
-    def __init__(self, *, outputs: Outputs, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        *,
+        outputs: Outputs,
+        ledger: Ledger,
+        on_delay: Callable[[float, bool], None] = lambda seconds, hard: None,
+    ) -> None:
         self._outputs = outputs
         self._ledger = ledger
+        self._on_delay = on_delay
 
     def now(self, seen: SeenFrame) -> None:
         """Publish what f says at once, whatever becomes of the frame."""
@@ -38,6 +48,11 @@ class Answers:
         """An easy frame: f's answer stands."""
         self._ledger.settle(seen.frame.number, Outcome.EDGE)
         self._publish_own(seen, source=Segmentation.EDGE)
+        self._on_delay(time.monotonic() - seen.frame.received_s, False)
+
+    def audited(self, seen: SeenFrame) -> None:
+        """An easy frame that the cloud was asked about too: a hard one would have been as late."""
+        self._on_delay(time.monotonic() - seen.frame.received_s, True)
 
     def fallback(
         self,
@@ -94,6 +109,7 @@ class Answers:
             bytes_up=bytes_up,
             bytes_down=bytes_down,
         )
+        self._on_delay(time.monotonic() - seen.frame.received_s, True)
 
     def _publish_own(self, seen: SeenFrame, **fields: Any) -> None:
         prediction = seen.prediction

@@ -121,6 +121,11 @@ class CloudLink:
         """Whether the cloud's service is there."""
         return bool(self._client.service_is_ready())
 
+    @property
+    def available(self) -> bool:
+        """Whether a frame could go: the service is there, and does not fail."""
+        return self.present and self.uplink.reachable
+
     def ask(self, seen: SeenFrame) -> None:
         """Send a hard frame, or answer it as a fallback at once where it may not go."""
         key, asked = next(self._keys), Asked(seen)
@@ -208,7 +213,9 @@ class CloudLink:
             self._useless(asked, f"cloud: {error}", bytes_down=payload)
             return
         self.uplink.judge(useful=True)
-        if not asked.seen.decision.audit:
+        if asked.seen.decision.audit:
+            self._answers.audited(asked.seen)
+        else:
             self._answers.cloud(
                 asked.seen,
                 label_map=label_map,

@@ -30,7 +30,13 @@ from laecips_edge.ros import qos
 from laecips_edge.ros.lifecycle import ManagedNode, run
 from laecips_edge.ros.parameters import ParameterError
 from laecips_edge.running_pair import RunningPair
-from laecips_edge.settings import FROM_MANIFEST, assembler, chosen_policy, declare_parameters
+from laecips_edge.settings import (
+    FROM_MANIFEST,
+    assembler,
+    chosen_policy,
+    declare_parameters,
+    steering,
+)
 from laecips_edge.starting_pair import open_store, starting_pair
 from laecips_edge.status import Snapshot, StatusTopics
 from laecips_msgs.srv import SegmentHardFrame
@@ -61,6 +67,7 @@ class EdgeNode(ManagedNode):
         """Load and test the bundle, create the topics of the answers and the service's client."""
         if not self.parameters["bundle"]:
             raise ParameterError("parameter bundle is empty: give the folder of a model bundle")
+        steering(self.parameters)  # where it cannot be, that is said now
         cv2.setNumThreads(self.parameters["threads"])  # it would take every core otherwise
         base = Bundle.load(self.parameters["bundle"])
         self._store = open_store(self.parameters, base, self.get_logger())
@@ -188,6 +195,8 @@ class EdgeNode(ManagedNode):
         return 0 if pipeline is None else pipeline.ledger.counts()[Outcome.SUPERSEDED]
 
     def _refuse_delta(self, delta: float) -> str | None:
+        if delta != FROM_MANIFEST and self._steered:
+            return f"{delta:g}: latency_budget_s steers delta; leave it at -1"
         if delta != FROM_MANIFEST and not 0 <= delta <= 1:
             return f"{delta} is neither in [0, 1] nor -1 (the bundle's own)"
         if self._running is not None:
@@ -196,6 +205,10 @@ class EdgeNode(ManagedNode):
             except ValueError as error:
                 return str(error)
         return None
+
+    @property
+    def _steered(self) -> bool:
+        return self._pipeline is not None and self._pipeline.steering is not None
 
     def _change(self, values: dict[str, Any]) -> None:
         if self._pipeline is not None:
@@ -219,6 +232,9 @@ class EdgeNode(ManagedNode):
         health = Health(state=state, failure=self.failure)
         details: dict[str, Any] = {}
         if pipeline is not None:
+            steered = pipeline.steering.state if pipeline.steering is not None else None
+            if steered is not None:
+                details["hard_share"] = round(steered.hard_share, 3)
             present = active and pipeline.link.present
             reachable = active and pipeline.uplink.reachable
             fields["cloud_available"] = present and reachable
@@ -235,6 +251,7 @@ class EdgeNode(ManagedNode):
                 cloud_wanted=fields["policy"] != NEVER_UPLOADS,
                 cloud_present=present,
                 cloud_reachable=reachable,
+                budget_reachable=steered is None or steered.reachable,
             )
         return Snapshot(
             fields=fields, details=details, health=health, hardware_id=self.parameters["robot"]

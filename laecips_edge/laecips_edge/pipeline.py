@@ -18,6 +18,7 @@ from laecips_edge.frames import Frame, stamp_ns
 from laecips_edge.outputs import Outputs
 from laecips_edge.ros.parameters import Parameters
 from laecips_edge.running_pair import RunningPair
+from laecips_edge.settings import steering
 from laecips_edge.worker import InferenceWorker
 
 
@@ -48,7 +49,8 @@ class Pipeline:
         self.ledger = Ledger()
         self.last_image_s = time.monotonic()
         self._depths: StampedBuffer[Image] = StampedBuffer()
-        answers = Answers(outputs=outputs, ledger=self.ledger)
+        self.steering = steering(parameters)
+        answers = Answers(outputs=outputs, ledger=self.ledger, on_delay=self._note_delay)
         self.uplink: Uplink[Asked] = Uplink(
             max_in_flight=parameters["max_in_flight"],
             deadline_s=parameters["deadline_s"],
@@ -70,6 +72,7 @@ class Pipeline:
         )
         self.worker = InferenceWorker(
             running=running,
+            steering=self.steering,
             journal=journal,
             depths=self._depths,
             link=self.link,
@@ -103,6 +106,10 @@ class Pipeline:
     def receive_depth(self, message: Image) -> None:
         """Keep a depth image for the picture that it belongs to."""
         self._depths.add(stamp_ns(message.header), message)
+
+    def _note_delay(self, seconds: float, hard: bool) -> None:
+        if self.steering is not None:
+            self.steering.answered(seconds, hard=hard)
 
     def change(self, values: dict[str, Any]) -> None:
         """Let changed parameters act, on frames to come."""

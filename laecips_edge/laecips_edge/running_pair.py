@@ -22,12 +22,14 @@ class Look:
         manifest: of the pair.
         prediction: f's answer.
         decision: the policy's.
+        policy: that decided.
         inference_ms: that it took.
     """
 
     manifest: Manifest
     prediction: Prediction
     decision: Decision
+    policy: Policy
     inference_ms: float
 
     @property
@@ -73,6 +75,7 @@ class Pair:
             manifest=self.manifest,
             prediction=prediction,
             decision=decision,
+            policy=self.policy,
             inference_ms=1e3 * (time.monotonic() - started_s),
         )
 
@@ -166,6 +169,12 @@ class RunningPair:
         """Let a pair run without a trial, from the next frame on."""
         with self._changing:
             self._current, self._before, self.fallen = pair, None, ""
+
+    def steer(self, manifest: Manifest, delta: float) -> None:
+        """Hold a pair to another threshold from the next frame on, as long as it runs."""
+        with self._changing:
+            if self._current.manifest is manifest:
+                self._current = replace(self._current, policy=self._current.policy.held_to(delta))
 
     def renew_policies(self) -> None:
         """Let changed parameters act."""

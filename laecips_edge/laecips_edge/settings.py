@@ -8,7 +8,8 @@ from laecips_edge.core.manifest import Manifest
 from laecips_edge.core.miners import MINER_NAMES
 from laecips_edge.core.policy import Policy
 from laecips_edge.core.segmenter import Segmenter
-from laecips_edge.ros.parameters import Changes, Parameters
+from laecips_edge.core.steering import Steering, can_be_steered
+from laecips_edge.ros.parameters import Changes, ParameterError, Parameters
 from laecips_edge.ros.qos import RELIABILITIES
 
 FROM_MANIFEST = -1.0
@@ -27,7 +28,11 @@ def declare_parameters(
     fixed: Changes = "unconfigured"  # these act when the node is configured
     parameters.declare("bundle", "", "Folder of the model bundle (f, h).", changes=fixed)
     parameters.declare(
-        "engine", "onnxruntime", "Inference engine.", choices=ENGINE_NAMES, changes=fixed
+        "engine",
+        "onnxruntime",
+        "Inference engine; openvino computes in bfloat16 where the processor has it.",
+        choices=ENGINE_NAMES,
+        changes=fixed,
     )
     parameters.declare(
         "providers",
@@ -49,6 +54,23 @@ def declare_parameters(
         minimum=-1.0,
         maximum=1.0,
         check=check_delta,
+    )
+    parameters.declare(
+        "latency_budget_s",
+        0.0,
+        "Mean seconds from a frame's receipt to its answer that may be taken: delta is steered so "
+        "that as many frames go to the cloud as that allows. 0: delta stands.",
+        minimum=0.0,
+        maximum=60.0,
+        changes=fixed,
+    )
+    parameters.declare(
+        "most_hard",
+        1.0,
+        "Largest share of the frames that a latency budget lets go to the cloud.",
+        minimum=0.01,
+        maximum=1.0,
+        changes=fixed,
     )
     parameters.declare(
         "audit_rate", 0.05, "Share of easy frames that is uploaded too.", minimum=0.0, maximum=1.0
@@ -163,6 +185,28 @@ def assembler(parameters: Parameters) -> Assemble:
     """Puts the networks of a bundle on the engine that the parameters choose."""
     chosen = {name: parameters[name] for name in ("engine", "providers", "threads")}
     return lambda bundle: Segmenter(bundle, **chosen)
+
+
+def steering(parameters: Parameters) -> Steering | None:
+    """What holds delta to the latency budget; None where there is no budget.
+
+    Raises:
+        ParameterError: the policy has no threshold, or it was chosen by hand.
+    """
+    budget_s, policy = parameters["latency_budget_s"], parameters["policy"]
+    if not budget_s:
+        return None
+    if not can_be_steered(policy):
+        raise ParameterError(
+            f"parameter latency_budget_s is {budget_s:g}: policy {policy} has no threshold that "
+            "could be steered; take another, or no budget (0)"
+        )
+    if parameters["delta"] != FROM_MANIFEST:
+        raise ParameterError(
+            f"parameters delta and latency_budget_s are {parameters['delta']:g} and {budget_s:g}: "
+            "give one of them; the budget steers delta"
+        )
+    return Steering(budget_s=budget_s, most_hard=parameters["most_hard"])
 
 
 def chosen_policy(

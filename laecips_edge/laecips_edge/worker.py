@@ -15,9 +15,10 @@ from laecips_edge.core import images
 from laecips_edge.core.images import ImageError
 from laecips_edge.core.ledger import Ledger, Outcome, RecentMedian
 from laecips_edge.core.stamped import StampedBuffer
+from laecips_edge.core.steering import Steering
 from laecips_edge.frame_journal import FrameJournal
 from laecips_edge.frames import Frame, NewestFrame, SeenFrame
-from laecips_edge.running_pair import RunningPair
+from laecips_edge.running_pair import Look, RunningPair
 
 DEPTH_PATIENCE_S = 0.1
 """How long a picture waits for its depth, which cameras often send a little later."""
@@ -31,6 +32,7 @@ class InferenceWorker:
 
     Args:
         running: f, h and the policy; may be exchanged any time, between two frames.
+        steering: Of the policy's threshold; None where that stands still.
         journal: Told what they say of each frame.
         depths: Depth images to pair with; read only where f takes depth.
         link: Where hard frames and audits go.
@@ -44,6 +46,7 @@ class InferenceWorker:
         self,
         *,
         running: RunningPair,
+        steering: Steering | None,
         journal: FrameJournal,
         depths: StampedBuffer[Image],
         link: CloudLink,
@@ -55,6 +58,7 @@ class InferenceWorker:
         self.inference_ms = RecentMedian()
         self.unreadable = ""
         self._running = running
+        self._steering = steering
         self._journal = journal
         self._depths = depths
         self._link = link
@@ -113,6 +117,7 @@ class InferenceWorker:
                 manifest=look.manifest,
             )
             self._journal.add(seen, look.observation)
+            self._steer(look)
         except Exception as error:
             # Whatever a frame does to the decoder or the engine, the next one gets its chance.
             kind = "" if isinstance(error, ImageError) else f"{type(error).__name__}: "
@@ -123,6 +128,17 @@ class InferenceWorker:
         self.unreadable = ""
         self.inference_ms.add(1e3 * (time.monotonic() - started_s))
         return seen
+
+    def _steer(self, look: Look) -> None:
+        if self._steering is None:
+            return
+        delta = self._steering.looked(
+            look.decision,
+            policy=look.policy,
+            manifest=look.manifest,
+            cloud_is_there=self._link.available,
+        )
+        self._running.steer(look.manifest, delta)
 
     def _depth_of(self, frame: Frame) -> NDArray[np.uint16] | None:
         """The depth that belongs to a picture, uint16 [H,W] in millimetres, where f takes it."""

@@ -16,7 +16,8 @@ gain on delta itself would not.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -116,6 +117,20 @@ class LatencyBudget:
         """What the last step decided."""
         return self._state
 
+    def renew(self, ranking: Sequence[float], *, delta: float) -> None:
+        """Goes on with another h, whose confidences rank anew; the hard share stays.
+
+        Args:
+            ranking: confidences that it is known for, a manifest's quantiles; may be empty.
+            delta: its own threshold, which stands until there is anything to rank.
+        """
+        self._confidences.clear()
+        self._confidences.extend(ranking)
+        share = self._state.hard_share
+        self._state = replace(
+            self._state, delta=self._delta_of(share) if self._confidences else delta
+        )
+
     def judged(self, confidence: float) -> None:
         """Notes the confidence in [0, 1] of a frame, easy or hard."""
         self._confidences.append(confidence)
@@ -152,12 +167,16 @@ class LatencyBudget:
         return self._state
 
     def _delta_of(self, share: float) -> float:
-        """The threshold that calls a share of the recent frames hard (hard iff not above it)."""
+        """The threshold that calls a share of the recent frames hard (hard iff not above it).
+
+        Never more of them: of frames with the same confidence all are hard, or none.
+        """
         ordered = np.sort(self._confidences)
         hard = round(share * len(ordered))
-        if hard == 0:
-            return float(max(0.0, np.nextafter(ordered[0], -1.0)))
-        return float(ordered[hard - 1])
+        if hard == len(ordered):
+            return float(ordered[-1])
+        below = ordered[ordered < ordered[hard]]
+        return float(below[-1]) if below.size else float(max(0.0, np.nextafter(ordered[0], -1.0)))
 
     def _smooth(self, mean: float | None, seconds: float) -> float:
         return seconds if mean is None else mean + self._settings.smoothing * (seconds - mean)

@@ -29,6 +29,7 @@ class Health:
         cloud_wanted: Whether hard frames go to a cloud at all.
         cloud_present: Whether the cloud's service is there.
         cloud_reachable: Whether the circuit breaker would let a frame go.
+        budget_reachable: Whether any threshold could hold the latency budget.
     """
 
     state: str
@@ -40,6 +41,7 @@ class Health:
     cloud_wanted: bool = True
     cloud_present: bool = True
     cloud_reachable: bool = True
+    budget_reachable: bool = True
 
 
 def assess(health: Health) -> tuple[Level, str]:
@@ -67,6 +69,11 @@ def assess(health: Health) -> tuple[Level, str]:
             health.cloud_wanted and not health.cloud_reachable,
             Level.WARN,
             "the cloud fails: the robot answers hard frames itself for a while",
+        ),
+        (
+            not health.budget_reachable,
+            Level.WARN,
+            "latency_budget_s is less than the robot alone takes: nothing goes to the cloud",
         ),
         (not health.received, Level.OK, "waiting for the first image"),
     )

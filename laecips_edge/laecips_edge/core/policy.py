@@ -7,6 +7,7 @@ never show the trainer the frames that h wrongly calls easy.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -99,6 +100,12 @@ class Policy:
     def audit_rate(self) -> float:
         """The share of the easy frames that is audited; 0 for `edge`."""
         return self._audit_rate
+
+    def held_to(self, delta: float) -> Policy:
+        """The same policy with another threshold in [0, 1]; ValueError outside."""
+        other = copy.copy(self)
+        other._delta = _share("delta", delta)
+        return other
 
     def decide(self, logits: Logits, *, trust: Trust, stamp_ns: int) -> Decision:
         """Decides on one frame.

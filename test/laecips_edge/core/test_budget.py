@@ -91,6 +91,25 @@ def test_bounds_and_a_budget_that_no_threshold_meets(
 
 
 @pytest.mark.parametrize(
+    ("confidences", "share", "hard"),
+    [
+        ([0.1, 0.2, 0.3, 0.4], 0.5, 2),
+        ([0.1, 0.2, 0.3, 0.4], 1.0, 4),
+        ([0.1, 0.2, 0.3, 0.4], 0.0, 0),
+        ([0.1, 1.0, 1.0, 1.0], 0.5, 1),  # three that h tells nothing of: none of them
+        ([1.0, 1.0, 1.0, 1.0], 0.7, 0),
+        ([0.0, 0.0, 0.0, 0.5], 0.75, 3),
+    ],
+)
+def test_no_more_frames_are_hard_than_the_share_whatever_is_alike(
+    confidences: list[float], share: float, hard: int
+) -> None:
+    loop = LatencyBudget(BudgetSettings(budget=1.0), delta=0.5, hard_share=share)
+    loop.renew(confidences, delta=0.5)
+    assert sum(not value > loop.state.delta for value in confidences) == hard
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"budget": 0.0}, "budget cannot be 0.0"),
