@@ -8,9 +8,10 @@ import numpy as np
 from laecips_edge.core.metrics import LabelMap
 from laecips_edge.core.stamps import nanoseconds
 from laecips_eval.scoring.answers import REASONS, SOURCES, Answer, EdgeCounters
+from laecips_eval.scoring.updates import OUTCOMES, Swap
 from sensor_msgs.msg import Image
 
-from laecips_msgs.msg import EdgeStatus, Segmentation
+from laecips_msgs.msg import EdgeStatus, ModelReport, Segmentation
 
 
 def answer_of(message: Segmentation) -> Answer:
@@ -31,6 +32,7 @@ def answer_of(message: Segmentation) -> Answer:
         audit=message.audit,
         bytes_up=message.bytes_up,
         bytes_down=message.bytes_down,
+        version=message.bundle_version,
     )
 
 
@@ -43,6 +45,25 @@ def counters_of(message: EdgeStatus) -> EdgeCounters:
         audit=message.audit,
         bytes_up=message.bytes_up,
         bytes_down=message.bytes_down,
+    )
+
+
+def swap_of(message: ModelReport) -> Swap:
+    """A laecips_msgs/ModelReport in plain words.
+
+    Raises:
+        ValueError: when its outcome is unknown.
+    """
+    if message.outcome >= len(OUTCOMES):
+        raise ValueError(f"outcome {message.outcome} is unknown")
+    return Swap(
+        version=message.version,
+        outcome=OUTCOMES[message.outcome],
+        reason=message.reason,
+        transfer_s=message.transfer_s,
+        bytes=message.bytes,
+        swap_ms=message.swap_ms,
+        frames_lost=message.frames_lost,
     )
 
 

@@ -30,6 +30,7 @@ def test_an_answer() -> None:
         confidence=0.25,
         hard=True,
         bytes_up=5,
+        bundle_version=3,
     )
     message.header.stamp.sec, message.header.stamp.nanosec = 3, 7
     answer = answer_of(message)
@@ -39,6 +40,7 @@ def test_an_answer() -> None:
         "deadline",
     )
     assert (answer.confidence, answer.hard, answer.bytes_up) == (0.25, True, 5)
+    assert answer.version == 3
 
 
 @pytest.mark.parametrize(("source", "reason"), [(3, 0), (0, 4), (0, 1)])

@@ -17,13 +17,22 @@ Keys, all always there:
   these, easy ones; `cur`: sent / frames, in [0, 1].
 - `latency_ms`: {`edge`, `cloud`, `all`: {`p50`, `p95`, `p99`}}, player's publish to runner's
   receipt on the monotonic clock; null where there is none.
-- `miou`: {`published`, `edge_only`: {`frame_mean`, `dataset`, `per_class`}}, in [0, 1], over the
-  frames that have an answer and truth; `edge_only` scores f's own answer; null where there is none.
+- `miou`: {`published`, `edge_only`, `edge_untrained`: {`frame_mean`, `dataset`, `per_class`,
+  `recall`}}, in [0, 1], over the frames that have an answer and truth. `edge_only` scores f's own
+  answers in the versions that ran, `edge_untrained` those of the pair that the run began with, on
+  the same frames: null unless it is known of all of them. `per_class` is IoU, `recall` the share of
+  a class's true pixels that were found; null where there is none.
 - `bytes`: {`up`, `down`, `model`} on the wire.
-- `updates`: model updates during the run, each {`version`, `stamp_ns`}.
+- `updates`: pairs that the trainer has made during the run, each {`version`, `trigger`: why it
+  trained, `samples`: frames of the buffer that it learned from, `train_s`, `gate`: what the
+  promotion gate said, `promoted`, `transfer_s`, `bytes`: of the pair, on the wire, `swap_ms`,
+  `frames_lost`: by the exchange, `frame`: index of the first frame that it answered,
+  `rolled_back`: whether the robot went back to the pair of before}; null of what did not happen.
 - `processes`: {name: {`cpu_percent`, `rss_mb_max`}}; 100 % is one core.
-- `segments`: the bag's, each {`name`, `start`, `stop`, `frames`, `answered`, `wanted`, `miou`
-  {`published`, `edge_only`}}; mIoU is the data set's.
+- `segments`: the bag's, each {`name`, `start`, `stop`, `frames`, `answered`, `wanted`, `sent`,
+  `cur`, `published`, `edge_only`, `edge_untrained`}; the last three are the data set's mIoU.
+- `over_last`: the last segment, the last two, ... all of them, each {`segments`: how many,
+  `frames`, `published`, `edge_only`, `edge_untrained`}; mIoU of one confusion matrix.
 """
 
 from __future__ import annotations
@@ -40,7 +49,35 @@ Report = dict[str, Any]
 _NUMBER = (int, float)
 _MAYBE = (int, float, type(None))
 _QUANTILES = {"p50": _MAYBE, "p95": _MAYBE, "p99": _MAYBE}
-_ACCURACY = {"frame_mean": _MAYBE, "dataset": _MAYBE, "per_class": dict}
+_COUNT = (int, type(None))
+_BY_CLASS = {"*": _MAYBE}
+_ACCURACY = {"frame_mean": _MAYBE, "dataset": _MAYBE, "per_class": _BY_CLASS, "recall": _BY_CLASS}
+_MIOU = {"published": _MAYBE, "edge_only": _MAYBE, "edge_untrained": _MAYBE}
+_UPDATE = {
+    "version": int,
+    "trigger": str,
+    "samples": int,
+    "train_s": _NUMBER,
+    "gate": str,
+    "promoted": bool,
+    "transfer_s": _MAYBE,
+    "bytes": _COUNT,
+    "swap_ms": _MAYBE,
+    "frames_lost": _COUNT,
+    "frame": _COUNT,
+    "rolled_back": bool,
+}
+_SEGMENT = {
+    "name": str,
+    "start": int,
+    "stop": int,
+    "frames": int,
+    "answered": int,
+    "wanted": int,
+    "sent": int,
+    "cur": _NUMBER,
+    **_MIOU,
+}
 
 SCHEMA: Final[Mapping[str, Any]] = {
     "complete": bool,
@@ -65,13 +102,18 @@ SCHEMA: Final[Mapping[str, Any]] = {
     "audit": int,
     "cur": _NUMBER,
     "latency_ms": {"edge": _QUANTILES, "cloud": _QUANTILES, "all": _QUANTILES},
-    "miou": {"published": _ACCURACY, "edge_only": _ACCURACY},
+    "miou": {"published": _ACCURACY, "edge_only": _ACCURACY, "edge_untrained": _ACCURACY},
     "bytes": {"up": int, "down": int, "model": int},
-    "updates": list,
-    "processes": dict,
-    "segments": list,
+    "updates": [_UPDATE],
+    "processes": {"*": {"cpu_percent": _NUMBER, "rss_mb_max": _NUMBER}},
+    "segments": [_SEGMENT],
+    "over_last": [{"segments": int, "frames": int, **_MIOU}],
 }
-"""Keys and the types of their values; a mapping stands for an object with these keys."""
+"""Keys and the types of their values.
+
+A mapping stands for an object with these keys, or with any where the only one is `*`; a list for a
+list of what its only element says.
+"""
 
 
 class ReportError(ValueError):
@@ -131,18 +173,28 @@ def read_report(path: Path) -> Report:
 
 
 def _require(value: Any, schema: Any, *, where: str) -> None:
-    if not isinstance(schema, Mapping):
-        # bool is an int to Python, but a flag is no count.
-        if not isinstance(value, schema) or (isinstance(value, bool) and schema is not bool):
-            raise ReportError(f"{where} is {value!r}, which has the wrong type")
-        return
-    if not isinstance(value, dict):
-        raise ReportError(f"{where or 'the report'} is not an object")
+    if isinstance(schema, Mapping):
+        if not isinstance(value, dict):
+            raise ReportError(f"{where or 'the report'} is not an object")
+        _require_object(value, schema, where=where)
+    elif isinstance(schema, list):
+        if not isinstance(value, list):
+            raise ReportError(f"{where} is not a list")
+        for place, element in enumerate(value):
+            _require(element, schema[0], where=f"{where}[{place}]")
+    # bool is an int to Python, but a flag is no count.
+    elif not isinstance(value, schema) or (isinstance(value, bool) and schema is not bool):
+        raise ReportError(f"{where} is {value!r}, which has the wrong type")
+
+
+def _require_object(value: dict[str, Any], schema: Mapping[str, Any], *, where: str) -> None:
+    prefix = f"{where}." if where else ""
+    if "*" in schema:
+        schema = dict.fromkeys(value, schema["*"])
     for key in schema:
-        name = f"{where}.{key}" if where else key
         if key not in value:
-            raise ReportError(f"{name} is missing")
-        _require(value[key], schema[key], where=name)
+            raise ReportError(f"{prefix}{key} is missing")
+        _require(value[key], schema[key], where=f"{prefix}{key}")
     for key in value:
         if key not in schema:
-            raise ReportError(f"{where + '.' if where else ''}{key} is not a key of the report")
+            raise ReportError(f"{prefix}{key} is not a key of the report")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
@@ -18,6 +21,8 @@ def report_table(report: Report) -> Group:
         tables.append(_accuracy(report))
         if report["segments"]:
             tables.append(_segments(report))
+    if report["updates"]:
+        tables.append(_updates(report))
     if report["processes"]:
         tables.append(_processes(report))
     return Group(*tables)
@@ -39,6 +44,13 @@ def size(count: int) -> str:
         if count >= factor:
             return f"{count / factor:.1f} {unit}"
     return f"{count} B"
+
+
+def what_became_of(update: Mapping[str, Any]) -> str:
+    """What came of one of the report's `updates`, for people."""
+    if update["rolled_back"]:
+        return "rolled back"
+    return "promoted" if update["promoted"] else f"refused: {update['gate']}"
 
 
 def _frames(report: Report) -> Table:
@@ -74,21 +86,52 @@ def _latency(report: Report) -> Table:
 
 def _accuracy(report: Report) -> Table:
     table = _table(None, "mIoU", "of the data set", "mean of frames")
-    for title, key in (("published", "published"), ("f alone", "edge_only")):
+    rows = [("published", "published"), ("f alone", "edge_only")]
+    if report["miou"]["edge_untrained"]["dataset"] is not None:
+        rows.append(("f without training", "edge_untrained"))
+    for title, key in rows:
         accuracy = report["miou"][key]
         table.add_row(title, points(accuracy["dataset"]), points(accuracy["frame_mean"]))
     return table
 
 
 def _segments(report: Report) -> Table:
-    table = _table(None, "segment", "frames", "hard", "mIoU published", "f alone")
+    table = _table(
+        None, "segment", "frames", "hard", "CUR", "mIoU published", "f alone", "f without training"
+    )
     for segment in report["segments"]:
         table.add_row(
             segment["name"],
             str(segment["frames"]),
             str(segment["wanted"]),
-            points(segment["miou"]["published"]),
-            points(segment["miou"]["edge_only"]),
+            f"{segment['cur']:.1%}",
+            *(points(segment[key]) for key in ("published", "edge_only", "edge_untrained")),
+        )
+    return table
+
+
+def _updates(report: Report) -> Table:
+    table = _table(
+        None,
+        "update",
+        "from frame",
+        "learned from",
+        "trained",
+        "swapped",
+        "lost",
+        "what came of it",
+    )
+    table.columns[-1].justify = "left"
+    for update in report["updates"]:
+        swap, lost = milliseconds(update["swap_ms"]), update["frames_lost"]
+        table.add_row(
+            f"version {update['version']}",
+            "-" if update["frame"] is None else str(update["frame"]),
+            f"{update['samples']} frames",
+            f"{update['train_s']:.1f} s",
+            swap,
+            "-" if lost is None else str(lost),
+            what_became_of(update),
         )
     return table
 

@@ -65,6 +65,9 @@ def draw_replay(
         )
         accuracy.plot(frames, rolling_mean([r.iou_now for r in rows], window), label="f alone")
         accuracy.plot(frames, rolling_mean([r.iou for r in rows], window), label="published")
+        if any(r.iou_untrained not in (None, r.iou_now) for r in rows):
+            untrained = rolling_mean([r.iou_untrained for r in rows], window)
+            accuracy.plot(frames, untrained, ":", color="grey", label="f without training")
         accuracy.set_ylabel("mIoU of a frame")
         accuracy.legend(loc="lower left")
         hard = [None if row.hard is None else float(row.hard) for row in rows]

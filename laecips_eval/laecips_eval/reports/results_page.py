@@ -6,8 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from laecips_eval.reports.report import Report
+from laecips_eval.reports.report_table import what_became_of
 
 REASONS = ("overload", "deadline", "offline")
+_STREAMS = {
+    "published": "published",
+    "edge_only": "f alone",
+    "edge_untrained": "f without training",
+}
 
 
 def results_page(
@@ -31,6 +37,8 @@ def results_page(
     for name, report in reports.items():
         if report["segments"]:
             parts += [f"## Segments: {name}", _segments(report)]
+        if report["updates"]:
+            parts += [f"## Updates: {name}", _updates(report)]
         if report["miou"]["published"]["per_class"]:
             parts += [f"## Classes: {name}", _classes(report)]
         if report["processes"]:
@@ -92,18 +100,23 @@ def _frames(reports: Mapping[str, Report]) -> str:
 
 
 def _accuracy(reports: Mapping[str, Report]) -> str:
-    rows = []
-    for name, report in reports.items():
-        published, alone = report["miou"]["published"], report["miou"]["edge_only"]
-        rows.append([
-            _run(name, report), published["dataset"], alone["dataset"], published["frame_mean"],
-            alone["frame_mean"],
-        ])  # fmt: skip
-    head = [
-        "run", "published, data set", "f alone, data set", "published, frame mean",
-        "f alone, frame mean",
-    ]  # fmt: skip
+    streams = list(_STREAMS) if any(map(_compared, reports.values())) else list(_STREAMS)[:2]
+    rows = [
+        [_run(name, report)]
+        + [report["miou"][stream]["dataset"] for stream in streams]
+        + [report["miou"][stream]["frame_mean"] for stream in streams]
+        for name, report in reports.items()
+    ]
+    head = ["run"] + [
+        f"{_STREAMS[stream]}, {measure}"
+        for measure in ("data set", "frame mean")
+        for stream in streams
+    ]
     return table(head, rows)
+
+
+def _compared(report: Report) -> bool:
+    return report["miou"]["edge_untrained"]["dataset"] is not None
 
 
 def _latency(reports: Mapping[str, Report]) -> str:
@@ -123,21 +136,45 @@ def _milliseconds(value: float | None) -> str | None:
 def _segments(report: Report) -> str:
     rows = []
     for segment in report["segments"]:
-        frames, miou = segment["frames"], segment["miou"]
-        share = _percent(segment["wanted"] / frames) if frames else None
+        frames = segment["frames"]
+        hard = _percent(segment["wanted"] / frames) if frames else None
         rows.append([
-            segment["name"], frames, segment["answered"], share, miou["published"],
-            miou["edge_only"],
+            segment["name"], frames, segment["answered"], hard, _percent(segment["cur"]),
+            *(segment[stream] for stream in _STREAMS),
         ])  # fmt: skip
-    head = ["segment", "frames", "answered", "called hard", "mIoU published", "mIoU f alone"]
+    head = ["segment", "frames", "answered", "called hard", "CUR"]
+    return table(head + [f"mIoU {title}" for title in _STREAMS.values()], rows)
+
+
+def _updates(report: Report) -> str:
+    rows = []
+    for update in report["updates"]:
+        transfer = update["transfer_s"]
+        rows.append([
+            update["version"], update["trigger"], update["samples"], f"{update['train_s']:.1f} s",
+            None if transfer is None else f"{transfer:.2f} s", _milliseconds(update["swap_ms"]),
+            update["frame"], update["frames_lost"], what_became_of(update),
+        ])  # fmt: skip
+    head = [
+        "version", "why trained", "frames learned from", "trained for", "transferred in",
+        "swapped in", "first frame", "frames lost", "what came of it",
+    ]  # fmt: skip
     return table(head, rows)
 
 
 def _classes(report: Report) -> str:
-    published = report["miou"]["published"]["per_class"]
-    alone = report["miou"]["edge_only"]["per_class"]
-    rows = [[name, value, alone.get(name)] for name, value in published.items()]
-    return table(["class", "IoU published", "IoU f alone"], rows)
+    streams = list(_STREAMS) if _compared(report) else list(_STREAMS)[:2]
+    miou = report["miou"]
+    rows = [
+        [name]
+        + [miou[stream]["per_class"].get(name) for stream in streams]
+        + [miou[stream]["recall"].get(name) for stream in streams]
+        for name in miou["published"]["per_class"]
+    ]
+    head = ["class"] + [
+        f"{measure} {_STREAMS[stream]}" for measure in ("IoU", "recall") for stream in streams
+    ]
+    return table(head, rows)
 
 
 def _processes(report: Report) -> str:

@@ -6,18 +6,17 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from laecips_cloud.class_scorers.semantic_network import NETWORK
 from laecips_cloud.plugins import options_of
 from laecips_edge.core.bundle import Bundle
+from laecips_edge.core.engines import precision_of
 from laecips_edge.core.policy import Policy
+from laecips_edge.core.steering import Steering
 
 from laecips_eval.bags import Bag
 from laecips_eval.reports.report import Report, ReportError
-
-PRECISION: Final = "fp32"
-"""What engines compute in today: weights are stored as fp16 and widened when they are loaded."""
 
 LIVE, OFFLINE = "live", "offline"
 _CHUNK = 2**20
@@ -31,6 +30,8 @@ class EdgeSettings:
     Attributes:
         policy: name of the miner.
         delta: threshold in [0, 1]; below 0: the bundle's manifest has it.
+        latency_budget_s: seconds that a mean answer may take, which steers delta; 0: delta stands.
+        most_hard: largest share of the frames that a budget may call hard.
         audit_rate: share of the easy frames that is uploaded too.
         seed: of the audits.
         engine: name of the inference engine.
@@ -43,6 +44,8 @@ class EdgeSettings:
 
     policy: str = "laecips"
     delta: float = -1.0
+    latency_budget_s: float = 0.0
+    most_hard: float = 1.0
     audit_rate: float = 0.05
     seed: int = 0
     engine: str = "onnxruntime"
@@ -59,6 +62,12 @@ class EdgeSettings:
         if "providers" in found:
             found["providers"] = tuple(found["providers"])
         return cls(**found)
+
+    def steering(self) -> Steering | None:
+        """What holds delta to the latency budget; None where there is none."""
+        if not self.latency_budget_s:
+            return None
+        return Steering(budget_s=self.latency_budget_s, most_hard=self.most_hard)
 
     def decider(self, bundle: Bundle) -> Policy:
         """The policy that these settings make of a bundle.
@@ -89,6 +98,9 @@ def run_setup(
         rate: speed against the recording, None offline.
         bundle: what ran.
         parameters: of the nodes, by node name; `edge` decides.
+
+    Raises:
+        EngineError: the edge's engine or provider is not here.
     """
     settings = EdgeSettings.from_parameters(parameters["edge"])
     return {
@@ -97,7 +109,7 @@ def run_setup(
         "policy": settings.policy,
         "delta": settings.decider(bundle).delta,
         "engine": settings.engine,
-        "precision": PRECISION,
+        "precision": precision_of(settings.engine, settings.providers),
         "bundle": {
             "path": str(bundle.path),
             "name": bundle.manifest.name,
@@ -166,10 +178,11 @@ def require_same_classes(bag: Bag, bundle: Bundle) -> None:
 
 
 def require_same_run(live: Report, *, bag: Mapping[str, Any], bundle: Bundle) -> None:
-    """Checks that a live report is of this bag and this bundle.
+    """Checks that a live report is of this bag and this bundle, and was computed as here.
 
     Raises:
-        ReportError: when it is of others.
+        ReportError: when it is of others, or this machine computes in another precision.
+        EngineError: its engine or provider is not here.
     """
     if live["bag"]["hash"] != bag["hash"]:
         raise ReportError(
@@ -187,8 +200,11 @@ def require_same_run(live: Report, *, bag: Mapping[str, Any], bundle: Bundle) ->
             f"the live report's cloud asked another network at {network['path'] if network else ''}"
             " than there is now: put that back, or replay live again"
         )
-    if live["setup"]["precision"] != PRECISION:
+    edge = EdgeSettings.from_parameters(live["setup"]["parameters"]["edge"])
+    precision = precision_of(edge.engine, edge.providers)
+    if live["setup"]["precision"] != precision:
         raise ReportError(
-            f"the live report was computed in {live['setup']['precision']}; engines here compute "
-            f"in {PRECISION}: the two cannot agree"
+            f"the live report was computed in {live['setup']['precision']}; here {edge.engine} "
+            f"computes in {precision}, so the two cannot agree: replay offline where it was made, "
+            "or replay live again here"
         )

@@ -28,6 +28,7 @@ class Answer:
         audit: easy, and uploaded all the same.
         bytes_up: request payload in bytes, 0 where nothing was sent.
         bytes_down: response payload in bytes, 0 where nothing came back.
+        version: of the pair (f, h) that looked at the frame.
     """
 
     stamp_ns: int
@@ -39,6 +40,7 @@ class Answer:
     audit: bool
     bytes_up: int = 0
     bytes_down: int = 0
+    version: int = 0
 
     def __post_init__(self) -> None:
         """Checks that source and reason are known and go together.

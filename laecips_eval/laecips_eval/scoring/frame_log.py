@@ -31,7 +31,10 @@ class FrameRow:
         bytes_up: request payload of a hard frame; 0 for an audit, which goes up after its answer:
             what audits cost is in the report's `bytes.up` only.
         bytes_down: response payload.
+        version: of the pair (f, h) that looked at the frame.
         iou: the published label map's IoU in [0, 1]; `iou_now` is that of f's own.
+        iou_untrained: that of f without training: of the pair that the run began with.
+        confidence_untrained: h of that pair, in [0, 1].
         checksum: CRC-32 of the published label map; `checksum_now` is that of f's own.
     """
 
@@ -46,8 +49,11 @@ class FrameRow:
     latency_ms: float | None = None
     bytes_up: int | None = None
     bytes_down: int | None = None
+    version: int | None = None
     iou: float | None = None
     iou_now: float | None = None
+    iou_untrained: float | None = None
+    confidence_untrained: float | None = None
     checksum: int | None = None
     checksum_now: int | None = None
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from laecips_eval.scoring.answers import Answer
 from laecips_eval.scoring.frame_log import FrameRow
@@ -13,8 +12,11 @@ from laecips_eval.scoring.frame_log import FrameRow
 class FrameRecord:
     """One frame: when it was played, how it was answered, how its label maps score.
 
-    Times are nanoseconds on one monotonic clock, None where unknown. `waiting` are scores that need
-    the frame's index, which tells its segment, before it is known.
+    Times are nanoseconds on one monotonic clock, None where unknown.
+
+    Attributes:
+        scored_now: whether f's own answer was held against truth.
+        scored_untrained: whether that of f without training was.
     """
 
     index: int | None = None
@@ -26,7 +28,10 @@ class FrameRecord:
     checksum_now: int | None = None
     iou: float | None = None
     iou_now: float | None = None
-    waiting: list[Callable[[str], None]] = field(default_factory=list)
+    iou_untrained: float | None = None
+    confidence_untrained: float | None = None
+    scored_now: bool = False
+    scored_untrained: bool = False
 
     @property
     def latency_ms(self) -> float | None:
@@ -36,6 +41,11 @@ class FrameRecord:
             return None
         return (received - self.played_ns) / 1e6
 
+    @property
+    def went_up(self) -> bool:
+        """Whether the frame was sent to the cloud: an audit's bytes come after its answer."""
+        return self.answer is not None and (self.answer.bytes_up > 0 or self.answer.audit)
+
     def row(self, stamp_ns: int) -> FrameRow:
         """The frame as a row of the frame log."""
         row = FrameRow(
@@ -44,6 +54,8 @@ class FrameRecord:
             latency_ms=self.latency_ms,
             iou=self.iou,
             iou_now=self.iou_now,
+            iou_untrained=self.iou_untrained,
+            confidence_untrained=self.confidence_untrained,
             checksum=self.checksum,
             checksum_now=self.checksum_now,
         )

@@ -10,36 +10,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any
 
-import numpy as np
 from laecips_edge.core.metrics import LabelMap
 
-from laecips_eval.scoring.accuracy import Accuracy
 from laecips_eval.scoring.answers import FALLBACK_REASONS, SOURCES, Answer, EdgeCounters
+from laecips_eval.scoring.comparison import Comparison
 from laecips_eval.scoring.frame_log import FrameRow, checksum
 from laecips_eval.scoring.frame_record import FrameRecord
-
-QUANTILES: Final = (50, 95, 99)
-
-
-class Segment(Protocol):
-    """A named stretch of a bag: frames `start <= index < stop`."""
-
-    @property
-    def name(self) -> str:
-        """What happens there."""
-        ...
-
-    @property
-    def start(self) -> int:
-        """Index of its first frame."""
-        ...
-
-    @property
-    def stop(self) -> int:
-        """Index after its last frame."""
-        ...
+from laecips_eval.scoring.quantiles import quantiles, share, typical_and_slow
+from laecips_eval.scoring.segments import Segment, place_of, segment_counts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +57,7 @@ class Scoreboard:
         classes: Sequence[str] = (),
         segments: Sequence[Segment] = (),
         total: int | None = None,
+        first_version: int | None = None,
     ) -> None:
         """Starts empty.
 
@@ -84,13 +65,16 @@ class Scoreboard:
             classes: names of the classes, in the order of their indices.
             segments: the bag's segments, for accuracy by segment.
             total: how many frames the bag has, where known.
+            first_version: version of the pair that the run began with, f without training; None:
+                there are no figures of it.
         """
         self._segments = tuple(segments)
         self._total = total
         self._frames: dict[int, FrameRecord] = {}
         self._counters = EdgeCounters()
-        self._published = Accuracy(classes=classes)
-        self._edge_only = Accuracy(classes=classes)
+        self._comparison = Comparison(
+            classes=classes, segments=self._segments, first_version=first_version
+        )
 
     def add_played(
         self,
@@ -106,13 +90,14 @@ class Scoreboard:
         if frame.index is not None:
             return
         frame.index, frame.played_ns = index, monotonic_ns
-        self._score_segment(frame)
+        self._comparison.note_index(stamp_ns, frame)
 
     def add_answer(self, answer: Answer, *, received_ns: int | None = None) -> None:
         """Notes how a frame was answered. A second answer to the same frame is ignored."""
         frame = self._frame(answer.stamp_ns)
         if frame.answer is None:
             frame.answer, frame.answered_ns = answer, received_ns
+            self._comparison.note_version(answer.stamp_ns, frame)
 
     def add_label_map(
         self,
@@ -130,7 +115,7 @@ class Scoreboard:
         frame = self._frame(stamp_ns)
         if frame.checksum is None:
             frame.map_ns, frame.checksum = received_ns, checksum(label_map)
-            frame.iou = self._score(self._published, frame, label_map, truth)
+            self._comparison.add_published(stamp_ns, frame, label_map, truth)
 
     def add_label_map_now(
         self, stamp_ns: int, label_map: LabelMap, truth: LabelMap | None = None
@@ -143,7 +128,40 @@ class Scoreboard:
         frame = self._frame(stamp_ns)
         if frame.checksum_now is None:
             frame.checksum_now = checksum(label_map)
-            frame.iou_now = self._score(self._edge_only, frame, label_map, truth)
+            self._comparison.add_now(stamp_ns, frame, label_map, truth)
+
+    def stamps_of_trained(self) -> list[int]:
+        """Stamps of frames of which it is not known what f without training says, in bag order.
+
+        These are the frames that f has answered in another version than the first, and those whose
+        answer was lost, of which nobody knows. On all others f's own answer is that of f without
+        training. Empty without a first version.
+        """
+        wants = self._comparison.wants_untrained
+        return [stamp_ns for stamp_ns, frame in self._ordered() if wants(frame)]
+
+    def add_untrained(
+        self,
+        stamp_ns: int,
+        label_map: LabelMap,
+        truth: LabelMap | None = None,
+        *,
+        confidence: float,
+    ) -> None:
+        """Scores what the first pair says of one of `stamps_of_trained`; the first time counts.
+
+        Args:
+            stamp_ns: the frame's stamp in nanoseconds.
+            label_map: f without training's answer.
+            truth: as for the other label maps of the frame.
+            confidence: h of the first pair, in [0, 1].
+
+        Raises:
+            ValueError: when truth and label map differ in size.
+        """
+        frame = self._frames.get(stamp_ns)
+        if frame is not None and self._comparison.wants_untrained(frame):
+            self._comparison.add_untrained(stamp_ns, frame, label_map, truth, confidence=confidence)
 
     def add_counters(self, counters: EdgeCounters) -> None:
         """Takes the edge node's own counters; older ones than known do no harm."""
@@ -171,13 +189,13 @@ class Scoreboard:
             answered=answered,
             superseded=counted.superseded,
             lost=max(0, len(waited) - counted.superseded),
-            cur=_share(counted.sent, len(self._frames)),
-            edge_ms=_pair(self._latencies(source="edge")),
-            cloud_ms=_pair(self._latencies(source="cloud")),
+            cur=share(counted.sent, len(self._frames)),
+            edge_ms=typical_and_slow(self._latencies(source="edge")),
+            cloud_ms=typical_and_slow(self._latencies(source="cloud")),
             bytes_up=counted.bytes_up,
             bytes_down=counted.bytes_down,
-            published_miou=self._published.miou(),
-            edge_only_miou=self._edge_only.miou(),
+            published_miou=self._comparison.miou("published"),
+            edge_only_miou=self._comparison.miou("edge_only"),
         )
 
     def measured(self) -> dict[str, Any]:
@@ -196,26 +214,34 @@ class Scoreboard:
             "wanted": counted.wanted,
             "sent": counted.sent,
             "audit": counted.audit,
-            "cur": _share(counted.sent, frames),
+            "cur": share(counted.sent, frames),
             "latency_ms": {
-                "edge": _quantiles(self._latencies(source="edge")),
-                "cloud": _quantiles(self._latencies(source="cloud")),
-                "all": _quantiles(self._latencies()),
+                "edge": quantiles(self._latencies(source="edge")),
+                "cloud": quantiles(self._latencies(source="cloud")),
+                "all": quantiles(self._latencies()),
             },
-            "miou": {
-                "published": self._published.summary(),
-                "edge_only": self._edge_only.summary(),
-            },
+            "miou": self._comparison.summary(self._frames.values()),
             "bytes": {"up": counted.bytes_up, "down": counted.bytes_down, "model": 0},
-            "segments": [self._segment_summary(segment) for segment in self._segments],
+            "segments": self._segment_summaries(),
+            "over_last": self._over_last(),
         }
+
+    def first_frames(self) -> dict[int, int]:
+        """Index of the first frame that each version of the pair has answered."""
+        first: dict[int, int] = {}
+        for _, frame in self._ordered():
+            if frame.answer is not None and frame.index is not None:
+                first.setdefault(frame.answer.version, frame.index)
+        return first
 
     def rows(self) -> list[FrameRow]:
         """One row a frame, in the order of the bag."""
-        ordered = sorted(
+        return [frame.row(stamp_ns) for stamp_ns, frame in self._ordered()]
+
+    def _ordered(self) -> list[tuple[int, FrameRecord]]:
+        return sorted(
             self._frames.items(), key=lambda item: (item[1].index is None, item[1].index, item[0])
         )
-        return [frame.row(stamp_ns) for stamp_ns, frame in ordered]
 
     def _frame(self, stamp_ns: int) -> FrameRecord:
         return self._frames.setdefault(stamp_ns, FrameRecord())
@@ -251,57 +277,22 @@ class Scoreboard:
             and source in (None, frame.answer.source)
         ]
 
-    def _score(
-        self, accuracy: Accuracy, frame: FrameRecord, label_map: LabelMap, truth: LabelMap | None
-    ) -> float | None:
-        if truth is None:
-            return None
-        iou = accuracy.add(label_map, truth)
-        frame.waiting.append(lambda name: accuracy.add_to_segment(name, label_map, truth))
-        self._score_segment(frame)
-        return iou
-
-    def _score_segment(self, frame: FrameRecord) -> None:
-        if frame.index is None:
-            return
-        for segment in self._segments:
-            if segment.start <= frame.index < segment.stop:
-                for score in frame.waiting:
-                    score(segment.name)
-        frame.waiting.clear()
-
-    def _segment_summary(self, segment: Segment) -> dict[str, Any]:
-        frames = [
-            frame
-            for frame in self._frames.values()
-            if frame.index is not None and segment.start <= frame.index < segment.stop
+    def _segment_summaries(self) -> list[dict[str, Any]]:
+        members: dict[int | None, list[FrameRecord]] = {}
+        for frame in self._frames.values():
+            members.setdefault(place_of(self._segments, frame.index), []).append(frame)
+        return [
+            segment_counts(segment, members.get(place, ()))
+            | self._comparison.miou_of(self._frames.values(), [place])
+            for place, segment in enumerate(self._segments)
         ]
-        answers = [frame.answer for frame in frames if frame.answer is not None]
-        return {
-            "name": segment.name,
-            "start": segment.start,
-            "stop": segment.stop,
-            "frames": len(frames),
-            "answered": len(answers),
-            "wanted": sum(answer.hard for answer in answers),
-            "miou": {
-                "published": self._published.miou(segment.name),
-                "edge_only": self._edge_only.miou(segment.name),
-            },
-        }
 
-
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else 0.0
-
-
-def _pair(latencies: Sequence[float]) -> tuple[float, float] | None:
-    if not latencies:
-        return None
-    p50, p95 = np.percentile(latencies, (50, 95))
-    return float(p50), float(p95)
-
-
-def _quantiles(latencies: Sequence[float]) -> dict[str, float | None]:
-    values = np.percentile(latencies, QUANTILES).tolist() if latencies else [None] * len(QUANTILES)
-    return {f"p{q}": value for q, value in zip(QUANTILES, values, strict=True)}
+    def _over_last(self) -> list[dict[str, Any]]:
+        """The last segment, the last two, ... all of them: what counts after the robot learned."""
+        places = range(len(self._segments))
+        frames = [place_of(self._segments, frame.index) for frame in self._frames.values()]
+        return [
+            {"segments": len(last), "frames": sum(place in last for place in frames)}
+            | self._comparison.miou_of(self._frames.values(), last)
+            for last in (places[-number:] for number in range(1, len(places) + 1))
+        ]

@@ -8,7 +8,18 @@ from laecips_eval.reports.report import read_report, write_report
 from laecips_eval.scoring.frame_log import FrameRow, write_rows
 
 QUANTILES = {"p50": 12.0, "p95": 20.0, "p99": None}
-ACCURACY = {"frame_mean": 0.5, "dataset": 0.4321, "per_class": {"screw": 0.25, "dent": None}}
+ACCURACY = {
+    "frame_mean": 0.5,
+    "dataset": 0.4321,
+    "per_class": {"screw": 0.25, "dent": None},
+    "recall": {"screw": 0.375, "dent": None},
+}
+MIOU = {"published": 0.4, "edge_only": 0.3, "edge_untrained": 0.2}
+UPDATE = {
+    "version": 2, "trigger": "enough frames", "samples": 64, "train_s": 12.5, "gate": "no better",
+    "promoted": False, "transfer_s": None, "bytes": None, "swap_ms": None, "frames_lost": None,
+    "frame": None, "rolled_back": False,
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -29,14 +40,15 @@ def finished_run(tmp_path: Path) -> Path:
         "dropped": {"superseded": 1, "transport": 0},
         "wanted": 1, "sent": 1, "audit": 0, "cur": 1 / 3,
         "latency_ms": {"edge": QUANTILES, "cloud": QUANTILES, "all": QUANTILES},
-        "miou": {"published": ACCURACY, "edge_only": ACCURACY},
+        "miou": {"published": ACCURACY, "edge_only": ACCURACY, "edge_untrained": ACCURACY},
         "bytes": {"up": 2_000_000, "down": 0, "model": 0},
-        "updates": [],
+        "updates": [UPDATE],
         "processes": {"edge": {"cpu_percent": 42.0, "rss_mb_max": 180.0}},
         "segments": [
             {"name": "dim", "start": 0, "stop": 3, "frames": 3, "answered": 2, "wanted": 1,
-             "miou": {"published": 0.4, "edge_only": 0.3}}
+             "sent": 0, "cur": 0.0, **MIOU}
         ],
+        "over_last": [{"segments": 1, "frames": 3, **MIOU}],
     }  # fmt: skip
     write_report(tmp_path / "report.json", report)
     write_rows(tmp_path / "frames.csv", [FrameRow(index=0, stamp_ns=0, iou=0.5, iou_now=0.4)])
@@ -49,11 +61,27 @@ def test_page_shows_what_the_report_says(finished_run: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for expected in (
         "# Smoke", "![smoke-live.svg](smoke-live.svg)", "1 (1 deadline)", "33.3 %", "0.432",
-        "| dim | 3 | 2 | 33.3 % | 0.400 | 0.300 |", "| screw | 0.250 | 0.250 |",
-        "| dent | - | - |", "| edge | 42 % | 180 MB |",
+        "| dim | 3 | 2 | 33.3 % | 0.0 % | 0.400 | 0.300 | 0.200 |",
+        "| screw | 0.250 | 0.250 | 0.250 | 0.375 | 0.375 | 0.375 |",
+        "| dent | - | - | - | - | - | - |",
+        "| 2 | enough frames | 64 | 12.5 s | - | - | - | - | refused: no better |",
+        "| edge | 42 % | 180 MB |",
     ):  # fmt: skip
         assert expected in text
     assert page.with_name("smoke-live.svg").is_file()
+
+
+def test_f_without_training_has_no_column_where_nothing_was_compared(finished_run: Path) -> None:
+    file = finished_run / "report.json"
+    report = read_report(file)
+    report["miou"]["edge_untrained"] |= {"frame_mean": None, "dataset": None}
+    write_report(file, report | {"updates": []})
+    page = finished_run / "page.md"
+    assert main(["results", f"live={finished_run}", "-o", str(page)]) == 0
+    text = page.read_text(encoding="utf-8")
+    assert "| screw | 0.250 | 0.250 | 0.375 | 0.375 |" in text
+    assert "f without training, data set" not in text
+    assert "Updates" not in text
 
 
 def test_a_run_that_was_stopped_early_is_marked(finished_run: Path) -> None:

@@ -13,6 +13,23 @@ from laecips_eval.scoring.scoreboard import Scoreboard
 from rich.console import Console
 
 
+def an_update() -> dict[str, Any]:
+    return {
+        "version": 2,
+        "trigger": "enough hard frames",
+        "samples": 64,
+        "train_s": 12.5,
+        "gate": "0.012 better on held-out lessons",
+        "promoted": True,
+        "transfer_s": 0.5,
+        "bytes": 1_000_000,
+        "swap_ms": 4.0,
+        "frames_lost": 0,
+        "frame": 41,
+        "rolled_back": False,
+    }
+
+
 def a_report() -> dict[str, Any]:
     board = Scoreboard(classes=("a", "b"))
     board.add_played(1, index=0)
@@ -67,6 +84,31 @@ def invent(report: dict[str, Any]) -> None:
     report["bytes"]["sideways"] = 1
 
 
+def forget_a_key(report: dict[str, Any]) -> None:
+    report["updates"] = [an_update(), an_update()]
+    del report["updates"][1]["gate"]
+
+
+def count_half_a_frame(report: dict[str, Any]) -> None:
+    report["updates"] = [an_update() | {"frame": 0.5}]
+
+
+def promote_by_number(report: dict[str, Any]) -> None:
+    report["updates"] = [an_update() | {"promoted": 1}]
+
+
+def list_one(report: dict[str, Any]) -> None:
+    report["updates"] = an_update()
+
+
+def nest(report: dict[str, Any]) -> None:
+    report["over_last"] = [{"segments": 1, "frames": 1, "miou": {}}]
+
+
+def name_a_recall(report: dict[str, Any]) -> None:
+    report["miou"]["edge_untrained"]["recall"]["a"] = "0.5"
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
@@ -76,6 +118,12 @@ def invent(report: dict[str, Any]) -> None:
         (mistype, "sent is True, which has the wrong type"),
         (flag, "complete is 1, which has the wrong type"),
         (invent, r"bytes\.sideways is not a key"),
+        (forget_a_key, r"updates\[1\]\.gate is missing"),
+        (count_half_a_frame, r"updates\[0\]\.frame is 0\.5, which has the wrong type"),
+        (promote_by_number, r"updates\[0\]\.promoted is 1, which has the wrong type"),
+        (list_one, "updates is not a list"),
+        (nest, r"over_last\[0\]\.published is missing"),
+        (name_a_recall, r"edge_untrained\.recall\.a is '0\.5', which has the wrong type"),
     ],
 )
 def test_a_report_that_contradicts_itself_is_not_written(
@@ -129,13 +177,24 @@ def test_the_table_shows_what_was_lost() -> None:
             "frames": 1,
             "answered": 0,
             "wanted": 0,
-            "miou": {"published": 0.5, "edge_only": None},
+            "sent": 0,
+            "cur": 0.0,
+            "published": 0.5,
+            "edge_only": None,
+            "edge_untrained": 0.25,
         }
     ]
+    report["miou"]["edge_untrained"]["dataset"] = 0.375
+    refused = {"promoted": False, "gate": "source lost 2 points", "frame": None, "version": 3}
+    report["updates"] = [an_update(), an_update() | refused]
+    validate(report)
     page = io.StringIO()
     Console(width=160, file=page).print(report_table(report))
     text = page.getvalue()
-    for shown in ("b: 1 frames", "0 superseded, 1 lost", "dim light", "0.500", "100 MB"):
+    for shown in ("b: 1 frames", "0 superseded, 1 lost", "dim light", "0.500", "100 MB",
+        "f without training", "0.375", "0.250", "version 2", "promoted",
+        "refused: source lost 2 points",
+    ):  # fmt: skip
         assert shown in text
     assert "latency" not in text  # nothing was measured
 

@@ -34,3 +34,12 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
     assert drawn == (tmp_path / "b.svg").read_bytes()
     assert b"<svg" in drawn
     assert b"dim light" in drawn
+
+
+@pytest.mark.parametrize(("untrained", "drawn"), [(0.5, False), (0.25, True), (None, False)])
+def test_f_without_training_is_drawn_where_it_differs(
+    untrained: float | None, drawn: bool, tmp_path: Path
+) -> None:
+    rows = [FrameRow(index=i, stamp_ns=i, iou_now=0.5, iou_untrained=untrained) for i in range(3)]
+    draw_replay(tmp_path / "a.svg", rows=rows, segments=[])
+    assert (b"f without training" in (tmp_path / "a.svg").read_bytes()) is drawn

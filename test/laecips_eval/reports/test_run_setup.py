@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.codecs import encode_jpeg
+from laecips_edge.core.engines import ENGINE_NAMES, EngineError, precision_of
 from laecips_eval.bags import Bag, BagWriter, Legend, open_bag
 from laecips_eval.reports.report import SCHEMA, ReportError
 from laecips_eval.reports.run_setup import (
@@ -88,6 +89,29 @@ def test_a_report_of_other_things_pins_nothing(tmp_path: Path, tiny_bundle: Bund
             require_same_run(
                 {"bag": bag, "setup": setup | {key: value}}, bag=bag, bundle=tiny_bundle
             )
+
+
+@pytest.mark.parametrize("engine", ENGINE_NAMES)
+def test_the_precision_is_that_of_the_edges_engine(
+    tmp_path: Path, tiny_bundle: Bundle, engine: str
+) -> None:
+    parameters = {"edge": {"engine": engine}, "cloud": {"engine": "onnxruntime"}}
+    setup = run_setup(mode="live", rate=1.0, bundle=tiny_bundle, parameters=parameters)
+    assert (setup["engine"], setup["precision"]) == (engine, precision_of(engine))
+    bag = describe_bag(a_bag(tmp_path / "bag"))
+    require_same_run({"bag": bag, "setup": setup}, bag=bag, bundle=tiny_bundle)
+    with pytest.raises(ReportError, match=rf"computed in fp8; here {engine} computes in \w+, so"):
+        require_same_run(
+            {"bag": bag, "setup": setup | {"precision": "fp8"}}, bag=bag, bundle=tiny_bundle
+        )
+
+
+def test_a_report_whose_engine_is_not_here(tmp_path: Path, tiny_bundle: Bundle) -> None:
+    bag = describe_bag(a_bag(tmp_path / "bag"))
+    setup = run_setup(mode="live", rate=1.0, bundle=tiny_bundle, parameters={"edge": {}})
+    elsewhere = setup | {"engine": "abacus", "parameters": {"edge": {"engine": "abacus"}}}
+    with pytest.raises(EngineError, match="'abacus' is not known"):
+        require_same_run({"bag": bag, "setup": elsewhere}, bag=bag, bundle=tiny_bundle)
 
 
 def test_the_hash_of_a_bag_is_of_what_it_stores(tmp_path: Path) -> None:

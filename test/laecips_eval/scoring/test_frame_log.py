@@ -24,8 +24,11 @@ ROWS = st.builds(
     latency_ms=NUMBERS,
     bytes_up=COUNTS,
     bytes_down=COUNTS,
+    version=COUNTS,
     iou=NUMBERS,
     iou_now=NUMBERS,
+    iou_untrained=NUMBERS,
+    confidence_untrained=NUMBERS,
     checksum=COUNTS,
     checksum_now=COUNTS,
 )

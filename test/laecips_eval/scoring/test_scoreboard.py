@@ -105,7 +105,9 @@ def test_without_anything_there_are_no_numbers() -> None:
     assert measured["frames"] == 0
     assert measured["cur"] == 0.0
     assert measured["latency_ms"]["all"] == {"p50": None, "p95": None, "p99": None}
-    assert measured["miou"]["published"] == {"frame_mean": None, "dataset": None, "per_class": {}}
+    nothing = {"frame_mean": None, "dataset": None, "per_class": {}, "recall": {}}
+    assert measured["miou"] == dict.fromkeys(("published", "edge_only", "edge_untrained"), nothing)
+    assert (measured["segments"], measured["over_last"]) == ([], [])
 
 
 def test_answers_that_are_newer_than_the_last_counters_count() -> None:
@@ -133,8 +135,32 @@ def test_segments_do_not_depend_on_the_order_of_the_news() -> None:
         0,
     )
     assert (dust["name"], dust["frames"], dust["answered"], dust["wanted"]) == ("dust", 1, 1, 1)
-    assert start["miou"] == {"published": 1.0, "edge_only": None}
-    assert dust["miou"]["published"] == pytest.approx(0.25)
+    assert (start["published"], start["edge_only"], start["edge_untrained"]) == (1.0, None, None)
+    assert dust["published"] == pytest.approx(0.25)
+
+
+def test_the_share_of_a_segment_that_went_up_has_the_audits() -> None:
+    board = Scoreboard(segments=[Stretch("all", 0, 4)])
+    for index in range(4):
+        board.add_played(index, index=index)
+    board.add_answer(answer(0, "cloud", bytes_up=10))
+    board.add_answer(answer(1, audit=True))  # goes up after its answer
+    board.add_answer(answer(2, "edge_fallback"))  # never sent
+    (segment,) = board.measured()["segments"]
+    assert (segment["wanted"], segment["sent"], segment["cur"]) == (2, 2, 0.5)
+
+
+def test_the_last_segments_together_are_one_matrix() -> None:
+    segments = [Stretch("start", 0, 1), Stretch("dust", 1, 2)]
+    board = Scoreboard(classes=("a", "b"), segments=segments)
+    for index, label_map in enumerate((TRUTH, WRONG)):
+        board.add_played(index, index=index)
+        board.add_label_map(index, label_map, TRUTH)
+    last, both = board.measured()["over_last"]
+    assert (last["segments"], last["frames"], last["published"]) == (1, 1, 0.25)
+    assert (both["segments"], both["frames"]) == (2, 2)
+    assert both["published"] == pytest.approx((4 / 6 + 2 / 4) / 2)
+    assert both["edge_only"] is None
 
 
 def test_the_first_answer_counts() -> None:
