@@ -9,7 +9,14 @@ from enum import Enum, auto
 from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_bringup.graph import NodeSpec
-from laecips_msgs.msg import CloudStatus, EdgeStatus, PlayedFrame, Segmentation
+from laecips_msgs.msg import (
+    CloudStatus,
+    EdgeStatus,
+    ModelReport,
+    PlayedFrame,
+    Segmentation,
+    TrainerStatus,
+)
 
 
 class Kind(Enum):
@@ -22,6 +29,8 @@ class Kind(Enum):
     OVERLAY = auto()
     EDGE_STATUS = auto()
     CLOUD_STATUS = auto()
+    TRAINER_STATUS = auto()
+    MODEL_REPORT = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +53,12 @@ class Feed:
 
 
 def feeds(
-    *, edge: NodeSpec, cloud: NodeSpec, player: NodeSpec, overlay: bool = True
+    *,
+    edge: NodeSpec,
+    cloud: NodeSpec,
+    player: NodeSpec,
+    trainer: NodeSpec | None = None,
+    overlay: bool = True,
 ) -> Sequence[Feed]:
     """The topics of one graph.
 
@@ -52,6 +66,7 @@ def feeds(
         edge: the node on the robot.
         cloud: the node in the cloud.
         player: the bag player.
+        trainer: the node that trains, where there is one.
         overlay: also the overlay, which the edge node draws only while somebody listens.
     """
     found = [
@@ -66,6 +81,18 @@ def feeds(
         found.append(
             _feed(Kind.OVERLAY, edge, "overlay/compressed", CompressedImage, "sensor_msgs")
         )
+    if trainer is not None:
+        found += [
+            _feed(Kind.TRAINER_STATUS, trainer, "status", TrainerStatus, "laecips_msgs"),
+            Feed(
+                kind=Kind.MODEL_REPORT,
+                # Both nodes have it in their namespace, not below their name.
+                topic=f"{edge.namespace.rstrip('/')}/model_report",
+                message=ModelReport,
+                type_name="laecips_msgs/msg/ModelReport",
+                recorded=True,
+            ),
+        ]
     return found
 
 

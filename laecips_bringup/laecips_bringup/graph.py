@@ -60,6 +60,8 @@ def edge(
     image_topic: str = "image",
     image_transport: str = RAW,
     bundle: str = "",
+    engine: str = "",
+    preset: str = "",
     params_file: str = "",
     use_sim_time: bool = False,
     autostart: bool = True,
@@ -72,6 +74,8 @@ def edge(
         image_topic: the camera's base topic.
         image_transport: raw, or compressed for `<image_topic>/compressed`.
         bundle: folder of the model bundle; empty: the parameter file says.
+        engine: that is usual here, unless the user's file names one; empty: the shipped file's.
+        preset: name of a file of `config/` over the node's own, for one kind of run.
         params_file: a parameter file of the user, over the one that ships.
         use_sim_time: take the time from /clock.
         autostart: configure and activate without a lifecycle manager.
@@ -92,11 +96,13 @@ def edge(
         namespace=absolute(namespace),
         parameters=_layers(
             "edge.yaml",
+            preset,
             params_file,
             values
             | _common(use_sim_time, autostart)
             | ({"bundle": bundle} if bundle else {})
             | dict(parameters or {}),
+            usual={"engine": engine} if engine else {},
         ),
         remappings=image_remappings(image_topic),
     )
@@ -107,6 +113,8 @@ def cloud(
     namespace: str = "",
     bundle: str = "",
     teacher: str = "",
+    engine: str = "",
+    preset: str = "",
     params_file: str = "",
     use_sim_time: bool = False,
     autostart: bool = True,
@@ -115,7 +123,8 @@ def cloud(
     """The node in the cloud; arguments as for `edge`.
 
     Args:
-        namespace, bundle, params_file, use_sim_time, autostart, parameters: as for `edge`.
+        namespace, bundle, preset, params_file, use_sim_time, autostart, parameters: as for `edge`.
+        engine: as for `edge`, and of the teacher too.
         teacher: folder of a teacher whose opinion is asked, unless `params_file` chooses a class
             scorer itself; empty: none.
     """
@@ -127,11 +136,13 @@ def cloud(
         namespace=absolute(namespace),
         parameters=_layers(
             "cloud.yaml",
+            preset,
             params_file,
             _common(use_sim_time, autostart)
             | ({"bundles": [bundle]} if bundle else {})
             | dict(parameters or {}),
-            usual=asking(teacher, unless=mine),
+            usual=({"engine": engine} if engine else {})
+            | asking(teacher, engine=engine, unless=mine),
         ),
     )
 
@@ -141,6 +152,8 @@ def trainer(
     namespace: str = "",
     bundle: str = "",
     source: str = "",
+    engine: str = "",
+    preset: str = "",
     params_file: str = "",
     use_sim_time: bool = False,
     autostart: bool = True,
@@ -149,9 +162,10 @@ def trainer(
     """The node that trains; arguments as for `edge`.
 
     Args:
-        namespace, params_file, use_sim_time, autostart, parameters: as for `edge`.
+        namespace, preset, params_file, use_sim_time, autostart, parameters: as for `edge`.
         bundle: folder of the first training's bundle; empty: the parameter file says.
         source: folder of labelled source frames; empty: the parameter file says.
+        engine: as for `edge`; pairs are examined on it.
     """
     named = {"bundle": bundle, "source": source}
     return NodeSpec(
@@ -161,15 +175,19 @@ def trainer(
         namespace=absolute(namespace),
         parameters=_layers(
             "trainer.yaml",
+            preset,
             params_file,
             _common(use_sim_time, autostart)
             | {name: value for name, value in named.items() if value}
             | dict(parameters or {}),
+            usual={"engine": engine} if engine else {},
         ),
     )
 
 
-def asking(teacher: str, *, unless: Container[str] = ()) -> dict[str, ParameterValue]:
+def asking(
+    teacher: str, *, engine: str = "", unless: Container[str] = ()
+) -> dict[str, ParameterValue]:
     """Parameters of the cloud node that asks a teacher; none where there is no teacher.
 
     The best scorer and masks that one core has time for at the demo's pace
@@ -177,6 +195,7 @@ def asking(teacher: str, *, unless: Container[str] = ()) -> dict[str, ParameterV
 
     Args:
         teacher: its folder.
+        engine: that runs it; empty for the class scorer's own.
         unless: parameters that the user's file gives; one that chooses a class scorer itself is
             left alone.
     """
@@ -184,7 +203,7 @@ def asking(teacher: str, *, unless: Container[str] = ()) -> dict[str, ParameterV
         return {}
     return {
         "class_scorer": "onnx",
-        "scorer_options": [f"model={teacher}"],
+        "scorer_options": [f"model={teacher}", *([f"engine={engine}"] if engine else [])],
         "mask_generator": "none",
     }
 
@@ -211,7 +230,7 @@ def player(
         executable="player_node",
         name="player",
         namespace=absolute(namespace),
-        parameters=_layers("player.yaml", "", {"bag": bag, "rate": rate, **(parameters or {})}),
+        parameters=_layers("player.yaml", "", "", {"bag": bag, "rate": rate, **(parameters or {})}),
         remappings=image_remappings(image_topic),
         lifecycle=False,
     )
@@ -234,8 +253,18 @@ def _common(use_sim_time: bool, autostart: bool) -> dict[str, ParameterValue]:
 
 
 def _layers(
-    shipped: str, params_file: str, values: Parameters, *, usual: Parameters | None = None
+    shipped: str,
+    preset: str,
+    params_file: str,
+    values: Parameters,
+    *,
+    usual: Parameters | None = None,
 ) -> tuple[Path | Parameters, ...]:
     """What ships, what is usual in this place, what the user's file says, what was asked for."""
-    layers = [config_file(shipped), usual, Path(params_file) if params_file else None]
+    layers = [
+        config_file(shipped),
+        config_file(preset) if preset else None,
+        usual,
+        Path(params_file) if params_file else None,
+    ]
     return (*(layer for layer in layers if layer), values)

@@ -12,6 +12,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
+from rich.text import Text
 
 _LINE_EVERY_S = 5.0
 _DRAW_EVERY_S = 0.25
@@ -62,17 +63,25 @@ class LiveView:
         """Says something once; it scrolls away."""
         self._console.print(text, highlight=False, markup=False, soft_wrap=True)
 
-    def show(self, figures: Callable[[], Figures]) -> None:
-        """Shows the newest figures, when it is time to; else they are not even asked for."""
+    def show(
+        self, figures: Callable[[], Figures], learning: Callable[[], object] = lambda: ""
+    ) -> None:
+        """Shows the newest figures, when it is time to; else they are not even asked for.
+
+        Args:
+            figures: gives them.
+            learning: gives one line on what is learnt; an empty one is not shown.
+        """
         now = time.monotonic()
         if now < self._next:
             return
         self._next = now + self._every_s
-        newest = figures()
+        newest, learnt = figures(), str(learning())
         if self._live is not None:
-            self._live.update(figures_table(newest), refresh=True)
+            self._live.update(figures_table(newest, learnt), refresh=True)
         else:
-            self._console.print(figures_line(newest), highlight=False, markup=False, soft_wrap=True)
+            line = figures_line(newest) + (f"; {learnt}" if learnt else "")
+            self._console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def figures_line(figures: Figures) -> str:
@@ -89,8 +98,8 @@ def figures_line(figures: Figures) -> str:
     )
 
 
-def figures_table(figures: Figures) -> RenderableType:
-    """The running figures as a block of lines."""
+def figures_table(figures: Figures, learning: str = "") -> RenderableType:
+    """The running figures as a block of lines, with one on what is learnt."""
     answered = figures.answered
     table = Table.grid(padding=(0, 2))
     table.add_row(
@@ -107,6 +116,8 @@ def figures_table(figures: Figures) -> RenderableType:
         f"[bold]{points(figures.published_miou)}[/] published  "
         f"{points(figures.edge_only_miou)} f alone",
     )
+    if learning:
+        table.add_row("learning", Text(learning))
     total = figures.total or 0
     bar = Table.grid(padding=(0, 2))
     bar.add_row(

@@ -6,17 +6,27 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
 from laecips_edge.core.metrics import LabelMap
+from laecips_eval.reports.gallery import Gallery
 from laecips_eval.reports.result_bag import ResultBag
 from laecips_eval.scoring.frame_log import FrameRow
 from laecips_eval.scoring.scoreboard import Figures, Scoreboard
+from laecips_eval.scoring.updates import Swap
 from rclpy.serialization import deserialize_message
 
-from laecips_bringup.conversions import answer_of, counters_of, label_map_of, stamp_ns
+from laecips_bringup.conversions import (
+    answer_of,
+    counters_of,
+    label_map_of,
+    stamp_ns,
+    swap_of,
+)
 from laecips_bringup.feeds import Feed, Kind
+from laecips_bringup.learning import Learning
 from laecips_bringup.settling import Settling
 from laecips_msgs.msg import PlayedFrame
 
@@ -32,11 +42,13 @@ class Recorder:
     Args:
         scoreboard: what keeps the score; only this class touches it while it runs.
         truth: label maps by stamp in nanoseconds; looked up when an answer comes in.
+        gallery: keeps label maps of some hard frames.
         result: where messages are written, or None; given up where no picture was played.
         on_first_played: called once, on the recorder's thread, when a first picture was played.
 
     Attributes:
-        states: lifecycle states of `edge` and `cloud`; empty before they were heard of.
+        states: lifecycle states by node; empty before they were heard of.
+        swaps: what the robot has said of model updates, in order.
         last_played: the player's last note.
         settling: whether all is answered.
     """
@@ -46,12 +58,14 @@ class Recorder:
         *,
         scoreboard: Scoreboard,
         truth: Mapping[int, LabelMap],
+        gallery: Gallery,
         result: ResultBag | None,
         on_first_played: Callable[[], None] = lambda: None,
     ) -> None:
         """Waits to be started."""
         self._scoreboard = scoreboard
         self._truth = truth
+        self._gallery = gallery
         self._result = result
         self._on_first_played = on_first_played
         self._queue: queue.SimpleQueue[tuple[Feed, bytes, int] | None] = queue.SimpleQueue()
@@ -63,7 +77,9 @@ class Recorder:
         self._rate = 1.0
         self._problems: list[str] = []
         self.settling = Settling()
-        self.states = {"edge": "", "cloud": ""}
+        self.states = {"edge": "", "cloud": "", "trainer": ""}
+        self.swaps: list[Swap] = []
+        self._learning = Learning()
         self.last_played: PlayedFrame | None = None
 
     def start(self, feeds: Sequence[Feed], *, rate: float) -> None:
@@ -115,6 +131,11 @@ class Recorder:
         with self._lock:
             return self._scoreboard.figures(now_ns=time.monotonic_ns())
 
+    def learning(self) -> Learning:
+        """What the robot has learnt so far."""
+        with self._lock:
+            return self._learning
+
     def measured(self) -> dict[str, Any]:
         """The measured part of the report."""
         with self._lock:
@@ -150,17 +171,20 @@ class Recorder:
             case Kind.PLAYED:
                 self._read_played(message)
             case Kind.SEGMENTATION:
-                self._scoreboard.add_answer(answer_of(message), received_ns=received_ns)
+                answer = answer_of(message)
+                self._gallery.add_answer(answer)
+                self._scoreboard.add_answer(answer, received_ns=received_ns)
+                self._learning = replace(self._learning, running=answer.version)
             case Kind.LABEL_MAP:
-                stamp = stamp_ns(message)
+                stamp, label_map = stamp_ns(message), label_map_of(message)
+                self._gallery.add_label_map(stamp, label_map)
                 self._scoreboard.add_label_map(
-                    stamp, label_map_of(message), self._truth.get(stamp), received_ns=received_ns
+                    stamp, label_map, self._truth.get(stamp), received_ns=received_ns
                 )
             case Kind.LABEL_MAP_NOW:
-                stamp = stamp_ns(message)
-                self._scoreboard.add_label_map_now(
-                    stamp, label_map_of(message), self._truth.get(stamp)
-                )
+                stamp, label_map = stamp_ns(message), label_map_of(message)
+                self._gallery.add_label_map_now(stamp, label_map)
+                self._scoreboard.add_label_map_now(stamp, label_map, self._truth.get(stamp))
             case Kind.EDGE_STATUS:
                 self.states["edge"] = message.state
                 self._scoreboard.add_counters(counters_of(message))
@@ -169,6 +193,17 @@ class Recorder:
                 )
             case Kind.CLOUD_STATUS:
                 self.states["cloud"] = message.state
+            case Kind.TRAINER_STATUS:
+                self.states["trainer"] = message.state
+                self._learning = replace(
+                    self._learning,
+                    activity=message.activity,
+                    promoted=message.promoted,
+                    refused=message.refused,
+                    rolled_back=message.rolled_back,
+                )
+            case Kind.MODEL_REPORT:
+                self.swaps.append(swap_of(message))
 
     def _read_played(self, message: PlayedFrame) -> None:
         stamp = stamp_ns(message)
@@ -179,6 +214,7 @@ class Recorder:
                 self._write(*early)
             self._early.clear()
         self.last_played = message
+        self._gallery.add_played(stamp, index=message.index)
         self._scoreboard.add_played(
             stamp, index=message.index, total=message.total, monotonic_ns=message.monotonic_ns
         )
@@ -193,7 +229,7 @@ class Recorder:
             return
         if self._clock_offset_ns is not None:
             self._write(feed, data, received_ns)
-        elif feed.kind not in (Kind.EDGE_STATUS, Kind.CLOUD_STATUS):
+        elif feed.kind not in (Kind.EDGE_STATUS, Kind.CLOUD_STATUS, Kind.TRAINER_STATUS):
             self._early.append((feed, data, received_ns))
 
     def _write(self, feed: Feed, data: bytes, received_ns: int) -> None:

@@ -12,24 +12,25 @@ from typing import Any
 
 from laecips_edge.core.bundle import Bundle
 from laecips_eval.bags import Bag, open_bag
-from laecips_eval.reports.report import Report, write_report
-from laecips_eval.reports.report_table import report_table
+from laecips_eval.reports.gallery import Gallery
+from laecips_eval.reports.report import Report
 from laecips_eval.reports.result_bag import ResultBag
-from laecips_eval.reports.run_setup import LIVE, describe_bag, require_same_classes, run_setup
-from laecips_eval.scoring.frame_log import write_rows
+from laecips_eval.reports.run_setup import require_same_classes
 from laecips_eval.scoring.scoreboard import Scoreboard
 from rich.console import Console
 
 from laecips_bringup import graph
 from laecips_bringup.domain import OwnDomain
 from laecips_bringup.feeds import Feed, Kind, feeds
+from laecips_bringup.graph import NodeSpec
 from laecips_bringup.live_view import LiveView
 from laecips_bringup.monitor import Monitor
-from laecips_bringup.outputs import BUFFER, FRAMES, LOGS, MODELS, REPORT, RESULT
+from laecips_bringup.outputs import BUFFER, FRAMES, LIBRARY, LOGS, MODELS, PAGE, REPORT, RESULT
 from laecips_bringup.params_file import unknown_parameters
 from laecips_bringup.processes import ProcessError, Processes
 from laecips_bringup.recorder import Recorder
 from laecips_bringup.run_checks import check_rate
+from laecips_bringup.run_report import RunReport
 from laecips_bringup.stale_segments import remove_stale_segments
 from laecips_bringup.supervisor import Supervisor
 from laecips_bringup.transport import transport_environment
@@ -48,9 +49,13 @@ class ReplayOptions:
         out: folder of report, frame log, result bag and logs.
         rate: speed against the recording.
         bag_topic: the bag's topic with pictures; None for its only one.
+        source: folder of labelled source frames for the trainer; None: nothing is trained.
+        engine: usual for f and the teacher; empty: the shipped one.
+        preset: name of a file of `config/` over the nodes' own; empty for none.
         params_file: a parameter file over the shipped ones; empty for none.
         edge: parameters of the edge node over all others.
         record: whether to write the result bag, with the overlay.
+        command: what makes the run again, for the page.
     """
 
     bag: Path
@@ -59,9 +64,13 @@ class ReplayOptions:
     out: Path
     rate: float = 1.0
     bag_topic: str | None = None
+    source: Path | None = None
+    engine: str = ""
+    preset: str = ""
     params_file: str = ""
     edge: Mapping[str, graph.ParameterValue]
     record: bool = True
+    command: str = ""
 
     def __post_init__(self) -> None:
         """Checks the rate, which the player would refuse only after everything has started.
@@ -100,24 +109,63 @@ class Replay:
         self._bag: Bag = open_bag(options.bag, options.bag_topic)
         self._bundle = Bundle.load(options.bundle)
         require_same_classes(self._bag, self._bundle)
-        bundle = str(options.bundle.resolve())
+        bundle, out = str(options.bundle.resolve()), options.out.resolve()
+        learning = options.source is not None
+        preset, params_file = options.preset, options.params_file
         self._edge = graph.edge(
             image_transport=self._bag.kind,
             bundle=bundle,
-            params_file=options.params_file,
-            parameters={"model_store": str((options.out / MODELS).resolve()), **options.edge},
+            engine=options.engine,
+            preset=preset,
+            params_file=params_file,
+            parameters={"model_store": str(out / MODELS), **options.edge},
         )
         self._cloud = graph.cloud(
             bundle=bundle,
             teacher=options.teacher,
-            params_file=options.params_file,
-            parameters={"buffer_path": str((options.out / BUFFER).resolve())},
+            engine=options.engine,
+            preset=preset,
+            params_file=params_file,
+            parameters={
+                "buffer_path": str(out / BUFFER),
+                **({"library": str(out / LIBRARY)} if learning else {}),
+            },
         )
+        self._trainer = None
+        if options.source is not None:
+            self._trainer = graph.trainer(
+                bundle=bundle,
+                engine=options.engine,
+                preset=preset,
+                params_file=params_file,
+                source=str(options.source.resolve()),
+                parameters={
+                    "buffer_path": str(out / BUFFER),
+                    "library": str(out / LIBRARY),
+                },
+            )
         self._player = graph.player(
             bag=str(options.bag.resolve()),
             rate=options.rate,
             # The runner listens to ~/played last, when everything else is ready.
             parameters={"bag_topic": self._bag.image_topic, "played_subscribers": 1},
+        )
+
+        self._scoreboard = Scoreboard(
+            classes=self._bundle.manifest.classes,
+            segments=self._bag.segments,
+            total=len(self._bag),
+            first_version=self._bundle.manifest.version if learning else None,
+        )
+        self._gallery = Gallery(segments=self._bag.segments)
+        self._report = RunReport(
+            out=options.out,
+            bag=self._bag,
+            bundle=self._bundle,
+            rate=options.rate,
+            trained=learning,
+            command=options.command,
+            console=console,
         )
 
     def run(self) -> Outcome:
@@ -140,8 +188,9 @@ class Replay:
         out.mkdir(parents=True, exist_ok=True)
         # A request that an old replay buffer knows would be answered from it.
         _remove(out, BUFFER, f"{BUFFER}-wal", f"{BUFFER}-shm")
-        # And the robot would start with the pair that an old run has ended with.
-        shutil.rmtree(out / MODELS, ignore_errors=True)
+        # And robot and trainer would go on from the pair that an old run has ended with.
+        for folder in (MODELS, LIBRARY):
+            shutil.rmtree(out / folder, ignore_errors=True)
         remove_stale_segments()
         try:
             return self._run()
@@ -160,7 +209,7 @@ class Replay:
             stack.enter_context(_environment(added | logs))
             # Processes start first: they need seconds, in which the runner makes itself ready.
             processes = stack.enter_context(Processes(environment=os.environ, folder=out))
-            for spec in (self._cloud, self._edge, self._player):
+            for spec in (*self._nodes, self._player):
                 processes.start(spec)
             view = stack.enter_context(LiveView(self._console))
             view.note(
@@ -173,10 +222,10 @@ class Replay:
             monitor = stack.enter_context(Monitor(take=recorder.take))
             monitor.listen([topic for topic in topics if topic.kind is not Kind.PLAYED])
             supervisor = Supervisor(processes=processes, recorder=recorder, view=view)
-            supervisor.wait_until_active("edge", "cloud")
+            supervisor.wait_until_active(*(spec.name for spec in self._nodes))
             parameters = {
                 spec.name: monitor.parameters(spec.full_name, limit_s=_PATIENCE_S)
-                for spec in (self._edge, self._cloud)
+                for spec in self._nodes
             }
             # This is what the player waits for: now the first picture may come.
             monitor.listen([topic for topic in topics if topic.kind is Kind.PLAYED])
@@ -188,27 +237,39 @@ class Replay:
                 supervisor.end_early()
         if end is not None and not self._playing:
             raise end
-        report = self._write(recorder, parameters, supervisor.usage(), complete=end is None)
+        for problem in recorder.problems():
+            self._say(f"note: {problem}")
+        report = self._report.write(
+            self._scoreboard,
+            gallery=self._gallery,
+            swaps=recorder.swaps,
+            parameters=parameters,
+            usage=supervisor.usage(),
+            complete=end is None,
+            say=self._say,
+        )
         return Outcome(report=report, stopped_by=end)
+
+    @property
+    def _nodes(self) -> Sequence[NodeSpec]:
+        trainer = () if self._trainer is None else (self._trainer,)
+        return (self._cloud, self._edge, *trainer)
 
     def _topics(self) -> Sequence[Feed]:
         return feeds(
             edge=self._edge,
             cloud=self._cloud,
             player=self._player,
+            trainer=self._trainer,
             overlay=self._options.record,
         )
 
     def _recorder(self) -> Recorder:
-        scoreboard = Scoreboard(
-            classes=self._bundle.manifest.classes,
-            segments=self._bag.segments,
-            total=len(self._bag),
-        )
         result = ResultBag(self._options.out / RESULT) if self._options.record else None
         return Recorder(
-            scoreboard=scoreboard,
+            scoreboard=self._scoreboard,
             truth=self._bag.truth(),
+            gallery=self._gallery,
             result=result,
             on_first_played=self._begin,
         )
@@ -216,7 +277,7 @@ class Replay:
     def _begin(self) -> None:
         """From the first picture on, nothing of an older run may be taken for this one's."""
         self._playing = True
-        _remove(self._options.out, REPORT, FRAMES, RESULT)
+        _remove(self._options.out, REPORT, FRAMES, PAGE, RESULT)
 
     def _note_unplayed(self) -> None:
         out = self._options.out
@@ -226,36 +287,6 @@ class Replay:
 
     def _say(self, line: str) -> None:
         self._console.print(line, highlight=False, markup=False, soft_wrap=True)
-
-    def _write(
-        self,
-        recorder: Recorder,
-        parameters: Mapping[str, Any],
-        usage: Mapping[str, Any],
-        *,
-        complete: bool,
-    ) -> Report:
-        out = self._options.out
-        report: Report = {
-            "complete": complete,
-            "bag": describe_bag(self._bag),
-            "setup": run_setup(
-                mode=LIVE, rate=self._options.rate, bundle=self._bundle, parameters=parameters
-            ),
-            **recorder.measured(),
-            "updates": [],
-            "processes": dict(usage),
-        }
-        for problem in recorder.problems():
-            self._say(f"note: {problem}")
-        try:
-            write_rows(out / FRAMES, recorder.rows())
-            write_report(out / REPORT, report)
-        except OSError:
-            # The run is over and cannot be had again: what was measured is at least seen.
-            self._console.print(report_table(report))
-            raise
-        return report
 
 
 def _remove(out: Path, *names: str) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from laecips_cloud.trainer_settings import recipe, triggers
 from laecips_edge.core.bundle import Bundle
 from laecips_eval.bags import open_bag
-from laecips_eval.offline import CloudSettings, Progress, replay_offline
+from laecips_eval.offline import Progress, replay_offline
+from laecips_eval.offline_cloud import CloudSettings
+from laecips_eval.offline_learning import OfflineLearning
 from laecips_eval.reports.agreement import Agreement, compare
-from laecips_eval.reports.report import Report, read_report, write_report
+from laecips_eval.reports.report import Report, ReportError, read_report, write_report
 from laecips_eval.reports.run_setup import (
     OFFLINE,
     EdgeSettings,
@@ -21,10 +25,19 @@ from laecips_eval.reports.run_setup import (
     run_setup,
 )
 from laecips_eval.scoring.frame_log import read_rows, write_rows
+from laecips_eval.scoring.updates import updates_of
 
 from laecips_bringup.graph import asking
-from laecips_bringup.outputs import FRAMES, OFFLINE_FRAMES, OFFLINE_REPORT, REPORT
-from laecips_bringup.params_file import given
+from laecips_bringup.outputs import (
+    FRAMES,
+    OFFLINE_BUFFER,
+    OFFLINE_FRAMES,
+    OFFLINE_LIBRARY,
+    OFFLINE_REPORT,
+    REPORT,
+)
+from laecips_bringup.params_file import NODES, given
+from laecips_bringup.shares import config_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +53,10 @@ class OfflineOptions:
         edge: parameters of the edge node that were given; with some, no live run is looked for.
         teacher_named: whether the teacher, or none, was asked for; then neither.
         params_file: a parameter file; with one, neither; empty for none.
+        engine: usual for f and the teacher.
+        source: folder of labelled source frames for the trainer, with which no live run is looked
+            for either; None: nothing is trained.
+        train_takes_s: seconds of the bag that a training takes.
         live: report of a live run to pin all settings by; None: the one in `out`, if any.
     """
 
@@ -51,6 +68,9 @@ class OfflineOptions:
     edge: Mapping[str, Any]
     teacher_named: bool = False
     params_file: str = ""
+    engine: str = "onnxruntime"
+    source: Path | None = None
+    train_takes_s: float = 30.0
     live: Path | None = None
 
 
@@ -69,6 +89,7 @@ def run_offline(
     Raises:
         ValueError: when bag, bundle or live run cannot be used, or do not belong together.
     """
+    out = options.out
     bag = open_bag(options.bag, options.bag_topic)
     bundle = Bundle.load(options.bundle)
     require_same_classes(bag, bundle)
@@ -78,25 +99,31 @@ def run_offline(
     else:
         pinning = read_report(live)
         require_same_run(pinning, bag=describe_bag(bag), bundle=bundle)
+        require_no_clock(pinning, live)
         parameters = pinning["setup"]["parameters"]
+    out.mkdir(parents=True, exist_ok=True)
+    learning = None if options.source is None else _learning(options, parameters["trainer"])
     board = replay_offline(
         bag,
         bundle=bundle,
         edge=EdgeSettings.from_parameters(parameters["edge"]),
         cloud=CloudSettings.from_parameters(parameters["cloud"]),
+        learning=learning,
         progress=progress,
     )
+    updates = []
+    if learning is not None:
+        updates = updates_of(learning.library, swaps=(), first_frames=board.first_frames())
     report: Report = {
         "complete": True,
         "bag": describe_bag(bag),
         "setup": run_setup(mode=OFFLINE, rate=None, bundle=bundle, parameters=parameters),
         **board.measured(),
-        "updates": [],
+        "updates": updates,
         "processes": {},
     }
-    options.out.mkdir(parents=True, exist_ok=True)
-    write_rows(options.out / OFFLINE_FRAMES, board.rows())
-    write_report(options.out / OFFLINE_REPORT, report)
+    write_rows(out / OFFLINE_FRAMES, board.rows())
+    write_report(out / OFFLINE_REPORT, report)
     if live is None:
         return report, None
     return report, compare(read_rows(live.with_name(FRAMES)), board.rows())
@@ -105,11 +132,56 @@ def run_offline(
 def _parameters(options: OfflineOptions) -> Mapping[str, Mapping[str, Any]]:
     """What the nodes would be told, in the order in which `graph` lays it over what ships."""
     file = Path(options.params_file)
-    edge, cloud = (
-        ({}, {}) if not options.params_file else (given(file, n) for n in ("edge", "cloud"))
+    asked = {node: given(file, node) if options.params_file else {} for node in NODES}
+    engine = {"engine": options.engine}
+    usual = asking(options.teacher, engine=options.engine, unless=asked["cloud"])
+    parameters = {
+        "edge": {**engine, **asked["edge"], **options.edge},
+        "cloud": {**engine, **usual, **asked["cloud"]},
+    }
+    if options.source is not None:
+        shipped = config_file("trainer.yaml")
+        parameters["trainer"] = {
+            **(given(shipped, "trainer") if shipped is not None else {}),
+            **engine,
+            **asked["trainer"],
+            "source": str(options.source.resolve()),
+            "buffer_path": str((options.out / OFFLINE_BUFFER).resolve()),
+        }
+    return parameters
+
+
+def _learning(options: OfflineOptions, trainer: Mapping[str, Any]) -> OfflineLearning:
+    """What is trained, from nothing: what an older run has left is removed."""
+    for leftover in options.out.glob(f"{OFFLINE_BUFFER}*"):
+        leftover.unlink()
+    library = options.out / OFFLINE_LIBRARY
+    shutil.rmtree(library, ignore_errors=True)
+    return OfflineLearning(
+        library=library,
+        recipe=recipe(trainer),
+        triggers=triggers(trainer),
+        takes_s=options.train_takes_s,
     )
-    usual = asking(options.teacher, unless=cloud)
-    return {"edge": {**edge, **options.edge}, "cloud": {**usual, **cloud}}
+
+
+def require_no_clock(live: Report, path: Path) -> None:
+    """Checks that a live run's decisions can be repeated.
+
+    Raises:
+        ReportError: they depended on how long things took.
+    """
+    if depends_on_time(live):
+        raise ReportError(
+            f"{path}: its robot has learnt, or held a latency budget, so that what it decided "
+            "depends on how long things took; compare with a run without trainer and budget"
+        )
+
+
+def depends_on_time(live: Report) -> bool:
+    """Whether what a live run decided depends on how long things took."""
+    parameters = live["setup"]["parameters"]
+    return "trainer" in parameters or parameters["edge"].get("latency_budget_s", 0.0) > 0
 
 
 def _live_report(options: OfflineOptions) -> Path | None:
@@ -117,6 +189,7 @@ def _live_report(options: OfflineOptions) -> Path | None:
         *sorted(options.edge),
         *["teacher"] * options.teacher_named,
         *["params_file"] * bool(options.params_file),
+        *["train"] * (options.source is not None),
     ]
     if options.live is not None:
         if named:
@@ -125,4 +198,6 @@ def _live_report(options: OfflineOptions) -> Path | None:
             )
         return options.live
     found = options.out / REPORT
-    return found if found.is_file() and not named else None
+    if named or not found.is_file() or depends_on_time(read_report(found)):
+        return None
+    return found

@@ -13,10 +13,11 @@ from laecips_bringup.usage import UsageMeter
 _START_LIMIT_S = 60.0
 _POLL_S = 0.1
 _LAST_ANSWERS_S = 1.0
+_DISPENSABLE = ("cloud", "trainer")
 
 
 class Supervisor:
-    """Knows the processes `edge`, `cloud` and `player`, and what was heard of them.
+    """Knows the processes `edge`, `cloud`, `player` and perhaps `trainer`, and what they say.
 
     Args:
         processes: they run already.
@@ -40,7 +41,7 @@ class Supervisor:
         limit = time.monotonic() + _START_LIMIT_S
         waiting = set(names)
         while waiting:
-            self._require_alive("edge", "cloud", "player")
+            self._require_alive("player", *names)
             for name in sorted(waiting):
                 state = self._recorder.states[name]
                 if state == "active":
@@ -53,7 +54,7 @@ class Supervisor:
     def watch(self, *, patience_s: float) -> None:
         """Shows the run until it is over: all played, all answered, and quiet.
 
-        A cloud that ends is no reason to stop: that is what fallbacks are for.
+        A cloud that ends is no reason to stop: that is what fallbacks are for. Nor is a trainer.
 
         Args:
             patience_s: how long to wait for quiet after the last picture.
@@ -64,15 +65,17 @@ class Supervisor:
         self._runner.begin()
         self._processes.begin_usage()
         over_ns: int | None = None
-        cloud_is_alive = True
+        missed: set[str] = set()
         while over_ns is None or not self._is_settled(over_ns, patience_s):
             self._processes.sample_usage()
             self._runner.sample()
-            self._view.show(self._recorder.figures)
+            self._view.show(self._recorder.figures, self._recorder.learning)
             self._require_alive("edge", *(["player"] if over_ns is None else []))
-            if cloud_is_alive and self._processes["cloud"].exit_status is not None:
-                cloud_is_alive = False
-                self._view.note(self._processes["cloud"].obituary())
+            for process in self._processes.ended():
+                name = process.spec.name
+                if name in _DISPENSABLE and name not in missed:
+                    missed.add(name)
+                    self._view.note(process.obituary())
             if over_ns is None and self._is_played():
                 over_ns = time.monotonic_ns()
             time.sleep(_POLL_S)

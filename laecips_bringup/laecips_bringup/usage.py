@@ -1,4 +1,4 @@
-"""What a running process costs."""
+"""What a running process costs, with those that it has started."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import psutil
 
 
 class UsageMeter:
-    """CPU share and largest resident memory of one process, from `begin` to the last `sample`."""
+    """CPU share and largest resident memory of one process, from `begin` to the last `sample`.
+
+    Its children count too: a trainer's work is done by its worker.
+    """
 
     def __init__(self, pid: int) -> None:
         """Watches process `pid`; a process that is gone keeps what was last seen of it."""
@@ -31,12 +34,14 @@ class UsageMeter:
         if self._process is None:
             return
         try:
-            with self._process.oneshot():
-                times = self._process.cpu_times()
-                self._rss = max(self._rss, self._process.memory_info().rss)
-        except psutil.Error:
+            family = [self._process, *self._process.children(recursive=True)]
+            times = [process.cpu_times() for process in family]
+            rss = sum(process.memory_info().rss for process in family)
+        except psutil.Error:  # one has just ended
             return
-        self._last_cpu = times.user + times.system
+        self._rss = max(self._rss, rss)
+        waited_for = times[0].children_user + times[0].children_system
+        self._last_cpu = waited_for + sum(spent.user + spent.system for spent in times)
         self._last = time.monotonic()
 
     def summary(self) -> dict[str, float]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from laecips_edge.core.engines import ENGINE_NAMES
 from laecips_edge.ros.parameters import ParameterError, Parameters
 
 from laecips_cloud.training.online_settings import OnlineTraining
@@ -17,7 +19,9 @@ _DAY_S: Final = 86400.0
 # Name: smallest, largest, what it does. The defaults are those of `OnlineTraining`.
 _TRAINING: Final = {
     "steps": (1, 100_000, "Steps of f in one training."),
-    "batch": (2, 256, "Crops in a step of f."),
+    "batch": (2, 256, "Whole frames in a step of f."),
+    "relit": (0.0, 1.0, "Share of the pictures that get another light."),
+    "class_power": (0.0, 1.0, "Power of the classes' weights in f's loss; 1 lifts rare classes."),
     "learning_rate": (1e-6, 0.1, "Peak of f's learning rate."),
     "rehearsal": (0.0, 0.95, "Share of each batch that is labelled source frames."),
     "min_confidence": (0.0, 1.0, "Pixels of which the cloud was less sure are not taught."),
@@ -42,6 +46,13 @@ def declare_parameters(parameters: Parameters) -> None:
         ("source", "", "Folder of labelled source frames: images, labels, classes.yaml."),
     ):
         parameters.declare(name, default, about, changes="unconfigured")
+    parameters.declare(
+        "engine",
+        "onnxruntime",
+        "Inference engine that pairs are examined on: the robots'.",
+        choices=ENGINE_NAMES,
+        changes="unconfigured",
+    )
     number = parameters.declare
     for name, count, least, most, about in (
         ("source_frames", 400, 4, 100_000, "Most source frames that are used, evenly spread."),
@@ -73,7 +84,7 @@ def declare_parameters(parameters: Parameters) -> None:
         )
 
 
-def triggers(parameters: Parameters) -> Triggers:
+def triggers(parameters: Parameters | Mapping[str, Any]) -> Triggers:
     """When to train; ValueError where the numbers do not fit each other."""
     return Triggers(
         max_buffer=parameters["max_buffer"],
@@ -82,7 +93,7 @@ def triggers(parameters: Parameters) -> Triggers:
     )
 
 
-def recipe(parameters: Parameters) -> Recipe:
+def recipe(parameters: Parameters | Mapping[str, Any]) -> Recipe:
     """How to train.
 
     Raises:
@@ -98,6 +109,7 @@ def recipe(parameters: Parameters) -> Recipe:
         max_lessons=parameters["max_lessons"],
         source=path(parameters, "source"),
         source_frames=parameters["source_frames"],
+        engine=parameters["engine"],
         settings=OnlineTraining(
             **{f.name: parameters[f"training.{f.name}"] for f in fields(OnlineTraining)}
         ),
@@ -113,7 +125,7 @@ _NEEDED_FOR: Final = {
 }
 
 
-def path(parameters: Parameters, name: str) -> Path:
+def path(parameters: Parameters | Mapping[str, Any], name: str) -> Path:
     """A path that must be given.
 
     Raises:

@@ -7,23 +7,16 @@ with a live run frame by frame (`laecips_eval.reports.agreement`).
 from __future__ import annotations
 
 import tempfile
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Final
 
 import numpy as np
-from laecips_cloud.assisted_inference import AssistedInference
-from laecips_cloud.class_scorers import create_class_scorer
 from laecips_cloud.hard_frame import Answer as CloudAnswer
 from laecips_cloud.hard_frame import HardFrame, Status
 from laecips_cloud.hard_frame_desk import HardFrameDesk
-from laecips_cloud.mask_generators import create_mask_generator
-from laecips_cloud.model_shelf import ModelShelf
-from laecips_cloud.plugins import options_of
-from laecips_cloud.replay.buffer import ReplayBuffer
-from laecips_cloud.vote import Vote
 from laecips_edge.core import wire
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.metrics import LabelMap
@@ -34,50 +27,18 @@ from numpy.typing import NDArray
 
 from laecips_eval.bags import Bag, BagError
 from laecips_eval.bags.pictures import CompressedPicture, Frame
+from laecips_eval.offline_cloud import CloudSettings, offline_desk
+from laecips_eval.offline_learning import OfflineLearning, OfflineTrainer
 from laecips_eval.reports.run_setup import EdgeSettings
 from laecips_eval.scoring.answers import Answer, EdgeCounters
 from laecips_eval.scoring.scoreboard import Scoreboard
+from laecips_eval.untrained import score_untrained
+
+EASY_S: Final = 0.06
+HARD_S: Final = 0.2
+"""Seconds that answers are taken to need where a latency budget asks: those of a quiet machine."""
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class CloudSettings:
-    """The cloud node's parameters that decide what comes out of a frame.
-
-    Attributes:
-        mask_generator: its name.
-        mask_options: its own options, each NAME=VALUE.
-        class_scorer: its name.
-        scorer_options: its own options, each NAME=VALUE.
-        vote: when a mask may overrule its pixels.
-        engine: name of the inference engine that runs f.
-        providers: its execution providers.
-        threads: its threads.
-    """
-
-    mask_generator: str = "graph"
-    mask_options: tuple[str, ...] = ()
-    class_scorer: str = "edge"
-    scorer_options: tuple[str, ...] = ()
-    vote: Vote = Vote()  # noqa: RUF009 (frozen)
-    engine: str = "onnxruntime"
-    providers: tuple[str, ...] = ("CPUExecutionProvider",)
-    threads: int = 1
-
-    @classmethod
-    def from_parameters(cls, parameters: Mapping[str, Any]) -> Self:
-        """Picks them out of all parameters of the node; what is missing keeps its default."""
-        found = {f.name: parameters[f.name] for f in fields(cls) if f.name in parameters}
-        # ROS has no empty lists with a type: one empty text stands for none.
-        lists = {
-            name: tuple(text for text in value if text)
-            for name, value in found.items()
-            if isinstance(value, list | tuple)
-        }
-        bounds = {f.name: f"vote.{f.name}" for f in fields(Vote)}
-        given = {name: parameters[key] for name, key in bounds.items() if key in parameters}
-        return cls(**found | lists, vote=Vote(**given))
 
 
 def replay_offline(
@@ -86,6 +47,7 @@ def replay_offline(
     bundle: Bundle,
     edge: EdgeSettings,
     cloud: CloudSettings,
+    learning: OfflineLearning | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Scoreboard:
     """Replays a bag.
@@ -95,6 +57,7 @@ def replay_offline(
         bundle: the pair (f, h).
         edge: what the edge node would be told.
         cloud: what the cloud node would be told.
+        learning: what the trainer would be told; None: nothing is trained.
         progress: called with frames done and in all.
 
     Returns:
@@ -103,13 +66,38 @@ def replay_offline(
     Raises:
         ValueError: when a setting is unknown, or the bundle cannot run.
     """
-    with tempfile.TemporaryDirectory(prefix="laecips-offline-") as folder:
-        desk = _desk(bundle, cloud, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="laecips-offline-") as folder, ExitStack() as stack:
+        clock = Clock()
+        trainer = None
+        if learning is not None:
+            trainer = stack.enter_context(OfflineTrainer(bundle, learning))
+        desk = offline_desk(
+            bundle,
+            cloud,
+            buffer=Path(folder) / "replay.sqlite" if learning is None else learning.recipe.buffer,
+            library=None if learning is None else learning.library,
+            now_ns=clock.read,
+        )
         run = _Run(bag, bundle=bundle, settings=edge, desk=desk)
         for index, frame in enumerate(bag.frames()):
+            clock.now_ns = frame.stamp_ns
+            if trainer is not None and (pair := trainer.advance(frame.stamp_ns)) is not None:
+                run.swap(pair)
             run.replay(index, frame)
             progress(index + 1, len(bag))
+        if learning is not None:
+            score_untrained(run.board, bag, bundle=bundle, edge=edge)
     return run.scoreboard()
+
+
+class Clock:
+    """The bag's time."""
+
+    now_ns = 0
+
+    def read(self) -> int:
+        """Nanoseconds."""
+        return self.now_ns
 
 
 class _Run:
@@ -120,19 +108,28 @@ class _Run:
     ) -> None:
         self._settings = settings
         self._desk = desk
+        self._steering = settings.steering()
+        self._truth = bag.truth()
+        self.board = Scoreboard(
+            classes=bundle.manifest.classes,
+            segments=bag.segments,
+            total=len(bag),
+            first_version=bundle.manifest.version,
+        )
+        self._counters = EdgeCounters()
+        self.swap(bundle)
+
+    def swap(self, bundle: Bundle) -> None:
+        """Goes on with another pair."""
+        settings = self._settings
         self._policy = settings.decider(bundle)
         self._segmenter = Segmenter(
             bundle, engine=settings.engine, providers=settings.providers, threads=settings.threads
         )
-        self._truth = bag.truth()
-        self._board = Scoreboard(
-            classes=bundle.manifest.classes, segments=bag.segments, total=len(bag)
-        )
-        self._counters = EdgeCounters()
 
     def replay(self, index: int, frame: Frame) -> None:
         """One frame, from the picture to its answer."""
-        self._board.add_played(frame.stamp_ns, index=index)
+        self.board.add_played(frame.stamp_ns, index=index)
         try:
             rgb = frame.rgb()
         except BagError:
@@ -141,9 +138,11 @@ class _Run:
         decision = self._policy.decide(
             prediction.logits, trust=self._segmenter.trust, stamp_ns=frame.stamp_ns
         )
+        self._steer(decision)
         truth = self._truth.get(frame.stamp_ns)
-        self._board.add_label_map_now(frame.stamp_ns, prediction.label_map, truth)
-        answer = _answer_of_f(frame.stamp_ns, decision)
+        self.board.add_label_map_now(frame.stamp_ns, prediction.label_map, truth)
+        version = self._segmenter.manifest.version
+        answer = _answer_of_f(frame.stamp_ns, decision, version)
         label_map = prediction.label_map
         if decision.upload:
             answered, up, down = self._ask(index, frame, rgb, prediction, decision)
@@ -152,13 +151,28 @@ class _Run:
                 if answered is not None:
                     label_map = answered
                     answer = replace(answer, source="cloud", reason="none")
-        self._board.add_label_map(frame.stamp_ns, label_map, truth)
-        self._board.add_answer(answer)
+        self.board.add_label_map(frame.stamp_ns, label_map, truth)
+        self.board.add_answer(answer)
+
+    def _steer(self, decision: Decision) -> None:
+        """Every answer takes as long as `EASY_S` and `HARD_S` say: there is no clock here."""
+        steering = self._steering
+        if steering is None:
+            return
+        delta = steering.looked(
+            decision,
+            policy=self._policy,
+            manifest=self._segmenter.manifest,
+            cloud_is_there=True,
+        )
+        steering.answered(EASY_S, hard=False)
+        steering.answered(HARD_S, hard=True)
+        self._policy = self._policy.held_to(delta)
 
     def scoreboard(self) -> Scoreboard:
         """What it came to."""
-        self._board.add_counters(self._counters)
-        return self._board
+        self.board.add_counters(self._counters)
+        return self.board
 
     def _ask(
         self,
@@ -221,7 +235,7 @@ class _Run:
         return wire.decode_label_map(response.label_map, (rgb.shape[0], rgb.shape[1]), classes)
 
 
-def _answer_of_f(stamp_ns: int, decision: Decision) -> Answer:
+def _answer_of_f(stamp_ns: int, decision: Decision, version: int) -> Answer:
     """f's answer: final for an easy frame, a fallback for a hard one unless the cloud answers."""
     return Answer(
         stamp_ns=stamp_ns,
@@ -232,34 +246,5 @@ def _answer_of_f(stamp_ns: int, decision: Decision) -> Answer:
         delta=float(np.float32(decision.delta)),
         hard=decision.hard,
         audit=decision.audit,
-    )
-
-
-def _desk(bundle: Bundle, settings: CloudSettings, folder: Path) -> HardFrameDesk:
-    def fail(error: Exception) -> None:
-        raise error
-
-    return HardFrameDesk(
-        shelf=ModelShelf(
-            [bundle.path],
-            engine=settings.engine,
-            providers=settings.providers,
-            threads=settings.threads,
-        ),
-        inference=AssistedInference(
-            create_mask_generator(settings.mask_generator, options_of(settings.mask_options)),
-            create_class_scorer(
-                settings.class_scorer,
-                options_of(settings.scorer_options),
-                classes=bundle.manifest.classes,
-            ),
-            classes=len(bundle.manifest.classes),
-            vote=settings.vote,
-        ),
-        # No training will ask for these frames.
-        buffer=ReplayBuffer(
-            folder / "replay.sqlite", classes=bundle.manifest.classes, max_frames=1
-        ),
-        now_ns=time.time_ns,
-        on_failure=fail,
+        version=version,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from laecips_cloud.class_scorers import class_scorer_names
 from laecips_cloud.mask_generators import mask_generator_names
-from laecips_eval.offline import CloudSettings
+from laecips_eval.offline_cloud import CloudSettings
 
 from laecips_bringup import graph
 

@@ -13,7 +13,8 @@ from laecips_cloud.vote import PAPER, Vote
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.codecs import encode_jpeg, encode_png
 from laecips_eval.bags import Bag, BagWriter, Legend, open_bag
-from laecips_eval.offline import CloudSettings, replay_offline
+from laecips_eval.offline import replay_offline
+from laecips_eval.offline_cloud import CloudSettings
 from laecips_eval.reports.run_setup import EdgeSettings
 from laecips_eval.scoring.frame_log import checksum
 from laecips_eval.scoring.scoreboard import Scoreboard

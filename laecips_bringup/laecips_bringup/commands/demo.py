@@ -1,14 +1,16 @@
-"""`laecips demo`: the inspection drive through edge and cloud."""
+"""`laecips demo`: the inspection drive through edge, cloud and trainer."""
 
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 from laecips_bringup.commands import replay
+from laecips_bringup.commands.replay import cache
 
-HELP = "Replay the inspection drive (made on the first run) through edge and cloud."
+HELP = "Replay the inspection drive (made on the first run) through edge, cloud and trainer."
+
+PRESET = "demo.yaml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +19,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bags", type=Path, default=cache() / "bags", help="folder that the drive is kept in"
     )
+    parser.add_argument(
+        "--bag-seed", type=int, default=0, help="of the drive: another seed, other panels"
+    )
+    parser.add_argument("--no-train", action="store_true", help="without the trainer")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -26,11 +32,6 @@ def run(args: argparse.Namespace) -> int:
 
     replay.check(args)
     with progress_bar("drawing the inspection drive, once") as progress:
-        bag = ensure_main_bag(args.bags, progress=progress)
-    return replay.run_live(args, bag)
-
-
-def cache() -> Path:
-    """Where things are kept that can be made again (XDG base directories)."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "laecips"
+        bag = ensure_main_bag(args.bags, seed=args.bag_seed, progress=progress)
+    source = None if args.no_train else replay.source_of(args)
+    return replay.run_live(args, bag, source=source, preset=PRESET)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shlex
+import sys
 from pathlib import Path
 
 DISAGREES = 1
@@ -16,11 +19,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--image-topic", default=None, help="the bag's topic with pictures; default: its only one"
     )
+    learning = parser.add_argument_group("learning while it works")
+    learning.add_argument(
+        "--train", action="store_true", help="run the trainer too; the robot takes what it makes"
+    )
+    learning.add_argument(
+        "--source",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="labelled source frames for it (images/, labels/, classes.yaml); default: those of "
+        "the shipped bundle",
+    )
     offline = parser.add_argument_group("without ROS")
     offline.add_argument(
         "--offline",
         action="store_true",
         help="the same modules without ROS, frame by frame, nothing dropped",
+    )
+    offline.add_argument(
+        "--train-takes",
+        type=float,
+        default=30.0,
+        metavar="S",
+        help="seconds of the bag that a training takes (30)",
     )
     offline.add_argument(
         "--compare",
@@ -81,33 +103,83 @@ def check(args: argparse.Namespace) -> None:
 def run(args: argparse.Namespace) -> int:
     """Replays the bag."""
     check(args)
+    if args.source is not None and not args.train:
+        raise ValueError(f"--source {args.source}: frames for the trainer; say --train too")
+    source = source_of(args) if args.train else None
     if args.offline:
-        return _run_offline(args)
+        return _run_offline(args, source)
     if args.compare is not None:
         raise ValueError("--compare goes with --offline: a live run is what it is compared with")
-    return run_live(args, args.bag, image_topic=args.image_topic)
+    return run_live(args, args.bag, image_topic=args.image_topic, source=source)
 
 
-def run_live(args: argparse.Namespace, bag: Path, *, image_topic: str | None = None) -> int:
-    """Replays a bag live, and shows the report."""
+def source_of(args: argparse.Namespace) -> Path:
+    """The folder of source frames that the trainer gets; drawn where it is the shipped bundle's.
+
+    Raises:
+        ValueError: none is given, and the bundle is not the shipped one.
+    """
+    from laecips_eval.progress_bar import progress_bar
+    from laecips_eval.source_frames import ensure_source
+
+    from laecips_bringup.shares import shipped_bundle
+
+    if getattr(args, "source", None) is not None:
+        return Path(args.source)
+    if args.bundle is not None and args.bundle.resolve() != shipped_bundle().resolve():
+        raise ValueError(
+            f"--train with {args.bundle}: give its labelled source frames with --source, the "
+            "promotion gate is held on some of them"
+        )
+    with progress_bar("drawing source frames, once") as progress:
+        return ensure_source(cache() / "source", progress=progress)
+
+
+def cache() -> Path:
+    """Where things are kept that can be made again (XDG base directories)."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "laecips"
+
+
+def run_live(
+    args: argparse.Namespace,
+    bag: Path,
+    *,
+    image_topic: str | None = None,
+    source: Path | None = None,
+    preset: str = "",
+) -> int:
+    """Replays a bag live, and shows the report.
+
+    Args:
+        args: options that every replay has.
+        bag: the bag.
+        image_topic: of the bag's pictures; None for its only one.
+        source: labelled source frames for the trainer; None: nothing is trained.
+        preset: name of a file of `config/` for this kind of run; empty for none.
+    """
     from laecips_eval.reports.report_table import report_table
     from rich.console import Console
 
     from laecips_bringup.replay import Replay, ReplayOptions
-    from laecips_bringup.shares import shipped_bundle, teacher_for
+    from laecips_bringup.shares import shipped_bundle, teacher_for, usual_engine
     from laecips_bringup.stopping import signals_interrupt
 
     console = Console()
-    bundle = args.bundle or shipped_bundle()
+    bundle, engine = args.bundle or shipped_bundle(), usual_engine()
     with signals_interrupt():
         outcome = Replay(
             ReplayOptions(
                 bag=bag,
                 bundle=bundle,
-                teacher=teacher_for(bundle, args.teacher),
+                teacher=teacher_for(bundle, args.teacher, engine=engine),
                 out=args.out,
                 rate=args.rate,
                 bag_topic=image_topic,
+                source=source,
+                engine=engine,
+                preset=preset,
+                command=shlex.join(["laecips", *sys.argv[1:]]),
                 params_file=args.params_file,
                 edge=edge_parameters(args),
                 record=not args.no_result_bag,
@@ -115,32 +187,36 @@ def run_live(args: argparse.Namespace, bag: Path, *, image_topic: str | None = N
             console,
         ).run()
         console.print(report_table(outcome.report))
-        written = "report.json, frames.csv, logs/" + ("" if args.no_result_bag else ", result.mcap")
+        bag_too = "" if args.no_result_bag else ", result.mcap"
+        written = f"report.html, report.json, frames.csv, logs/{bag_too}"
         console.print(f"{args.out}: {written}", highlight=False, markup=False, soft_wrap=True)
     if outcome.stopped_by is not None:
         raise outcome.stopped_by
     return 0
 
 
-def _run_offline(args: argparse.Namespace) -> int:
+def _run_offline(args: argparse.Namespace, source: Path | None) -> int:
     from laecips_eval.progress_bar import progress_bar
     from laecips_eval.reports.report_table import report_table
     from rich.console import Console
 
     from laecips_bringup.outputs import OFFLINE_FRAMES, OFFLINE_REPORT
     from laecips_bringup.replay_offline import OfflineOptions, run_offline
-    from laecips_bringup.shares import shipped_bundle, teacher_for
+    from laecips_bringup.shares import shipped_bundle, teacher_for, usual_engine
 
     console = Console()
-    bundle = args.bundle or shipped_bundle()
+    bundle, engine = args.bundle or shipped_bundle(), usual_engine()
     with progress_bar("frames", console=console) as progress:
         report, agreement = run_offline(
             OfflineOptions(
                 bag=args.bag,
                 bundle=bundle,
-                teacher=teacher_for(bundle, args.teacher),
+                teacher=teacher_for(bundle, args.teacher, engine=engine),
                 out=args.out,
                 bag_topic=args.image_topic,
+                engine=engine,
+                source=source,
+                train_takes_s=args.train_takes,
                 edge=edge_parameters(args),
                 teacher_named=bool(args.teacher),
                 params_file=args.params_file,

@@ -55,6 +55,7 @@ class Batches:
         batch: int,
         seed: int,
         weights: Sequence[float] | None = None,
+        relit: float = 1.0,
         ahead: int = 4,
     ) -> None:
         """Starts the thread.
@@ -65,12 +66,14 @@ class Batches:
             batch: N, frames a batch.
             seed: seed of order and augmentation.
             weights: how often each frame is drawn, against the others; None: all alike.
+            relit: share of the pictures that get another light, in [0, 1].
             ahead: how many batches may wait.
         """
         if not frames:
             raise ValueError("no frames to train on: the data set is empty")
         self._frames, self._geometry, self._batch = frames, geometry, batch
         self._random = np.random.default_rng(seed)
+        self._relit = relit
         self._weights = None if weights is None else np.asarray(weights, np.float64)
         self._ready: queue.Queue[Batch | BaseException] = queue.Queue(maxsize=ahead)
         self._stop = threading.Event()
@@ -118,7 +121,9 @@ class Batches:
         for index in indices:
             _, image, label = self._frames[index]
             image, label = reframe(image, label, self._geometry, self._random)
-            images.append(relight(image, self._random))
+            # Without a draw where there is nothing to choose: seeds of before keep their batches.
+            lit = self._relit >= 1 or self._random.random() < self._relit
+            images.append(relight(image, self._random) if lit else image)
             labels.append(label)
         return normalise(np.stack(images)), torch.from_numpy(np.stack(labels)).long()
 

@@ -3,12 +3,13 @@
 images/NAME.jpg or .png   pictures
 labels/NAME.png           8-bit class index, 255 where there is none
 classes.yaml              classes (names, in the order of the labels), colors (RGB each)
+held_out.txt              optional: NAMEs that nothing may learn from, one a line
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,9 @@ import yaml
 from numpy.typing import NDArray
 
 from laecips_cloud.training.labelled_frames import UNLABELLED, LabelledFrame, LabelledFrames
+from laecips_cloud.training.time_blocks import split_by_time
 
+HELD_OUT: Final = "held_out.txt"
 _PICTURES: Final = (".jpg", ".jpeg", ".png")
 
 
@@ -60,6 +63,7 @@ class FrameFolder:
                 raise FrameFolderError(
                     f"{self._label_of(path)}: missing; label {path.name}, or take it away"
                 )
+        self._held_out = self._read_held_out()
 
     def __len__(self) -> int:
         """Number of frames."""
@@ -93,39 +97,97 @@ class FrameFolder:
     @property
     def fingerprint(self) -> str:
         """Changes with the names, the sizes of the files and the classes."""
-        digest = hashlib.sha256("\n".join(self.classes).encode())
+        digest = hashlib.sha256("\n".join((*self.classes, *sorted(self._held_out))).encode())
         for path in self._pictures:
             sizes = path.stat().st_size, self._label_of(path).stat().st_size
             digest.update(f"{path.name} {sizes}\n".encode())
         return digest.hexdigest()[:16]
 
-    def sample(self, most: int) -> list[LabelledFrame]:
-        """At most so many frames, evenly spread over all, in memory."""
-        count = min(most, len(self))
-        return [self[int(i)] for i in np.linspace(0, len(self) - 1, count).round()]
+    def split(self, most: int) -> tuple[list[LabelledFrame], list[LabelledFrame]]:
+        """What is learnt from, and what nothing learns from, in memory, each evenly spread.
+
+        Args:
+            most: frames in both together; at least one of each.
+
+        Returns:
+            The frames that `held_out.txt` does not name, and those that it does; without the file
+            seven in ten by blocks of the frames' order, and the others.
+
+        Raises:
+            FrameFolderError: a frame cannot be read.
+            ValueError: there are fewer than two frames.
+        """
+        everything = range(len(self))
+        if self._held_out:
+            held_out = [i for i in everything if self._pictures[i].stem in self._held_out]
+            learnt = [i for i in everything if self._pictures[i].stem not in self._held_out]
+        else:
+            learnt, held_out = split_by_time(_spread(everything, most))
+        share = min(1.0, most / (len(learnt) + len(held_out)))
+        return (
+            [self[i] for i in _spread(learnt, max(1, round(share * len(learnt))))],
+            [self[i] for i in _spread(held_out, max(1, round(share * len(held_out))))],
+        )
+
+    def _read_held_out(self) -> frozenset[str]:
+        path = self._root / HELD_OUT
+        if not path.is_file():
+            return frozenset()
+        names = frozenset(path.read_text(encoding="utf-8").split())
+        known = {picture.stem for picture in self._pictures}
+        if unknown := sorted(names - known):
+            raise FrameFolderError(
+                f"{path}: there is no picture {unknown[0]} in images/; name frames without ending, "
+                "one a line"
+            )
+        if not names or names == known:
+            raise FrameFolderError(
+                f"{path}: names {'every frame' if names else 'no frame'}; some must be held out, "
+                "and some learnt from"
+            )
+        return names
 
     def _label_of(self, picture: Path) -> Path:
         return self._root / "labels" / f"{picture.stem}.png"
 
 
-def write_frame_folder(frames: LabelledFrames, root: Path) -> None:
+def write_frame_folder(
+    frames: LabelledFrames, root: Path, *, held_out: Callable[[str], bool] = lambda name: False
+) -> None:
     """Writes labelled frames as such a folder, pictures as PNG; names begin with their place.
+
+    Args:
+        frames: what to write.
+        root: the folder; made where it is not there.
+        held_out: says of a frame's name whether nothing may learn from it.
 
     Raises:
         OSError: it cannot be written.
     """
     for name in ("images", "labels"):
         (root / name).mkdir(parents=True, exist_ok=True)
+    reserved = []
     for index in range(len(frames)):
         name, image, label = frames[index]
+        reserve = held_out(name)
         name = f"{index:06d}-{name.replace('/', '_')}"
+        if reserve:
+            reserved.append(name)
         _encode(root / "images" / f"{name}.png", image[:, :, ::-1])
         _encode(root / "labels" / f"{name}.png", label)
+    if reserved:
+        (root / HELD_OUT).write_text("\n".join(reserved) + "\n", encoding="utf-8")
     content = {
         "classes": list(frames.classes),
         "colors": [[int(part) for part in colour] for colour in frames.palette],
     }
     (root / "classes.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+
+def _spread(indices: Sequence[int], most: int) -> list[int]:
+    """At most so many of them, evenly spread."""
+    places = np.linspace(0, len(indices) - 1, min(most, len(indices))).round()
+    return [indices[int(place)] for place in places]
 
 
 def _read_classes(path: Path) -> dict[str, Any]:

@@ -45,6 +45,7 @@ def judge(
     *,
     first: NDArray[np.float64],
     best_miou: float,
+    parent_miou: float,
     classes: Sequence[str],
     max_source_loss: float,
     max_class_loss: float,
@@ -53,10 +54,11 @@ def judge(
 
     Args:
         candidate: the new pair's exam.
-        parent: the exam of the pair that it was trained from, on the same frames.
+        parent: the exam of the pair that it was trained from, on the same lessons.
         first: float64 [M], the first version's IoU of each class on the source frames; nan where
             there is none. A floor that stands still, however many updates come.
         best_miou: the best mIoU on the source frames of any version so far.
+        parent_miou: the parent's, for the record.
         classes: their names.
         max_source_loss: how much of `best_miou` may be lost.
         max_class_loss: how much of `first` any class may lose.
@@ -67,7 +69,7 @@ def judge(
     miou, iou = candidate.source.miou(), candidate.source.iou()
     measures = {
         "source_miou": _rounded(miou),
-        "source_miou_parent": _rounded(parent.source.miou()),
+        "source_miou_parent": _rounded(parent_miou),
         "source_miou_best": _rounded(best_miou),
         "source_iou": {name: _rounded(value) for name, value in zip(classes, iou, strict=True)},
         "loss": _rounded(candidate.loss),

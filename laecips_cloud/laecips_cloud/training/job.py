@@ -29,6 +29,7 @@ class Job:
         buffer: the replay buffer's file.
         source: folder of the labelled source frames,
         source_frames: of which at most so many are used.
+        engine: that the pair is examined on, the robots'.
         settings: how it is trained and judged; its seed is this training's own.
     """
 
@@ -42,6 +43,7 @@ class Job:
     buffer: str
     source: str
     source_frames: int
+    engine: str
     settings: OnlineTraining
 
     def write(self, folder: Path) -> None:

@@ -11,7 +11,11 @@ class OnlineTraining:
 
     Attributes:
         steps: steps of f.
-        batch: crops a step, of half the input's height and width.
+        batch: whole frames a step, at the size that robots run.
+        relit: share of the pictures that get another light: the lessons have the light that there
+            is, which is what f has to learn.
+        class_power: power of the classes' weights in the loss, in [0, 1]; at 1 rare classes are
+            named more often than they are there, which costs IoU.
         learning_rate: peak of f's one-cycle schedule.
         mix: share of the trained f in the new one; the rest is its parent, weight by weight. Half
             of the way keeps most of what was learnt and forgets next to nothing (Wortsman et al.,
@@ -28,9 +32,11 @@ class OnlineTraining:
         seed: of order and augmentation.
     """
 
-    steps: int = 160
-    batch: int = 8
-    learning_rate: float = 4e-4
+    steps: int = 100
+    batch: int = 2
+    relit: float = 0.2
+    class_power: float = 0.5
+    learning_rate: float = 1e-3
     mix: float = 0.5
     rehearsal: float = 0.5
     min_confidence: float = 0.6
@@ -48,6 +54,8 @@ class OnlineTraining:
         for name, bad in [
             ("steps", self.steps < 1),
             ("batch", self.batch < 2),
+            ("relit", not 0 <= self.relit <= 1),
+            ("class_power", not 0 <= self.class_power <= 1),
             ("learning_rate", not self.learning_rate > 0),
             ("mix", not 0 < self.mix <= 1),
             ("rehearsal", not 0 <= self.rehearsal < 1),

@@ -36,11 +36,16 @@ from laecips_cloud.training.thresholds import delta_at_share, quantiles
 from laecips_cloud.training.time_blocks import split_by_time
 from laecips_cloud.training.train_miner import MinerRecipe
 from laecips_cloud.training.train_segmenter import SegmenterRecipe, pixel_counts, train_segmenter
-from laecips_cloud.training.train_trust import JudgedRow, hard_share, judged, train_trust
+from laecips_cloud.training.train_trust import (
+    JudgedRow,
+    hard_share,
+    judged,
+    telling_beta,
+    train_trust,
+)
 
 Progress = Callable[[str], None]
 
-_ZOOM = (0.9, 1.25)  # crops at the size that robots see: a short training has no time for others
 _AGREEMENT_FRAMES = 3
 
 
@@ -53,12 +58,14 @@ class Source:
         held_out: what nothing learns from; at least one.
         first: float64 [M], the first version's IoU on those.
         best_miou: the best mIoU on those of any version so far.
+        parent_miou: that of the pair which is trained from.
     """
 
     rehearsal: Sequence[LabelledFrame]
     held_out: Sequence[LabelledFrame]
     first: NDArray[np.float64]
     best_miou: float
+    parent_miou: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +94,7 @@ def train_update(
     version: int,
     trigger: str,
     settings: OnlineTraining,
+    engine: str = "onnxruntime",
     checkpoints: Checkpoints | None = None,
     progress: Progress = lambda line: None,
 ) -> Update:
@@ -100,6 +108,7 @@ def train_update(
         version: its number, above the parent's.
         trigger: what asked for the training, for the manifest.
         settings: see `OnlineTraining`.
+        engine: that the pairs are examined on, the robots'.
         checkpoints: keeps f once it is trained, for a training that is taken up again.
         progress: takes lines for people.
 
@@ -159,10 +168,11 @@ def train_update(
     )
     progress("examined beside its parent")
     verdict = judge(
-        examine(bundle, source.held_out, held_out, weights),
-        examine(parent, source.held_out, held_out, weights),
+        examine(bundle, source.held_out, held_out, weights, engine=engine),
+        examine(parent, (), held_out, weights, engine=engine),
         first=source.first,
         best_miou=source.best_miou,
+        parent_miou=source.parent_miou,
         classes=manifest.classes,
         max_source_loss=settings.max_source_loss,
         max_class_loss=settings.max_class_loss,
@@ -182,6 +192,8 @@ def examine(
     source: Sequence[LabelledFrame],
     lessons: Sequence[Lesson] = (),
     weights: Tensor | None = None,
+    *,
+    engine: str = "onnxruntime",
 ) -> Exam:
     """Runs a pair as a robot does, weights rounded and on its engine, over frames with labels.
 
@@ -190,8 +202,9 @@ def examine(
         source: labelled source frames.
         lessons: those that f has not learnt from; without any the loss is nan.
         weights: float32 [M], of the classes.
+        engine: the robots'.
     """
-    segmenter = Segmenter(bundle)
+    segmenter = Segmenter(bundle, engine=engine)
     matrix = ConfusionMatrix(len(bundle.manifest.classes))
     for _, image, label in source:
         size = (label.shape[0], label.shape[1])
@@ -237,9 +250,11 @@ def _train_f(
         recipe=SegmenterRecipe(
             input_size=input_size,
             steps=settings.steps,
-            whole_share=0.0,
-            batch=settings.batch,
-            zoom=_ZOOM,
+            # Whole frames alone: a short training on crops pulls f away from what it runs on.
+            whole_share=1.0,
+            batch=2 * settings.batch,
+            relit=settings.relit,
+            class_power=settings.class_power,
             learning_rate=settings.learning_rate,
             # Weights that are averaged with their parent's must go with the same statistics.
             keep_norms=settings.mix < 1.0,
@@ -278,7 +293,7 @@ def _train_h(
     train_trust(
         h,
         rows[:cut],
-        beta=manifest.beta,
+        beta=telling_beta(rows[:cut], most=manifest.beta),
         recipe=MinerRecipe(
             steps=settings.miner_steps,
             batch=settings.miner_batch,

@@ -19,6 +19,7 @@ class Recipe:
         max_lessons: so many of its newest frames are a training's lessons.
         source: folder of labelled source frames,
         source_frames: of which at most so many are used.
+        engine: that pairs are examined on.
         settings: how it is trained and judged.
     """
 
@@ -26,6 +27,7 @@ class Recipe:
     max_lessons: int
     source: Path
     source_frames: int
+    engine: str
     settings: OnlineTraining
 
     def job(self, ledger: Ledger, *, version: int, trigger: str, last_row: int) -> Job:
@@ -42,5 +44,6 @@ class Recipe:
             buffer=str(self.buffer.absolute()),
             source=str(self.source.absolute()),
             source_frames=self.source_frames,
+            engine=self.engine,
             settings=replace(self.settings, seed=self.settings.seed + version),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ from laecips_cloud.replay.reader import ReplayReader
 from laecips_cloud.training.checkpoints import Checkpoints
 from laecips_cloud.training.frame_folder import FrameFolder
 from laecips_cloud.training.job import Job
+from laecips_cloud.training.labelled_frames import LabelledFrame
 from laecips_cloud.training.lessons import Lesson, lessons_of
 from laecips_cloud.training.online_training import Source, examine, train_update
 from laecips_cloud.training.source_exams import SourceExams
-from laecips_cloud.training.time_blocks import split_by_time
 from laecips_cloud.training.triggers import FEWEST_FRAMES
 
 Progress = Callable[[str], None]
@@ -52,6 +52,7 @@ def run_job(folder: Path, bundles: Callable[[int], Path], exams: Path, progress:
         version=job.version,
         trigger=job.trigger,
         settings=job.settings,
+        engine=job.engine,
         checkpoints=checkpoints,
         progress=progress,
     )
@@ -94,20 +95,26 @@ def _lessons(job: Job, parent: Bundle) -> list[Lesson]:
 
 def _source(job: Job, bundles: Callable[[int], Path], path: Path, progress: Progress) -> Source:
     frames = FrameFolder(job.source)
-    rehearsal, held_out = split_by_time(frames.sample(job.source_frames))
+    rehearsal, held_out = frames.split(job.source_frames)
     exams = _exams(job, path)
     for version in (job.given, job.parent):
         if exams.iou(version) is None:
             progress(f"version {version} is examined on {len(held_out)} source frames")
-            exams.keep(version, examine(Bundle.load(bundles(version)), held_out).source.iou())
-    first = exams.iou(job.given)
+            exams.keep(version, _iou(bundles(version), held_out, job))
+    first, parent = exams.iou(job.given), exams.iou(job.parent)
     assert first is not None  # noqa: S101 (kept above)
+    assert parent is not None  # noqa: S101 (the same)
     return Source(
         rehearsal=rehearsal,
         held_out=held_out,
         first=first,
         best_miou=exams.best_miou({*job.good, job.given}),
+        parent_miou=float(np.nanmean(parent)),
     )
+
+
+def _iou(path: Path, held_out: Sequence[LabelledFrame], job: Job) -> np.ndarray:
+    return examine(Bundle.load(path), held_out, engine=job.engine).source.iou()
 
 
 def _exams(job: Job, path: Path) -> SourceExams:

@@ -37,6 +37,9 @@ class SegmenterRecipe:
         whole_share: share of the training spent on whole frames, at the end.
         batch: crops a step; a step on whole frames takes half as many.
         zoom: range of magnifications of the crops.
+        relit: share of the pictures that get another light, lens and sensor.
+        class_power: power of the classes' weights in the loss: 1 lifts rare classes, which then are
+            named more often than they are there; 0 leaves all alike.
         learning_rate: peak of the one-cycle schedule (Adam).
         weight_decay: decoupled, on every weight.
         keep_norms: leave the batch norms' statistics as they are: for a short training of a network
@@ -50,6 +53,8 @@ class SegmenterRecipe:
     whole_share: float = 0.25
     batch: int = 8
     zoom: tuple[float, float] = (0.5, 1.3)
+    relit: float = 1.0
+    class_power: float = 1.0
     learning_rate: float = 2e-3
     weight_decay: float = 1e-4
     keep_norms: bool = False
@@ -63,6 +68,8 @@ class SegmenterRecipe:
             ("whole_share", not 0 <= self.whole_share <= 1),
             ("batch", self.batch < 2),
             ("zoom", not 0 < self.zoom[0] <= self.zoom[1]),
+            ("relit", not 0 <= self.relit <= 1),
+            ("class_power", not 0 <= self.class_power <= 1),
             ("learning_rate", not self.learning_rate > 0),
         ]:
             if bad:
@@ -94,7 +101,7 @@ def train_segmenter(
         weights: how often each frame is drawn, against the others; None: each once an epoch.
         progress: takes a line about every tenth of the training.
     """
-    by_class = class_weights(pixel_counts(frames, network.classes))
+    by_class = class_weights(pixel_counts(frames, network.classes)) ** recipe.class_power
     optimiser = torch.optim.AdamW(
         [p for name, p in network.named_parameters() if not _is_depth(name)],
         lr=recipe.learning_rate,
@@ -113,10 +120,13 @@ def train_segmenter(
     for index, (geometry, batch, until) in enumerate(
         [(crops, recipe.batch, turn), (whole, max(2, recipe.batch // 2), math.inf)]
     ):
+        if until <= 0:
+            continue
         with Batches(
             frames=frames,
             geometry=geometry,
             batch=batch,
+            relit=recipe.relit,
             seed=recipe.seed * 2 + index,
             weights=weights,
         ) as batches:

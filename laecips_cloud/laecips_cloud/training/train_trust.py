@@ -16,6 +16,10 @@ from laecips_cloud.training.schedule import Schedule, one_cycle, set_learning_ra
 from laecips_cloud.training.train_miner import MinerRecipe
 
 
+_LEAST_BETA = 1e-3
+"""Of rows that f answers perfectly; equation 14 needs one above 0."""
+
+
 class JudgedRow(NamedTuple):
     """One frame as f sees it now, and how far that is from what is held to be right.
 
@@ -78,6 +82,20 @@ def train_trust(
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
+
+
+def telling_beta(rows: Sequence[JudgedRow], *, most: float) -> float:
+    """The beta of equation 14 at which h still tells frames apart.
+
+    Where l is below beta on nearly all frames, h* = min(1, beta / l) is 1 on all of them, and the
+    ranks that a latency budget goes by are lost. A tenth of the frames may be trusted entirely.
+
+    Args:
+        rows: at least one.
+        most: the bundle's own beta, which stays the measure of what is hard (`hard_share`).
+    """
+    least = float(np.quantile([row.loss for row in rows], 0.1))
+    return min(most, max(least, _LEAST_BETA))
 
 
 def hard_share(rows: Sequence[JudgedRow], *, beta: float) -> float:

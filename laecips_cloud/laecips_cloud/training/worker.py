@@ -12,6 +12,7 @@ be begun anew, or gone on with from the trained f.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import queue
@@ -28,13 +29,14 @@ from typing import Any, NoReturn, TextIO
 from laecips_edge.core.safe_files import lock_folder
 
 _POLL_S = 0.1
+_AUTOGROUP = Path("/proc/self/autogroup")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Work until the input ends or SIGTERM comes."""
     args = _parser().parse_args(arguments)
     # Before anything starts threads: they have the priority of whoever starts them.
-    os.setpriority(os.PRIO_PROCESS, 0, max(args.nice, os.getpriority(os.PRIO_PROCESS, 0)))
+    _step_back(max(args.nice, os.getpriority(os.PRIO_PROCESS, 0)))
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the trainer's, which ends this
     telling = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
@@ -68,6 +70,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 traceback.print_exc()
             kind = "" if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: "
             _tell(telling, failed=kind + " ".join(str(error).split()))
+
+
+def _step_back(nice: int) -> None:
+    """Lowers the priority of this process, and of its session.
+
+    Where Linux shares the processor out between sessions first (`sched_autogroup_enabled`), the
+    priority of a process says nothing against those of other sessions. This one has its own.
+    """
+    os.setpriority(os.PRIO_PROCESS, 0, nice)
+    if os.getsid(0) == os.getpid():
+        with contextlib.suppress(OSError):  # no such kernel, or not allowed
+            _AUTOGROUP.write_text(str(nice), encoding="ascii")
 
 
 def _alone(folder: Path) -> Any:

@@ -61,6 +61,8 @@ class WorkerProcess:
             text=True,
             encoding="utf-8",
             bufsize=1,
+            # Its own session, whose priority it can lower: see `worker.py`.
+            start_new_session=True,
         )
         self._reader = threading.Thread(
             target=_read, args=(self._process, self._messages), name="worker"

@@ -38,11 +38,44 @@ def test_jpeg_pictures_are_read_too(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("most", "names"), [(9, "01234"), (5, "01234"), (3, "024"), (2, "04"), (1, "0")]
+    ("most", "learnt", "held_out"), [(9, "01234", ""), (5, "024", "13"), (3, "04", "2")]
 )
-def test_a_sample_is_spread_over_all(most: int, names: str, folder: Path) -> None:
-    sample = FrameFolder(folder).sample(most)
-    assert [frame.name[-1] for frame in sample] == list(names)
+def test_three_in_ten_are_held_out_evenly_spread(
+    most: int, learnt: str, held_out: str, folder: Path
+) -> None:
+    first, second = FrameFolder(folder).split(most)
+    names = [[frame.name[-1] for frame in part] for part in (first, second)]
+    assert sorted(names[0] + names[1]) == sorted(set(names[0] + names[1]))
+    assert names[0]
+    assert names[1]
+    assert len(names[0]) + len(names[1]) == min(most, 5)
+    if held_out:
+        assert names == [list(learnt), list(held_out)]
+
+
+@pytest.mark.parametrize(("most", "learnt", "held_out"), [(9, "024", "13"), (3, "04", "1")])
+def test_a_file_may_say_what_is_held_out(
+    most: int, learnt: str, held_out: str, tmp_path: Path, toy_frames: Callable[..., LabelledFrames]
+) -> None:
+    root = tmp_path / "told"
+    write_frame_folder(toy_frames(count=5), root, held_out=lambda name: name[-1] in "13")
+    first, second = FrameFolder(root).split(most)
+    assert [frame.name[-1] for frame in first] == list(learnt)
+    assert [frame.name[-1] for frame in second] == list(held_out)
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ("000001-0-1 nobody", "no picture nobody"),
+        ("", "names no frame"),
+        (" ".join(f"00000{i}-0-{i}" for i in range(5)), "names every frame"),
+    ],
+)
+def test_what_cannot_be_held_out_is_told(names: str, message: str, folder: Path) -> None:
+    (folder / "held_out.txt").write_text(names, encoding="utf-8")
+    with pytest.raises(FrameFolderError, match=message):
+        FrameFolder(folder)
 
 
 def test_the_fingerprint_changes_with_the_frames(folder: Path) -> None:

@@ -32,6 +32,7 @@ def verdict(
         exam(FIRST, parent_loss),
         first=np.array(first),
         best_miou=0.75,
+        parent_miou=0.75,
         classes=CLASSES,
         max_source_loss=0.25,
         max_class_loss=0.5,

@@ -9,7 +9,13 @@ import torch
 from laecips_cloud.networks import Miner
 from laecips_cloud.training.time_blocks import split_by_time
 from laecips_cloud.training.train_miner import MinerRecipe
-from laecips_cloud.training.train_trust import JudgedRow, hard_share, judged, train_trust
+from laecips_cloud.training.train_trust import (
+    JudgedRow,
+    hard_share,
+    judged,
+    telling_beta,
+    train_trust,
+)
 
 CLASSES, SIZE = 4, (8, 8)
 
@@ -178,3 +184,18 @@ def test_share_of_frames_that_h_should_not_trust(
 ) -> None:
     rows = [row(0, loss, weight) for loss, weight in zip(losses, weights, strict=True)]
     assert hard_share(rows, beta=0.1) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("losses", "most", "beta"),
+    [
+        ([0.2, 0.4, 0.6, 0.8, 1.0], 0.85, 0.28),  # all below beta: h would be 1 on all of them
+        ([2.0, 3.0, 4.0], 0.85, 0.85),
+        ([0.0, 0.0, 0.0], 0.85, 1e-3),
+    ],
+)
+def test_beta_is_low_enough_to_tell_frames_apart(
+    losses: list[float], most: float, beta: float
+) -> None:
+    rows = [JudgedRow(np.zeros((2, 4, 4), np.float16), loss) for loss in losses]
+    assert telling_beta(rows, most=most) == pytest.approx(beta)
