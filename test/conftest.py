@@ -40,6 +40,8 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
                 part.momentum = None
         batch = _batch(images)
         h(f.logits_at_stride(batch))
+        # An engine that computes in bfloat16 moves the score of a random network far.
+        h.fc.weight *= 0.4
         # Half of the pictures are easy at this delta, half are hard.
         h.fc.bias -= h.eval().score(f.eval().logits_at_stride(batch)).median()
     return export_bundle(

@@ -260,11 +260,16 @@ def _layers(
     *,
     usual: Parameters | None = None,
 ) -> tuple[Path | Parameters, ...]:
-    """What ships, what is usual in this place, what the user's file says, what was asked for."""
+    """What ships, what is usual in this place, what the user's file says, what was asked for.
+
+    What the file gives is not even mentioned as usual: to ROS values for a node's full name are
+    above those for a pattern such as `/**/edge`, whatever comes first.
+    """
+    mine = given(Path(params_file), Path(shipped).stem) if params_file and usual else {}
     layers = [
         config_file(shipped),
         config_file(preset) if preset else None,
-        usual,
+        {name: value for name, value in (usual or {}).items() if name not in mine},
         Path(params_file) if params_file else None,
     ]
     return (*(layer for layer in layers if layer), values)

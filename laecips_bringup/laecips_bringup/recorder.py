@@ -31,6 +31,12 @@ from laecips_bringup.settling import Settling
 from laecips_msgs.msg import PlayedFrame
 
 _MAX_PROBLEMS = 20
+_OF_THEMSELVES = (
+    Kind.EDGE_STATUS,
+    Kind.CLOUD_STATUS,
+    Kind.TRAINER_STATUS,
+    Kind.MODEL_REPORT,
+)
 
 
 class Recorder:
@@ -229,7 +235,7 @@ class Recorder:
             return
         if self._clock_offset_ns is not None:
             self._write(feed, data, received_ns)
-        elif feed.kind not in (Kind.EDGE_STATUS, Kind.CLOUD_STATUS, Kind.TRAINER_STATUS):
+        elif feed.kind not in _OF_THEMSELVES:
             self._early.append((feed, data, received_ns))
 
     def _write(self, feed: Feed, data: bytes, received_ns: int) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from laecips_cloud.class_scorers import ClassScorer, ClassScorerError, EdgeScores
 from laecips_cloud.fusion import fuse
 from laecips_cloud.mask_generators import MaskGenerator
+from laecips_cloud.mask_generators.generator import PromptedGenerator
 from laecips_cloud.vote import Vote
 
 
@@ -81,7 +82,12 @@ class AssistedInference:
             # Before a label that nobody knows is kept in the replay buffer.
             raise ClassScorerError(f"it scores {len(scores)} classes instead of {self._classes}")
         scored = perf_counter()
-        masks = self._mask_generator.generate(rgb)
+        generator = self._mask_generator
+        masks = (
+            generator.generate_with(rgb, scores)
+            if isinstance(generator, PromptedGenerator)
+            else generator.generate(rgb)
+        )
         cut = perf_counter()
         fused = fuse(scores, masks, vote=self._vote)
         done = perf_counter()

@@ -37,7 +37,7 @@ def graph_without_weights(
     import onnx_ir as ir  # noqa: PLC0415
     from onnxscript import optimizer  # noqa: PLC0415
 
-    with _quiet():
+    with quiet_exporter():
         model = _traced(_Method(network, method), inputs, output)
         graph = model.graph
         names = set(network.state_dict())
@@ -60,7 +60,7 @@ def graph_without_weights(
             )
             graph.initializers.add(value)
             used.append(name)
-    _forget_origins(model)
+    forget_origins(model)
     return ir.to_proto(model).SerializeToString(deterministic=True), used
 
 
@@ -94,7 +94,7 @@ def _traced(module: nn.Module, inputs: dict[str, torch.Tensor], output: str) -> 
     return program.model
 
 
-def _forget_origins(model: Any) -> None:
+def forget_origins(model: Any) -> None:
     """Drop the notes on where each node came from: they name folders of this machine."""
     model.metadata_props.clear()
     model.graph.metadata_props.clear()
@@ -109,7 +109,7 @@ def _forget_origins(model: Any) -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet_exporter() -> Iterator[None]:
     """The exporter speaks of its own deprecations and of a torchvision that nobody needs."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level

@@ -20,7 +20,8 @@ _DAY_S: Final = 86400.0
 _TRAINING: Final = {
     "steps": (1, 100_000, "Steps of f in one training."),
     "batch": (2, 256, "Whole frames in a step of f."),
-    "relit": (0.0, 1.0, "Share of the pictures that get another light."),
+    "relit": (0.0, 1.0, "Share of the lessons' pictures that get another light."),
+    "rehearsal_relit": (0.0, 1.0, "Share of the source frames that get another light."),
     "class_power": (0.0, 1.0, "Power of the classes' weights in f's loss; 1 lifts rare classes."),
     "learning_rate": (1e-6, 0.1, "Peak of f's learning rate."),
     "rehearsal": (0.0, 0.95, "Share of each batch that is labelled source frames."),

@@ -1,4 +1,4 @@
-"""The labelled source frames that a trainer of the shipped inspection bundle is given."""
+"""Labelled source frames for a trainer: what its pair knew from the start, and a part kept back."""
 
 from __future__ import annotations
 
@@ -7,64 +7,105 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from laecips_cloud.training.frame_folder import FrameFolder, FrameFolderError, write_frame_folder
-from laecips_cloud.training.labelled_frames import LabelledFrame
+from laecips_cloud.training.labelled_frames import LabelledFrame, LabelledFrames
 
-from laecips_eval.datasets.inspection import InspectionFrames
-from laecips_eval.inspection.classes import CLASSES, PALETTE
+from laecips_eval.training_frames import open_training_frames
 
 Progress = Callable[[int, int], None]
 
-LEARNT: Final = range(0, 600, 5)
-"""Of the split `train`: every fifth frame that the shipped f has learnt from."""
+SHIPPED_FRAMES: Final = 600
+"""Frames of the split `train` that the shipped f has learnt from."""
 
-RESERVED: Final = range(0, 240, 4)
-"""Of the split `held_out`: no f has learnt from these."""
-
-
-class _Chosen:
-    """The frames, drawn as they are asked for."""
-
-    classes: Sequence[str] = CLASSES
-    palette: Sequence[tuple[int, int, int]] = PALETTE
-
-    def __init__(self, progress: Progress) -> None:
-        self._train = InspectionFrames("train", count=LEARNT.stop)
-        self._held_out = InspectionFrames("held_out", count=RESERVED.stop)
-        self._progress = progress
-
-    def __len__(self) -> int:
-        return len(LEARNT) + len(RESERVED)
-
-    def __getitem__(self, index: int, /) -> LabelledFrame:
-        self._progress(index + 1, len(self))
-        if index < len(LEARNT):
-            return self._train[LEARNT[index]]
-        return self._held_out[RESERVED[index - len(LEARNT)]]
+LEARNT, HELD_OUT = 120, 60
+"""Frames that a trainer is usually given: to rehearse, and for the promotion gate."""
 
 
-def ensure_source(directory: Path, *, progress: Progress = lambda done, total: None) -> Path:
-    """The folder of these frames; drawn when it is not there yet.
+def ensure_source(
+    directory: Path,
+    *,
+    learnt: int = LEARNT,
+    held_out: int = HELD_OUT,
+    progress: Progress = lambda done, total: None,
+) -> Path:
+    """The source frames of the shipped bundle; drawn when they are not there yet.
 
-    Nothing of a bag is in it: they are day-zero panels of other seeds. The promotion gate is held
-    on frames that no f has learnt from.
+    Nothing of a bag is in them: they are day-zero panels of other seeds.
 
     Args:
-        directory: folder for it.
+        directory: folder for their folder.
+        learnt, held_out: see `write_source`.
         progress: called with frames done and in all.
 
     Raises:
         OSError: it cannot be written.
     """
-    path = directory / f"inspection-source-{len(LEARNT)}-{len(RESERVED)}"
+    path = directory / f"inspection-source-{learnt}-{held_out}"
     try:
         FrameFolder(path)
         return path
     except FrameFolderError:
         pass  # not there, or not whole
+    frames, others = open_training_frames("inspection", count=SHIPPED_FRAMES)
     draft = path.with_name(f".{path.name}.new")
     shutil.rmtree(draft, ignore_errors=True)
-    write_frame_folder(_Chosen(progress), draft, held_out=lambda name: name.startswith("held_out"))
+    write_source(frames, others, draft, learnt=learnt, held_out=held_out, progress=progress)
     shutil.rmtree(path, ignore_errors=True)
     draft.rename(path)
     return path
+
+
+def write_source(
+    frames: LabelledFrames,
+    others: LabelledFrames,
+    path: Path,
+    *,
+    learnt: int = LEARNT,
+    held_out: int = HELD_OUT,
+    progress: Progress = lambda done, total: None,
+) -> int:
+    """Writes a folder of source frames, each part evenly spread.
+
+    Args:
+        frames: that the pair has learnt from; some are rehearsed.
+        others: that no f has learnt from; the promotion gate is held on some.
+        path: the folder.
+        learnt, held_out: how many of each at most, at least 1.
+        progress: called with frames done and in all.
+
+    Returns:
+        How many frames were written.
+
+    Raises:
+        ValueError: a number below 1.
+        OSError: it cannot be written.
+    """
+    if min(learnt, held_out) < 1:
+        raise ValueError(f"source frames: {learnt} to learn and {held_out} held out: give some")
+    chosen = _Chosen([(frames, learnt), (others, held_out)], progress)
+    reserved = {name for name, _, _ in (others[i] for i in _spread(len(others), held_out))}
+    write_frame_folder(chosen, path, held_out=reserved.__contains__)
+    return len(chosen)
+
+
+class _Chosen:
+    """Evenly spread frames of several, one after the other; implements LabelledFrames."""
+
+    def __init__(self, parts: Sequence[tuple[LabelledFrames, int]], progress: Progress) -> None:
+        self.classes: Sequence[str] = parts[0][0].classes
+        self.palette: Sequence[tuple[int, int, int]] = parts[0][0].palette
+        self._chosen = [(part, i) for part, most in parts for i in _spread(len(part), most)]
+        self._progress = progress
+
+    def __len__(self) -> int:
+        return len(self._chosen)
+
+    def __getitem__(self, index: int, /) -> LabelledFrame:
+        self._progress(index + 1, len(self))
+        part, place = self._chosen[index]
+        return part[place]
+
+
+def _spread(count: int, most: int) -> list[int]:
+    return [int(i) for i in np.linspace(0, count - 1, min(most, count)).round()]

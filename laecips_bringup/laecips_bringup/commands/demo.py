@@ -12,10 +12,13 @@ HELP = "Replay the inspection drive (made on the first run) through edge, cloud 
 
 PRESET = "demo.yaml"
 
+RATE = 0.6
+"""Two cores that are robot, cloud and trainer have no time for ten pictures a second."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
-    replay.add_run_arguments(parser, out=Path("out/demo"))
+    replay.add_run_arguments(parser, out=Path("out/demo"), rate=RATE)
     parser.add_argument(
         "--bags", type=Path, default=cache() / "bags", help="folder that the drive is kept in"
     )

@@ -54,8 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_run_arguments(parser: argparse.ArgumentParser, *, out: Path) -> None:
-    """Options that every replay has."""
+def add_run_arguments(parser: argparse.ArgumentParser, *, out: Path, rate: float = 1.0) -> None:
+    """Options that every replay has, with these defaults."""
     parser.add_argument(
         "--bundle", type=Path, default=None, help="folder of the model bundle; default: the shipped"
     )
@@ -67,7 +67,9 @@ def add_run_arguments(parser: argparse.ArgumentParser, *, out: Path) -> None:
         "with the shipped bundle",
     )
     parser.add_argument("--out", type=Path, default=out, help="folder of report, result and logs")
-    parser.add_argument("--rate", type=float, default=1.0, help="speed against the recording")
+    parser.add_argument(
+        "--rate", type=float, default=rate, help=f"speed against the recording ({rate:g})"
+    )
     parser.add_argument(
         "--policy", default=None, help="how hard frames are found: laecips, spp ..."
     )

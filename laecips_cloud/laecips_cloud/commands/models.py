@@ -1,10 +1,13 @@
-"""`laecips models`: which published weights there are, and fetches them."""
+"""`laecips models`: which published weights there are; fetches them, and exports SAM's."""
 
 from __future__ import annotations
 
 import argparse
 
-HELP = "list published weights of large models, and fetch them into the cache"
+from laecips_cloud.commands.export_sam import ACTION, add_export_sam
+from laecips_cloud.commands.export_sam import run as _export_sam
+
+HELP = "list published weights of large models, fetch them into the cache, export SAM"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,11 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="in the place of the address where it is published",
     )
     fetch.add_argument("--force", action="store_true", help="fetch it anew where there is one")
+    add_export_sam(actions)
 
 
 def run(args: argparse.Namespace) -> int:
     """Does it."""
-    {"list": _list, "fetch": _fetch}[args.action](args)
+    {"list": _list, "fetch": _fetch, ACTION: _export_sam}[args.action](args)
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,5 +30,19 @@ class MaskGenerator(Protocol):
 
         Returns:
             Masks or a partition of the size of the picture.
+        """
+        ...
+
+
+@runtime_checkable
+class PromptedGenerator(MaskGenerator, Protocol):
+    """One that cuts better where it knows what the class scorer thinks."""
+
+    def generate_with(self, rgb: NDArray[np.uint8], scores: NDArray[np.float32]) -> Masks:
+        """Cuts one picture, see `generate`.
+
+        Args:
+            rgb: uint8 [H, W, 3], RGB, of any size.
+            scores: float32 [M, H, W], the class scorer's.
         """
         ...

@@ -55,7 +55,7 @@ class Batches:
         batch: int,
         seed: int,
         weights: Sequence[float] | None = None,
-        relit: float = 1.0,
+        relit: Sequence[float] | None = None,
         ahead: int = 4,
     ) -> None:
         """Starts the thread.
@@ -66,7 +66,7 @@ class Batches:
             batch: N, frames a batch.
             seed: seed of order and augmentation.
             weights: how often each frame is drawn, against the others; None: all alike.
-            relit: share of the pictures that get another light, in [0, 1].
+            relit: how likely each frame's picture gets another light, in [0, 1]; None: always.
             ahead: how many batches may wait.
         """
         if not frames:
@@ -122,7 +122,7 @@ class Batches:
             _, image, label = self._frames[index]
             image, label = reframe(image, label, self._geometry, self._random)
             # Without a draw where there is nothing to choose: seeds of before keep their batches.
-            lit = self._relit >= 1 or self._random.random() < self._relit
+            lit = self._relit is None or self._random.random() < self._relit[index]
             images.append(relight(image, self._random) if lit else image)
             labels.append(label)
         return normalise(np.stack(images)), torch.from_numpy(np.stack(labels)).long()

@@ -12,8 +12,9 @@ class OnlineTraining:
     Attributes:
         steps: steps of f.
         batch: whole frames a step, at the size that robots run.
-        relit: share of the pictures that get another light: the lessons have the light that there
+        relit: share of the lessons' pictures that get another light: they have the light that there
             is, which is what f has to learn.
+        rehearsal_relit: the same of source frames, which keep f ready for other light.
         class_power: power of the classes' weights in the loss, in [0, 1]; at 1 rare classes are
             named more often than they are there, which costs IoU.
         learning_rate: peak of f's one-cycle schedule.
@@ -34,7 +35,8 @@ class OnlineTraining:
 
     steps: int = 100
     batch: int = 2
-    relit: float = 0.2
+    relit: float = 0.1
+    rehearsal_relit: float = 0.7
     class_power: float = 0.5
     learning_rate: float = 1e-3
     mix: float = 0.5
@@ -55,6 +57,7 @@ class OnlineTraining:
             ("steps", self.steps < 1),
             ("batch", self.batch < 2),
             ("relit", not 0 <= self.relit <= 1),
+            ("rehearsal_relit", not 0 <= self.rehearsal_relit <= 1),
             ("class_power", not 0 <= self.class_power <= 1),
             ("learning_rate", not self.learning_rate > 0),
             ("mix", not 0 < self.mix <= 1),

@@ -35,7 +35,12 @@ from laecips_cloud.training.rows import run
 from laecips_cloud.training.thresholds import delta_at_share, quantiles
 from laecips_cloud.training.time_blocks import split_by_time
 from laecips_cloud.training.train_miner import MinerRecipe
-from laecips_cloud.training.train_segmenter import SegmenterRecipe, pixel_counts, train_segmenter
+from laecips_cloud.training.train_segmenter import (
+    SegmenterRecipe,
+    fast_precision,
+    pixel_counts,
+    train_segmenter,
+)
 from laecips_cloud.training.train_trust import (
     JudgedRow,
     hard_share,
@@ -253,7 +258,6 @@ def _train_f(
             # Whole frames alone: a short training on crops pulls f away from what it runs on.
             whole_share=1.0,
             batch=2 * settings.batch,
-            relit=settings.relit,
             class_power=settings.class_power,
             learning_rate=settings.learning_rate,
             # Weights that are averaged with their parent's must go with the same statistics.
@@ -261,6 +265,7 @@ def _train_f(
             seed=settings.seed,
         ),
         weights=weights,
+        relit=[settings.relit] * len(learnt) + [settings.rehearsal_relit] * len(rehearsal),
         progress=lambda line: progress(f"f: {line}"),
     )
     f.load_state_dict(
@@ -285,7 +290,8 @@ def _train_h(
     """Trains h on the first two thirds of the held-out lessons; delta and quantiles on the rest."""
 
     def row(frame: LabelledFrame, weight: float) -> JudgedRow:
-        logits = run(f, np.ascontiguousarray(frame.image), input_size=manifest.input_size)
+        with fast_precision():
+            logits = run(f, np.ascontiguousarray(frame.image), input_size=manifest.input_size)
         return judged(logits, at_stride(frame.label, logits), weights=weights, weight=weight)
 
     rows = [row(lesson.frame, lesson.weight) for lesson in held_out]

@@ -117,4 +117,5 @@ def run(
         fitted = cv2.resize(image, input_size[::-1], interpolation=cv2.INTER_LINEAR)
         image = np.asarray(fitted, np.uint8)
     with torch.inference_mode():
-        return np.ascontiguousarray(network.logits_at_stride(normalise(image[None]))[0].numpy())
+        logits = network.logits_at_stride(normalise(image[None]))[0]
+        return np.ascontiguousarray(logits.float().numpy())

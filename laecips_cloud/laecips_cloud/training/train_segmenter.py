@@ -37,7 +37,6 @@ class SegmenterRecipe:
         whole_share: share of the training spent on whole frames, at the end.
         batch: crops a step; a step on whole frames takes half as many.
         zoom: range of magnifications of the crops.
-        relit: share of the pictures that get another light, lens and sensor.
         class_power: power of the classes' weights in the loss: 1 lifts rare classes, which then are
             named more often than they are there; 0 leaves all alike.
         learning_rate: peak of the one-cycle schedule (Adam).
@@ -53,7 +52,6 @@ class SegmenterRecipe:
     whole_share: float = 0.25
     batch: int = 8
     zoom: tuple[float, float] = (0.5, 1.3)
-    relit: float = 1.0
     class_power: float = 1.0
     learning_rate: float = 2e-3
     weight_decay: float = 1e-4
@@ -68,7 +66,6 @@ class SegmenterRecipe:
             ("whole_share", not 0 <= self.whole_share <= 1),
             ("batch", self.batch < 2),
             ("zoom", not 0 < self.zoom[0] <= self.zoom[1]),
-            ("relit", not 0 <= self.relit <= 1),
             ("class_power", not 0 <= self.class_power <= 1),
             ("learning_rate", not self.learning_rate > 0),
         ]:
@@ -90,6 +87,7 @@ def train_segmenter(
     *,
     recipe: SegmenterRecipe,
     weights: Sequence[float] | None = None,
+    relit: Sequence[float] | None = None,
     progress: Progress = lambda line: None,
 ) -> None:
     """Trains f in place, and leaves it in evaluation mode.
@@ -99,6 +97,8 @@ def train_segmenter(
         frames: what to learn from, at any size.
         recipe: see `SegmenterRecipe`.
         weights: how often each frame is drawn, against the others; None: each once an epoch.
+        relit: how likely each frame's picture gets another light, lens and sensor, in [0, 1]; None:
+            always.
         progress: takes a line about every tenth of the training.
     """
     by_class = class_weights(pixel_counts(frames, network.classes)) ** recipe.class_power
@@ -106,6 +106,7 @@ def train_segmenter(
         [p for name, p in network.named_parameters() if not _is_depth(name)],
         lr=recipe.learning_rate,
         weight_decay=recipe.weight_decay,
+        fused=True,
     )
     network.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if recipe.keep_norms:
@@ -126,7 +127,7 @@ def train_segmenter(
             frames=frames,
             geometry=geometry,
             batch=batch,
-            relit=recipe.relit,
+            relit=relit,
             seed=recipe.seed * 2 + index,
             weights=weights,
         ) as batches:

@@ -15,7 +15,6 @@ from laecips_cloud.training.losses import frame_loss, miner_loss
 from laecips_cloud.training.schedule import Schedule, one_cycle, set_learning_rate
 from laecips_cloud.training.train_miner import MinerRecipe
 
-
 _LEAST_BETA = 1e-3
 """Of rows that f answers perfectly; equation 14 needs one above 0."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from laecips_eval.benchmarks import fusion, inference
+from laecips_eval.benchmarks import fusion, inference, prompts, sam, sam_masks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,29 @@ def _fusion(options: Options) -> Table:
     return Table("Fusion against the per-mask, per-class loop", fusion.run())
 
 
+def _sam_masks(_: Options) -> Table:
+    return Table("Which of SAM's masks are kept, against segment-anything", sam_masks.run())
+
+
+def _prompts(options: Options) -> Table:
+    return Table("Prompts, with the truth in the place of SAM", prompts.run(options.bundle))
+
+
+def _sam(options: Options) -> Table:
+    threads = options.threads[0]
+    rows = sam.run(engines=options.engines, providers=options.providers, threads=threads)
+    points = sam.POINTS_PER_SIDE**2
+    title = f"SAM vit_b (random weights), {points} prompts, threads: {threads}"
+    return Table(title, rows)
+
+
 BENCHMARKS: Final[dict[str, Callable[[Options], Table]]] = {
     "inference": _inference,
     "fusion": _fusion,
+    "prompts": _prompts,
+    "sam-masks": _sam_masks,
+    "sam": _sam,
 }
+
+LONG: Final = frozenset({"prompts", "sam-masks", "sam"})
+"""Those that take minutes: only where they are asked for."""

@@ -18,7 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     add_bundle(parser)
     parser.add_argument(
-        "--only", nargs="+", metavar="NAME", help="benchmarks to run; without it all"
+        "--only",
+        nargs="+",
+        metavar="NAME",
+        help="benchmarks to run; without it all but those that take minutes",
     )
     parser.add_argument(
         "--engine",
@@ -42,9 +45,9 @@ def run(args: argparse.Namespace) -> int:
     """
     from laecips_edge.core.engines import installed_engines
 
-    from laecips_eval.benchmarks.registry import BENCHMARKS, Options
+    from laecips_eval.benchmarks.registry import BENCHMARKS, LONG, Options
 
-    names = args.only or list(BENCHMARKS)
+    names = args.only or [name for name in BENCHMARKS if name not in LONG]
     if unknown := [name for name in names if name not in BENCHMARKS]:
         raise ValueError(f"no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
     if args.repeats < 1:

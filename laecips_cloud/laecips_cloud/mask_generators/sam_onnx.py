@@ -1,0 +1,132 @@
+"""Segment Anything (Kirillov et al., 2023), exported: automatic masks on any inference engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laecips_cloud.mask_generators.automatic_masks import AutomaticMasks, KeepRules
+from laecips_cloud.mask_generators.generator import MaskGeneratorError
+from laecips_cloud.mask_generators.mask_geometry import geometry
+from laecips_cloud.mask_generators.point_grid import point_grid
+from laecips_cloud.mask_generators.prompt_choice import chosen_points as choose_points
+from laecips_cloud.mask_generators.sam_networks import SamNetworks
+from laecips_cloud.mask_generators.sam_picture import square_picture
+from laecips_cloud.masks import MaskSet
+
+_NAME = "mask generator sam_onnx"
+
+
+class SamOnnxMaskGenerator:
+    """The masks of `sam` without torch and in a fraction of its time and memory.
+
+    Crops of the picture are not looked at one by one (`crop_n_layers` of `sam`).
+
+    Attributes:
+        networks: encoder and decoder.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: str = "",
+        engine: str = "onnxruntime",
+        providers: str = "CPUExecutionProvider",
+        threads: int = 1,
+        points_per_side: int = 32,
+        points_per_batch: int = 4,
+        chosen_points: int = 0,
+        pred_iou_thresh: float = 0.88,
+        stability_score_thresh: float = 0.95,
+        stability_score_offset: float = 1.0,
+        box_nms_thresh: float = 0.7,
+        min_mask_region_area: int = 0,
+    ) -> None:
+        """Loads the networks.
+
+        Args:
+            model: folder that `laecips models export-sam` wrote.
+            engine: name of the inference engine.
+            providers: where it runs, best first, with + between them.
+            threads: for one run on the CPU.
+            points_per_side: prompts along each side of the picture, at least 1.
+            points_per_batch: prompts at a time; more need more memory, and on a CPU save no time.
+            chosen_points: where scores are at hand, as many prompts where they are unsure and in
+                the middles of their segments, instead of the grid; 0 for the grid always.
+            pred_iou_thresh, stability_score_thresh, stability_score_offset, box_nms_thresh,
+                min_mask_region_area: as `sam` has them, see `KeepRules`.
+
+        Raises:
+            MaskGeneratorError: there is no usable export or engine, or a value is out of range.
+        """
+        if not model:
+            raise MaskGeneratorError(
+                f"{_NAME} needs a network: set its option model to a folder that `laecips models "
+                "export-sam` wrote, or take graph"
+            )
+        for name, points in (("side", points_per_side), ("batch", points_per_batch)):
+            if points < 1:
+                raise MaskGeneratorError(
+                    f"{_NAME}: points_per_{name} is {points}, it must be at least 1"
+                )
+        if chosen_points < 0:
+            raise MaskGeneratorError(
+                f"{_NAME}: chosen_points is {chosen_points}, it must be at least 0"
+            )
+        try:
+            self._rules = KeepRules(
+                pred_iou_thresh=pred_iou_thresh,
+                stability_score_thresh=stability_score_thresh,
+                stability_score_offset=stability_score_offset,
+                box_nms_thresh=box_nms_thresh,
+                min_mask_region_area=min_mask_region_area,
+            )
+            self.networks = SamNetworks(
+                Path(model).expanduser(),
+                points_per_batch=min(points_per_batch, chosen_points or points_per_side**2),
+                engine=engine,
+                providers=providers.split("+"),
+                threads=threads,
+            )
+        except ValueError as error:
+            raise MaskGeneratorError(f"{_NAME}: {error}") from error
+        self._points_per_side, self._chosen_points = points_per_side, chosen_points
+
+    def generate(self, rgb: NDArray[np.uint8]) -> MaskSet:
+        """Cuts uint8 [H, W, 3] into masks that may overlap; see `MaskGenerator.generate`."""
+        shape = (rgb.shape[0], rgb.shape[1])
+        return self.at(rgb, point_grid(self._points_per_side, shape))
+
+    def generate_with(self, rgb: NDArray[np.uint8], scores: NDArray[np.float32]) -> MaskSet:
+        """As `generate`, for one who has the scores that the masks are for.
+
+        Args:
+            rgb: uint8 [H, W, 3], RGB.
+            scores: softmax, float32 [M, H, W].
+        """
+        if not self._chosen_points:
+            return self.generate(rgb)
+        return self.at(rgb, choose_points(scores, self._chosen_points))
+
+    def at(self, rgb: NDArray[np.uint8], points: NDArray[np.float64]) -> MaskSet:
+        """The masks of some points.
+
+        Args:
+            rgb: uint8 [H, W, 3], RGB.
+            points: float64 [N, 2] as x, y in pixels of the picture.
+        """
+        networks, manifest = self.networks, self.networks.manifest
+        place = geometry((rgb.shape[0], rgb.shape[1]), manifest.image_size, manifest.mask_size)
+        picture = square_picture(
+            rgb, place, square=manifest.image_size, mean=manifest.mean, std=manifest.std
+        )
+        embedding = networks.embed(picture)
+        masks = AutomaticMasks(place, threshold=manifest.mask_threshold, rules=self._rules)
+        prompts = place.to_square(points)
+        for first in range(0, len(prompts), networks.points_per_batch):
+            masks.add(
+                *networks.decode(embedding, prompts[first : first + networks.points_per_batch])
+            )
+        return masks.kept()

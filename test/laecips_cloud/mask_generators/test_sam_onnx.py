@@ -1,0 +1,145 @@
+"""SAM exported: the masks of the package on the same weights, on every engine."""
+
+import re
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from laecips_cloud.fusion import fuse  # noqa: E402
+from laecips_cloud.mask_generators import (  # noqa: E402
+    MaskGeneratorError,
+    create_mask_generator,
+)
+from laecips_cloud.mask_generators.prompt_choice import chosen_points  # noqa: E402
+from laecips_cloud.mask_generators.sam_checkpoint import load_sam  # noqa: E402
+from laecips_cloud.mask_generators.sam_onnx import SamOnnxMaskGenerator  # noqa: E402
+from laecips_cloud.mask_generators.torchvision_stand_in import (  # noqa: E402
+    import_segment_anything,
+)
+from laecips_cloud.masks import MaskSet  # noqa: E402
+
+# Random weights are sure of nothing, and all their masks are as large as the picture.
+ALL = {
+    "points_per_side": 3,
+    "pred_iou_thresh": 0.0,
+    "stability_score_thresh": 0.0,
+    "box_nms_thresh": 1.0,
+}
+
+
+def picture(seed: int, shape: tuple[int, int] = (72, 96)) -> np.ndarray:
+    blocks = np.random.default_rng(seed).integers(0, 256, (4, 5, 3), np.uint8)
+    return cv2.resize(blocks, shape[::-1], interpolation=cv2.INTER_CUBIC)
+
+
+def whole(masks: MaskSet) -> list[np.ndarray]:
+    full = [np.zeros(masks.shape, np.bool_) for _ in masks.masks]
+    for pixels, (top, left, part) in zip(full, masks.masks, strict=True):
+        pixels[top : top + part.shape[0], left : left + part.shape[1]] = part
+    return full
+
+
+def best_iou(mask: np.ndarray, others: list[np.ndarray]) -> float:
+    return max(((mask & other).sum() / (mask | other).sum() for other in others), default=0.0)
+
+
+@pytest.mark.parametrize(
+    ("engine", "least"),
+    # Of random weights' logits many are next to the threshold; bfloat16 turns some.
+    [("onnxruntime", 0.99), ("openvino", 0.9)],
+)
+def test_masks_are_the_packages(
+    engine: str, least: float, exported_sam: Path, sam_checkpoint: Path
+) -> None:
+    if engine == "openvino":
+        pytest.importorskip("openvino")
+    ours = SamOnnxMaskGenerator(model=str(exported_sam), engine=engine, points_per_batch=4, **ALL)
+    theirs = import_segment_anything().SamAutomaticMaskGenerator(
+        load_sam(sam_checkpoint),
+        points_per_side=3,
+        pred_iou_thresh=0.0,
+        stability_score_thresh=0.0,
+        box_nms_thresh=1.0,
+    )
+    ious: list[float] = []
+    for seed, shape in enumerate([(72, 96), (96, 72), (150, 211)]):
+        rgb = picture(seed, shape)
+        expected = [record["segmentation"] for record in theirs.generate(rgb)]
+        expected = [mask for mask in expected if mask.any()]
+        found = whole(ours.generate(rgb))
+        assert len(expected) > 5
+        ious += [best_iou(mask, found) for mask in expected]
+        ious += [best_iou(mask, expected) for mask in found]
+    assert np.mean(ious) >= least
+
+
+@pytest.mark.parametrize("per_batch", [1, 4, 64])
+def test_masks_do_not_depend_on_the_batch(exported_sam: Path, per_batch: int) -> None:
+    masks = [
+        SamOnnxMaskGenerator(model=str(exported_sam), points_per_batch=size, **ALL).generate(
+            picture(0)
+        )
+        for size in (9, per_batch)
+    ]
+    assert masks[0].count == masks[1].count > 5
+    for one, other in zip(*(whole(m) for m in masks), strict=True):
+        assert best_iou(one, [other]) > 0.99
+
+
+def test_it_is_offered_and_its_masks_can_be_fused(exported_sam: Path) -> None:
+    options = {"model": str(exported_sam), **{name: str(value) for name, value in ALL.items()}}
+    masks = create_mask_generator("sam_onnx", options).generate(picture(0))
+    assert isinstance(masks, MaskSet)
+    assert masks.count > 5
+    scores = np.full((3, 72, 96), 1 / 3, np.float32)
+    assert fuse(scores, masks).label_map.shape == (72, 96)
+
+
+def test_points_may_be_given(exported_sam: Path) -> None:
+    generator = SamOnnxMaskGenerator(model=str(exported_sam), **ALL)
+    rgb = picture(0)
+    grid = np.array([[x, y] for y in (12.0, 36.0, 60.0) for x in (16.0, 48.0, 80.0)])
+    assert generator.at(rgb, grid).count == generator.generate(rgb).count
+    assert generator.at(rgb, np.zeros((0, 2))).count == 0
+
+
+def test_prompts_may_be_chosen_by_scores(exported_sam: Path) -> None:
+    scores = np.random.default_rng(0).dirichlet(np.ones(3), (72, 96)).transpose(2, 0, 1)
+    scores = np.ascontiguousarray(scores, np.float32)
+    rgb = picture(0)
+    grid = SamOnnxMaskGenerator(model=str(exported_sam), **ALL)
+    assert grid.generate_with(rgb, scores).count == grid.generate(rgb).count
+    chosen = SamOnnxMaskGenerator(model=str(exported_sam), chosen_points=5, **ALL)
+    expected = chosen.at(rgb, chosen_points(scores, 5))
+    assert 0 < chosen.generate_with(rgb, scores).count == expected.count <= 3 * 5
+    assert chosen.generate(rgb).count == grid.generate(rgb).count
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 90)])
+def test_small_pictures(exported_sam: Path, shape: tuple[int, int]) -> None:
+    rgb = np.full((*shape, 3), 90, np.uint8)
+    assert SamOnnxMaskGenerator(model=str(exported_sam), **ALL).generate(rgb).shape == shape
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"model": ""}, "sam_onnx needs a network: set its option model to a folder"),
+        ({"model": "/nowhere"}, "sam_onnx: /nowhere/sam.json: cannot be read"),
+        ({"points_per_side": 0}, "points_per_side is 0, it must be at least 1"),
+        ({"points_per_batch": 0}, "points_per_batch is 0, it must be at least 1"),
+        ({"chosen_points": -1}, "chosen_points is -1, it must be at least 0"),
+        ({"box_nms_thresh": 2.0}, "sam_onnx: box_nms_thresh is 2.0"),
+        ({"engine": "abacus"}, "encoder.onnx: engine: 'abacus' is not known"),
+        ({"threads": 0}, "encoder.onnx: engine: threads must be at least 1"),
+        ({"providers": "WarpExecutionProvider"}, "no provider WarpExecutionProvider"),
+    ],
+)
+def test_what_cannot_be_made(options: dict, message: str, exported_sam: Path) -> None:
+    with pytest.raises(MaskGeneratorError, match=re.escape(message)) as caught:
+        SamOnnxMaskGenerator(**({"model": str(exported_sam)} | options))
+    assert "\n" not in str(caught.value)
