@@ -107,7 +107,7 @@ class NodeProcess:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.usage = UsageMeter(self.pid)
+        self.usage = UsageMeter(self.pid, children=True)
 
     @property
     def pid(self) -> int:

@@ -11,11 +11,15 @@ import psutil
 class UsageMeter:
     """CPU share and largest resident memory of one process, from `begin` to the last `sample`.
 
-    Its children count too: a trainer's work is done by its worker.
+    Args:
+        pid: of the process; one that is gone keeps what was last seen of it.
+        children: whether those that it has started count too: a trainer's work is done by its
+            worker.
     """
 
-    def __init__(self, pid: int) -> None:
-        """Watches process `pid`; a process that is gone keeps what was last seen of it."""
+    def __init__(self, pid: int, *, children: bool = False) -> None:
+        """Watches it from now on."""
+        self._children = children
         self._process: psutil.Process | None = None
         self._rss = 0
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -34,14 +38,15 @@ class UsageMeter:
         if self._process is None:
             return
         try:
-            family = [self._process, *self._process.children(recursive=True)]
+            started = self._process.children(recursive=True) if self._children else []
+            family = [self._process, *started]
             times = [process.cpu_times() for process in family]
             rss = sum(process.memory_info().rss for process in family)
         except psutil.Error:  # one has just ended
             return
         self._rss = max(self._rss, rss)
-        waited_for = times[0].children_user + times[0].children_system
-        self._last_cpu = waited_for + sum(spent.user + spent.system for spent in times)
+        gone = times[0].children_user + times[0].children_system if self._children else 0.0
+        self._last_cpu = gone + sum(spent.user + spent.system for spent in times)
         self._last = time.monotonic()
 
     def summary(self) -> dict[str, float]:

@@ -2,11 +2,18 @@
 
 import numpy as np
 import pytest
-from laecips_bringup.conversions import answer_of, counters_of, label_map_of, stamp_ns
+from laecips_bringup.conversions import (
+    answer_of,
+    counters_of,
+    label_map_of,
+    stamp_ns,
+    swap_of,
+)
 from laecips_eval.scoring.answers import REASONS, SOURCES
+from laecips_eval.scoring.updates import OUTCOMES, Swap
 from sensor_msgs.msg import Image
 
-from laecips_msgs.msg import EdgeStatus, Segmentation
+from laecips_msgs.msg import EdgeStatus, ModelReport, Segmentation
 
 
 def test_the_names_are_in_the_order_of_the_constants() -> None:
@@ -20,6 +27,12 @@ def test_the_names_are_in_the_order_of_the_constants() -> None:
         Segmentation.OVERLOAD,
         Segmentation.DEADLINE,
         Segmentation.OFFLINE,
+    ]
+    assert [OUTCOMES.index(n) for n in ("swapped", "refused", "rolled back", "failed")] == [
+        ModelReport.SWAPPED,
+        ModelReport.REFUSED,
+        ModelReport.ROLLED_BACK,
+        ModelReport.FAILED,
     ]
 
 
@@ -53,6 +66,30 @@ def test_counters() -> None:
     counters = counters_of(EdgeStatus(superseded=1, wanted=2, sent=3, audit=4, bytes_up=5))
     assert (counters.superseded, counters.wanted, counters.sent) == (1, 2, 3)
     assert (counters.audit, counters.bytes_up, counters.bytes_down) == (4, 5, 0)
+
+
+def test_what_became_of_a_model_update() -> None:
+    message = ModelReport(
+        version=4,
+        running=3,
+        outcome=ModelReport.REFUSED,
+        reason="the self test differs",
+        transfer_s=0.5,
+        bytes=1_000,
+        swap_ms=2.0,
+        frames_lost=1,
+    )
+    assert swap_of(message) == Swap(
+        version=4,
+        outcome="refused",
+        reason="the self test differs",
+        transfer_s=0.5,
+        bytes=1_000,
+        swap_ms=2.0,
+        frames_lost=1,
+    )
+    with pytest.raises(ValueError, match="outcome 4 is unknown"):
+        swap_of(ModelReport(outcome=4))
 
 
 def test_a_label_map_with_padded_rows() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from laecips_bringup.shares import config_file
 from laecips_cloud.class_scorers import class_scorer_names
 from laecips_cloud.mask_generators import mask_generator_names
 from laecips_eval.offline_cloud import CloudSettings
@@ -75,7 +76,9 @@ def test_a_users_file_is_over_what_is_usual_with_a_teacher(mine: Callable[[str],
     spec = graph.cloud(bundle="B", teacher="/models/large", params_file=str(users))
     *shipped, usual, over, _ = spec.parameters
     assert all(isinstance(layer, Path) for layer in shipped)
-    assert (usual, over) == (graph.asking("/models/large"), users)
+    asking = graph.asking("/models/large")
+    assert asking.pop("mask_generator") == "none"  # the user's word is not even contradicted
+    assert (usual, over) == (asking, users)
     asked = graph.cloud(teacher="/models/large", parameters={"mask_generator": "sam"})
     assert values(asked)["mask_generator"] == "sam"
     assert values(asked)["scorer_options"] == ["model=/models/large"]
@@ -102,6 +105,58 @@ def test_without_a_teacher_the_parameter_files_say(mine: Callable[[str], Path]) 
     spec = graph.cloud(bundle="B", params_file=str(mine("threads: 2")))
     assert not {"class_scorer", "scorer_options", "mask_generator"} & set(values(spec))
     assert [layer for layer in spec.parameters if not isinstance(layer, Path)] == [values(spec)]
+
+
+NODES: list[Callable[..., graph.NodeSpec]] = [graph.edge, graph.cloud, graph.trainer]
+
+
+@pytest.mark.parametrize("node", NODES)
+def test_the_users_file_is_over_preset_and_usual_engine_and_these_over_what_ships(
+    node: Callable[..., graph.NodeSpec], tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("/**: {ros__parameters: {threads: 2}}", encoding="utf-8")
+    spec = node(bundle="B", engine="openvino", preset="demo.yaml", params_file=str(mine))
+    shipped, preset, usual, users, asked = spec.parameters
+    assert shipped == config_file(f"{spec.name}.yaml")
+    assert preset == config_file("demo.yaml")
+    assert usual == {"engine": "openvino"}
+    assert users == mine
+    assert "engine" not in asked
+    # To ROS a value for a full name is above one for a pattern: what is usual must go.
+    mine.write_text("/**: {ros__parameters: {engine: onnxruntime}}", encoding="utf-8")
+    layers = node(engine="openvino", params_file=str(mine)).parameters
+    assert layers[1] == mine
+    assert not any("engine" in layer for layer in layers if not isinstance(layer, Path))
+    # Where nothing is said there is no layer.
+    shipped, asked = node().parameters
+    assert shipped == config_file(f"{spec.name}.yaml")
+    assert "engine" not in asked
+    # What was asked for is over everything.
+    given = node(engine="openvino", params_file=str(mine), parameters={"engine": "abacus"})
+    assert given.parameters[-1]["engine"] == "abacus"
+
+
+def test_the_trainer() -> None:
+    spec = graph.trainer(bundle="B", source="S", parameters={"library": "L"})
+    assert (spec.package, spec.executable, spec.full_name) == (
+        "laecips_cloud",
+        "trainer_node",
+        "/trainer",
+    )
+    assert (values(spec)["library"], values(spec)["autostart"]) == ("L", True)
+    assert spec.lifecycle
+
+
+def test_a_teacher_runs_on_the_usual_engine_too(mine: Callable[[str], Path]) -> None:
+    spec = graph.cloud(bundle="B", teacher="/models/large", engine="openvino")
+    usual = {"engine": "openvino"} | graph.asking("/models/large", engine="openvino")
+    assert spec.parameters[-2] == usual
+    assert usual["scorer_options"] == ["model=/models/large", "engine=openvino"]
+    # A user's own class scorer keeps its engine, f gets the usual one.
+    users = mine("class_scorer: edge")
+    spec = graph.cloud(teacher="/models/large", engine="openvino", params_file=str(users))
+    assert spec.parameters[-3:-1] == ({"engine": "openvino"}, users)
 
 
 def test_a_manager_takes_autostart_away() -> None:

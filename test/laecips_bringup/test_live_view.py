@@ -40,6 +40,29 @@ def test_a_table() -> None:
         assert text in page.getvalue()
 
 
+def test_what_is_learnt_has_a_line_of_its_own_where_anything_is() -> None:
+    page = io.StringIO()
+    console = Console(file=page, width=120)
+    console.print(figures_table(FIGURES))
+    assert "learning" not in page.getvalue()
+    console.print(figures_table(FIGURES, "version 2 runs; f: 10 of 90 [steps]"))
+    (line,) = [line for line in page.getvalue().splitlines() if "learning" in line]
+    assert line.split(None, 1)[1].strip() == "version 2 runs; f: 10 of 90 [steps]"
+
+
+@pytest.mark.parametrize(("learnt", "tail"), [("", ""), ("version 2 runs", "; version 2 runs")])
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_view_of_a_run_that_learns(terminal: bool, learnt: str, tail: str) -> None:
+    page = io.StringIO()
+    with LiveView(Console(file=page, width=160, force_terminal=terminal)) as view:
+        view.show(lambda: FIGURES, lambda: learnt)
+    if terminal:
+        assert ("learning" in page.getvalue()) is bool(learnt)
+        assert learnt in page.getvalue()
+    else:
+        assert page.getvalue().splitlines() == [figures_line(FIGURES) + tail]
+
+
 @pytest.mark.parametrize(("line_every_s", "lines"), [(3600.0, 1), (0.0, 2)])
 def test_without_a_terminal_there_is_a_line_now_and_then(line_every_s: float, lines: int) -> None:
     page = io.StringIO()

@@ -8,19 +8,34 @@ from typing import Any
 import numpy as np
 import pytest
 from laecips_bringup.feeds import Kind, feeds
+from laecips_bringup.learning import Learning
 from laecips_bringup.recorder import Recorder
+from laecips_eval.reports.gallery import Gallery
 from laecips_eval.reports.result_bag import ResultBag, message_types
 from laecips_eval.scoring.scoreboard import Scoreboard
+from laecips_eval.scoring.updates import Swap
 from rclpy.serialization import serialize_message
 from rosbags.rosbag2 import Reader
 from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_bringup import graph
-from laecips_msgs.msg import CloudStatus, EdgeStatus, PlayedFrame, Segmentation
+from laecips_msgs.msg import (
+    CloudStatus,
+    EdgeStatus,
+    ModelReport,
+    PlayedFrame,
+    Segmentation,
+    TrainerStatus,
+)
 
 FEEDS = {
     feed.kind: feed
-    for feed in feeds(edge=graph.edge(), cloud=graph.cloud(), player=graph.player(bag="b"))
+    for feed in feeds(
+        edge=graph.edge(),
+        cloud=graph.cloud(),
+        player=graph.player(bag="b"),
+        trainer=graph.trainer(),
+    )
 }
 TRUTH = {7: np.array([[0, 1]], np.uint8)}
 MS = 10**6
@@ -42,10 +57,20 @@ def tell(recorder: Recorder, kind: Kind, message: Any, received_ns: int = 0) -> 
 
 
 def record(
-    news: Callable[[Recorder], None], *, result: ResultBag | None = None, rate: float = 1.0
+    news: Callable[[Recorder], None],
+    *,
+    gallery: Gallery | None = None,
+    result: ResultBag | None = None,
+    rate: float = 1.0,
+    on_first_played: Callable[[], None] = lambda: None,
 ) -> Recorder:
-    scoreboard = Scoreboard(classes=("a", "b"))
-    with Recorder(scoreboard=scoreboard, truth=TRUTH, result=result) as recorder:
+    with Recorder(
+        scoreboard=Scoreboard(classes=("a", "b")),
+        truth=TRUTH,
+        gallery=gallery or Gallery(),
+        result=result,
+        on_first_played=on_first_played,
+    ) as recorder:
         recorder.start(list(FEEDS.values()), rate=rate)
         news(recorder)
     return recorder
@@ -73,7 +98,7 @@ def test_the_score_of_a_run() -> None:
     assert measured["miou"]["edge_only"]["dataset"] == pytest.approx(0.25)
     assert recorder.last_played is not None
     assert recorder.last_played.total == 1
-    assert recorder.states == {"edge": "", "cloud": "active"}
+    assert recorder.states == {"edge": "", "cloud": "active", "trainer": ""}
     assert recorder.problems() == []
     assert len(recorder.rows()) == 1
 
@@ -93,6 +118,8 @@ def test_the_result_bag_is_on_the_bags_clock(tmp_path: Path, rate: float) -> Non
         "/edge/status": 1,
         "/cloud/status": 1,
         "/edge/overlay/compressed": 1,
+        "/trainer/status": 0,
+        "/model_report": 0,
     }
     assert found["/edge/label_map"][0] == 7 + 30 * MS * rate
     message = types.deserialize_cdr(found["/edge/label_map"][1], "sensor_msgs/msg/Image")
@@ -116,12 +143,7 @@ def test_the_first_picture_is_told_once() -> None:
         for index in range(2):
             tell(recorder, Kind.PLAYED, stamped(PlayedFrame(index=index, total=2), index))
 
-    scoreboard = Scoreboard(classes=("a", "b"))
-    with Recorder(
-        scoreboard=scoreboard, truth=TRUTH, result=None, on_first_played=lambda: told.append(1)
-    ) as recorder:
-        recorder.start(list(FEEDS.values()), rate=1.0)
-        news(recorder)
+    record(news, on_first_played=lambda: told.append(1))
     assert told == [1]
 
 
@@ -154,6 +176,73 @@ def test_what_is_wrong_with_one_message_is_said_once_and_the_run_goes_on() -> No
     assert first.startswith("/edge/label_map: a label map of 3 x 1 with encoding 'rgb8'")
     assert second.startswith("/edge/segmentation: ")
     assert "label map [1, 3] against truth [1, 2]" in third
+
+
+def test_a_hard_frame_gets_into_the_gallery_an_easy_one_does_not() -> None:
+    def news(recorder: Recorder) -> None:
+        a_run(recorder)
+        tell(recorder, Kind.PLAYED, stamped(PlayedFrame(index=1, total=2), 8), 200 * MS)
+        for kind in (Kind.LABEL_MAP_NOW, Kind.LABEL_MAP):
+            tell(recorder, kind, stamped(label_map(1, 1), 8), 210 * MS)
+        tell(recorder, Kind.SEGMENTATION, stamped(Segmentation(), 8), 211 * MS)
+
+    gallery = Gallery()
+    record(news, gallery=gallery)
+    (frame,) = gallery.chosen()
+    assert (frame.index, frame.stamp_ns) == (0, 7)
+    assert (frame.now.tolist(), frame.published.tolist()) == ([[0, 0]], [[0, 1]])
+
+
+def test_what_is_learnt_is_told() -> None:
+    status = TrainerStatus(
+        state="active", activity="f: 20 of 90 steps", promoted=2, refused=1, rolled_back=1
+    )
+    swapped = ModelReport(version=2, transfer_s=0.5, bytes=900, swap_ms=3.0, frames_lost=1)
+    back = ModelReport(version=2, outcome=ModelReport.ROLLED_BACK, reason="too slow")
+
+    def news(recorder: Recorder) -> None:
+        assert str(recorder.learning()) == ""
+        tell(recorder, Kind.TRAINER_STATUS, status)
+        tell(recorder, Kind.SEGMENTATION, stamped(Segmentation(bundle_version=3)))
+        tell(recorder, Kind.MODEL_REPORT, swapped)
+        tell(recorder, Kind.MODEL_REPORT, ModelReport(version=3, outcome=9))
+        tell(recorder, Kind.MODEL_REPORT, back)
+
+    recorder = record(news)
+    assert recorder.states["trainer"] == "active"
+    assert recorder.learning() == Learning(
+        running=3, activity="f: 20 of 90 steps", promoted=2, refused=1, rolled_back=1
+    )
+    assert recorder.swaps == [
+        Swap(version=2, outcome="swapped", transfer_s=0.5, bytes=900, swap_ms=3.0, frames_lost=1),
+        Swap(
+            version=2,
+            outcome="rolled back",
+            reason="too slow",
+            transfer_s=0.0,
+            bytes=0,
+            swap_ms=0.0,
+            frames_lost=0,
+        ),
+    ]
+    assert recorder.problems() == ["/model_report: outcome 9 is unknown"]
+
+
+def test_the_trainers_words_are_in_the_result_bag_from_the_first_picture_on(
+    tmp_path: Path,
+) -> None:
+    def news(recorder: Recorder) -> None:
+        tell(recorder, Kind.TRAINER_STATUS, TrainerStatus(state="active"), 1 * MS)
+        tell(recorder, Kind.MODEL_REPORT, ModelReport(version=2), 2 * MS)
+        a_run(recorder)
+        tell(recorder, Kind.TRAINER_STATUS, TrainerStatus(state="active"), 150 * MS)
+        tell(recorder, Kind.MODEL_REPORT, ModelReport(version=3), 151 * MS)
+
+    path = tmp_path / "result.mcap"
+    record(news, result=ResultBag(path))
+    with Reader(path) as reader:
+        counts = {c.topic: c.msgcount for c in reader.connections}
+    assert (counts["/trainer/status"], counts["/model_report"]) == (1, 1)
 
 
 class FullDisk(ResultBag):

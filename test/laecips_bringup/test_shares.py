@@ -4,8 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from laecips_bringup.shares import config_file, shipped_bundle, teacher_for
+from laecips_bringup.shares import config_file, shipped_bundle, teacher_for, usual_engine
+from laecips_edge.core.engines import installed_engines, precision_of
 from laecips_eval.shipped import shipped_teacher
+
+from laecips_bringup import shares
 
 SHIPPED, SHIPPED_TEACHER = str(shipped_bundle()), str(shipped_teacher() / "quick.onnx")
 
@@ -32,6 +35,37 @@ def test_teacher_for(bundle: str | Path, asked: str, teacher: str) -> None:
     assert (found and Path(found).resolve()) == (teacher and Path(teacher).resolve())
 
 
+@pytest.mark.parametrize(
+    ("engine", "file"), [("onnxruntime", "quick.onnx"), ("openvino", "network.onnx")]
+)
+def test_the_whole_network_where_there_is_time_for_it(engine: str, file: str) -> None:
+    found = teacher_for(SHIPPED, "", engine=engine)
+    assert Path(found).resolve() == (shipped_teacher() / file).resolve()
+    assert teacher_for(SHIPPED, "none", engine=engine) == ""
+    assert teacher_for("/another/bundle", "", engine=engine) == ""
+
+
+@pytest.mark.parametrize(
+    ("installed", "precision", "engine"),
+    [
+        (["onnxruntime", "openvino"], "bf16", "openvino"),
+        (["onnxruntime", "openvino"], "fp32", "onnxruntime"),  # it would be no quicker
+        (["onnxruntime"], "bf16", "onnxruntime"),
+    ],
+)
+def test_the_usual_engine(
+    monkeypatch: pytest.MonkeyPatch, installed: list[str], precision: str, engine: str
+) -> None:
+    monkeypatch.setattr(shares, "installed_engines", lambda: installed)
+    monkeypatch.setattr(shares, "precision_of", lambda name: precision)
+    assert usual_engine() == engine
+
+
+def test_the_usual_engine_of_this_machine_is_installed() -> None:
+    assert usual_engine() in installed_engines()
+    assert precision_of(usual_engine())
+
+
 def test_a_folder_or_a_file_is_named_from_anywhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -53,9 +87,9 @@ def test_a_teacher_that_is_not_there(bundle: str, tmp_path: Path) -> None:
         teacher_for(bundle, str(nowhere))
 
 
-@pytest.mark.parametrize("name", ["edge.yaml", "cloud.yaml", "player.yaml"])
+@pytest.mark.parametrize("name", ["edge", "cloud", "trainer", "player", "demo"])
 def test_configuration(name: str) -> None:
-    found = config_file(name)
+    found = config_file(f"{name}.yaml")
     assert found is not None
     assert found.is_file()
     assert config_file("nowhere.yaml") is None

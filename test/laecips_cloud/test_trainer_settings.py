@@ -81,12 +81,42 @@ def test_the_ends_of_all_ranges_can_be_trained_with(
 
 
 def test_what_they_become(node: Node, parameters: Parameters) -> None:
-    _set(node, source="~/frames", max_lessons=150, training__steps=9, training__rehearsal=0.25)
+    _set(
+        node,
+        source="~/frames",
+        max_lessons=150,
+        engine="openvino",
+        training__steps=9,
+        training__rehearsal=0.25,
+        training__relit=0.5,
+        training__rehearsal_relit=0.25,
+        training__class_power=1.0,
+    )
     made = recipe(parameters)
-    assert made.settings == OnlineTraining(steps=9, rehearsal=0.25)
+    assert made.settings == OnlineTraining(
+        steps=9, rehearsal=0.25, relit=0.5, rehearsal_relit=0.25, class_power=1.0
+    )
+    assert made.engine == "openvino"
     assert made.source == Path("~/frames").expanduser()
     assert made.max_lessons == 150
     assert triggers(parameters) == Triggers(max_buffer=100, max_interval_s=1800.0, min_frames=30)
+
+
+def test_plain_values_by_name_will_do_as_well(node: Node, parameters: Parameters) -> None:
+    """A replay without ROS has no node that could declare them."""
+    _set(node, source="/frames", training__steps=9)
+    names = set(node.list_parameters([], 0).names)
+    plain = {name: node.get_parameter(name).value for name in names}
+    assert recipe(plain) == recipe(parameters)
+    assert triggers(plain) == triggers(parameters)
+    with pytest.raises(ValueError, match="parameter source is empty"):
+        recipe(plain | {"source": ""})
+
+
+def test_an_engine_that_nobody_knows_is_refused(node: Node, parameters: Parameters) -> None:
+    (result,) = node.set_parameters([Parameter("engine", value="abacus")])
+    assert not result.successful
+    assert "'abacus' is not known" in result.reason
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,7 @@ class Trainer:
                 max_lessons=20,
                 source=self.folder / "source",
                 source_frames=10,
+                engine="openvino",
                 settings=OnlineTraining(seed=100),
             ),
             keep_versions=3,

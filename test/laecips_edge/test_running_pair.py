@@ -41,6 +41,9 @@ class Policy:
         confidence = trust(logits)
         return Decision(confidence=confidence, delta=self.delta, hard=False, audit=False)
 
+    def held_to(self, delta: float) -> "Policy":
+        return Policy(delta)
+
 
 class Running(RunningPair):
     """Thresholds are the versions' own, a hundredth each, until a parameter says otherwise."""
@@ -128,6 +131,20 @@ def test_a_changed_parameter_acts_on_both():
     running.renew_policies()
     assert running.look(RGB, None, stamp_ns=1).decision.delta == 0.7
     assert running.second_opinion(RGB, None, stamp_ns=1).decision.delta == 0.7
+
+
+def test_a_pair_is_held_to_another_threshold_as_long_as_it_runs():
+    running = Running(Segmenter(1))
+    first = running.current.manifest
+    running.steer(first, 0.3)
+    look = running.look(RGB, None, stamp_ns=1)
+    assert (look.decision.delta, look.policy.delta) == (0.3, 0.3)
+    running.swap(running.prepare(Segmenter(2)))
+    running.steer(first, 0.4)  # meant for the pair of before: it comes too late
+    assert running.look(RGB, None, stamp_ns=1).decision.delta == 0.02
+    assert running.second_opinion(RGB, None, stamp_ns=1).decision.delta == 0.3
+    running.steer(running.current.manifest, 0.5)
+    assert running.look(RGB, None, stamp_ns=1).decision.delta == 0.5
 
 
 def test_exchanged_while_another_thread_looks():

@@ -1,13 +1,7 @@
 """`laecips replay` end to end: real processes, and what is left when one of them dies."""
 
-import os
 import signal
-import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -21,12 +15,12 @@ from laecips_eval.reports.report import Report, read_report
 from laecips_eval.reports.result_bag import message_types
 from laecips_eval.scoring.frame_log import read_rows
 from processes import until
+from replaying import replay, replaying
 from rosbags.rosbag2 import Reader
 
 pytestmark = pytest.mark.system
 
 FRAMES = 30
-COMMAND = [sys.executable, "-m", "laecips_edge.cli", "replay"]
 
 
 @pytest.fixture(scope="module")
@@ -47,61 +41,6 @@ def bag(tmp_path_factory: pytest.TempPathFactory, tiny_bundle: Bundle) -> Path:
             picture = blocks.repeat(16, axis=0).repeat(16, axis=1)
             writer.add(encode_jpeg(picture, 90), encode_png(picture[:, :, 0] // 64))
     return path
-
-
-@dataclass
-class Run:
-    """A replay that runs, or ran."""
-
-    process: subprocess.Popen[str]
-    out: Path
-
-    def node(self, executable: str) -> psutil.Process | None:
-        """The process of a node."""
-        for child in psutil.Process(self.process.pid).children():
-            if any(part.endswith(f"/{executable}") for part in child.cmdline()):
-                return child
-        return None
-
-    def answered_by_cloud(self) -> int:
-        """Frames that the cloud has kept, and so has answered or is about to."""
-        file = self.out / "replay.sqlite"
-        if not file.is_file():
-            return 0
-        try:
-            with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as buffer:
-                return int(buffer.execute("SELECT count(*) FROM frames").fetchone()[0])
-        except sqlite3.OperationalError:
-            return 0  # being made
-
-    def end(self) -> tuple[int, str]:
-        """Exit status and output."""
-        output, _ = self.process.communicate(timeout=90)
-        return self.process.returncode, output
-
-
-@contextmanager
-def replaying(*arguments: object, out: Path) -> Iterator[Run]:
-    """`laecips replay` as a process; ends with the block."""
-    command = [*COMMAND, *map(str, arguments), "--out", str(out)]
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        # Where ROS would keep its logs if nobody said otherwise.
-        env={**os.environ, "ROS_HOME": str(out / "ros_home")},
-    )
-    try:
-        yield Run(process, out)
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-def replay(*arguments: object, out: Path) -> tuple[int, str]:
-    with replaying(*arguments, out=out) as run:
-        return run.end()
 
 
 def assert_sums_hold(report: Report, frames: int = FRAMES) -> None:
@@ -134,6 +73,8 @@ def test_the_report_of_a_run(live: tuple[Path, str], bag: Path) -> None:
     assert report["bytes"]["down"] > 0
     assert report["latency_ms"]["edge"]["p50"] > 0
     assert report["latency_ms"]["cloud"]["p50"] > report["latency_ms"]["edge"]["p50"]
+    # f without training is nobody's question in a run that does not learn.
+    assert report["updates"] == []
     for side in ("published", "edge_only"):
         assert 0 < report["miou"][side]["dataset"] < 1
         assert set(report["miou"][side]["per_class"]) == {"belt", "part", "screw", "scratch"}
@@ -144,6 +85,10 @@ def test_the_report_of_a_run(live: tuple[Path, str], bag: Path) -> None:
     assert report["setup"]["parameters"]["cloud"]["mask_generator"] == "graph"
     assert report["processes"]["edge"]["rss_mb_max"] > 10
     assert "edge is active" in output
+    assert "trainer" not in output
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "laecips replay" in page
+    assert f"--out {out}" in page
     assert f"{bag.name}: {FRAMES} frames" in output
 
 
@@ -241,7 +186,7 @@ def test_interrupted(tmp_path: Path, bag: Path, tiny_bundle: Bundle, number: int
     assert report["complete"] is False
     assert report["dropped"]["transport"] == 0  # what was pending was answered
     assert f"{bag.name}: {report['frames']} frames (stopped early)" in output
-    assert f"{tmp_path}: report.json, frames.csv, logs/, result.mcap" in output
+    assert f"{tmp_path}: report.html, report.json, frames.csv, logs/, result.mcap" in output
     with Reader(tmp_path / "result.mcap") as reader:
         assert reader.message_count > 0
 
@@ -277,7 +222,8 @@ def test_a_full_disk(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
     last = output.strip().splitlines()[-1]
     assert last.startswith(f"laecips replay: {tmp_path / 'frames.csv'} cannot be written: ")
     assert last.endswith(": free some space or choose another folder")
-    assert not any((tmp_path / name).exists() for name in ("report.json", "result.mcap"))
+    written = ("report.json", "report.html", "result.mcap")
+    assert not any((tmp_path / name).exists() for name in written)
     assert not list(tmp_path.glob("*.part"))
 
 

@@ -46,7 +46,8 @@ def test_what_learns_nonsense_is_refused_and_kept_out_of_the_next_parent(
     domain: int, peer: Peer, given: dict, tmp_path: Path
 ) -> None:
     fill(tmp_path / "replay.sqlite", ColourFrames(20, seed=1), wrong=True)
-    gate = {"training.max_source_loss": 0.0, "training.steps": 60, "training.rehearsal": 0.0}
+    gate = {"max_source_loss": 0.0, "max_class_loss": 0.0, "rehearsal": 0.0}
+    gate = {f"training.{name}": value for name, value in gate.items()}
     with trainer_process(domain, **given | gate) as process:
         trainer = Listener(peer, process)
         status = trainer.wait_for("verdict", last_version=2, training=False)
@@ -78,10 +79,10 @@ def test_a_killed_trainer_takes_its_worker_along_and_goes_on_with_its_training(
     assert (tmp_path / "library/jobs/000002/job.json").is_file()
     # Its job says how it is trained; make it short.
     job = tmp_path / "library/jobs/000002/job.json"
-    job.write_text(job.read_text().replace('"steps": 3000', '"steps": 100'), encoding="utf-8")
+    job.write_text(job.read_text().replace('"steps": 3000', '"steps": 4'), encoding="utf-8")
     recipe = tmp_path / "library/jobs/000002/checkpoints/recipe.json"
     if recipe.is_file():
-        recipe.write_text(recipe.read_text().replace('"steps": 3000', '"steps": 100'))
+        recipe.write_text(recipe.read_text().replace('"steps": 3000', '"steps": 4'))
     with trainer_process(domain, **given) as process:
         trainer = Listener(peer, process)
         status = trainer.wait_for("verdict", last_version=2, training=False)

@@ -28,22 +28,26 @@ PALETTE = ((90, 90, 90), (60, 120, 200), (220, 180, 60), (220, 60, 60))
 SIZE = (96, 128)
 TRAINER = "laecips_cloud.trainer_node"
 
-PATIENCE_S = 120.0
-"""How long a tiny training may take at the lowest priority on a busy machine."""
+PATIENCE_S = 240.0
+"""How long a tiny training may take on a busy machine."""
+
+NICE = max(1, os.getpriority(os.PRIO_PROCESS, 0))
+"""Of the worker: not below these tests if they have stepped back themselves."""
 
 QUICK = {
-    "training.steps": 100,
-    "training.batch": 8,
-    "training.learning_rate": 0.0005,
+    "training.steps": 30,
+    "training.learning_rate": 0.002,
     "training.mix": 1.0,
-    "training.rehearsal": 0.4,
-    "training.miner_steps": 4,
+    "training.miner_steps": 2,
     "training.max_source_loss": 1.0,
     "training.max_class_loss": 1.0,
     "max_buffer": 20,
     "min_frames": 10,
+    "nice": NICE,
 }
-"""A training of seconds that goes a part of the way, so that the next one gets further, too."""
+"""A training of seconds. From weights that have learnt nothing it cannot but get further; whether
+the next one does is for the gate to say.
+"""
 
 
 class ColourFrames:

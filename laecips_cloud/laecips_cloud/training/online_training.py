@@ -172,9 +172,11 @@ def train_update(
         },
     )
     progress("examined beside its parent")
+    # By the loss that f was trained on: lifted less, rare classes lose where they were overdone.
+    taught = weights**settings.class_power
     verdict = judge(
-        examine(bundle, source.held_out, held_out, weights, engine=engine),
-        examine(parent, (), held_out, weights, engine=engine),
+        examine(bundle, source.held_out, held_out, taught, engine=engine),
+        examine(parent, (), held_out, taught, engine=engine),
         first=source.first,
         best_miou=source.best_miou,
         parent_miou=source.parent_miou,

@@ -90,7 +90,7 @@ def train_segmenter(
     relit: Sequence[float] | None = None,
     progress: Progress = lambda line: None,
 ) -> None:
-    """Trains f in place, and leaves it in evaluation mode.
+    """Trains f in place, on a CUDA device where there is one, and leaves it in evaluation mode.
 
     Args:
         network: f, without or with its depth branch; colour alone is trained.
@@ -101,6 +101,8 @@ def train_segmenter(
             always.
         progress: takes a line about every tenth of the training.
     """
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network.to(device)
     by_class = class_weights(pixel_counts(frames, network.classes)) ** recipe.class_power
     optimiser = torch.optim.AdamW(
         [p for name, p in network.named_parameters() if not _is_depth(name)],
@@ -136,14 +138,14 @@ def train_segmenter(
                 batches,
                 schedule,
                 optimiser=optimiser,
-                weights=by_class,
+                weights=by_class.to(device),
                 until=until,
                 peak=recipe.learning_rate,
                 progress=progress,
             )
     if not recipe.keep_norms:
         settle_batch_norms(network, frames, size=recipe.input_size, seed=recipe.seed)
-    network.eval()
+    network.eval().to("cpu")
 
 
 def _descend(
@@ -158,11 +160,12 @@ def _descend(
     progress: Progress,
 ) -> None:
     told = -1
+    device = weights.device
     for done, (images, labels) in zip(schedule, batches, strict=False):
         set_learning_rate(optimiser, peak * one_cycle(done))
-        with fast_precision():
-            logits = network(images)
-        loss = segmentation_loss(logits.float(), labels, weights)
+        with fast_precision(device.type):
+            logits = network(images.to(device))
+        loss = segmentation_loss(logits.float(), labels.to(device), weights)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
@@ -195,20 +198,24 @@ def settle_batch_norms(
         norm.reset_running_stats()
     network.train()
     geometry = Geometry(size=size, zoom=(1.0, 1.0), rotation=0.0)
+    device = next(network.parameters()).device
     with (
         torch.no_grad(),
         Batches(frames=frames, geometry=geometry, batch=4, seed=seed) as batches,
     ):
         for _, (images, _labels) in zip(range(12), batches, strict=False):
-            network(images)
+            network(images.to(device))
     for norm, momentum in zip(norms, before, strict=True):
         norm.momentum = momentum
         if not norm.num_batches_tracked:  # a depth branch that never ran
             norm.reset_running_stats()
 
 
-def fast_precision() -> contextlib.AbstractContextManager[object]:
-    """bfloat16 autocast where the processor multiplies it natively; nothing elsewhere."""
+def fast_precision(device: str = "cpu") -> contextlib.AbstractContextManager[object]:
+    """bfloat16 autocast where the device (cpu or cuda) does it natively; nothing elsewhere."""
+    if device == "cuda":
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+        return torch.autocast("cuda", torch.bfloat16) if fast else contextlib.nullcontext()
     able = torch.cpu.get_capabilities()
     if able.get("avx512_bf16") or able.get("amx_bf16"):
         return torch.autocast("cpu", torch.bfloat16)

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from laecips_cloud.networks import Miner
-from laecips_cloud.training.losses import frame_loss, miner_loss
+from laecips_cloud.training.losses import best_trust, frame_loss, miner_loss
 from laecips_cloud.training.schedule import Schedule, one_cycle, set_learning_rate
 from laecips_cloud.training.train_miner import MinerRecipe
 
+_ENDS = (0.05, 0.95)
 _LEAST_BETA = 1e-3
 """Of rows that f answers perfectly; equation 14 needs one above 0."""
 
@@ -73,6 +74,7 @@ def train_trust(
     )
     # Its batch norms keep what they have measured: rows are few, and all of one stretch of time.
     miner.eval()
+    _centre(miner, rows, losses, beta=beta)
     for done in Schedule(steps=recipe.steps, seconds=recipe.seconds):
         set_learning_rate(optimiser, recipe.learning_rate * one_cycle(done))
         drawn = random.choice(len(rows), recipe.batch, p=drawn_by)
@@ -81,6 +83,18 @@ def train_trust(
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
+
+
+def _centre(miner: Miner, rows: Sequence[JudgedRow], losses: Tensor, *, beta: float) -> None:
+    """Shifts h so that its median is where that of h* is.
+
+    A sigmoid that sits at its end, because f was good where h has learnt before, has no gradient to
+    come back by, and would tell no frame from another.
+    """
+    best = best_trust(losses, beta=beta, least=_ENDS[0]).clamp(*_ENDS)
+    with torch.no_grad():
+        scores = torch.cat([miner.score(_mirrored(row, 0)[None]) for row in rows])
+        miner.fc.bias += torch.logit(best).median() - scores.median()
 
 
 def telling_beta(rows: Sequence[JudgedRow], *, most: float) -> float:

@@ -33,7 +33,10 @@ def results_page(
     parts = [f"# {title}", introduction.strip()]
     parts += [f"![{name}]({name})" for name in figures]
     parts += ["## Runs", _setup(reports), "## Frames", _frames(reports)]
-    parts += ["## Accuracy", _accuracy(reports), "## Latency", _latency(reports)]
+    parts += ["## Accuracy", _accuracy(reports)]
+    if any(map(_compared, reports.values())):
+        parts += ["## What training has brought", _gains(reports)]
+    parts += ["## Latency", _latency(reports)]
     for name, report in reports.items():
         if report["segments"]:
             parts += [f"## Segments: {name}", _segments(report)]
@@ -113,6 +116,35 @@ def _accuracy(reports: Mapping[str, Report]) -> str:
         for stream in streams
     ]
     return table(head, rows)
+
+
+def _gains(reports: Mapping[str, Report]) -> str:
+    """Points over f without training, over the last segments together."""
+    rows = []
+    for name, report in reports.items():
+        swapped = [update for update in report["updates"] if update["frame"] is not None]
+        promoted = sum(update["promoted"] for update in report["updates"])
+        lost = sum(update["frames_lost"] or 0 for update in swapped)
+        wanted = report["wanted"]
+        fallbacks = report["answered"]["edge_fallback"] / wanted if wanted else 0.0
+        for entry in report["over_last"]:
+            before = entry["edge_untrained"]
+            rows.append([
+                _run(name, report), entry["segments"], before,
+                _gain(entry["edge_only"], before), _gain(entry["published"], before),
+                f"{promoted} of {len(report['updates'])}", lost, _percent(fallbacks),
+            ])  # fmt: skip
+    head = [
+        "run", "last segments", "f without training", "f as it ran", "published",
+        "updates promoted", "frames lost by swaps", "fallbacks of wanted",
+    ]  # fmt: skip
+    return table(head, rows)
+
+
+def _gain(value: float | None, before: float | None) -> str | None:
+    if value is None or before is None:
+        return None
+    return f"{value:.3f} ({100 * (value - before):+.1f})"
 
 
 def _compared(report: Report) -> bool:

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
-from laecips_bringup.commands.demo import cache
+from laecips_bringup.commands.demo import PRESET, RATE, cache
+from laecips_bringup.params_file import unknown_parameters
+from laecips_bringup.shares import config_file
 from laecips_edge.cli import main
 
 
@@ -15,6 +17,26 @@ def test_cache(monkeypatch: pytest.MonkeyPatch, base: str, expected: Path) -> No
     monkeypatch.setenv("HOME", "/home/me")
     monkeypatch.setenv("XDG_CACHE_HOME", base)
     assert cache() == expected
+
+
+def test_the_preset_has_only_parameters_that_the_nodes_know() -> None:
+    preset = config_file(PRESET)
+    assert preset is not None
+    assert unknown_parameters(preset) == []
+
+
+def test_help_tells_of_its_own_options_and_of_what_is_left_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["demo", "--help"])
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    for option in ("--bags", "--bag-seed", "--no-train", "--rate", "--out", "--params-file"):
+        assert option in said
+    for option in ("--offline", "--source", "--compare"):
+        assert option not in said
+    assert f"({RATE:g})" in said
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,14 @@
 
 import argparse
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from laecips_bringup.commands.replay import add_arguments, edge_parameters
+from laecips_bringup.commands.replay import add_arguments, edge_parameters, source_of
+from laecips_bringup.shares import shipped_bundle, usual_engine
+from laecips_cloud.training.frame_folder import FrameFolder
 from laecips_edge.cli import main
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.codecs import encode_jpeg
@@ -14,6 +17,7 @@ from laecips_eval.bags import BagWriter, Legend
 from laecips_eval.shipped import shipped_teacher
 
 from laecips_bringup import graph
+from laecips_eval import source_frames
 
 
 @pytest.mark.parametrize(
@@ -82,5 +86,50 @@ def test_which_teacher_an_offline_replay_asks(
     assert main(["replay", str(bag), *options, "--offline"]) == 0
     report = json.loads((out / "offline.json").read_text(encoding="utf-8"))
     # Nothing is asked by itself with a bundle that is not the shipped one.
-    expected = graph.asking(teacher) if asked == "teacher" else {}
-    assert report["setup"]["parameters"]["cloud"] == expected
+    engine = usual_engine()
+    expected = graph.asking(teacher, engine=engine) if asked == "teacher" else {}
+    assert report["setup"]["parameters"]["cloud"] == {"engine": engine} | expected
+    assert report["setup"]["engine"] == engine
+
+
+@pytest.mark.parametrize("offline", [["--offline"], []], ids=["offline", "live"])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--source", "/frames"], "--source /frames: frames for the trainer; say --train too"),
+        (
+            ["--train"],
+            "--train with {bundle}: give its labelled source frames with --source, the promotion "
+            "gate is held on some of them",
+        ),
+    ],
+)
+def test_what_learning_needs_is_told_before_anything_starts(
+    bag: Path,
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    offline: list[str],
+    options: list[str],
+    message: str,
+) -> None:
+    given = ["--bundle", str(tiny_bundle.path), "--out", str(tmp_path / "out"), *offline]
+    assert main(["replay", str(bag), *given, *options]) == 2
+    said = capsys.readouterr()
+    assert said.err == f"laecips replay: {message.format(bundle=tiny_bundle.path)}\n"
+    assert said.out == ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_source_frames_of_the_shipped_bundle_are_drawn_and_given_ones_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_bundle: Bundle
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    few = partial(source_frames.ensure_source, learnt=1, held_out=1)
+    monkeypatch.setattr(source_frames, "ensure_source", few)
+    drawn = tmp_path / "laecips/source/inspection-source-1-1"
+    for bundle in (None, shipped_bundle()):
+        assert source_of(argparse.Namespace(bundle=bundle, source=None)) == drawn
+    assert len(FrameFolder(drawn)) == 2
+    given = argparse.Namespace(bundle=tiny_bundle.path, source=tmp_path / "mine")
+    assert source_of(given) == tmp_path / "mine"

@@ -5,6 +5,7 @@ from itertools import islice
 import numpy as np
 import pytest
 import torch
+from laecips_cloud.training import batches as batches_module
 from laecips_cloud.training.augment import Geometry
 from laecips_cloud.training.batches import MEAN, STD, Batches, normalise
 from laecips_cloud.training.labelled_frames import LabelledFrame
@@ -45,6 +46,34 @@ def test_each_frame_comes_once_an_epoch() -> None:
         seen = [int(label[8, 8]) for _, labels in islice(batches, 6) for label in labels]
     assert sorted(seen[:6]) == sorted(seen[6:]) == list(range(6))
     assert seen[:6] != seen[6:]
+
+
+@pytest.mark.parametrize(
+    ("relit", "lit"),
+    [
+        (None, (20, 20)),  # always
+        ([1.0, 1.0], (20, 20)),
+        ([0.0, 0.0], (0, 0)),
+        ([1.0, 0.0], (20, 0)),  # of each frame its own share
+        ([0.0, 0.5], (0, None)),
+    ],
+)
+def test_a_share_of_the_pictures_gets_another_light(
+    monkeypatch: pytest.MonkeyPatch, relit: list[float] | None, lit: tuple[int, int | None]
+) -> None:
+    monkeypatch.setattr(batches_module, "relight", lambda image, random: np.full_like(image, 200))
+    # Dark frames of one class each; 20 batches of both of them.
+    frames = [
+        LabelledFrame(str(i), np.zeros((32, 48, 3), np.uint8), np.full((32, 48), i, np.uint8))
+        for i in range(2)
+    ]
+    counts = [0, 0]
+    with Batches(frames=frames, geometry=GEOMETRY, batch=2, seed=0, relit=relit) as batches:
+        for images, labels in islice(batches, 20):
+            for image, label in zip(images, labels, strict=True):
+                counts[int(label[8, 8])] += bool(image[0, 16, 24] > 0)
+    for count, expected in zip(counts, lit, strict=True):
+        assert count == expected if expected is not None else 2 < count < 18
 
 
 def test_the_thread_ends_with_the_block(

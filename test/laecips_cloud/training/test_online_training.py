@@ -71,6 +71,7 @@ SOURCE = Source(
     held_out=frames(2, seed=3),
     first=np.zeros(4),
     best_miou=0.1,
+    parent_miou=0.05,
 )
 
 
@@ -161,7 +162,7 @@ def test_f_learns_and_the_gate_says_so(done: Update) -> None:
         **done.verdict.measures,
     }
     assert gate["loss"] < gate["loss_parent"]
-    assert gate["source_miou_best"] == 0.1
+    assert (gate["source_miou_best"], gate["source_miou_parent"]) == (0.1, 0.05)
     assert gate["source_iou"].keys() == set(done.bundle.manifest.classes)
 
 
@@ -212,12 +213,14 @@ def test_h_and_the_gate_see_only_what_f_has_not_learnt(
     tiny_bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learnt: list[str] = []
+    relit: list[float] = []
     seen_by_h: list[bytes] = []
     losses: list[float] = []
     fitted: list[float] = []
 
     def spy_f(network: RFNet, frames: Sequence[LabelledFrame], **options: Any) -> None:
         learnt.extend(frame.name for frame in frames)
+        relit.extend(options["relit"])
         train_segmenter(network, frames, **options)
 
     def spy_row(logits: np.ndarray, label: np.ndarray, **options: Any) -> JudgedRow:
@@ -233,7 +236,7 @@ def test_h_and_the_gate_see_only_what_f_has_not_learnt(
     monkeypatch.setattr(online_training, "train_segmenter", spy_f)
     monkeypatch.setattr(online_training, "judged", spy_row)
     monkeypatch.setattr(online_training, "train_trust", spy_h)
-    update(tiny_bundle, tmp_path / "spied")
+    update(tiny_bundle, tmp_path / "spied", replace(SETTINGS, relit=0.25, rehearsal_relit=0.75))
 
     # Ten lessons are ten blocks of time, of which the second, sixth and ninth are held out.
     held_out = [1, 5, 8]
@@ -241,6 +244,7 @@ def test_h_and_the_gate_see_only_what_f_has_not_learnt(
         *(f"1-{number}" for number in range(10) if number not in held_out),
         *(frame.name for frame in SOURCE.rehearsal),
     ]
+    assert relit == [0.25] * 7 + [0.75] * len(SOURCE.rehearsal)
     stride = np.empty((4, SIZE[0] // 4, SIZE[1] // 4), np.float32)
     labels = [at_stride(lesson.frame.label, stride).tobytes() for lesson in lessons()]
     expected = [labels[number] for number in held_out]

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import torch
 from laecips_cloud.networks import RFNet
+from laecips_cloud.training import train_segmenter as train_segmenter_module
 from laecips_cloud.training.labelled_frames import LabelledFrame
+from laecips_cloud.training.losses import class_weights, segmentation_loss
 from laecips_cloud.training.rows import run
 from laecips_cloud.training.train_segmenter import (
     SegmenterRecipe,
@@ -57,6 +59,53 @@ def test_a_seed_trains_the_same_f_on_one_thread(toy_frames: ToyFrames) -> None:
     assert not torch.equal(one, other)
 
 
+@pytest.mark.parametrize(
+    ("whole_share", "sizes"),
+    [
+        # Half of each side, up to what f's strides divide.
+        (0.0, {(4, 32, 64)}),
+        (0.5, {(4, 32, 64), (2, *SIZE)}),
+        (1.0, {(2, *SIZE)}),  # no crop is drawn, not even the first
+    ],
+)
+def test_crops_first_and_whole_frames_last(
+    toy_frames: ToyFrames,
+    monkeypatch: pytest.MonkeyPatch,
+    whole_share: float,
+    sizes: set[tuple[int, ...]],
+) -> None:
+    seen = []
+
+    def spy(logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+        seen.append(tuple(labels.shape))
+        return segmentation_loss(logits, labels, weights)
+
+    monkeypatch.setattr(train_segmenter_module, "segmentation_loss", spy)
+    recipe = SegmenterRecipe(input_size=SIZE, steps=4, batch=4, whole_share=whole_share)
+    train_segmenter(tiny_rfnet(), toy_frames(count=3), recipe=recipe)
+    assert set(seen) == sizes
+    assert len(seen) == 4
+
+
+@pytest.mark.parametrize("power", [0.0, 0.5, 1.0])
+def test_weights_of_the_classes_have_a_power(
+    toy_frames: ToyFrames, monkeypatch: pytest.MonkeyPatch, power: float
+) -> None:
+    seen = []
+
+    def spy(logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+        seen.append(weights)
+        return segmentation_loss(logits, labels, weights)
+
+    monkeypatch.setattr(train_segmenter_module, "segmentation_loss", spy)
+    frames = toy_frames(count=3)
+    recipe = SegmenterRecipe(input_size=SIZE, steps=1, batch=2, class_power=power)
+    train_segmenter(tiny_rfnet(), frames, recipe=recipe)
+    full = class_weights(pixel_counts(frames, 3))
+    assert full[0] < full[1]  # there is more ground than red
+    torch.testing.assert_close(seen[0], full**power)
+
+
 def test_a_depth_branch_is_left_alone(toy_frames: ToyFrames) -> None:
     network, before = tiny_rfnet(depth=True), tiny_rfnet(depth=True).state_dict()
     recipe = SegmenterRecipe(input_size=SIZE, steps=2, batch=2)
@@ -93,6 +142,7 @@ def test_pixels_are_counted_by_class(toy_frames: ToyFrames) -> None:
         ({"steps": 1, "batch": 1}, "batch is 1"),
         ({"steps": 1, "seconds": 0.0}, "seconds is 0.0"),
         ({"steps": 1, "whole_share": 1.5}, "whole_share is 1.5"),
+        ({"steps": 1, "class_power": 1.5}, "class_power is 1.5"),
     ],
 )
 def test_settings_out_of_range_are_named(options: dict[str, float], message: str) -> None:

@@ -30,6 +30,17 @@ CHECK = "check the name, image_transport and QoS (`ros2 topic list`)"
             Level.WARN,
             "the cloud fails: the robot answers hard frames itself for a while",
         ),
+        (
+            ACTIVE | {"budget_reachable": False},
+            Level.WARN,
+            "latency_budget_s is less than the robot alone takes: nothing goes to the cloud",
+        ),
+        # Without a cloud a budget has nothing to say.
+        (
+            ACTIVE | {"cloud_reachable": False, "budget_reachable": False},
+            Level.WARN,
+            "the cloud fails: the robot answers hard frames itself for a while",
+        ),
         (ACTIVE | {"cloud_wanted": False, "cloud_present": False}, Level.OK, "segmenting"),
         (
             {"state": "unconfigured"},

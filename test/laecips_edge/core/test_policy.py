@@ -84,6 +84,21 @@ def test_dropping_frames_changes_no_decision(name: str) -> None:
     assert every_third == {stamp: everything[stamp] for stamp in every_third}
 
 
+def test_held_to_another_threshold_it_is_the_same_but_for_that() -> None:
+    policy = Policy("laecips", manifest=StubManifest(), audit_rate=0.5, seed=3)
+    delta, other = policy.delta, policy.held_to(0.95)
+    assert (policy.delta, other.delta) == (delta, 0.95)
+    assert (other.name, other.audit_rate) == (policy.name, policy.audit_rate)
+    assert other.decide(LOGITS, trust=lambda _: 0.9, stamp_ns=0).hard
+    easy = policy.held_to(0.0)
+    for stamp in STAMPS[:50]:
+        before = policy.decide(LOGITS, trust=lambda _: 0.9, stamp_ns=stamp)
+        after = easy.decide(LOGITS, trust=lambda _: 0.9, stamp_ns=stamp)
+        assert (before.hard, before.audit) == (after.hard, after.audit)
+    with pytest.raises(ValueError, match=r"delta is 1\.5, which is outside 0..1"):
+        policy.held_to(1.5)
+
+
 def test_seeds_draw_other_audits() -> None:
     audits = [
         [
