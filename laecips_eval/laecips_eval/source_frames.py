@@ -84,8 +84,8 @@ def write_source(
     if min(learnt, held_out) < 1:
         raise ValueError(f"source frames: {learnt} to learn and {held_out} held out: give some")
     chosen = _Chosen([(frames, learnt), (others, held_out)], progress)
-    reserved = {name for name, _, _ in (others[i] for i in _spread(len(others), held_out))}
-    write_frame_folder(chosen, path, held_out=reserved.__contains__)
+    first = len(chosen) - min(held_out, len(others))
+    write_frame_folder(chosen, path, held_out=range(first, len(chosen)))
     return len(chosen)
 
 

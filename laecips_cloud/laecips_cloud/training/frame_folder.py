@@ -9,7 +9,7 @@ held_out.txt              optional: NAMEs that nothing may learn from, one a lin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -152,14 +152,14 @@ class FrameFolder:
 
 
 def write_frame_folder(
-    frames: LabelledFrames, root: Path, *, held_out: Callable[[str], bool] = lambda name: False
+    frames: LabelledFrames, root: Path, *, held_out: Container[int] = ()
 ) -> None:
     """Writes labelled frames as such a folder, pictures as PNG; names begin with their place.
 
     Args:
         frames: what to write.
         root: the folder; made where it is not there.
-        held_out: says of a frame's name whether nothing may learn from it.
+        held_out: places of frames that nothing may learn from.
 
     Raises:
         OSError: it cannot be written.
@@ -169,9 +169,8 @@ def write_frame_folder(
     reserved = []
     for index in range(len(frames)):
         name, image, label = frames[index]
-        reserve = held_out(name)
         name = f"{index:06d}-{name.replace('/', '_')}"
-        if reserve:
+        if index in held_out:
             reserved.append(name)
         _encode(root / "images" / f"{name}.png", image[:, :, ::-1])
         _encode(root / "labels" / f"{name}.png", label)

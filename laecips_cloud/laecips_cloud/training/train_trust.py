@@ -94,7 +94,7 @@ def _centre(miner: Miner, rows: Sequence[JudgedRow], losses: Tensor, *, beta: fl
     best = best_trust(losses, beta=beta, least=_ENDS[0]).clamp(*_ENDS)
     with torch.no_grad():
         scores = torch.cat([miner.score(_mirrored(row, 0)[None]) for row in rows])
-        miner.fc.bias += torch.logit(best).median() - scores.median()
+        miner.fc.bias.add_(torch.logit(best).median() - scores.median())
 
 
 def telling_beta(rows: Sequence[JudgedRow], *, most: float) -> float:

@@ -152,12 +152,17 @@ class LatencyBudget:
             The new state, which is also `state`.
         """
         easy, hard = self._easy_delay, self._hard_delay
-        if not cloud_is_there or easy is None or hard is None:
+        if not cloud_is_there or easy is None:
             return self._state
         if len(self._confidences) < self._settings.warm_up:
             return self._state
         budget = self._settings.budget
-        bound = least_easy_share(easy_delay=easy, hard_delay=hard, budget=budget)
+        # What the cloud takes is not known before it was asked: more and more frames ask it.
+        bound = (
+            0.0
+            if hard is None
+            else least_easy_share(easy_delay=easy, hard_delay=hard, budget=budget)
+        )
         wanted = float(np.clip(1.0 - bound, *self._settings.hard_shares))
         slew, now = self._settings.slew, self._state.hard_share
         share = float(np.clip(wanted, now - slew, now + slew))

@@ -14,8 +14,8 @@ USES_H: Final = "laecips"
 WINDOW: Final = 100
 """Recent frames that are ranked: a robot's ten seconds, short against a drift."""
 
-_THINNED: Final = 5
-"""Of a manifest's quantiles every fifth begins the ranking: frames of now soon outweigh them."""
+_SEEDS: Final = 4
+"""About so many of a manifest's quantiles begin the ranking: frames of now soon outweigh them."""
 
 
 class Steering:
@@ -74,7 +74,8 @@ class Steering:
 
     def _begin(self, policy: Policy, manifest: Manifest) -> LatencyBudget:
         # The quantiles are those of the network h.
-        ranking = manifest.quantiles[::_THINNED] if policy.name == USES_H else ()
+        ranking = manifest.quantiles if policy.name == USES_H else ()
+        ranking = ranking[:: max(1, len(ranking) // _SEEDS)]
         if self._loop is None:
             below = sum(value <= policy.delta for value in ranking)
             share = below / len(ranking) if ranking else 0.0

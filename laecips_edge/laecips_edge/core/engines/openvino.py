@@ -5,6 +5,7 @@ Needs the packages `openvino` and `onnx`.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import sys
 from collections.abc import Sequence
@@ -55,7 +56,7 @@ class OpenVinoEngine:
         folder: Path | None = None,
     ) -> None:
         """See `create_engine`; providers are OpenVINO's devices, best first: GPU, CPU."""
-        self._core = ov.Core()
+        self._core = _core()
         self._device = _device(self._core, providers)
         self._properties = _properties(self._device, threads)
         self.precision = _precision(self._core, self._device)
@@ -104,8 +105,17 @@ class OpenVinoEngine:
 
 def precision(providers: Sequence[str]) -> str:
     """See `precision_of`."""
-    core = ov.Core()
-    return _precision(core, _device(core, providers))
+    return _precision(_core(), _device(_core(), providers))
+
+
+@functools.cache
+def _core() -> Any:
+    """The one core of this process, for good.
+
+    Each sets the thread's alternate signal stack and puts back the one of before when it goes:
+    where two have overlapped, that one is gone, and the next signal ends the process.
+    """
+    return ov.Core()
 
 
 def _device(core: Any, providers: Sequence[str]) -> str:
