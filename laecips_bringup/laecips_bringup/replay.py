@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from laecips_edge.core.bundle import Bundle
 from laecips_eval.bags import Bag, open_bag
@@ -21,6 +20,7 @@ from rich.console import Console
 
 from laecips_bringup import graph
 from laecips_bringup.domain import OwnDomain
+from laecips_bringup.environment import environment
 from laecips_bringup.feeds import Feed, Kind, feeds
 from laecips_bringup.graph import NodeSpec
 from laecips_bringup.live_view import LiveView
@@ -206,7 +206,7 @@ class Replay:
             domain = stack.enter_context(OwnDomain())
             added = domain.environment | transport_environment(os.environ)
             logs = {"ROS_LOG_DIR": str((out / LOGS).resolve())}
-            stack.enter_context(_environment(added | logs))
+            stack.enter_context(environment(added | logs))
             # Processes start first: they need seconds, in which the runner makes itself ready.
             processes = stack.enter_context(Processes(environment=os.environ, folder=out))
             for spec in (*self._nodes, self._player):
@@ -292,18 +292,3 @@ class Replay:
 def _remove(out: Path, *names: str) -> None:
     for name in names:
         (out / name).unlink(missing_ok=True)
-
-
-@contextmanager
-def _environment(added: Mapping[str, str]) -> Iterator[None]:
-    """Variables of this process and its children, for a while."""
-    before: dict[str, Any] = {name: os.environ.get(name) for name in added}
-    os.environ.update(added)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

@@ -13,20 +13,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from laecips_edge.core.bundle import Bundle, Manifest
-from laecips_edge.core.metrics import ConfusionMatrix
-from laecips_edge.core.scores import label_map_of
-from laecips_edge.core.segmenter import Segmenter
 from numpy.typing import NDArray
 from torch import Tensor
 
 from laecips_cloud.export import export_bundle, load_networks, write_manifest
 from laecips_cloud.networks import Miner, RFNet
 from laecips_cloud.training.checkpoints import Checkpoints
-from laecips_cloud.training.gate import Exam, Verdict, judge
+from laecips_cloud.training.examination import at_stride, examine
+from laecips_cloud.training.gate import Verdict, judge
 from laecips_cloud.training.labelled_frames import LabelledFrame
 from laecips_cloud.training.lessons import Lesson
 from laecips_cloud.training.losses import class_weights
@@ -192,45 +189,6 @@ def train_update(
         samples=len(lessons),
         train_s=time.monotonic() - started,
     )
-
-
-def examine(
-    bundle: Bundle,
-    source: Sequence[LabelledFrame],
-    lessons: Sequence[Lesson] = (),
-    weights: Tensor | None = None,
-    *,
-    engine: str = "onnxruntime",
-) -> Exam:
-    """Runs a pair as a robot does, weights rounded and on its engine, over frames with labels.
-
-    Args:
-        bundle: the pair.
-        source: labelled source frames.
-        lessons: those that f has not learnt from; without any the loss is nan.
-        weights: float32 [M], of the classes.
-        engine: the robots'.
-    """
-    segmenter = Segmenter(bundle, engine=engine)
-    matrix = ConfusionMatrix(len(bundle.manifest.classes))
-    for _, image, label in source:
-        size = (label.shape[0], label.shape[1])
-        matrix.add(label_map_of(segmenter.logits(np.ascontiguousarray(image)), size), label)
-    rows = [
-        judged(logits, at_stride(lesson.frame.label, logits), weights=weights, weight=lesson.weight)
-        for lesson in lessons
-        if weights is not None
-        for logits in [segmenter.logits(np.ascontiguousarray(lesson.frame.image))]
-    ]
-    total = sum(row.weight for row in rows)
-    loss = sum(row.weight * row.loss for row in rows) / total if rows else float("nan")
-    return Exam(source=matrix, loss=float(loss))
-
-
-def at_stride(label: NDArray[np.uint8], logits: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """A label map at the size of f's logits: uint8 [H, W] -> [h, w], nearest."""
-    size = logits.shape[:0:-1]
-    return np.asarray(cv2.resize(label, size, interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def _train_f(

@@ -12,11 +12,12 @@ from laecips_edge.core.bundle import Bundle
 
 from laecips_cloud.replay.reader import ReplayReader
 from laecips_cloud.training.checkpoints import Checkpoints
+from laecips_cloud.training.examination import examine
 from laecips_cloud.training.frame_folder import FrameFolder
 from laecips_cloud.training.job import Job
 from laecips_cloud.training.labelled_frames import LabelledFrame
 from laecips_cloud.training.lessons import Lesson, lessons_of
-from laecips_cloud.training.online_training import Source, examine, train_update
+from laecips_cloud.training.online_training import Source, train_update
 from laecips_cloud.training.source_exams import SourceExams
 from laecips_cloud.training.triggers import FEWEST_FRAMES
 

@@ -44,8 +44,9 @@ are cut along the truth, the most that any mask generator could give. `blend` we
 by a weight that was fitted on labelled source frames. *ms*: F on one core, medians, scorer and
 masks and fusion together (with f where the scorer asks it). Everything is scored by one confusion
 matrix over the frames (data-set mIoU). *quick* is the same network on smaller pictures: without
-masks it is the best that one core has 150 ms a frame for in fp32, and what `make demo` asks there; with
-bfloat16 it asks the whole one. No frame that is scored here was used to train, to calibrate or to choose a bound of the vote.
+masks it is the best that one core has 150 ms a frame for in fp32, and what `make demo` asks there;
+with bfloat16 it asks the whole one. No frame that is scored here was used to train, to calibrate
+or to choose a bound of the vote.
 
     laecips experiment teachers --camvid ROOT
 """
