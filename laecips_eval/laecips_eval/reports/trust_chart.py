@@ -60,7 +60,8 @@ def _svg(
     for place, delta in enumerate(deltas[0]):
         # The first to the left of its line, the others to the right, one under the other.
         y = _TOP + 4 + 14 * max(0, place - 1)
-        parts.append(_delta(delta, _x(delta, width), (_TOP - 6, axis), y, left=place == 0))
+        left = delta > 0.75 or (place == 0 and delta > 0.25)
+        parts.append(_delta(delta, _x(delta, width), (_TOP - 6, axis), y, left=left))
     foot = (axis + _GAP, height - _TOP + 6)
     x = _x(deltas[1], width)
     parts.append(_delta(deltas[1], x, foot, foot[1] - 2, left=deltas[1] > 0.75))
