@@ -66,6 +66,7 @@ def test_page_shows_what_the_report_says(finished_run: Path) -> None:
         "| dent | - | - | - | - | - | - |",
         "| 2 | enough frames | 64 | 12.5 s | - | - | - | - | refused: no better |",
         "| edge | 42 % | 180 MB |",
+        "| live | 1 | 0.200 | 0.300 (+10.0) | 0.400 (+20.0) | 0 of 1 | 0 | 100.0 % |",
     ):  # fmt: skip
         assert expected in text
     assert page.with_name("smoke-live.svg").is_file()
@@ -82,6 +83,7 @@ def test_f_without_training_has_no_column_where_nothing_was_compared(finished_ru
     assert "| screw | 0.250 | 0.250 | 0.375 | 0.375 |" in text
     assert "f without training, data set" not in text
     assert "Updates" not in text
+    assert "What training has brought" not in text
 
 
 def test_a_run_that_was_stopped_early_is_marked(finished_run: Path) -> None:
@@ -90,7 +92,8 @@ def test_a_run_that_was_stopped_early_is_marked(finished_run: Path) -> None:
     page = finished_run / "page.md"
     assert main(["results", f"live={finished_run}", "-o", str(page)]) == 0
     rows = [line for line in page.read_text(encoding="utf-8").splitlines() if "| live" in line]
-    assert len(rows) == 6  # runs, frames, accuracy, and three of latency
+    # Runs, frames, accuracy, what training has brought, and three of latency.
+    assert len(rows) == 7
     assert all(row.startswith("| live (stopped early) |") for row in rows)
 
 
