@@ -64,10 +64,12 @@ class OpenVinoEngine:
             whole = _with_weights(graph, weights, folder)
             self.inputs = _inputs(whole)
             self.outputs = tuple(value.name for value in whole.graph.output)
-            self._model = self._core.read_model(whole.SerializeToString())
+            self._model: Any = self._core.read_model(whole.SerializeToString())
             self._compiled_for: Shapes = {}
             if all(None not in shape for shape in self.inputs.values()):
                 self._compile(self.inputs)
+                # It will not be compiled again: its weights would be held twice.
+                self._model = None
         except Exception as error:  # its exceptions, onnx's and protobuf's have no other base
             raise EngineError(
                 f"openvino: cannot assemble the network ({_reason(error)}); "
