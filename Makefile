@@ -18,7 +18,7 @@ help:
 	@echo "            (ARGS='--no-train --rate 1' and others: make demo ARGS=--help)"
 	@echo "make test   build, then unit and system tests, ruff, mypy, import-linter"
 	@echo "make shell  a shell in which 'laecips' and the nodes are on PATH"
-	@echo "make clean  remove what was built and what demos wrote, keep the environment (.venv, 1.8 GB)"
+	@echo "make clean  remove what was built and what demos wrote, keep the environment (.venv, 2 GB)"
 
 $(INSTALLED): requirements/lock.txt requirements/install.sh requirements/fix_ros_wheels.py
 	@PYTHON="$(PYTHON)" requirements/install.sh $(VENV)
