@@ -9,16 +9,15 @@ import numpy as np
 import pytest
 import torch
 from laecips_cloud.networks import Miner, RFNet
-from laecips_cloud.training import online_training
+from laecips_cloud.training import examination, online_training
 from laecips_cloud.training.checkpoints import Checkpoints
+from laecips_cloud.training.examination import at_stride, examine
 from laecips_cloud.training.labelled_frames import LabelledFrame
 from laecips_cloud.training.lessons import Lesson
 from laecips_cloud.training.online_settings import OnlineTraining
 from laecips_cloud.training.online_training import (
     Source,
     Update,
-    at_stride,
-    examine,
     train_update,
 )
 from laecips_cloud.training.train_segmenter import train_segmenter
@@ -234,7 +233,8 @@ def test_h_and_the_gate_see_only_what_f_has_not_learnt(
         train_trust(miner, rows, **options)
 
     monkeypatch.setattr(online_training, "train_segmenter", spy_f)
-    monkeypatch.setattr(online_training, "judged", spy_row)
+    for room in (online_training, examination):
+        monkeypatch.setattr(room, "judged", spy_row)
     monkeypatch.setattr(online_training, "train_trust", spy_h)
     update(tiny_bundle, tmp_path / "spied", replace(SETTINGS, relit=0.25, rehearsal_relit=0.75))
 
