@@ -18,7 +18,7 @@ from typing import IO, Any, Final
 import numpy as np
 import torch
 from laecips_edge.core.bundle import half
-from laecips_edge.core.safe_files import replace_folder
+from laecips_edge.core.safe_files import replace_folder, sha256_of
 from numpy.typing import NDArray
 from torch import nn
 
@@ -31,7 +31,6 @@ from laecips_cloud.mask_generators.sam_manifest import (
     MANIFEST,
     WEIGHTS,
     SamManifest,
-    sha256_of,
 )
 from laecips_cloud.mask_generators.sam_networks import (
     EMBEDDING,

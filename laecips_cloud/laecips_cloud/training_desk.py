@@ -174,12 +174,12 @@ class TrainingDesk:
         last_row: int,
         after: Callable[[Ledger], Ledger] = lambda ledger: ledger,
     ) -> int:
-        def write_job(ledger: Ledger, version: int) -> None:
-            job = self._recipe.job(ledger, version=version, trigger=trigger, last_row=last_row)
-            job.write(self._library.job_folder(version))
-
-        version = self._library.begin(
-            write_job, trained_to=last_row, now_ns=self._now_ns(), after=after
+        version = self._recipe.begin(
+            self._library,
+            trigger=trigger,
+            last_row=last_row,
+            now_ns=self._now_ns(),
+            after=after,
         )
         parent = self._library.ledger.entries[version].parent
         self._logger.info(f"version {version} is trained from {parent}: trigger {trigger}")

@@ -10,7 +10,6 @@ from typing import Any
 
 import cv2
 import torch
-from laecips_cloud.model_ledger import Ledger
 from laecips_cloud.model_library import EXAMS, ModelLibrary
 from laecips_cloud.replay.watch import ReplayWatch
 from laecips_cloud.training.recipe import Recipe
@@ -120,13 +119,10 @@ class OfflineTrainer:
         return None
 
     def _train(self, trigger: str, *, last_row: int, now_ns: int) -> Bundle | None:
-        library, recipe = self._library, self._learning.recipe
-
-        def write_job(ledger: Ledger, version: int) -> None:
-            job = recipe.job(ledger, version=version, trigger=trigger, last_row=last_row)
-            job.write(library.job_folder(version))
-
-        version = library.begin(write_job, trained_to=last_row, now_ns=now_ns)
+        library = self._library
+        version = self._learning.recipe.begin(
+            library, trigger=trigger, last_row=last_row, now_ns=now_ns
+        )
         folder = library.job_folder(version)
         done: dict[str, Any]
         try:

@@ -7,8 +7,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-from laecips_cloud.training.frame_folder import FrameFolder, FrameFolderError, write_frame_folder
+from laecips_cloud.training.frame_folder import (
+    FrameFolder,
+    FrameFolderError,
+    spread,
+    write_frame_folder,
+)
 from laecips_cloud.training.labelled_frames import LabelledFrame, LabelledFrames
 
 from laecips_eval.training_frames import open_training_frames
@@ -95,7 +99,7 @@ class _Chosen:
     def __init__(self, parts: Sequence[tuple[LabelledFrames, int]], progress: Progress) -> None:
         self.classes: Sequence[str] = parts[0][0].classes
         self.palette: Sequence[tuple[int, int, int]] = parts[0][0].palette
-        self._chosen = [(part, i) for part, most in parts for i in _spread(len(part), most)]
+        self._chosen = [(part, i) for part, most in parts for i in spread(range(len(part)), most)]
         self._progress = progress
 
     def __len__(self) -> int:
@@ -105,7 +109,3 @@ class _Chosen:
         self._progress(index + 1, len(self))
         part, place = self._chosen[index]
         return part[place]
-
-
-def _spread(count: int, most: int) -> list[int]:
-    return [int(i) for i in np.linspace(0, count - 1, min(most, count)).round()]

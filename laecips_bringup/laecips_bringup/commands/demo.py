@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from laecips_edge.core.cache_folder import cache_folder
+
 from laecips_bringup.commands import replay
-from laecips_bringup.commands.replay import cache
 
 HELP = "Replay the inspection drive (made on the first run) through edge, cloud and trainer."
 
@@ -20,7 +21,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the command."""
     replay.add_run_arguments(parser, out=Path("out/demo"), rate=RATE)
     parser.add_argument(
-        "--bags", type=Path, default=cache() / "bags", help="folder that the drive is kept in"
+        "--bags",
+        type=Path,
+        default=cache_folder() / "bags",
+        help="folder that the drive is kept in",
     )
     parser.add_argument(
         "--bag-seed", type=int, default=0, help="of the drive: another seed, other panels"

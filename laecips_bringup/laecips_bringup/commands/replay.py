@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import sys
 from pathlib import Path
+
+from laecips_edge.core.cache_folder import cache_folder
 
 DISAGREES = 1
 HELP = "Replay a bag through edge and cloud, and report what came of it."
@@ -134,13 +135,7 @@ def source_of(args: argparse.Namespace) -> Path:
             "promotion gate is held on some of them"
         )
     with progress_bar("drawing source frames, once") as progress:
-        return ensure_source(cache() / "source", progress=progress)
-
-
-def cache() -> Path:
-    """Where things are kept that can be made again (XDG base directories)."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "laecips"
+        return ensure_source(cache_folder() / "source", progress=progress)
 
 
 def run_live(

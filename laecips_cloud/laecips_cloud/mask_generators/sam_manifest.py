@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
+
+from laecips_edge.core.safe_files import sha256_of
 
 from laecips_cloud.mask_generators.generator import MaskGeneratorError
 
@@ -22,7 +23,6 @@ SCHEMA: Final = 1
 """Raised when one of before could not run the files any more."""
 
 _EXPORT: Final = "export it again with `laecips models export-sam`"
-_BLOCK: Final = 1 << 20
 
 Triple = tuple[float, float, float]
 
@@ -134,12 +134,3 @@ class SamManifest:
             return cls(**values)
         except TypeError as error:
             raise MaskGeneratorError(f"a key is missing ({error}); {_EXPORT}") from error
-
-
-def sha256_of(path: Path) -> str:
-    """Of a file of any size, in hex digits; OSError where it cannot be read."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()

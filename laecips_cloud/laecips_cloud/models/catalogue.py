@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from laecips_edge.core.cache_folder import cache_folder
 
 _PIECE: Final = 1 << 20  # bytes that are hashed at a time
 
@@ -112,9 +113,8 @@ CATALOGUE: Final[Mapping[str, PublishedModel]] = {
 
 
 def cache() -> Path:
-    """Folder of fetched weights (XDG base directories); it may not be there yet."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "laecips" / "models"
+    """Folder of fetched weights; it may not be there yet."""
+    return cache_folder() / "models"
 
 
 def weights_path(text: str | Path) -> Path:

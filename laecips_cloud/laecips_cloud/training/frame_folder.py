@@ -122,11 +122,11 @@ class FrameFolder:
             held_out = [i for i in everything if self._pictures[i].stem in self._held_out]
             learnt = [i for i in everything if self._pictures[i].stem not in self._held_out]
         else:
-            learnt, held_out = split_by_time(_spread(everything, most))
+            learnt, held_out = split_by_time(spread(everything, most))
         share = min(1.0, most / (len(learnt) + len(held_out)))
         return (
-            [self[i] for i in _spread(learnt, max(1, round(share * len(learnt))))],
-            [self[i] for i in _spread(held_out, max(1, round(share * len(held_out))))],
+            [self[i] for i in spread(learnt, max(1, round(share * len(learnt))))],
+            [self[i] for i in spread(held_out, max(1, round(share * len(held_out))))],
         )
 
     def _read_held_out(self) -> frozenset[str]:
@@ -183,7 +183,7 @@ def write_frame_folder(
     (root / "classes.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
-def _spread(indices: Sequence[int], most: int) -> list[int]:
+def spread(indices: Sequence[int], most: int) -> list[int]:
     """At most so many of them, evenly spread."""
     places = np.linspace(0, len(indices) - 1, min(most, len(indices))).round()
     return [indices[int(place)] for place in places]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from laecips_cloud.model_ledger import Ledger
+from laecips_cloud.model_library import ModelLibrary
 from laecips_cloud.training.job import Job
 from laecips_cloud.training.online_settings import OnlineTraining
 
@@ -47,3 +49,27 @@ class Recipe:
             engine=self.engine,
             settings=replace(self.settings, seed=self.settings.seed + version),
         )
+
+    def begin(
+        self,
+        library: ModelLibrary,
+        *,
+        trigger: str,
+        last_row: int,
+        now_ns: int,
+        after: Callable[[Ledger], Ledger] = lambda ledger: ledger,
+    ) -> int:
+        """Writes down the job of a training that begins now, and gives its version.
+
+        Args:
+            library: of the versions.
+            trigger: what asked for it.
+            last_row: number of the newest row of the replay buffer that it reads.
+            now_ns, after: see `ModelLibrary.begin`.
+        """
+
+        def write_job(ledger: Ledger, version: int) -> None:
+            job = self.job(ledger, version=version, trigger=trigger, last_row=last_row)
+            job.write(library.job_folder(version))
+
+        return library.begin(write_job, trained_to=last_row, now_ns=now_ns, after=after)

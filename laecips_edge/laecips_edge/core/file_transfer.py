@@ -6,15 +6,13 @@ again goes on there. What a crash did to a part shows in its hash, and the file 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from laecips_edge.core.codecs import Buffer
-
-_READ = 1 << 20
+from laecips_edge.core.safe_files import sha256_of
 
 
 class GarbageError(ValueError):
@@ -62,14 +60,14 @@ class FileTransfer:
         self._part = path.with_name(f"{path.name}.part")
         self._sha256 = sha256
         self._most_bytes = most_bytes
-        if path.exists() and _sha256(path) != sha256:
+        if path.exists() and sha256_of(path) != sha256:
             path.unlink()
         self.complete = path.exists()
         if not self.complete and not self._part.exists() and here is not None:
             shutil.copyfile(here, self._part)
         self._from_before = not self.complete and self._part.exists()
         # How long the file is, nobody here knows yet: its hash tells whether this was all of it.
-        if self._from_before and _sha256(self._part) == sha256:
+        if self._from_before and sha256_of(self._part) == sha256:
             self._finish()
 
     def next(self, length: int) -> Piece:
@@ -112,7 +110,7 @@ class FileTransfer:
         self.size, self._from_before = None, False
 
     def _close(self) -> None:
-        found = _sha256(self._part)
+        found = sha256_of(self._part)
         if found == self._sha256:
             self._finish()
             return
@@ -129,11 +127,3 @@ class FileTransfer:
             os.fsync(file.fileno())
         os.replace(self._part, self._path)
         self.complete = True
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_READ):
-            digest.update(block)
-    return digest.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shutil
 import tempfile
@@ -11,6 +12,17 @@ from typing import IO
 
 GONE = ".gone."
 """Prefix of folders on their way out; `sweep` removes what a killed process left of them."""
+
+_READ = 1 << 20
+
+
+def sha256_of(path: Path) -> str:
+    """Of a file of any size, in hex digits; OSError where it cannot be read."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_READ):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def write_whole(path: Path, data: bytes) -> None:

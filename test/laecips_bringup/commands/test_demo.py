@@ -3,20 +3,10 @@
 from pathlib import Path
 
 import pytest
-from laecips_bringup.commands.demo import PRESET, RATE, cache
+from laecips_bringup.commands.demo import PRESET, RATE
 from laecips_bringup.params_file import unknown_parameters
 from laecips_bringup.shares import config_file
 from laecips_edge.cli import main
-
-
-@pytest.mark.parametrize(
-    ("base", "expected"),
-    [("/base", Path("/base/laecips")), ("", Path("/home/me/.cache/laecips"))],
-)
-def test_cache(monkeypatch: pytest.MonkeyPatch, base: str, expected: Path) -> None:
-    monkeypatch.setenv("HOME", "/home/me")
-    monkeypatch.setenv("XDG_CACHE_HOME", base)
-    assert cache() == expected
 
 
 def test_the_preset_has_only_parameters_that_the_nodes_know() -> None:

@@ -12,7 +12,8 @@ import pytest
 pytest.importorskip("torch")
 
 from laecips_cloud.mask_generators import MaskGeneratorError
-from laecips_cloud.mask_generators.sam_manifest import SamManifest, sha256_of
+from laecips_cloud.mask_generators.sam_manifest import SamManifest
+from laecips_edge.core.safe_files import sha256_of
 
 
 @pytest.fixture
