@@ -113,23 +113,29 @@ def test_it_steps_back_behind_everybody_else(library: ModelLibrary) -> None:
 def test_the_priority_of_its_session_goes_down_where_that_is_its_own(leads: bool) -> None:
     if not AUTOGROUP.exists():
         pytest.skip("this kernel has no groups of sessions")
+    # What was started outside any session (in a container, say) is in no group: an empty file.
     code = (
+        "import json\n"
         "from pathlib import Path\n"
         "from laecips_cloud.training.worker import _step_back\n"
         f"group = Path({str(AUTOGROUP)!r})\n"
-        "print(group.read_text().split()[-1])\n"
+        "before = group.read_text()\n"
         "_step_back(19)\n"
-        "print(group.read_text().split()[-1])\n"
+        "print(json.dumps([before, group.read_text()]))\n"
     )
-    before, after = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", code],
+        check=False,
         start_new_session=leads,
         capture_output=True,
         text=True,
-        check=True,
-    ).stdout.split()
-    # Others who share the session with these tests keep theirs.
-    assert after == ("19" if leads else before)
+    )
+    assert done.returncode == 0, done.stderr
+    before, after = json.loads(done.stdout)
+    if leads:
+        assert after.endswith("nice 19\n")
+    else:  # others who share the session with these tests keep theirs
+        assert after == before
 
 
 def test_it_trains_one_job_after_the_other(
