@@ -56,6 +56,7 @@ def export_bundle(
     modality: str = "rgb",
     agreement_images: Sequence[NDArray[np.uint8]] = (),
     agreement_depths: Sequence[NDArray[np.uint16]] = (),
+    graphs_of: Bundle | None = None,
     **manifest_fields: Any,
 ) -> Bundle:
     """Write the pair (f, h) as a bundle, and check that it answers on a robot's engine as here.
@@ -66,6 +67,8 @@ def export_bundle(
         name, classes, palette, input_size, delta, beta, modality: see `Manifest`.
         agreement_images: uint8 [H,W,3] RGB of any size; a few that show different things.
         agreement_depths: uint16 [H,W] in millimetres, one an image; for "rgbd" alone.
+        graphs_of: a version of the same architecture, whose graphs are taken over; None exports
+            them, which takes seconds.
         manifest_fields: the rest of `Manifest`: version, parent, quantiles, thresholds and so on.
 
     Raises:
@@ -95,8 +98,12 @@ def export_bundle(
         raise BundleError(
             f"{path}: f was made without a depth branch; make it with one, or export it for rgb"
         )
-    graph_f, names_f = segmenter_graph(f.classes, f.width, modality, input_size)
-    graph_h, names_h = miner_graph(h.classes, h.width, manifest.logits_shape[1:])
+    if graphs_of is None:
+        graph_f, names_f = segmenter_graph(f.classes, f.width, modality, input_size)
+        graph_h, names_h = miner_graph(h.classes, h.width, manifest.logits_shape[1:])
+    else:
+        graph_f, names_f = graphs_of.graph_f, list(graphs_of.weights("f"))
+        graph_h, names_h = graphs_of.graph_h, list(graphs_of.weights("h"))
     pair = _on_robot(f), _on_robot(h)
     return write_bundle(
         path,

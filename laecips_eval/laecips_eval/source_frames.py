@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 SHIPPED_FRAMES: Final = 600
 """Frames of the split `train` that the shipped f has learnt from."""
 
-LEARNT, HELD_OUT = 120, 60
+LEARNT, HELD_OUT = 600, 60
 """Frames that a trainer is usually given: to rehearse, and for the promotion gate."""
 
 

@@ -3,7 +3,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from laecips_cloud.export import export_bundle, load_networks
+from laecips_cloud.export import (
+    export_bundle,
+    load_networks,
+    miner_graph,
+    segmenter_graph,
+)
 from laecips_cloud.networks import Miner, RFNet
 from laecips_edge.core.bundle import Bundle, BundleError, write_bundle
 from laecips_edge.core.segmenter import Segmenter
@@ -35,6 +40,20 @@ def test_versions_of_one_architecture_share_their_graphs(tmp_path, tiny_bundle):
     changed = {"weights.safetensors", "agreement.safetensors"}
     for name, digest in other.manifest.files.items():
         assert (digest != tiny_bundle.manifest.files[name]) == (name in changed)
+
+
+def test_graphs_of_another_version_are_taken_over(tmp_path, tiny_bundle, monkeypatch):
+    networks = pair()
+    expected = export_bundle(*networks, tmp_path / "exported", **FIELDS)
+
+    def never(*_):
+        raise AssertionError("exported anew")
+
+    monkeypatch.setattr("laecips_cloud.export.graph_without_weights", never)
+    segmenter_graph.cache_clear()
+    miner_graph.cache_clear()
+    taken = export_bundle(*networks, tmp_path / "taken", graphs_of=tiny_bundle, **FIELDS)
+    assert taken.manifest == expected.manifest
 
 
 def test_resumed_networks_answer_as_the_robot_does(tiny_bundle):

@@ -37,7 +37,7 @@ class OnlineTraining:
     batch: int = 2
     relit: float = 0.1
     rehearsal_relit: float = 0.7
-    class_power: float = 0.5
+    class_power: float = 0.25
     learning_rate: float = 1e-3
     mix: float = 0.5
     rehearsal: float = 0.5

@@ -160,6 +160,7 @@ def train_update(
         temperature=manifest.temperature,
         thresholds=manifest.thresholds | {"laecips": delta},
         agreement_images=[frame.image for frame in source.held_out[:_AGREEMENT_FRAMES]],
+        graphs_of=parent,
         training={
             **asdict(settings),
             "trigger": trigger,
@@ -220,6 +221,7 @@ def _train_f(
             batch=2 * settings.batch,
             class_power=settings.class_power,
             learning_rate=settings.learning_rate,
+            loss_stride=2,
             # Weights that are averaged with their parent's must go with the same statistics.
             keep_norms=settings.mix < 1.0,
             seed=settings.seed,

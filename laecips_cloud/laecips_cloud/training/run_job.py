@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +96,8 @@ def _lessons(job: Job, parent: Bundle) -> list[Lesson]:
 
 
 def _source(job: Job, bundles: Callable[[int], Path], path: Path, progress: Progress) -> Source:
-    frames = FrameFolder(job.source)
-    rehearsal, held_out = frames.split(job.source_frames)
+    folder = FrameFolder(job.source)
+    rehearsal, held_out = _frames_of(job.source, folder.fingerprint, job.source_frames)
     exams = _exams(job, path)
     for version in (job.given, job.parent):
         if exams.iou(version) is None:
@@ -112,6 +113,14 @@ def _source(job: Job, bundles: Callable[[int], Path], path: Path, progress: Prog
         best_miou=exams.best_miou({*job.good, job.given}),
         parent_miou=float(np.nanmean(parent)),
     )
+
+
+@lru_cache(maxsize=1)
+def _frames_of(
+    source: Path, fingerprint: str, most: int
+) -> tuple[list[LabelledFrame], list[LabelledFrame]]:
+    """The source frames, decoded once for all the jobs of a worker."""
+    return FrameFolder(source).split(most)
 
 
 def _iou(path: Path, held_out: Sequence[LabelledFrame], job: Job) -> np.ndarray:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from laecips_cloud.networks import RFNet
+from laecips_cloud.networks.pyramid import resize
 from laecips_cloud.training.augment import Geometry
 from laecips_cloud.training.batches import Batches
 from laecips_cloud.training.labelled_frames import LabelledFrame
@@ -41,6 +42,9 @@ class SegmenterRecipe:
             named more often than they are there; 0 leaves all alike.
         learning_rate: peak of the one-cycle schedule (Adam).
         weight_decay: decoupled, on every weight.
+        loss_stride: 1, 2 or 4: from one pixel that the loss looks at to the next, along rows and
+            columns; the first of them moves from step to step. Neighbours say much the same, and at
+            2 a step takes a sixth less time.
         keep_norms: leave the batch norms' statistics as they are: for a short training of a network
             that has good ones, which a few frames of one drift would pull away.
         seed: seed of the batches.
@@ -55,6 +59,7 @@ class SegmenterRecipe:
     class_power: float = 1.0
     learning_rate: float = 2e-3
     weight_decay: float = 1e-4
+    loss_stride: int = 1
     keep_norms: bool = False
     seed: int = 0
 
@@ -68,6 +73,7 @@ class SegmenterRecipe:
             ("zoom", not 0 < self.zoom[0] <= self.zoom[1]),
             ("class_power", not 0 <= self.class_power <= 1),
             ("learning_rate", not self.learning_rate > 0),
+            ("loss_stride", self.loss_stride not in (1, 2, 4)),
         ]:
             if bad:
                 raise ValueError(f"training of f: {name} is {getattr(self, name)}: out of range")
@@ -141,6 +147,7 @@ def train_segmenter(
                 weights=by_class.to(device),
                 until=until,
                 peak=recipe.learning_rate,
+                stride=recipe.loss_stride,
                 progress=progress,
             )
     if not recipe.keep_norms:
@@ -157,15 +164,19 @@ def _descend(
     weights: Tensor,
     until: float,
     peak: float,
+    stride: int,
     progress: Progress,
 ) -> None:
     told = -1
     device = weights.device
-    for done, (images, labels) in zip(schedule, batches, strict=False):
+    for step, (done, (images, labels)) in enumerate(zip(schedule, batches, strict=False)):
         set_learning_rate(optimiser, peak * one_cycle(done))
         with fast_precision(device.type):
-            logits = network(images.to(device))
-        loss = segmentation_loss(logits.float(), labels.to(device), weights)
+            coarse = network.logits_at_stride(images.to(device))
+        row, column = divmod(step % stride**2, stride)
+        seen = labels[:, row::stride, column::stride]
+        logits = resize(coarse.float(), (seen.shape[-2], seen.shape[-1]))
+        loss = segmentation_loss(logits, seen.to(device), weights)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)

@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--held-out",
         help="split, or share of the other one's end, for the promotion gate; without it the usual",
     )
-    parser.add_argument("--frames", type=int, default=120, help="to rehearse, at most")
+    parser.add_argument("--frames", type=int, default=600, help="to rehearse, at most")
     parser.add_argument("--held-out-frames", type=int, default=60, help="for the gate, at most")
     parser.add_argument("-o", "--output", type=Path, required=True, help="the new folder")
 

@@ -1,10 +1,11 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pytest
 import torch
 from laecips_cloud.networks import RFNet
 from laecips_cloud.training import train_segmenter as train_segmenter_module
+from laecips_cloud.training.batches import Batches
 from laecips_cloud.training.labelled_frames import LabelledFrame
 from laecips_cloud.training.losses import class_weights, segmentation_loss
 from laecips_cloud.training.rows import run
@@ -106,6 +107,38 @@ def test_weights_of_the_classes_have_a_power(
     torch.testing.assert_close(seen[0], full**power)
 
 
+@pytest.mark.parametrize(("stride", "size"), [(1, (64, 96)), (2, (32, 48)), (4, (16, 24))])
+def test_the_loss_looks_at_every_pixel_in_turn(
+    stride: int, size: tuple[int, int], toy_frames: ToyFrames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[torch.Tensor] = []
+
+    def spy(logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+        assert logits.shape[-2:] == labels.shape[-2:] == size
+        seen.append(labels)
+        return segmentation_loss(logits, labels, weights)
+
+    def numbered(self: Batches) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        while True:
+            yield (
+                torch.zeros(2, 3, *SIZE),
+                (torch.arange(64 * 96) % 3).view(1, *SIZE).expand(2, -1, -1),
+            )
+
+    monkeypatch.setattr(train_segmenter_module, "segmentation_loss", spy)
+    monkeypatch.setattr(Batches, "__iter__", numbered)
+    recipe = SegmenterRecipe(
+        input_size=SIZE, steps=stride**2, batch=2, whole_share=1.0, loss_stride=stride
+    )
+    train_segmenter(tiny_rfnet(), toy_frames(count=2), recipe=recipe)
+    label = (torch.arange(64 * 96) % 3).view(SIZE)
+    parts = [
+        label[row::stride, column::stride] for row in range(stride) for column in range(stride)
+    ]
+    assert len(seen) == len(parts)
+    assert all(torch.equal(labels[0], part) for labels, part in zip(seen, parts, strict=True))
+
+
 def test_a_depth_branch_is_left_alone(toy_frames: ToyFrames) -> None:
     network, before = tiny_rfnet(depth=True), tiny_rfnet(depth=True).state_dict()
     recipe = SegmenterRecipe(input_size=SIZE, steps=2, batch=2)
@@ -143,6 +176,7 @@ def test_pixels_are_counted_by_class(toy_frames: ToyFrames) -> None:
         ({"steps": 1, "seconds": 0.0}, "seconds is 0.0"),
         ({"steps": 1, "whole_share": 1.5}, "whole_share is 1.5"),
         ({"steps": 1, "class_power": 1.5}, "class_power is 1.5"),
+        ({"steps": 1, "loss_stride": 3}, "loss_stride is 3"),
     ],
 )
 def test_settings_out_of_range_are_named(options: dict[str, float], message: str) -> None:
