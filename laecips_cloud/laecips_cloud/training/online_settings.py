@@ -38,7 +38,7 @@ class OnlineTraining:
     relit: float = 0.1
     rehearsal_relit: float = 0.7
     class_power: float = 0.25
-    learning_rate: float = 1e-3
+    learning_rate: float = 7e-4
     mix: float = 0.5
     rehearsal: float = 0.5
     min_confidence: float = 0.6
