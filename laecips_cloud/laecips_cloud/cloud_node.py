@@ -10,12 +10,13 @@ import traceback
 from typing import Any
 
 import cv2
+from laecips_edge.ros import qos
 from laecips_edge.ros.lifecycle import ManagedNode, run
 from laecips_edge.ros.status import StatusPublisher
-from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.service import Service
 
 from laecips_cloud.assisted_inference import AssistedInference
+from laecips_cloud.bounded_group import BoundedCallbackGroup
 from laecips_cloud.class_scorers import create_class_scorer
 from laecips_cloud.hard_frame import Answer, Status
 from laecips_cloud.hard_frame_desk import HardFrameDesk
@@ -25,6 +26,7 @@ from laecips_cloud.messages import fill, frame_of
 from laecips_cloud.model_shelf import ModelShelf
 from laecips_cloud.replay.buffer import ReplayBuffer, ReplayBufferError
 from laecips_cloud.settings import (
+    MAX_BATCH,
     buffer_path,
     bundle_paths,
     declare_parameters,
@@ -40,6 +42,9 @@ STATUS_PERIOD_S = 1.0
 FORGET_PERIOD_S = 60.0
 DAY_NS = 86400 * 10**9
 
+WAITING = 10
+"""Requests that may wait for their turn, as ROS has it; it drops the oldest of more."""
+
 
 class CloudNode(ManagedNode):
     """See the module; `settings.py` has the parameters, the README the topics."""
@@ -53,7 +58,7 @@ class CloudNode(ManagedNode):
         self._tally = Tally()
         declare_parameters(self.parameters)
         # Requests have a group of their own: a frame may take SAM minutes.
-        self._requests = MutuallyExclusiveCallbackGroup()
+        self._requests = BoundedCallbackGroup()
         self._status = StatusPublisher(self, CloudStatus)
         self.create_timer(STATUS_PERIOD_S, self._publish_status, clock=self.steady_clock)
         self.create_timer(FORGET_PERIOD_S, self._forget, clock=self.steady_clock)
@@ -83,26 +88,36 @@ class CloudNode(ManagedNode):
             max_bytes=self.parameters["max_bytes"],
         )
         self._forget()
+        inference = AssistedInference(
+            generator,
+            scorer,
+            classes=len(self._shelf.classes),
+            vote=vote(self.parameters),
+            max_batch=self.parameters["max_batch"],
+            batch_window_s=self.parameters["batch_window_ms"] / 1e3,
+        )
         self._desk = HardFrameDesk(
             shelf=self._shelf,
-            inference=AssistedInference(
-                generator,
-                scorer,
-                classes=len(self._shelf.classes),
-                vote=vote(self.parameters),
-            ),
+            inference=inference,
             buffer=self._buffer,
             now_ns=lambda: self.get_clock().now().nanoseconds,
             on_failure=self._log_failure,
         )
+        # A batch at work and one that gathers; the rest waits its turn undecoded.
+        batch = inference.max_batch
+        self._requests.most = 1 if batch == 1 else 2 * batch
         self._service = self.create_service(
-            SegmentHardFrame, "segment_hard_frame", self._answer, callback_group=self._requests
+            SegmentHardFrame,
+            "segment_hard_frame",
+            self._answer,
+            qos_profile=qos.reliable(depth=max(WAITING, self._requests.most)),
+            callback_group=self._requests,
         )
         frames, size = self._buffer.totals()
         self.get_logger().info(
             f"f of versions {', '.join(map(str, self._shelf.versions))}, masks by {name}, "
-            f"classes by {scorer_name}, replay buffer {self._buffer.path} with {frames} frames, "
-            f"{size} bytes"
+            f"classes by {scorer_name}, batches of up to {batch}, replay buffer "
+            f"{self._buffer.path} with {frames} frames, {size} bytes"
         )
 
     def activate(self) -> None:
@@ -113,8 +128,11 @@ class CloudNode(ManagedNode):
         """Answer no more: the state says so to each request; one that is under way ends."""
 
     def release(self) -> None:
-        """Let go of networks and masks, close the replay buffer."""
+        """Let go of networks and masks, close the replay buffer, once all under way is answered."""
         if self._service is not None:
+            # An answer that finds no service any more would end the process.
+            self._requests.most = 0
+            self._requests.wait_until_idle()
             self.destroy_service(self._service)
         if self._buffer is not None:
             self._buffer.close()
@@ -181,7 +199,8 @@ class CloudNode(ManagedNode):
 
 def main() -> int:
     """Run the node until it is asked to end."""
-    return run(CloudNode, threads=2)
+    # Threads come as they are needed: for as many requests as there may be, and the rest.
+    return run(CloudNode, threads=2 * MAX_BATCH + 1)
 
 
 if __name__ == "__main__":

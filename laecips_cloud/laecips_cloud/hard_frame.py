@@ -32,6 +32,7 @@ class HardFrame:
         why: h called it hard, or an easy frame drawn at random.
         trust: h of the frame.
         scores: f's scores as `wire.encode_scores` makes them; empty: f is run here.
+        deadline_s: the robot waits as long for the answer, seconds; 0: it does not say.
     """
 
     request_id: str
@@ -45,6 +46,7 @@ class HardFrame:
     why: Literal["hard", "audit"]
     trust: float
     scores: bytes
+    deadline_s: float = 0.0
 
 
 @dataclass(kw_only=True)
@@ -57,6 +59,7 @@ class StageTimes:
         masks: the mask generator.
         fusion: the fusion.
         store: encoding the answer and keeping it on disk.
+        wait: for the batches of before, and for others to share one.
     """
 
     decode: float = 0.0
@@ -64,6 +67,7 @@ class StageTimes:
     masks: float = 0.0
     fusion: float = 0.0
     store: float = 0.0
+    wait: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +81,8 @@ class Answer:
         confidence_map: PNG mono8, 255 = certain; empty unless OK.
         bundle_version: version of f whose scores were fused.
         times: of the stages.
+        batch: requests that shared a run of the class scorer or the mask generator, this one
+            included; 0 where none was run.
         repeated: answered from the replay buffer.
     """
 
@@ -86,4 +92,5 @@ class Answer:
     confidence_map: bytes = b""
     bundle_version: int = 0
     times: StageTimes = field(default_factory=StageTimes)
+    batch: int = 0
     repeated: bool = False

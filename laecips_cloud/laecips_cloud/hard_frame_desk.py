@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from time import perf_counter
+from math import inf, isfinite
+from time import monotonic, perf_counter
 from typing import Final
 
 import numpy as np
@@ -15,7 +15,8 @@ from laecips_edge.core.scores import upsample
 from laecips_edge.core.wire import WireError
 from numpy.typing import NDArray
 
-from laecips_cloud.assisted_inference import AssistedInference
+from laecips_cloud.assisted_inference import Assisted, AssistedInference
+from laecips_cloud.batching import TooLateError
 from laecips_cloud.class_scorers import ClassScorerError
 from laecips_cloud.hard_frame import Answer, HardFrame, StageTimes, Status
 from laecips_cloud.model_shelf import ModelShelf
@@ -38,7 +39,7 @@ class Refused(Exception):  # noqa: N818 (an outcome, not an error of ours)
 
 
 class HardFrameDesk:
-    """Answers hard frames, one at a time.
+    """Answers hard frames. Safe for several threads: those of several robots share runs of F.
 
     Args:
         shelf: versions of f.
@@ -72,6 +73,12 @@ class HardFrameDesk:
             status, message = refused.status, str(refused)
         except ReplayBufferError as error:
             status, message = Status.UNAVAILABLE, f"replay buffer: {error}"
+        except TooLateError as error:
+            status = Status.UNAVAILABLE
+            message = (
+                f"too late: the robot waits {frame.deadline_s:g} s for an answer, and {error}; "
+                "send less, wait longer, or give the cloud more"
+            )
         except Exception as error:
             self._on_failure(error)
             status = Status.UNAVAILABLE
@@ -84,22 +91,13 @@ class HardFrameDesk:
         )
 
     def _answer(self, frame: HardFrame, times: StageTimes) -> Answer:
-        received_ns = self._now_ns()
+        received_ns, received_s = self._now_ns(), monotonic()
         _check(frame)
         self._require_same_classes(frame)
         known = self._buffer.find(frame.request_id)
         if known is not None:
-            return _answer_of(known, times, repeated=True)
-        with _timed(times, "decode"):
-            rgb = _decode_picture(frame)
-            depth = _decode_depth(frame, rgb.shape[:2])
-        try:
-            assisted = self._inference(rgb, lambda: self._edge_scores(frame, rgb, depth))
-        except ClassScorerError as error:
-            # Said again for each frame: the operator should see it as long as it lasts.
-            raise Refused(Status.UNAVAILABLE, f"class scorer: {error}") from error
-        times.scores, times.masks = assisted.scores_ms, assisted.masks_ms
-        times.fusion = assisted.fusion_ms
+            return _answer_of(known, times)
+        assisted = self._assisted(frame, times, deadline_s=received_s + (frame.deadline_s or inf))
         with _timed(times, "store"):
             kept = self._buffer.append(
                 ReplayFrame(
@@ -116,7 +114,24 @@ class HardFrameDesk:
                     confidence_map=wire.encode_confidence_map(assisted.confidence_map),
                 )
             )
-        return _answer_of(kept, times, repeated=False)
+        return _answer_of(kept, times, batch=assisted.batch)
+
+    def _assisted(self, frame: HardFrame, times: StageTimes, *, deadline_s: float) -> Assisted:
+        # Others wait for a picture while it is decoded.
+        with self._inference.coming() as assist:
+            with _timed(times, "decode"):
+                rgb = _decode_picture(frame)
+                depth = _decode_depth(frame, rgb.shape[:2])
+            try:
+                assisted: Assisted = assist(
+                    rgb, lambda: self._edge_scores(frame, rgb, depth), deadline_s=deadline_s
+                )
+            except ClassScorerError as error:
+                # Said again for each frame: the operator should see it as long as it lasts.
+                raise Refused(Status.UNAVAILABLE, f"class scorer: {error}") from error
+        times.scores, times.masks = assisted.scores_ms, assisted.masks_ms
+        times.fusion, times.wait = assisted.fusion_ms, assisted.wait_ms
+        return assisted
 
     def _require_same_classes(self, frame: HardFrame) -> None:
         # Versions of two bundle lines may be the same number; their labels mean something else.
@@ -178,9 +193,14 @@ def _check(frame: HardFrame) -> None:
             )
     if not frame.request_id:
         raise Refused(Status.BAD_REQUEST, "request_id: empty; give each frame one of its own")
-    if not (math.isfinite(frame.trust) and 0 <= frame.trust <= 1):
+    if not (isfinite(frame.trust) and 0 <= frame.trust <= 1):
         raise Refused(
             Status.BAD_REQUEST, f"confidence: {frame.trust}; it is h of the frame, in [0, 1]"
+        )
+    if not 0 <= frame.deadline_s < inf:
+        raise Refused(
+            Status.BAD_REQUEST,
+            f"deadline_s: {frame.deadline_s}; it is how long the robot waits, seconds, or 0",
         )
 
 
@@ -207,14 +227,16 @@ def _decode_depth(frame: HardFrame, shape: tuple[int, ...]) -> NDArray[np.uint16
         raise Refused(Status.BAD_REQUEST, str(error)) from error
 
 
-def _answer_of(kept: ReplayFrame, times: StageTimes, *, repeated: bool) -> Answer:
+def _answer_of(kept: ReplayFrame, times: StageTimes, *, batch: int = 0) -> Answer:
+    # Where no run was needed it is an answer of before.
     return Answer(
         status=Status.OK,
         label_map=kept.label_map,
         confidence_map=kept.confidence_map,
         bundle_version=kept.bundle_version,
         times=times,
-        repeated=repeated,
+        batch=batch,
+        repeated=not batch,
     )
 
 

@@ -26,6 +26,7 @@ def frame_of(request: SegmentHardFrame.Request) -> HardFrame:
         why="hard" if request.why == SegmentHardFrame.Request.HARD else "audit",
         trust=request.confidence,
         scores=bytes(request.scores),
+        deadline_s=request.deadline_s,
     )
 
 
@@ -43,6 +44,7 @@ def fill(
     response.masks_ms = answer.times.masks
     response.fusion_ms = answer.times.fusion
     response.store_ms = answer.times.store
+    response.wait_ms = answer.times.wait
     return response
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from laecips_edge.core.engines import ENGINE_NAMES
 from laecips_edge.ros.parameters import Changes, ParameterError, Parameters
@@ -13,6 +13,9 @@ from rclpy.exceptions import ParameterUninitializedException
 
 from laecips_cloud.plugins import options_of
 from laecips_cloud.vote import Vote
+
+MAX_BATCH: Final = 64
+"""Largest `max_batch`."""
 
 
 def declare_parameters(parameters: Parameters) -> None:
@@ -79,6 +82,23 @@ def declare_parameters(parameters: Parameters) -> None:
         changes=fixed,
     )
     declare_vote(parameters)
+    parameters.declare(
+        "max_batch",
+        1,
+        "Requests, of several robots say, that share a run of the class scorer and the mask "
+        "generator where these take several pictures; 1: one request at a time.",
+        minimum=1,
+        maximum=MAX_BATCH,
+        changes=fixed,
+    )
+    parameters.declare(
+        "batch_window_ms",
+        10.0,
+        "How long the first of a batch waits for others that are on the way; none are: not at all.",
+        minimum=0.0,
+        maximum=10_000.0,
+        changes=fixed,
+    )
     parameters.declare(
         "buffer_path",
         "~/.ros/laecips/replay.sqlite",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from dataclasses import fields
+from typing import Final
 
 from laecips_edge.core.ledger import RecentMedian
 
 from laecips_cloud.hard_frame import Answer, StageTimes, Status
 
+_RECENT: Final = 100
+
 
 class Tally:
-    """The counters of CloudStatus, and medians of the stages' recent times.
+    """The counters of CloudStatus, and medians of the stages' recent times. For several threads.
 
     Attributes:
         trouble: why the last request could not be served although nothing was wrong with it.
@@ -20,9 +25,15 @@ class Tally:
         self.trouble = ""
         self._counts = dict.fromkeys(("requests", "answered", "repeated", "refused"), 0)
         self._times = {stage.name: RecentMedian() for stage in fields(StageTimes)}
+        self._batches: deque[int] = deque(maxlen=_RECENT)
+        self._lock = threading.Lock()
 
     def count(self, answer: Answer) -> None:
         """Counts one request by its answer; a repeated answer says nothing of the stages."""
+        with self._lock:
+            self._count(answer)
+
+    def _count(self, answer: Answer) -> None:
         self._counts["requests"] += 1
         if answer.status != Status.OK:
             self._counts["refused"] += 1
@@ -36,8 +47,11 @@ class Tally:
             if not answer.repeated:
                 for stage, median in self._times.items():
                     median.add(getattr(answer.times, stage))
+                self._batches.append(answer.batch)
 
     def fields(self) -> dict[str, int | float]:
         """The fields of CloudStatus that are counted here."""
-        medians = {f"{stage}_ms": median.value for stage, median in self._times.items()}
-        return self._counts | medians
+        with self._lock:
+            medians = {f"{stage}_ms": median.value for stage, median in self._times.items()}
+            batch = sum(self._batches) / max(1, len(self._batches))
+            return self._counts | medians | {"batch": batch}

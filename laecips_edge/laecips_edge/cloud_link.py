@@ -174,6 +174,7 @@ class CloudLink:
                 else SegmentHardFrame.Request.HARD
             ),
             confidence=seen.decision.confidence,
+            deadline_s=self.uplink.deadline_s,
         )
         if seen.depth is not None:
             request.depth.header = message.header

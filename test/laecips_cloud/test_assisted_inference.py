@@ -1,9 +1,12 @@
 """F: a class scorer, a mask generator and the fusion, one after the other."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
-from laecips_cloud.assisted_inference import AssistedInference
-from laecips_cloud.class_scorers import EdgeScores
+from laecips_cloud.assisted_inference import Assisted, AssistedInference
+from laecips_cloud.class_scorers import ClassScorerError, EdgeScores
 from laecips_cloud.class_scorers.edge import EdgeScorer
 from laecips_cloud.mask_generators import create_mask_generator
 from laecips_cloud.mask_generators.none import NoMasks
@@ -86,3 +89,66 @@ def test_scores_of_another_size() -> None:
     inference = AssistedInference(NoMasks(), EDGE)
     with pytest.raises(ValueError, match="do not fit"):
         inference(np.zeros((5, 7, 3), np.uint8), lambda: np.ones((2, 5, 8), np.float32))
+
+
+class Halves:
+    """A generator that cuts several pictures at a time, each into left and right."""
+
+    def __init__(self, takes: int) -> None:
+        self.takes = takes
+        self.sizes: list[int] = []
+
+    def prepare_batches(self, most: int) -> int:
+        return min(self.takes, most)
+
+    def generate(self, rgb: np.ndarray) -> MaskSet:
+        self.sizes.append(1)
+        return self._cut(rgb)
+
+    def generate_batch(self, pictures: list[np.ndarray], scores: list[np.ndarray]) -> list[MaskSet]:
+        assert [rgb.shape[:2] for rgb in pictures] == [s.shape[1:] for s in scores]
+        self.sizes.append(len(pictures))
+        return [self._cut(rgb) for rgb in pictures]
+
+    @staticmethod
+    def _cut(rgb: np.ndarray) -> MaskSet:
+        left = np.zeros(rgb.shape[:2], bool)
+        left[:, : rgb.shape[1] // 2] = True
+        return MaskSet.of([left, ~left])
+
+
+@pytest.mark.parametrize(
+    ("takes", "asked", "runs"), [(8, 8, [6]), (8, 4, [2, 4]), (3, 8, [3, 3]), (1, 8, [1] * 6)]
+)
+def test_pictures_of_several_threads_share_a_cut(takes: int, asked: int, runs: list[int]) -> None:
+    generator = Halves(takes)
+    inference = AssistedInference(generator, EDGE, max_batch=asked, batch_window_s=60.0)
+    assert inference.max_batch == min(takes, asked)
+    together = threading.Barrier(6)
+
+    def label(number: int) -> Assisted:
+        rgb = np.zeros((4, 2 + 2 * number, 3), np.uint8)
+        scores = np.full((2, *rgb.shape[:2]), 0.5, np.float32)
+        scores[number % 2] += 0.1
+        with inference.coming() as assist:
+            together.wait()
+            return assist(rgb, lambda: scores)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(label, range(6)))
+    assert sorted(generator.sizes) == runs
+    assert sorted({answer.batch for answer in answers}) == sorted(set(runs))
+    for number, answer in enumerate(answers):
+        assert answer.label_map.shape == (4, 2 + 2 * number)
+        assert (answer.label_map == number % 2).all()
+        assert answer.wait_ms >= 0
+
+
+def test_one_at_a_time_unless_told_otherwise() -> None:
+    assert AssistedInference(Halves(8), EDGE).max_batch == 1
+
+
+def test_other_classes_than_ours_cost_one_alone() -> None:
+    inference = AssistedInference(Halves(8), EDGE, classes=2, max_batch=8)
+    with pytest.raises(ClassScorerError, match="it scores 3 classes instead of 2"):
+        inference(np.zeros((2, 2, 3), np.uint8), lambda: np.ones((3, 2, 2), np.float32))

@@ -116,6 +116,30 @@ def test_a_scorer_that_cannot_be_made(
     assert node.trigger_configure() == SUCCESS
 
 
+@pytest.mark.parametrize(
+    ("scorer", "asked", "batch", "at_a_time"),
+    [("edge", 8, 1, 1), ("onnx", 1, 1, 1), ("onnx", 8, 8, 16)],
+)
+def test_parts_that_take_several_pictures_get_several(
+    scorer: str,
+    asked: int,
+    batch: int,
+    at_a_time: int,
+    node: CloudNode,
+    save_network: Callable[..., Path],
+) -> None:
+    options = [f"model={save_network(table=TABLE)}"] if scorer == "onnx" else [""]
+    for name, value in (
+        ("class_scorer", scorer),
+        ("scorer_options", options),
+        ("max_batch", asked),
+    ):
+        assert node.set_parameters([Parameter(name, value=value)])[0].successful
+    assert node.trigger_configure() == SUCCESS
+    assert node._desk._inference.max_batch == batch
+    assert node._requests.most == at_a_time
+
+
 @pytest.mark.parametrize(("days", "left"), [(0.0, 3), (10.0, 2), (0.5, 1)])
 def test_frames_that_are_too_old_leave(
     days: float, left: int, node: CloudNode, buffer_path: Path, tiny_bundle: Bundle

@@ -1,7 +1,9 @@
 """Every request gets its answer: a label map that is on disk, or a status and one line."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -186,6 +188,8 @@ BAD = [
     ({"request_id": "x" * 257}, Status.BAD_REQUEST, "request_id: 257 characters; at most 256"),
     ({"robot": "x" * 257}, Status.BAD_REQUEST, "robot: 257 characters"),
     ({"trust": float("nan")}, Status.BAD_REQUEST, "confidence: nan; it is h of the frame"),
+    ({"deadline_s": -1.0}, Status.BAD_REQUEST, "deadline_s: -1.0; it is how long the robot waits"),
+    ({"deadline_s": float("nan")}, Status.BAD_REQUEST, "deadline_s: nan"),
     ({"trust": 1.5}, Status.BAD_REQUEST, "confidence: 1.5"),
     ({"picture": b""}, Status.BAD_REQUEST, "image: format 'jpeg': no data"),
     ({"picture": b"GIF89a"}, Status.BAD_REQUEST, "image: format 'jpeg': neither JPEG nor PNG"),
@@ -462,3 +466,83 @@ def test_a_scorer_whose_answer_does_not_fit(
     assert "scores of (89, 140) do not fit masks of (90, 140)" in answer.message
     assert len(failures) == 1
     assert buffer.totals() == (0, 0)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Polls; what never comes is seen by the test's time limit."""
+    while not condition():
+        time.sleep(0.001)
+
+
+class Counting:
+    """A scorer that takes several pictures, all of class 2, and tells how many each time."""
+
+    def __init__(self, before: Callable[[int], None] = lambda size: None) -> None:
+        self.sizes: list[int] = []
+        self._before = before
+
+    def prepare_batches(self, most: int) -> int:
+        return most
+
+    def score(self, rgb: np.ndarray, edge: EdgeScores) -> np.ndarray:
+        return self.score_batch([rgb], [edge])[0]
+
+    def score_batch(self, pictures: list[np.ndarray], edges: list[EdgeScores]) -> list[np.ndarray]:
+        self._before(len(pictures))
+        self.sizes.append(len(pictures))
+        return [edge() for edge in edges]
+
+
+def test_ten_robots_at_once_share_runs(
+    shelf: ModelShelf,
+    buffer: ReplayBuffer,
+    desk: HardFrameDesk,
+    frame: HardFrame,
+    failures: list[Exception],
+) -> None:
+    """Each gets what it would get alone; one with a bad picture costs the others nothing."""
+
+    def wait_for_the_others(size: int) -> None:
+        if not scorer.sizes:  # all but the one whose picture is bad
+            until(lambda: len(inference._scoring._waiting) == 9 - size)
+
+    scorer = Counting(wait_for_the_others)
+    inference = AssistedInference(
+        create_mask_generator("graph"), scorer, max_batch=4, batch_window_s=60.0
+    )
+    assert inference.max_batch == 4
+    busy = HardFrameDesk(
+        shelf=shelf,
+        inference=inference,
+        buffer=buffer,
+        now_ns=lambda: NOW_NS,
+        on_failure=failures.append,
+    )
+    frames = [replace(frame, request_id=f"robot/{n}", bundle_version=1 + n % 2) for n in range(10)]
+    frames[3] = replace(frames[3], scores=b"junk")  # told apart in the run
+    frames[4] = replace(frames[4], picture=b"junk")  # told apart before it
+    with ThreadPoolExecutor(len(frames)) as pool:
+        answers = list(pool.map(busy.answer, frames))
+    assert failures == []
+    assert max(scorer.sizes) == 4
+    assert max(answer.batch for answer in answers) in (2, 4)  # halved where the bad scores are
+    assert buffer.totals()[0] == 8
+    for asked, answer in zip(frames, answers, strict=True):
+        if asked in (frames[3], frames[4]):
+            assert answer.status == Status.BAD_REQUEST
+            continue
+        alone = desk.answer(replace(asked, request_id=f"{asked.request_id}/alone"))
+        assert (answer.status, answer.label_map) == (Status.OK, alone.label_map)
+
+
+def test_a_robot_that_waits_no_longer_costs_no_run(
+    desk_with: Callable[..., HardFrameDesk], frame: HardFrame, buffer: ReplayBuffer
+) -> None:
+    scorer = Counting()
+    answer = desk_with(scorer=scorer).answer(replace(frame, deadline_s=1e-6))
+    assert answer.status == Status.UNAVAILABLE
+    assert answer.message.startswith(
+        "too late: the robot waits 1e-06 s for an answer, and its turn"
+    )
+    assert (scorer.sizes, buffer.totals()) == ([], (0, 0))
+    assert desk_with(scorer=scorer).answer(replace(frame, deadline_s=60.0)).status == Status.OK

@@ -24,6 +24,7 @@ def test_a_request_becomes_a_frame() -> None:
         why=SegmentHardFrame.Request.AUDIT,
         confidence=0.5,
         scores=array("B", b"scores"),
+        deadline_s=2.5,
     )
     assert frame_of(request) == HardFrame(
         request_id="robot/1",
@@ -37,6 +38,7 @@ def test_a_request_becomes_a_frame() -> None:
         why="audit",
         trust=0.5,
         scores=b"scores",
+        deadline_s=2.5,
     )
 
 
@@ -47,7 +49,7 @@ def test_an_answer_becomes_a_response() -> None:
         label_map=b"labels",
         confidence_map=b"sure",
         bundle_version=4,
-        times=StageTimes(decode=1, scores=2, masks=3, fusion=4, store=5),
+        times=StageTimes(decode=1, scores=2, masks=3, fusion=4, store=5, wait=6),
     )
     response = fill(SegmentHardFrame.Response(), answer, header)
     assert response.status == SegmentHardFrame.Response.OK
@@ -55,8 +57,8 @@ def test_an_answer_becomes_a_response() -> None:
     assert bytes(response.confidence_map.data) == b"sure"
     assert response.label_map.header == response.confidence_map.header == header
     assert response.bundle_version == 4
-    stages = ("decode", "scores", "masks", "fusion", "store")
-    assert [getattr(response, f"{stage}_ms") for stage in stages] == [1, 2, 3, 4, 5]
+    stages = ("decode", "scores", "masks", "fusion", "store", "wait")
+    assert [getattr(response, f"{stage}_ms") for stage in stages] == [1, 2, 3, 4, 5, 6]
 
 
 @pytest.mark.parametrize("status", list(Status))

@@ -88,6 +88,9 @@ def test_a_scorer_that_is_installed_besides_can_be_named(
         ("vote.min_stability", -1.0, "vote.min_stability"),
         ("engine", "abacus", "'abacus' is not known"),
         ("max_frames", 0, "max_frames"),
+        ("max_batch", 0, "max_batch"),
+        ("max_batch", 65, "max_batch"),
+        ("batch_window_ms", -1.0, "batch_window_ms"),
     ],
 )
 def test_a_value_that_cannot_be(

@@ -124,6 +124,7 @@ def test_a_hard_frame_is_answered_by_the_cloud(
     assert request.image.header == header
     assert (request.why, request.robot) == (Request.HARD, "robot")
     assert request.confidence == answer.confidence
+    assert request.deadline_s == 20.0
     assert request.bundle_version == answer.bundle_version
     assert request.classes_hash == tiny_bundle.manifest.classes_hash
     assert bytes(request.image.data) == images.encode_jpeg(rgb, 90)

@@ -53,9 +53,22 @@ class BlendScorer:
 
     def score(self, rgb: NDArray[np.uint8], edge: EdgeScores) -> Scores:
         """See `ClassScorer.score`."""
-        return blended(
-            edge(), self._network.scores(rgb), cloud_weight=self._weight, unknown=self._unknown
-        )
+        (scores,) = self.score_batch([rgb], [edge])
+        return scores
+
+    def prepare_batches(self, most: int) -> int:
+        """See `BatchClassScorer.prepare_batches`; f looks at one picture at a time."""
+        return self._network.prepare_batches(most)
+
+    def score_batch(
+        self, pictures: Sequence[NDArray[np.uint8]], edges: Sequence[EdgeScores]
+    ) -> list[Scores]:
+        """See `BatchClassScorer.score_batch`."""
+        opinions = [edge() for edge in edges]  # first: what is wrong with one costs no large run
+        return [
+            blended(f, g, cloud_weight=self._weight, unknown=self._unknown)
+            for f, g in zip(opinions, self._network.scores_of(pictures), strict=True)
+        ]
 
 
 def blended(f: Scores, g: Scores, *, cloud_weight: float, unknown: Sequence[int] = ()) -> Scores:

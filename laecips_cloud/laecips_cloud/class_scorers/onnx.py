@@ -47,6 +47,16 @@ class OnnxScorer:
         """See `ClassScorer.score`; f is not asked."""
         return self._network.scores(rgb)
 
+    def prepare_batches(self, most: int) -> int:
+        """See `BatchClassScorer.prepare_batches`."""
+        return self._network.prepare_batches(most)
+
+    def score_batch(
+        self, pictures: Sequence[NDArray[np.uint8]], edges: Sequence[EdgeScores]
+    ) -> list[Scores]:
+        """See `BatchClassScorer.score_batch`."""
+        return self._network.scores_of(pictures)
+
 
 def load_network(  # noqa: PLR0917 (the options of two scorers, passed on in their order)
     scorer: str,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,5 +39,39 @@ class ClassScorer(Protocol):
 
         Raises:
             ClassScorerError: there is no answer to give, say because it is not finite.
+        """
+        ...
+
+
+@runtime_checkable
+class BatchClassScorer(ClassScorer, Protocol):
+    """One that takes several pictures at a time, those of several robots say."""
+
+    def prepare_batches(self, most: int) -> int:
+        """Makes ready for several pictures at a time; called once, before `score_batch`.
+
+        Args:
+            most: pictures at a time that there may be, at least 1.
+
+        Returns:
+            How many it takes, 1 to most; 1 where batches do not work.
+        """
+        ...
+
+    def score_batch(
+        self, pictures: Sequence[NDArray[np.uint8]], edges: Sequence[EdgeScores]
+    ) -> list[Scores]:
+        """Scores several pictures, each as `score` would; called by one thread at a time.
+
+        Args:
+            pictures: each uint8 [H, W, 3], RGB, of any size; 1 to what `prepare_batches` gave.
+            edges: what f says of each.
+
+        Returns:
+            One for each.
+
+        Raises:
+            ClassScorerError: there is no answer to give to one of them. They are then asked about
+                in smaller batches, until those without an answer are alone.
         """
         ...

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import cv2
 import numpy as np
-from laecips_edge.core.engines import EngineError, create_engine
+from laecips_edge.core.engines import Engine, EngineError, create_engine
 from laecips_edge.core.network_inputs import Normalisation
 from laecips_edge.core.scores import softmax, upsample
 from numpy.typing import NDArray
@@ -24,6 +25,10 @@ QUICK: Final = "quick.onnx"
 """Name of a version of it for smaller pictures, where there is one."""
 
 _CHANNELS = 3
+
+# How far an answer may be from the one without others in its batch: kernels add in another order.
+_MEAN_DIFFERENCE = 1e-3
+_LARGEST_DIFFERENCE = 0.05
 
 
 class SemanticNetwork:
@@ -67,20 +72,22 @@ class SemanticNetwork:
         self.table = ClassTable.read(table_path, classes)
         self._normalise = Normalisation(self.table.mean, self.table.std)
         self._flip = flip
+        self._create_engine = functools.partial(
+            create_engine,
+            engine,
+            weights={},
+            providers=tuple(providers),
+            threads=threads,
+            # The engine takes no file that lies elsewhere, as links of an installation do.
+            folder=self.path.resolve().parent,
+        )
         try:
-            self._engine = create_engine(
-                engine,
-                graph,
-                {},
-                providers=providers,
-                threads=threads,
-                # The engine takes no file that lies elsewhere, as links of an installation do.
-                folder=self.path.resolve().parent,
-            )
+            one = self._create_engine(graph=graph)
         except EngineError as error:
             raise ClassScorerError(f"{self.path}: {error}") from error
-        self._input, self._size = self._checked_input()
-        (self._output,) = self._engine.outputs
+        self._engines: dict[int, Engine] = {1: one}  # by how many pictures they take
+        self._input, self._size = self._checked_input(one)
+        (self._output,) = one.outputs
         grey = np.full((*self._size, 3), 128, np.uint8)
         self.scores(grey)
 
@@ -96,34 +103,108 @@ class SemanticNetwork:
         Raises:
             ClassScorerError: the network's answer has the wrong shape or is not finite.
         """
-        picture = rgb
-        if rgb.shape[:2] != self._size:
-            small = rgb.shape[0] * rgb.shape[1] > self._size[0] * self._size[1]
-            method = cv2.INTER_AREA if small else cv2.INTER_LINEAR
-            picture = np.asarray(cv2.resize(rgb, self._size[::-1], interpolation=method), np.uint8)
-        scores = self._run(picture)
-        if self._flip:
-            mirrored = self._run(np.ascontiguousarray(picture[:, ::-1]))
-            scores = (scores + mirrored[:, :, ::-1]) / np.float32(2)
-        if scores.shape[1:] == rgb.shape[:2]:
-            return np.ascontiguousarray(scores)
-        return upsample(np.ascontiguousarray(scores), (rgb.shape[0], rgb.shape[1]))
+        (scores,) = self.scores_of([rgb])
+        return scores
 
-    def _run(self, picture: NDArray[np.uint8]) -> Scores:
-        """Scores of our classes at the network's own resolution."""
+    def scores_of(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Scores]:
+        """As `scores` of each, in as few runs as `prepare_batches` has made ready for."""
+        fitted = [self._fitted(rgb) for rgb in pictures]
+        answers = self._run_all(fitted)
+        if self._flip:
+            mirrored = self._run_all([np.ascontiguousarray(rgb[:, ::-1]) for rgb in fitted])
+            answers = [
+                (scores + other[:, :, ::-1]) / np.float32(2)
+                for scores, other in zip(answers, mirrored, strict=True)
+            ]
+        return [
+            _at(scores, (rgb.shape[0], rgb.shape[1]))
+            for scores, rgb in zip(answers, pictures, strict=True)
+        ]
+
+    def prepare_batches(self, most: int) -> int:
+        """Makes ready for runs of 2, 4, 8, ... pictures, each with a copy of the weights.
+
+        Each is tried on pictures that have little in common: the network's answer to one must not
+        depend on the others.
+
+        Args:
+            most: pictures at a time that there may be, at least 1.
+
+        Returns:
+            How many it takes: most, or as many as have worked.
+
+        Raises:
+            ClassScorerError: the package onnx is not installed.
+        """
         try:
-            answer = self._engine.run({self._input: self._normalise(picture)})[self._output]
+            from laecips_cloud.class_scorers.batch_graph import graph_for_batch  # noqa: PLC0415
+        except ImportError as error:
+            raise ClassScorerError(
+                f"{self.path}: batches need the package onnx ({error}): pip install onnx, or set "
+                "max_batch to 1"
+            ) from error
+        graph, size = _read(self.path), 2
+        while size <= most:
+            try:
+                self._engines[size] = self._create_engine(graph=graph_for_batch(graph, size))
+                same = self._same_in_a_batch(size)
+            except (EngineError, ClassScorerError):
+                same = False
+            if not same:
+                self._engines.pop(size, None)
+                return size // 2
+            size *= 2
+        return most
+
+    def _same_in_a_batch(self, size: int) -> bool:
+        noise = np.random.default_rng(0).integers(0, 256, (*self._size, _CHANNELS), np.uint8)
+        dark, bright = noise // 4, 255 - noise // 4
+        pictures = [(noise, dark, bright)[index % 3] for index in range(size)]
+        alone = [self._run([picture])[0] for picture in (noise, dark, bright)]
+        differences = [
+            np.abs(scores - alone[index % 3]) for index, scores in enumerate(self._run(pictures))
+        ]
+        return all(
+            difference.mean() <= _MEAN_DIFFERENCE and difference.max() <= _LARGEST_DIFFERENCE
+            for difference in differences
+        )
+
+    def _fitted(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """A picture at the network's size."""
+        if rgb.shape[:2] == self._size:
+            return rgb
+        small = rgb.shape[0] * rgb.shape[1] > self._size[0] * self._size[1]
+        method = cv2.INTER_AREA if small else cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(rgb, self._size[::-1], interpolation=method), np.uint8)
+
+    def _run_all(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Scores]:
+        """Scores of any number of pictures, the largest batches first."""
+        answers: list[Scores] = []
+        while left := len(pictures) - len(answers):
+            size = max(size for size in self._engines if size <= left)
+            answers += self._run(pictures[len(answers) : len(answers) + size])
+        return answers
+
+    def _run(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Scores]:
+        """Scores of our classes at the network's own resolution, of one run."""
+        count, outputs = len(pictures), self.table.outputs
+        planes = np.concatenate([self._normalise(picture) for picture in pictures])
+        try:
+            answer = self._engines[count].run({self._input: planes})[self._output]
         except EngineError as error:
-            shape = [1, _CHANNELS, *picture.shape[:2]]
+            shape = list(planes.shape)
             raise ClassScorerError(f"{self.path}: {error}; it must take float32 {shape}") from error
-        outputs = self.table.outputs
-        if answer.ndim != 4 or answer.shape[:2] != (1, len(outputs)) or not answer.size:
+        if answer.ndim != 4 or answer.shape[:2] != (count, len(outputs)) or not answer.size:
             raise ClassScorerError(
                 f"{self.path}: its answer is {list(answer.shape)}, the class table has "
-                f"{len(outputs)} outputs: it must be [1, {len(outputs)}, h, w]"
+                f"{len(outputs)} outputs: it must be [{count}, {len(outputs)}, h, w]"
             )
+        return [self._scores(planes_of_one) for planes_of_one in answer]
+
+    def _scores(self, answer: NDArray[np.floating]) -> Scores:
+        """[K, h, w] as the network gives it -> scores of our classes."""
         with np.errstate(over="ignore"):  # a float64 that float32 does not hold is not finite here
-            planes = np.asarray(answer[0], np.float32)
+            planes = np.asarray(answer, np.float32)
         if not np.isfinite(planes).all():
             raise ClassScorerError(
                 f"{self.path}: its answer is not finite; check its weights and the table's input"
@@ -146,13 +227,13 @@ class SemanticNetwork:
                 ours[index] += planes[output]
         return ours
 
-    def _checked_input(self) -> tuple[str, tuple[int, int]]:
+    def _checked_input(self, engine: Engine) -> tuple[str, tuple[int, int]]:
         """Name of the input, and the size in pixels that it gets."""
-        inputs = self._engine.inputs
+        inputs = engine.inputs
         shown = ", ".join(f"{name} {list(shape)}" for name, shape in inputs.items()) or "none"
         wanted = f"{self.path}: its inputs are {shown}; it must have one, float32 [1, 3, h, w]"
-        if len(inputs) != 1 or len(self._engine.outputs) != 1:
-            outputs = ", ".join(self._engine.outputs)
+        if len(inputs) != 1 or len(engine.outputs) != 1:
+            outputs = ", ".join(engine.outputs)
             raise ClassScorerError(f"{wanted}, and one output; it has {outputs}")
         ((name, shape),) = inputs.items()
         if len(shape) != 4 or shape[0] not in (1, None) or shape[1] not in (_CHANNELS, None):
@@ -174,6 +255,12 @@ class SemanticNetwork:
                 f"{list(size)}; leave size out of the table"
             )
         return name, size
+
+
+def _at(scores: Scores, size: tuple[int, int]) -> Scores:
+    """At the size of a picture, (height, width), in order of memory."""
+    ordered = np.ascontiguousarray(scores)
+    return ordered if ordered.shape[1:] == size else upsample(ordered, size)
 
 
 def _files(model: Path, table: str | Path) -> tuple[Path, Path]:

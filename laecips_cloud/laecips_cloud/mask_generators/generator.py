@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -44,5 +45,39 @@ class PromptedGenerator(MaskGenerator, Protocol):
         Args:
             rgb: uint8 [H, W, 3], RGB, of any size.
             scores: float32 [M, H, W], the class scorer's.
+        """
+        ...
+
+
+@runtime_checkable
+class BatchMaskGenerator(MaskGenerator, Protocol):
+    """One that takes several pictures at a time, those of several robots say."""
+
+    def prepare_batches(self, most: int) -> int:
+        """Makes ready for several pictures at a time; called once, before `generate_batch`.
+
+        Args:
+            most: pictures at a time that there may be, at least 1.
+
+        Returns:
+            How many it takes, 1 to most; 1 where batches do not work.
+        """
+        ...
+
+    def generate_batch(
+        self,
+        pictures: Sequence[NDArray[np.uint8]],
+        scores: Sequence[NDArray[np.float32]],
+    ) -> list[Masks]:
+        """Cuts several pictures, each as `generate` or `generate_with` would.
+
+        Called by one thread at a time.
+
+        Args:
+            pictures: each uint8 [H, W, 3], RGB, of any size; 1 to what `prepare_batches` gave.
+            scores: the class scorer's of each, float32 [M, H, W].
+
+        Returns:
+            Masks or a partition for each.
         """
         ...

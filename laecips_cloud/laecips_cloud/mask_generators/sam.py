@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -105,8 +106,8 @@ class SamMaskGenerator:
         A picture of which SAM would see no row or column at all has no masks.
         """
         shape = (rgb.shape[0], rgb.shape[1])
-        size = working_size(shape, self._max_side)
-        if 2 * min(size) * self._image_size < max(size):
+        size = self._size(rgb)
+        if size is None:
             return MaskSet(shape, (), (), ())
         pixels = size[0] * size[1]
         self._generator.points_per_batch = max(
@@ -118,11 +119,73 @@ class SamMaskGenerator:
             records = self._generator.generate(shrink(rgb, size))
         return mask_set(records, shape)
 
+    def prepare_batches(self, most: int) -> int:
+        """See `BatchMaskGenerator.prepare_batches`: as many as the device's memory holds."""
+        return most
+
+    def generate_batch(
+        self, pictures: Sequence[NDArray[np.uint8]], scores: Sequence[NDArray[np.float32]]
+    ) -> list[MaskSet]:
+        """See `BatchMaskGenerator.generate_batch`; scores are left aside.
+
+        The pictures share the run of the image encoder; to it all are of one size. Crops of them,
+        where `crop_n_layers` asks for some, have runs of their own.
+        """
+        sizes = [self._size(rgb) for rgb in pictures]
+        seen = [shrink(rgb, size) for rgb, size in zip(pictures, sizes, strict=True) if size]
+        predictor = self._generator.predictor
+        with torch.inference_mode():
+            embedded = iter(predictor.embed(seen) if seen else ())
+        masks = []
+        for rgb, size in zip(pictures, sizes, strict=True):
+            predictor.embedded = next(embedded) if size else None
+            masks.append(self.generate(rgb))
+        return masks
+
+    def _size(self, rgb: NDArray[np.uint8]) -> tuple[int, int] | None:
+        """At which a picture is cut; None where SAM would see nothing of it."""
+        size = working_size((rgb.shape[0], rgb.shape[1]), self._max_side)
+        return None if 2 * min(size) * self._image_size < max(size) else size
+
 
 def _automatic(sam: Any, options: dict[str, Any]) -> Any:
-    """The package's own generator, whose layers of crops may be without a single mask."""
+    """The package's own generator, whose layers of crops may be without a single mask.
 
-    class Generator(import_segment_anything().SamAutomaticMaskGenerator):  # type: ignore[misc]
+    Its predictor can take pictures whose embedding is there already.
+    """
+    package = import_segment_anything()
+    predictor: Any = package.SamPredictor
+    generator: Any = package.SamAutomaticMaskGenerator
+
+    class Predictor(predictor):
+        embedded: tuple[torch.Tensor, tuple[int, int]] | None = None  # of the next picture
+
+        def embed(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Any]:
+            resized = [
+                torch.as_tensor(self.transform.apply_image(rgb), device=self.device)
+                .permute(2, 0, 1)
+                .contiguous()[None]
+                for rgb in pictures
+            ]
+            squares = torch.cat([self.model.preprocess(planes) for planes in resized])
+            embeddings = self.model.image_encoder(squares).split(1)
+            sizes = [tuple(planes.shape[-2:]) for planes in resized]
+            return list(zip(embeddings, sizes, strict=True))
+
+        def set_image(self, image: NDArray[np.uint8], image_format: str = "RGB") -> None:
+            if self.embedded is None:
+                super().set_image(image, image_format)
+                return
+            self.reset_image()
+            self.features, self.input_size = self.embedded
+            self.original_size, self.is_image_set = image.shape[:2], True
+            self.embedded = None
+
+    class Generator(generator):
+        def __init__(self, sam: Any, **options: Any) -> None:
+            super().__init__(sam, **options)
+            self.predictor = Predictor(sam)
+
         def _process_crop(self, *given: Any) -> Any:
             data = super()._process_crop(*given)
             data["crop_boxes"] = data["crop_boxes"].reshape(-1, 4)  # of no mask it is [0]

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from laecips_eval.benchmarks import fusion, inference, prompts, sam, sam_masks
+from laecips_edge.core.bundle import Bundle
+
+from laecips_eval.benchmarks import (
+    batching,
+    fusion,
+    inference,
+    prompts,
+    sam,
+    sam_masks,
+    sam_pictures,
+)
+from laecips_eval.shipped import shipped_teacher
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +60,18 @@ def _fusion(options: Options) -> Table:
     return Table("Fusion against the per-mask, per-class loop", fusion.run())
 
 
+def _batching(options: Options) -> Table:
+    rows = batching.run(
+        shipped_teacher() / "quick.onnx",
+        Bundle.load(options.bundle).manifest.classes,
+        engines=options.engines,
+        providers=options.providers,
+        threads=options.threads,
+        repeats=options.repeats,
+    )
+    return Table(f"{batching.ROBOTS} robots ask the shipped teacher at once", rows)
+
+
 def _sam_masks(_: Options) -> Table:
     return Table("Which of SAM's masks are kept, against segment-anything", sam_masks.run())
 
@@ -65,13 +88,21 @@ def _sam(options: Options) -> Table:
     return Table(title, rows)
 
 
+def _sam_pictures(options: Options) -> Table:
+    threads = options.threads[0]
+    rows = sam_pictures.run(engines=options.engines, providers=options.providers, threads=threads)
+    return Table("Masks of SAM vit_b (random weights) against segment-anything", rows)
+
+
 BENCHMARKS: Final[dict[str, Callable[[Options], Table]]] = {
     "inference": _inference,
     "fusion": _fusion,
+    "batching": _batching,
     "prompts": _prompts,
     "sam-masks": _sam_masks,
     "sam": _sam,
+    "sam-pictures": _sam_pictures,
 }
 
-LONG: Final = frozenset({"prompts", "sam-masks", "sam"})
+LONG: Final = frozenset({"batching", "prompts", "sam-masks", "sam", "sam-pictures"})
 """Those that take minutes: only where they are asked for."""

@@ -79,6 +79,37 @@ def test_the_masks_are_the_packages(sam_checkpoint: Path) -> None:
         np.testing.assert_array_equal(whole, record["segmentation"])
 
 
+@pytest.mark.parametrize("layers", [0, 1])
+def test_several_pictures_share_a_run_of_the_encoder(layers: int, sam_checkpoint: Path) -> None:
+    generator = SamMaskGenerator(checkpoint=str(sam_checkpoint), **ANY, crop_n_layers=layers)
+    noise = picture(72, 96)
+    # Of sizes of their own; of the third SAM would see nothing.
+    pictures = [noise, 255 - noise[:50, :40], picture(1, 4000), noise[::-1].copy()]
+    assert generator.prepare_batches(4) == 4
+    encoder, seen = generator._generator.predictor.model.image_encoder, []
+    hook = encoder.register_forward_pre_hook(lambda _, given: seen.append(len(given[0])))
+    batch = generator.generate_batch(pictures, [np.ones((2, 1, 1), np.float32)] * 4)
+    hook.remove()
+    assert seen == [3] + [1] * 4 * 3 * layers
+    for rgb, masks in zip(pictures, batch, strict=True):
+        alone = generator.generate(rgb)
+        assert (masks.shape, masks.count) == (alone.shape, alone.count)
+        np.testing.assert_allclose(masks.qualities, alone.qualities, atol=1e-5)
+        for one, other in zip(_whole(masks), _whole(alone), strict=True):
+            assert (one != other).mean() < 0.002
+    assert [masks.count > 0 for masks in batch] == [True, True, False, True]
+
+
+def _whole(masks: MaskSet) -> list[np.ndarray]:
+    """Each mask at the size of the picture."""
+    found = []
+    for top, left, pixels in masks.masks:
+        mask = np.zeros(masks.shape, bool)
+        mask[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
+        found.append(mask)
+    return found
+
+
 def test_what_sam_is_not_sure_of_is_dropped(sam_checkpoint: Path) -> None:
     """By default; F is then the class scorer's own answer."""
     masks = SamMaskGenerator(checkpoint=str(sam_checkpoint), points_per_side=4).generate(
