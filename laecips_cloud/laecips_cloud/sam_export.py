@@ -3,7 +3,7 @@
 sam.json       the manifest: sizes, normalisation, hashes
 encoder.onnx   picture to embedding
 decoder.onnx   embedding and any number of points to small masks and SAM's rating of them
-sam.weights    float16, for both
+sam.weights    float16, for both; int8 for most of the encoder where it was asked for
 """
 
 from __future__ import annotations
@@ -44,15 +44,18 @@ from laecips_cloud.models import weights_path
 from laecips_cloud.networks.sam_decoder import SamDecoder
 from laecips_cloud.networks.sam_encoder import SamEncoder
 from laecips_cloud.onnx_graph import forget_origins, quiet_exporter
+from laecips_cloud.sam_int8 import to_int8
 
 MIN_MASK_IOU: Final = 0.98
-"""An export whose masks agree less with torch's is refused."""
+MIN_INT8_MASK_IOU: Final = 0.99
+"""An export whose masks agree less with torch's is refused; one in int8 must show that it may be
+used in the other's place."""
 
-_SMALLEST: Final = 4096  # weights of fewer values stay float32, in the graph
+_SMALLEST: Final = 4096  # weights of fewer values stay float32, in the graph; so do lone rows
 _POINTS: Final = 8  # that the export is tried on
 
 
-def export_sam(checkpoint: str | Path, folder: str | Path) -> SamManifest:
+def export_sam(checkpoint: str | Path, folder: str | Path, *, int8: bool = False) -> SamManifest:
     """Writes the files, all or nothing, and compares what they say with torch.
 
     Args:
@@ -78,23 +81,25 @@ def export_sam(checkpoint: str | Path, folder: str | Path) -> SamManifest:
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        _write_graphs(sam, draft)
+        _write_graphs(sam, draft, int8=int8)
         manifest = SamManifest(
             image_size=sam.image_encoder.img_size,
             mask_size=sam.prompt_encoder.mask_input_size[0],
             mean=_triple(sam.pixel_mean),
             std=_triple(sam.pixel_std),
             mask_threshold=float(sam.mask_threshold),
+            int8=int8,
             checkpoint=checkpoint.name,
             checkpoint_sha256=sha256_of(checkpoint),
             files={name: sha256_of(draft / name) for name in FILES},
         )
         _write(draft, manifest)
         manifest = replace(manifest, agreement=_agreement(sam, draft))
-        if manifest.agreement["mask_iou"] < MIN_MASK_IOU:
+        if manifest.agreement["mask_iou"] < (MIN_INT8_MASK_IOU if int8 else MIN_MASK_IOU):
+            remedy = "export it without --int8" if int8 else "report it with the checkpoint's name"
             raise MaskGeneratorError(
                 f"{checkpoint}: exported, its masks agree with torch's to an IoU of "
-                f"{manifest.agreement['mask_iou']:.3f} alone; report it with the checkpoint's name"
+                f"{manifest.agreement['mask_iou']:.3f} alone; {remedy}"
             )
         _write(draft, manifest)
         draft.chmod(0o755)
@@ -108,14 +113,14 @@ def _write(folder: Path, manifest: SamManifest) -> None:
     (folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
 
 
-def _write_graphs(sam: Any, folder: Path) -> None:
+def _write_graphs(sam: Any, folder: Path, *, int8: bool) -> None:
     grid, size = sam.prompt_encoder.image_embedding_size, sam.image_encoder.img_size
     channels = sam.prompt_encoder.embed_dim
     picture = torch.zeros(1, 3, size, size)
     embedding = torch.zeros(1, grid[0] * grid[1], channels)
     count = torch.export.Dim(POINTS)
     with (folder / WEIGHTS).open("wb") as weights:
-        encoder = _graph(SamEncoder(sam), {PICTURE: picture}, (EMBEDDING,), weights)
+        encoder = _graph(SamEncoder(sam), {PICTURE: picture}, (EMBEDDING,), weights, int8=int8)
         (folder / ENCODER).write_bytes(encoder)
         decoder = _graph(
             SamDecoder(sam),
@@ -135,6 +140,7 @@ def _graph(
     weights: IO[bytes],
     *,
     sizes: Mapping[str, Any] | None = None,
+    int8: bool = False,
 ) -> bytes:
     """ONNX whose large weights are in the file, behind what is there already."""
     import onnx_ir as ir  # noqa: PLC0415 (slow to import)
@@ -153,41 +159,49 @@ def _graph(
         raise RuntimeError("torch.onnx.export gave no program")
     model = program.model
     forget_origins(model)
+    if int8:
+        to_int8(model.graph)
     _move_out(model.graph, weights)
     return bytes(ir.to_proto(model).SerializeToString(deterministic=True))
 
 
 def _move_out(graph: Any, weights: IO[bytes]) -> None:
-    """Large weights go to the file as float16; engines widen them once, when they load them."""
+    """Large weights go to the file, float32 ones as float16; engines widen them at loading."""
     import onnx_ir as ir  # noqa: PLC0415
 
     first = next(iter(graph))
     for name, value in list(graph.initializers.items()):
         tensor = value.const_value
-        if tensor.dtype != ir.DataType.FLOAT or tensor.size < _SMALLEST:
+        if tensor.size < _SMALLEST or len(tensor.shape) < 2:
             continue
-        data = half(name, tensor.numpy()).tobytes()
-        kept = ir.Value(
-            name=f"{name}.half",
-            shape=value.shape,
-            type=ir.TensorType(ir.DataType.FLOAT16),
-            const_value=ir.ExternalTensor(
-                WEIGHTS,
-                weights.tell(),
-                len(data),
-                ir.DataType.FLOAT16,
+        if tensor.dtype == ir.DataType.INT8:
+            value.const_value = _put(name, tensor.numpy(), ir.DataType.INT8, weights)
+        elif tensor.dtype == ir.DataType.FLOAT:
+            moved = _put(f"{name}.half", half(name, tensor.numpy()), ir.DataType.FLOAT16, weights)
+            kept = ir.Value(
+                name=moved.name,
                 shape=value.shape,
-                name=f"{name}.half",
-            ),
-        )
-        weights.write(data)
-        widened = ir.node("Cast", [kept], {"to": ir.DataType.FLOAT})
-        graph.insert_before(first, widened)
-        ir.convenience.replace_all_uses_with(value, widened.outputs[0])
-        del graph.initializers[name]
-        widened.outputs[0].name = name
-        widened.outputs[0].shape, widened.outputs[0].type = value.shape, value.type
-        graph.initializers.add(kept)
+                type=ir.TensorType(ir.DataType.FLOAT16),
+                const_value=moved,
+            )
+            widened = ir.node("Cast", [kept], {"to": ir.DataType.FLOAT})
+            graph.insert_before(first, widened)
+            ir.convenience.replace_all_uses_with(value, widened.outputs[0])
+            del graph.initializers[name]
+            widened.outputs[0].name = name
+            widened.outputs[0].shape, widened.outputs[0].type = value.shape, value.type
+            graph.initializers.add(kept)
+
+
+def _put(name: str, array: NDArray[Any], kind: Any, weights: IO[bytes]) -> Any:
+    """Appends an array to the file: a tensor that says where it lies."""
+    import onnx_ir as ir  # noqa: PLC0415
+
+    data = array.tobytes()
+    where = weights.tell()
+    weights.write(data)
+    shape = ir.Shape(array.shape)
+    return ir.ExternalTensor(WEIGHTS, where, len(data), kind, shape=shape, name=name)
 
 
 def _agreement(sam: Any, folder: Path) -> dict[str, float]:

@@ -10,6 +10,7 @@ from laecips_cloud.models import CATALOGUE
 pytest.importorskip("torch")
 
 from laecips_cloud.mask_generators.sam import SamMaskGenerator
+from laecips_cloud.mask_generators.sam_onnx import SamOnnxMaskGenerator
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sam.md").read_text()
 
@@ -27,6 +28,18 @@ def test_every_option_with_its_default() -> None:
     for name, default in shown.items():
         value = parameters[name].default
         assert default == (f"{value:.3f}" if name == "crop_overlap_ratio" else str(value))
+
+
+def test_every_option_of_the_exported_one() -> None:
+    theirs = inspect.signature(SamMaskGenerator).parameters
+    ours = inspect.signature(SamOnnxMaskGenerator).parameters
+    shown = {name: default for name, default, _ in rows("own option")}
+    shared = [name for name in ours if name in theirs and name != "points_per_batch"]
+    assert sorted([*shown, *shared]) == sorted(ours)
+    for name, default in shown.items():
+        assert default == str(ours[name].default)
+    for name in shared:
+        assert ours[name].default == theirs[name].default
 
 
 def test_every_model() -> None:

@@ -11,11 +11,19 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from laecips_cloud.mask_generators import MaskGeneratorError  # noqa: E402
+from laecips_cloud.mask_generators.sam_manifest import SamManifest  # noqa: E402
 from laecips_cloud.sam_export import export_sam  # noqa: E402
 
 from laecips_cloud import sam_export  # noqa: E402
 
 FILES = ["decoder.onnx", "encoder.onnx", "sam.json", "sam.weights"]
+
+
+@pytest.fixture(scope="module")
+def exported_int8(sam_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("exports") / "int8"
+    export_sam(sam_checkpoint, folder, int8=True)
+    return folder
 
 
 def test_what_is_written(exported_sam: Path) -> None:
@@ -70,7 +78,8 @@ def test_one_that_disagrees_is_refused(
     shutil.copytree(exported_sam, tmp_path / "sam")
     before = (tmp_path / "sam" / "sam.json").read_text()
 
-    def write_graphs(_: object, folder: Path) -> None:
+    def write_graphs(_: object, folder: Path, *, int8: bool) -> None:
+        assert not int8
         for name in ("encoder.onnx", "decoder.onnx"):
             shutil.copy(exported_sam / name, folder)
         weights = (exported_sam / "sam.weights").read_bytes()
@@ -87,3 +96,32 @@ def test_the_agreement_is_in_the_manifest(exported_sam: Path) -> None:
     agreement = json.loads((exported_sam / "sam.json").read_text())["agreement"]
     assert 0.99 < agreement["mask_iou"] <= 1
     assert 0 <= agreement["max_rating_difference"] < 0.01
+
+
+def test_in_int8(exported_int8: Path) -> None:
+    manifest = SamManifest.read(exported_int8)
+    assert manifest.int8
+    assert 0.99 < manifest.agreement["mask_iou"] < 1
+    graph = onnx.load(str(exported_int8 / "encoder.onnx"), load_external_data=False).graph
+    outside = {
+        onnx.TensorProto.DataType.Name(tensor.data_type)
+        for tensor in graph.initializer
+        if tensor.data_location == onnx.TensorProto.EXTERNAL
+    }
+    assert outside == {"INT8", "FLOAT16"}
+    onnx.checker.check_model(str(exported_int8 / "encoder.onnx"))
+
+
+def test_in_int8_that_differs_too_much(
+    exported_int8: Path, sam_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_graphs(_: object, folder: Path, *, int8: bool) -> None:
+        assert int8
+        for name in ("encoder.onnx", "decoder.onnx", "sam.weights"):
+            shutil.copy(exported_int8 / name, folder)
+
+    monkeypatch.setattr(sam_export, "_write_graphs", write_graphs)
+    monkeypatch.setattr(sam_export, "MIN_INT8_MASK_IOU", 1.0)
+    with pytest.raises(MaskGeneratorError, match="alone; export it without --int8"):
+        export_sam(sam_checkpoint, tmp_path / "sam", int8=True)
+    assert not (tmp_path / "sam").exists()

@@ -55,7 +55,7 @@ class Geometry(NamedTuple):
         return (points * scales).astype(np.float32)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)  # crops of a picture have a few sizes
 def geometry(shape: tuple[int, int], square: int, small: int) -> Geometry:
     """Where a picture lies.
 

@@ -39,6 +39,7 @@ class SamManifest:
         checkpoint: name of the file that was exported.
         checkpoint_sha256: of that file, in hex digits.
         files: sha256 by file name.
+        int8: whether the encoder multiplies in int8.
         agreement: what was measured after the export against torch, by name.
 
     Raises:
@@ -53,6 +54,7 @@ class SamManifest:
     checkpoint: str
     checkpoint_sha256: str
     files: Mapping[str, str]
+    int8: bool = False
     agreement: Mapping[str, float] = field(default_factory=dict)
     schema: int = SCHEMA
 
@@ -72,6 +74,7 @@ class SamManifest:
                 set(self.files) == set(FILES)
                 and all(isinstance(digest, str) for digest in self.files.values())
             ),
+            "int8": lambda: isinstance(self.int8, bool),
             "agreement": lambda: isinstance(self.agreement, Mapping),
         }
         for key, check in checks.items():

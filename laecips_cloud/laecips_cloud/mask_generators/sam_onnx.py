@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from laecips_cloud.mask_generators.automatic_masks import AutomaticMasks, KeepRules
+from laecips_cloud.mask_generators.automatic_masks import AutomaticMasks, KeepRules, join
+from laecips_cloud.mask_generators.crops import Crop, crops, whole
 from laecips_cloud.mask_generators.generator import MaskGeneratorError
 from laecips_cloud.mask_generators.mask_geometry import geometry
 from laecips_cloud.mask_generators.point_grid import point_grid
 from laecips_cloud.mask_generators.prompt_choice import chosen_points as choose_points
 from laecips_cloud.mask_generators.sam_networks import SamNetworks
+from laecips_cloud.mask_generators.sam_options import check_options
 from laecips_cloud.mask_generators.sam_picture import square_picture
 from laecips_cloud.masks import MaskSet
 
@@ -21,8 +24,6 @@ _NAME = "mask generator sam_onnx"
 
 class SamOnnxMaskGenerator:
     """The masks of `sam` without torch and in a fraction of its time and memory.
-
-    Crops of the picture are not looked at one by one (`crop_n_layers` of `sam`).
 
     Attributes:
         networks: encoder and decoder.
@@ -42,6 +43,10 @@ class SamOnnxMaskGenerator:
         stability_score_thresh: float = 0.95,
         stability_score_offset: float = 1.0,
         box_nms_thresh: float = 0.7,
+        crop_n_layers: int = 0,
+        crop_nms_thresh: float = 0.7,
+        crop_overlap_ratio: float = 512 / 1500,
+        crop_n_points_downscale_factor: int = 1,
         min_mask_region_area: int = 0,
     ) -> None:
         """Loads the networks.
@@ -51,12 +56,14 @@ class SamOnnxMaskGenerator:
             engine: name of the inference engine.
             providers: where it runs, best first, with + between them.
             threads: for one run on the CPU.
-            points_per_side: prompts along each side of the picture, at least 1.
+            points_per_side: prompts along each side of the picture, 1 to 512.
             points_per_batch: prompts at a time; more need more memory, and on a CPU save no time.
             chosen_points: where scores are at hand, as many prompts where they are unsure and in
                 the middles of their segments, instead of the grid; 0 for the grid always.
             pred_iou_thresh, stability_score_thresh, stability_score_offset, box_nms_thresh,
-                min_mask_region_area: as `sam` has them, see `KeepRules`.
+                crop_nms_thresh, min_mask_region_area: as `sam` has them, see `KeepRules`.
+            crop_n_layers, crop_overlap_ratio, crop_n_points_downscale_factor: as `sam` has them;
+                each crop is one more run of the encoder.
 
         Raises:
             MaskGeneratorError: there is no usable export or engine, or a value is out of range.
@@ -66,11 +73,13 @@ class SamOnnxMaskGenerator:
                 f"{_NAME} needs a network: set its option model to a folder that `laecips models "
                 "export-sam` wrote, or take graph"
             )
-        for name, points in (("side", points_per_side), ("batch", points_per_batch)):
-            if points < 1:
-                raise MaskGeneratorError(
-                    f"{_NAME}: points_per_{name} is {points}, it must be at least 1"
-                )
+        crop_options = {
+            "crop_n_layers": crop_n_layers,
+            "crop_overlap_ratio": crop_overlap_ratio,
+            "crop_n_points_downscale_factor": crop_n_points_downscale_factor,
+        }
+        points = {"points_per_side": points_per_side, "points_per_batch": points_per_batch}
+        check_options({**points, **crop_options}, "sam_onnx")
         if chosen_points < 0:
             raise MaskGeneratorError(
                 f"{_NAME}: chosen_points is {chosen_points}, it must be at least 0"
@@ -81,6 +90,7 @@ class SamOnnxMaskGenerator:
                 stability_score_thresh=stability_score_thresh,
                 stability_score_offset=stability_score_offset,
                 box_nms_thresh=box_nms_thresh,
+                crop_nms_thresh=crop_nms_thresh,
                 min_mask_region_area=min_mask_region_area,
             )
             self.networks = SamNetworks(
@@ -93,11 +103,12 @@ class SamOnnxMaskGenerator:
         except ValueError as error:
             raise MaskGeneratorError(f"{_NAME}: {error}") from error
         self._points_per_side, self._chosen_points = points_per_side, chosen_points
+        self._layers, self._overlap_ratio = crop_n_layers, crop_overlap_ratio
+        self._downscale = crop_n_points_downscale_factor
 
     def generate(self, rgb: NDArray[np.uint8]) -> MaskSet:
         """Cuts uint8 [H, W, 3] into masks that may overlap; see `MaskGenerator.generate`."""
-        shape = (rgb.shape[0], rgb.shape[1])
-        return self.at(rgb, point_grid(self._points_per_side, shape))
+        return self._of_crops(rgb, self._grid)
 
     def generate_with(self, rgb: NDArray[np.uint8], scores: NDArray[np.float32]) -> MaskSet:
         """As `generate`, for one who has the scores that the masks are for.
@@ -108,25 +119,58 @@ class SamOnnxMaskGenerator:
         """
         if not self._chosen_points:
             return self.generate(rgb)
-        return self.at(rgb, choose_points(scores, self._chosen_points))
+
+        def chosen(crop: Crop) -> NDArray[np.float64]:
+            # Points along a side shrink by the factor: of all there are fewer by its square.
+            count = self._chosen_points // self._downscale ** (2 * crop.layer)
+            return choose_points(scores[:, *crop.window], max(1, count))
+
+        return self._of_crops(rgb, chosen)
 
     def at(self, rgb: NDArray[np.uint8], points: NDArray[np.float64]) -> MaskSet:
-        """The masks of some points.
+        """The masks of some points, without further crops.
 
         Args:
             rgb: uint8 [H, W, 3], RGB.
             points: float64 [N, 2] as x, y in pixels of the picture.
         """
+        return self._seen(rgb, whole((rgb.shape[0], rgb.shape[1])), points).kept()
+
+    def _grid(self, crop: Crop) -> NDArray[np.float64]:
+        return point_grid(self._points_per_side // self._downscale**crop.layer, crop.shape)
+
+    def _of_crops(
+        self, rgb: NDArray[np.uint8], points: Callable[[Crop], NDArray[np.float64]]
+    ) -> MaskSet:
+        """The masks of the points that stand in each crop."""
+        shape = (rgb.shape[0], rgb.shape[1])
+        found = [
+            self._seen(rgb, crop, points(crop)).best()
+            for crop in crops(shape, self._layers, self._overlap_ratio)
+        ]
+        threshold = self.networks.manifest.mask_threshold
+        return join(found, shape, threshold=threshold, rules=self._rules)
+
+    def _seen(
+        self, rgb: NDArray[np.uint8], crop: Crop, points: NDArray[np.float64]
+    ) -> AutomaticMasks:
+        """What may be kept of the points of one crop, as x, y in its pixels."""
         networks, manifest = self.networks, self.networks.manifest
-        place = geometry((rgb.shape[0], rgb.shape[1]), manifest.image_size, manifest.mask_size)
+        place = geometry(crop.shape, manifest.image_size, manifest.mask_size)
         picture = square_picture(
-            rgb, place, square=manifest.image_size, mean=manifest.mean, std=manifest.std
+            rgb[crop.window],
+            place,
+            square=manifest.image_size,
+            mean=manifest.mean,
+            std=manifest.std,
         )
         embedding = networks.embed(picture)
-        masks = AutomaticMasks(place, threshold=manifest.mask_threshold, rules=self._rules)
+        masks = AutomaticMasks(
+            place, threshold=manifest.mask_threshold, rules=self._rules, crop=crop
+        )
         prompts = place.to_square(points)
         for first in range(0, len(prompts), networks.points_per_batch):
             masks.add(
                 *networks.decode(embedding, prompts[first : first + networks.points_per_batch])
             )
-        return masks.kept()
+        return masks

@@ -26,11 +26,12 @@ _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
 }
 
 
-def check_options(options: Mapping[str, float]) -> None:
+def check_options(options: Mapping[str, float], generator: str = "sam") -> None:
     """Refuses options that are out of range or do not go together.
 
     Args:
-        options: all that `_BOUNDS` knows, by name.
+        options: by name, those that `_BOUNDS` knows; points and crops among them.
+        generator: name of the mask generator that they are for.
 
     Raises:
         MaskGeneratorError: names the option, its value and what it may be.
@@ -39,14 +40,15 @@ def check_options(options: Mapping[str, float]) -> None:
         low, high = _BOUNDS[name]
         if not low <= value <= high:
             raise MaskGeneratorError(
-                f"mask generator sam: {name} is {value}, it must lie in {low:g} to {high:g}"
+                f"mask generator {generator}: {name} is {value}, it must lie in {low:g} to {high:g}"
             )
     side, layers = options["points_per_side"], options["crop_n_layers"]
     factor = options["crop_n_points_downscale_factor"]
     if factor**layers > side:
         raise MaskGeneratorError(
-            f"mask generator sam: crop_n_points_downscale_factor is {factor}: with {layers} layers "
-            f"of crops no point of {side} a side is left; take less, or fewer crop_n_layers"
+            f"mask generator {generator}: crop_n_points_downscale_factor is {factor}: with "
+            f"{layers} layers of crops no point of {side} a side is left; take less, or fewer "
+            "crop_n_layers"
         )
 
 

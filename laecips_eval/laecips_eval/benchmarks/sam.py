@@ -12,8 +12,9 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -24,6 +25,7 @@ PACKAGE: Final = "segment-anything"
 SHAPE: Final = (480, 640)
 POINTS_PER_SIDE: Final = 8
 KEPT: Final = 75
+_INT8_ENGINE: Final = "onnxruntime"
 
 
 class Row(NamedTuple):
@@ -67,7 +69,8 @@ class Job:
         providers, threads: as `create_engine` takes them.
         pred_iou_thresh: masks that are rated lower are dropped.
         points_per_side: prompts along a side.
-        masks: file for the masks, bits.
+        masks: file for the masks: bits, one array a picture.
+        scenes: pictures to cut, of the inspection scene; 0 for one of noise, and times.
     """
 
     masks_by: str
@@ -78,6 +81,7 @@ class Job:
     pred_iou_thresh: float
     points_per_side: int
     masks: str
+    scenes: int = 0
 
 
 def run(
@@ -101,27 +105,57 @@ def run(
         ValueError: an engine or a provider is not there, or a process fails.
         ImportError: segment-anything is not installed.
     """
+    with tempfile.TemporaryDirectory(prefix="laecips-sam-") as folder:
+        checkpoint = checkpoint or random_vit_b(Path(folder) / "vit_b.pth")
+        sides = exports(checkpoint, Path(folder), engines)
+        job = Job(
+            masks_by=PACKAGE,
+            checkpoint=str(checkpoint),
+            export="",
+            providers=tuple(providers),
+            threads=threads,
+            pred_iou_thresh=_bound(sides[0][1], points_per_side),
+            points_per_side=points_per_side,
+            masks=str(Path(folder) / "masks.npz"),
+        )
+        measured = [in_a_process(job)]
+        for engine, export in sides:
+            measured.append(in_a_process(replace(job, masks_by=engine, export=str(export))))
+    return [_row(side, measured[0]) for side in measured]
+
+
+def exports(checkpoint: Path, folder: Path, engines: Sequence[str]) -> list[tuple[str, Path]]:
+    """Exports of a checkpoint, each with an engine that it is run on.
+
+    ONNX Runtime is run on one in int8 too, unless that is refused: its masks differ too much.
+
+    Args:
+        checkpoint: of SAM.
+        folder: for the exports.
+        engines: names as `create_engine` takes them, at least one.
+
+    Raises:
+        ImportError: segment-anything is not installed.
+    """
+    from laecips_cloud.mask_generators import MaskGeneratorError  # noqa: PLC0415
     from laecips_cloud.sam_export import export_sam  # noqa: PLC0415 (torch: not for all benchmarks)
 
-    with tempfile.TemporaryDirectory(prefix="laecips-sam-") as folder:
-        checkpoint = checkpoint or _random_vit_b(Path(folder) / "vit_b.pth")
-        export = Path(folder) / "export"
-        export_sam(checkpoint, export)
-        bound = _bound(export, points_per_side)
-        measured: list[dict[str, Any]] = []
-        for masks_by in (PACKAGE, *engines):
-            job = Job(
-                masks_by=masks_by,
-                checkpoint=str(checkpoint),
-                export=str(export),
-                providers=tuple(providers),
-                threads=threads,
-                pred_iou_thresh=bound,
-                points_per_side=points_per_side,
-                masks=str(Path(folder) / f"{len(measured)}.npy"),
-            )
-            measured.append(_in_a_process(job) | {"bits": np.load(job.masks)})
-    return [_row(side, measured[0]) for side in measured]
+    export_sam(checkpoint, folder / "half")
+    sides = [(engine, folder / "half") for engine in engines]
+    if _INT8_ENGINE in engines:
+        with suppress(MaskGeneratorError):
+            export_sam(checkpoint, folder / "int8", int8=True)
+            sides.append((_INT8_ENGINE, folder / "int8"))
+    return sides
+
+
+def scenes(count: int) -> Iterator[NDArray[np.uint8]]:
+    """Pictures of the inspection scene that no bag replays, uint8 [H, W, 3]."""
+    from laecips_eval.datasets import open_dataset  # noqa: PLC0415
+
+    dataset = open_dataset("inspection", split="held_out", count=4 * count)
+    for index in np.linspace(0, len(dataset) - 1, count).astype(int):
+        yield np.ascontiguousarray(dataset[int(index)][1])
 
 
 def picture() -> NDArray[np.uint8]:
@@ -132,7 +166,8 @@ def picture() -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(blocks, SHAPE[::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def _random_vit_b(path: Path) -> Path:
+def random_vit_b(path: Path) -> Path:
+    """A checkpoint of SAM's smallest, its weights drawn from seed 0."""
     import torch  # noqa: PLC0415
     from laecips_cloud.mask_generators.torchvision_stand_in import (  # noqa: PLC0415
         import_segment_anything,
@@ -170,14 +205,20 @@ def _bound(export: Path, points_per_side: int) -> float:
     return max(0.0, float(best[place_of_gap - 1 : place_of_gap + 1].mean()))
 
 
-def _in_a_process(job: Job) -> dict[str, Any]:
+def in_a_process(job: Job) -> dict[str, Any]:
+    """What `sam_side` says of a job, and as `bits` what it has cut, packed, [N, B] a picture.
+
+    Raises:
+        ValueError: it fails; with the last line that it has said.
+    """
     command = [sys.executable, "-m", "laecips_eval.benchmarks.sam_side", json.dumps(asdict(job))]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise ValueError(f"sam benchmark, {job.masks_by}: {last}")
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return answer
+    with np.load(job.masks) as saved:
+        return answer | {"bits": [saved[name] for name in saved.files]}
 
 
 def _row(side: dict[str, Any], package: dict[str, Any]) -> Row:
@@ -191,13 +232,13 @@ def _row(side: dict[str, Any], package: dict[str, Any]) -> Row:
         speedup=package["frame_s"] / side["frame_s"],
         peak_mb=side["peak_mb"],
         memory=side["peak_mb"] / package["peak_mb"],
-        masks=len(side["bits"]),
-        mask_iou=_mean_best_iou(package["bits"], side["bits"]),
+        masks=len(side["bits"][0]),
+        mask_iou=mean_best_iou(package["bits"][0], side["bits"][0]),
     )
 
 
-def _mean_best_iou(masks: NDArray[np.uint8], others: NDArray[np.uint8]) -> float:
-    """Of packed bits [N, B]; 0 where there is none to compare."""
+def mean_best_iou(masks: NDArray[np.uint8], others: NDArray[np.uint8]) -> float:
+    """Mean over masks of the IoU with the best of others, packed, [N, B]; 0 without any."""
     if not len(masks) or not len(others):
         return 0.0
     return float(

@@ -26,15 +26,15 @@ def test_it_says_what_was_written_and_how_to_use_it(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def export(checkpoint: str, folder: Path) -> SamManifest:
+    def export(checkpoint: str, folder: Path, *, int8: bool) -> SamManifest:
         # The export itself takes its time and has tests of its own.
-        assert checkpoint == "sam.pth"
+        assert (checkpoint, int8) == ("sam.pth", True)
         shutil.copytree(exported_sam, folder)
         return SamManifest.read(folder)
 
     monkeypatch.setattr(sam_export, "export_sam", export)
     folder = tmp_path / "sam"
-    assert export_sam.run(parsed("sam.pth", "-o", str(folder))) == 0
+    assert export_sam.run(parsed("sam.pth", "--int8", "-o", str(folder))) == 0
     said = capsys.readouterr().out
     assert f"{folder}: 0 MB, for pictures of 128 pixels" in said
     assert "masks' mean IoU " in said

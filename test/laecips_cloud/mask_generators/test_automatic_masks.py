@@ -9,7 +9,12 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from laecips_cloud.mask_generators.automatic_masks import AutomaticMasks, KeepRules  # noqa: E402
+from laecips_cloud.mask_generators.automatic_masks import (  # noqa: E402
+    AutomaticMasks,
+    KeepRules,
+    join,
+)
+from laecips_cloud.mask_generators.crops import Crop, crops  # noqa: E402
 from laecips_cloud.mask_generators.mask_geometry import geometry  # noqa: E402
 from laecips_cloud.mask_generators.point_grid import point_grid  # noqa: E402
 from laecips_cloud.mask_generators.sam_checkpoint import load_sam  # noqa: E402
@@ -74,6 +79,19 @@ def packages_masks(sam, shape: tuple[int, int], **options) -> list[np.ndarray]:
     return [record["segmentation"] for record in records]
 
 
+def our_masks_of_crops(
+    drawn: list[tuple[np.ndarray, np.ndarray]],
+    parts: list[Crop],
+    rules: KeepRules,
+) -> MaskSet:
+    found = []
+    for (logits, ratings), crop in zip(drawn, parts, strict=True):
+        masks = AutomaticMasks(geometry(crop.shape, 128, 32), threshold=0.0, rules=rules, crop=crop)
+        masks.add(logits, ratings)
+        found.append(masks.best())
+    return join(found, parts[0].picture, threshold=0.0, rules=rules)
+
+
 def our_masks(
     logits: np.ndarray, ratings: np.ndarray, shape: tuple[int, int], rules: KeepRules
 ) -> MaskSet:
@@ -110,6 +128,46 @@ def test_on_twenty_pictures_they_are_the_packages(sam_checkpoint: Path, min_area
         ious += [best_iou(mask, theirs) for mask in ours]
     assert count > 60
     assert np.mean(ious) >= 0.99
+
+
+@pytest.mark.parametrize("min_area", [0, 40])
+@pytest.mark.parametrize(("layers", "crop_nms_thresh"), [(1, 0.7), (1, 0.3), (2, 0.9)])
+def test_with_crops_they_are_the_packages(
+    sam_checkpoint: Path, layers: int, crop_nms_thresh: float, min_area: int
+) -> None:
+    sam = load_sam(sam_checkpoint)
+    ious: list[float] = []
+    of_crops = 0
+    for seed, shape in enumerate([(150, 211), (256, 192), (300, 300)]):
+        parts = crops(shape, layers, 0.3)
+        drawn = [drawn_masks(100 * seed + i, crop.shape) for i, crop in enumerate(parts)]
+        sam.mask_decoder = Drawn(*(np.concatenate(values) for values in zip(*drawn, strict=True)))
+        options = {"crop_nms_thresh": crop_nms_thresh, "min_mask_region_area": min_area}
+        theirs = packages_masks(sam, shape, crop_n_layers=layers, crop_overlap_ratio=0.3, **options)
+        found = our_masks_of_crops(drawn, parts, KeepRules(**options))
+        ours = whole(found)
+        of_crops += len(theirs) - our_masks(*drawn[0], shape, KeepRules(**options)).count
+        ious += [best_iou(mask, ours) for mask in theirs]
+        ious += [best_iou(mask, theirs) for mask in ours]
+        if not min_area:
+            assert list(found.qualities or ()) == sorted(found.qualities or (), reverse=True)
+    assert of_crops > 10
+    assert np.mean(ious) >= 0.99
+
+
+def test_of_two_crops_the_smaller_ones_mask_stays() -> None:
+    """However the larger one's is rated."""
+    parts = crops((150, 211), 1, 1.0)[:2]
+    assert parts[1][1:5] == (0, 0, 150, 181)
+    drawn = []
+    for crop, rating in zip(parts, (1.0, 0.9), strict=True):
+        y, x = (np.mgrid[:32, :32] + 0.5) * max(crop.shape) / 32
+        disc = (300 - 10 * np.hypot(y - 75, x - 100)).astype(np.float32)
+        drawn.append((disc[None, None], np.full((1, 1), rating, np.float32)))
+    masks = our_masks_of_crops(drawn, parts, KeepRules())
+    assert masks.qualities == pytest.approx([0.9])
+    loose = our_masks_of_crops(drawn, parts, KeepRules(crop_nms_thresh=1.0))
+    assert loose.qualities == pytest.approx([1.0, 0.9])
 
 
 def test_ratings_come_with_the_masks_the_best_first() -> None:
@@ -155,6 +213,7 @@ def test_no_points_no_masks() -> None:
         ({"stability_score_thresh": float("nan")}, "stability_score_thresh is nan"),
         ({"stability_score_offset": -1.0}, "stability_score_offset is -1.0, it must lie in 0 to"),
         ({"box_nms_thresh": -0.1}, "box_nms_thresh is -0.1, it must lie in 0 to 1"),
+        ({"crop_nms_thresh": 1.1}, "crop_nms_thresh is 1.1, it must lie in 0 to 1"),
         ({"min_mask_region_area": -1}, "min_mask_region_area is -1, it must lie in 0 to"),
     ],
 )

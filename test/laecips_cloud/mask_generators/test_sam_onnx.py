@@ -77,6 +77,24 @@ def test_masks_are_the_packages(
     assert np.mean(ious) >= least
 
 
+def test_with_crops_masks_are_the_packages(exported_sam: Path, sam_checkpoint: Path) -> None:
+    options = ALL | {"crop_n_layers": 1, "crop_nms_thresh": 1.0, "points_per_side": 4}
+    options |= {"crop_n_points_downscale_factor": 2, "crop_overlap_ratio": 1.0}
+    ours = SamOnnxMaskGenerator(model=str(exported_sam), **options)
+    theirs = import_segment_anything().SamAutomaticMaskGenerator(
+        load_sam(sam_checkpoint), **options
+    )
+    # Masks of random weights fill their crop: they are not cut off where it ends near the picture.
+    rgb = picture(1, (150, 165))
+    expected = [record["segmentation"] for record in theirs.generate(rgb)]
+    found = whole(ours.generate(rgb))
+    without = SamOnnxMaskGenerator(model=str(exported_sam), **(options | {"crop_n_layers": 0}))
+    assert len(found) > without.generate(rgb).count
+    ious = [best_iou(mask, found) for mask in expected if mask.any()]
+    ious += [best_iou(mask, expected) for mask in found]
+    assert np.mean(ious) >= 0.99
+
+
 @pytest.mark.parametrize("per_batch", [1, 4, 64])
 def test_masks_do_not_depend_on_the_batch(exported_sam: Path, per_batch: int) -> None:
     masks = [
@@ -116,6 +134,10 @@ def test_prompts_may_be_chosen_by_scores(exported_sam: Path) -> None:
     chosen = SamOnnxMaskGenerator(model=str(exported_sam), chosen_points=5, **ALL)
     expected = chosen.at(rgb, chosen_points(scores, 5))
     assert 0 < chosen.generate_with(rgb, scores).count == expected.count <= 3 * 5
+    cut = SamOnnxMaskGenerator(
+        model=str(exported_sam), chosen_points=5, crop_n_layers=1, **(ALL | {"crop_nms_thresh": 1})
+    )
+    assert cut.generate_with(rgb, scores).count >= expected.count
     assert chosen.generate(rgb).count == grid.generate(rgb).count
 
 
@@ -130,8 +152,15 @@ def test_small_pictures(exported_sam: Path, shape: tuple[int, int]) -> None:
     [
         ({"model": ""}, "sam_onnx needs a network: set its option model to a folder"),
         ({"model": "/nowhere"}, "sam_onnx: /nowhere/sam.json: cannot be read"),
-        ({"points_per_side": 0}, "points_per_side is 0, it must be at least 1"),
-        ({"points_per_batch": 0}, "points_per_batch is 0, it must be at least 1"),
+        ({"points_per_side": 0}, "sam_onnx: points_per_side is 0, it must lie in 1 to 512"),
+        ({"points_per_batch": 0}, "points_per_batch is 0, it must lie in 1 to 65536"),
+        ({"crop_n_layers": 5}, "sam_onnx: crop_n_layers is 5, it must lie in 0 to 4"),
+        ({"crop_overlap_ratio": 1.5}, "crop_overlap_ratio is 1.5, it must lie in 0 to 1"),
+        ({"crop_nms_thresh": 1.5}, "sam_onnx: crop_nms_thresh is 1.5"),
+        (
+            {"crop_n_layers": 2, "crop_n_points_downscale_factor": 6},
+            "sam_onnx: crop_n_points_downscale_factor is 6: with 2 layers of crops no point of 32",
+        ),
         ({"chosen_points": -1}, "chosen_points is -1, it must be at least 0"),
         ({"box_nms_thresh": 2.0}, "sam_onnx: box_nms_thresh is 2.0"),
         ({"engine": "abacus"}, "encoder.onnx: engine: 'abacus' is not known"),

@@ -1,12 +1,17 @@
 """The benchmarks of SAM measure what they say; here on the small one."""
 
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytest.importorskip("torch")
 
-from laecips_eval.benchmarks import sam, sam_masks, timed
+from laecips_cloud.mask_generators import MaskGeneratorError
+from laecips_eval.benchmarks import sam, sam_masks, sam_pictures, timed
+
+from laecips_cloud import sam_export
 
 
 @pytest.fixture(scope="module")
@@ -18,22 +23,89 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def sides(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Path]]:
+    return sam.exports(checkpoint, tmp_path_factory.mktemp("exports"), ["onnxruntime"])
+
+
+@pytest.fixture
+def _exported_once(sides: list[tuple[str, Path]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The export takes longer than all the rest."""
+    for module in (sam, sam_pictures):
+        monkeypatch.setattr(module, "exports", lambda *_: sides)
+
+
+@pytest.mark.usefixtures("_exported_once")
 def test_rows_are_ratios_of_one_run(checkpoint: Path) -> None:
-    package, ours = sam.run(
+    package, ours, int8 = sam.run(
         engines=["onnxruntime"],
         providers=("CPUExecutionProvider",),
         threads=1,
         checkpoint=checkpoint,
         points_per_side=3,
     )
-    assert [package.masks_by, ours.masks_by] == ["segment-anything", "onnxruntime"]
+    assert [package.masks_by, ours.masks_by, int8.masks_by] == [sam.PACKAGE, *["onnxruntime"] * 2]
+    assert [package.precision, ours.precision, int8.precision] == ["fp32", "fp32", "int8"]
     assert (package.speedup, package.memory, package.mask_iou) == (1, 1, 1)
     assert ours.speedup == pytest.approx(package.frame_s / ours.frame_s)
     assert ours.memory == pytest.approx(ours.peak_mb / package.peak_mb)
-    for row in (package, ours):
+    for row in (package, ours, int8):
         assert row.masks > 3
         assert min(row.encoder_s, row.decoder_s, row.rest_s, row.peak_mb) > 0
-    assert ours.mask_iou > 0.99
+    # One knows nothing of torch: it cannot be that both have the memory of their parent.
+    assert ours.memory < 0.7
+    assert min(ours.mask_iou, int8.mask_iou) > 0.99
+    assert int8.mask_iou < 1
+
+
+@pytest.mark.usefixtures("_exported_once")
+def test_masks_of_several_pictures(checkpoint: Path) -> None:
+    rows = sam_pictures.run(
+        engines=["onnxruntime"],
+        providers=("CPUExecutionProvider",),
+        threads=1,
+        checkpoint=checkpoint,
+        pictures=2,
+        points_per_side=2,
+    )
+    assert [(row.masks_by, row.precision) for row in rows] == [
+        ("onnxruntime", "fp32"),
+        ("onnxruntime", "int8"),
+    ]
+    for row in rows:
+        assert (row.pictures, row.prompts) == (2, 4)
+        assert 5 < row.masks <= 2 * 4 * 3
+        assert 0.98 < row.worst_iou <= row.mask_iou <= 1
+
+
+@pytest.mark.parametrize(
+    ("masks", "others", "expected"),
+    [
+        ([[0b11110000]], [[0b11110000], [0]], 1.0),
+        ([[0b11110000], [0b00001111]], [[0b00001111]], 0.5),
+        ([[0b11000000]], [[0b10000000], [0b11100000]], 2 / 3),
+        ([], [[1]], 0.0),
+        ([[1]], [], 0.0),
+    ],
+)
+def test_the_best_iou(masks: list, others: list, expected: float) -> None:
+    found = [np.array(bits, np.uint8).reshape(len(bits), 1) for bits in (masks, others)]
+    assert sam.mean_best_iou(*found) == pytest.approx(expected)
+
+
+def test_an_export_in_int8_that_is_refused_has_no_row(
+    sides: list[tuple[str, Path]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def export(_: Path, folder: Path, *, int8: bool = False) -> None:
+        if int8:
+            raise MaskGeneratorError("they agree to an IoU of 0.9 alone")
+        shutil.copytree(sides[0][1], folder)
+
+    monkeypatch.setattr(sam_export, "export_sam", export)
+    assert sam.exports(tmp_path / "sam.pth", tmp_path, ["onnxruntime", "openvino"]) == [
+        ("onnxruntime", tmp_path / "half"),
+        ("openvino", tmp_path / "half"),
+    ]
 
 
 def test_a_process_that_fails_says_why(checkpoint: Path, tmp_path: Path) -> None:
@@ -48,7 +120,7 @@ def test_a_process_that_fails_says_why(checkpoint: Path, tmp_path: Path) -> None
         masks=str(tmp_path / "masks.npy"),
     )
     with pytest.raises(ValueError, match=r"sam benchmark, onnxruntime: .*sam\.json: cannot be"):
-        sam._in_a_process(job)
+        sam.in_a_process(job)
 
 
 def test_kept_masks_are_the_packages(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,9 @@ class OnnxRuntimeEngine:
         options.log_severity_level = _ERRORS_ONLY
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
+        # A plan of where each array lies is made after the first run, and from then on there is one
+        # block for all of them beside what the first run has taken.
+        options.enable_mem_pattern = False
         # A robot's few cores are shared with everything else: waiting threads sleep.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # The session does not copy what it is given: keep it alive as long as the session.

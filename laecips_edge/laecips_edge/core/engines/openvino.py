@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ import onnx
 from numpy.typing import NDArray
 
 from laecips_edge.core.engines.engine import Arrays, EngineError, Shapes, require_inputs
+from laecips_edge.core.engines.mapped_weights import map_weights
 
 
 def _without_telemetry() -> Any:
@@ -61,10 +62,12 @@ class OpenVinoEngine:
         self._properties = _properties(self._device, threads)
         self.precision = _precision(self._core, self._device)
         try:
-            whole = _with_weights(graph, weights, folder)
-            self.inputs = _inputs(whole)
+            whole, mapped = _with_weights(graph, weights, folder)
+            self.inputs = _inputs(whole, mapped)
             self.outputs = tuple(value.name for value in whole.graph.output)
             self._model: Any = self._core.read_model(whole.SerializeToString())
+            _put_in(self._model, mapped)
+            del whole, mapped  # compiling takes memory enough
             self._compiled_for: Shapes = {}
             if all(None not in shape for shape in self.inputs.values()):
                 self._compile(self.inputs)
@@ -158,13 +161,13 @@ def _reason(error: Exception) -> str:
     return told or type(error).__name__
 
 
-def _inputs(model: onnx.ModelProto) -> dict[str, tuple[int | None, ...]]:
-    """As `Engine.inputs`.
+def _inputs(model: onnx.ModelProto, mapped: Collection[str]) -> dict[str, tuple[int | None, ...]]:
+    """As `Engine.inputs`; those that are mapped weights are none.
 
     Raises:
         ValueError: one is not of float32; OpenVINO would convert what it is given and say nothing.
     """
-    stored = {value.name for value in model.graph.initializer}
+    stored = {value.name for value in model.graph.initializer} | set(mapped)
     shapes: dict[str, tuple[int | None, ...]] = {}
     for value in model.graph.input:
         if value.name in stored:
@@ -178,8 +181,13 @@ def _inputs(model: onnx.ModelProto) -> dict[str, tuple[int | None, ...]]:
     return shapes
 
 
-def _with_weights(graph: bytes, weights: Arrays, folder: Path | None) -> onnx.ModelProto:
-    """The network with its initialisers inside; from a file those that `weights` has not.
+def _with_weights(
+    graph: bytes, weights: Arrays, folder: Path | None
+) -> tuple[onnx.ModelProto, dict[str, NDArray[Any]]]:
+    """The network with its initialisers inside; from files those that `weights` has not.
+
+    The large ones of files come by name, for `_put_in`: inside, they would be in memory three times
+    before there is anything to run.
 
     Raises:
         ValueError: a weight is missing, of another shape, or of no initialiser.
@@ -198,9 +206,21 @@ def _with_weights(graph: bytes, weights: Arrays, folder: Path | None) -> onnx.Mo
         absent.pop(name).CopyFrom(value)
     if absent and folder is None:
         raise ValueError(f"{_some(sorted(absent))}: no weights")
-    if absent:
+    mapped: dict[str, NDArray[Any]] = {}
+    if absent and folder is not None:
+        mapped = map_weights(model, folder)
         onnx.load_external_data_for_model(model, str(folder))
-    return model
+    return model, mapped
+
+
+def _put_in(model: Any, mapped: Mapping[str, NDArray[Any]]) -> None:
+    """Puts weights where the model has inputs of their names."""
+    for parameter in list(model.get_parameters()):
+        for name in parameter.output(0).get_names() & mapped.keys():
+            constant = ov.op.Constant(mapped[name], shared_memory=True)
+            for reader in parameter.output(0).get_target_inputs():
+                reader.replace_source_output(constant.output(0))
+            model.remove_parameter(parameter)
 
 
 def _some(names: Sequence[str]) -> str:
