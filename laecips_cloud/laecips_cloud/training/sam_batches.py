@@ -1,0 +1,89 @@
+"""What a small SAM learns from in each step."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from laecips_cloud.networks.small_sam import SmallSamSizes
+from laecips_cloud.training.region_prompts import Prompts, RegionPicture, click_maps, draw
+from laecips_cloud.training.small_sam_settings import SmallSamTraining
+
+HELPED: Final = 0.5
+"""Share of the steps until which points come with click maps, ever more rarely.
+
+Where a point is reaches the places of the picture through attention alone, which has to be learnt
+first; a click map is added to the very place. Mask generators give none, so that the network has to
+do without in the end.
+"""
+
+
+class Batch(NamedTuple):
+    """The prompts of a step.
+
+    Attributes:
+        pictures: uint8 [P, 3, h, w].
+        points: float32 [P, N, 2], see `Prompts`.
+        targets: float32 [P, N, m, n], see `Prompts`.
+        clicks: float32 [P, N, mask, mask], see `click_maps`; None in steps that do without.
+    """
+
+    pictures: Tensor
+    points: Tensor
+    targets: Tensor
+    clicks: Tensor | None
+
+
+def batches_from(
+    pictures: Sequence[RegionPicture], settings: SmallSamTraining, first: int
+) -> Generator[Batch, None, None]:
+    """The batches of the steps from `first` on, without end.
+
+    Each step has a source of chance of its own: where one begins does not matter, nor who draws.
+
+    Args:
+        pictures: at least one.
+        settings: of the training; with workers some batches are drawn ahead.
+        first: number of a step, from 0.
+    """
+
+    def of(step: int) -> Batch:
+        random = np.random.default_rng((settings.seed, step))
+        side = settings.sizes.mask
+        chosen = random.integers(len(pictures), size=settings.pictures)
+        drawn = [draw(pictures[i], settings.prompts, random, side=side) for i in chosen]
+        helped = random.random() < 1 - step / (HELPED * settings.steps)
+        return _stack(drawn, settings.sizes if helped else None)
+
+    if not settings.workers:
+        for step in itertools.count(first):
+            yield of(step)
+    with ThreadPoolExecutor(settings.workers) as pool:
+        ahead: deque[Future[Batch]] = deque()
+        for step in itertools.count(first):
+            ahead.append(pool.submit(of, step))
+            if len(ahead) > 2 * settings.workers:
+                yield ahead.popleft().result()
+
+
+def _stack(drawn: Sequence[Prompts], sizes: SmallSamSizes | None) -> Batch:
+    """With click maps where sizes are given."""
+    points = np.stack([prompts.points for prompts in drawn])
+    clicks = None
+    if sizes is not None:
+        on_mask = points * np.float32(sizes.mask / sizes.picture)
+        maps = np.stack([click_maps(of_picture, side=sizes.mask) for of_picture in on_mask])
+        clicks = torch.from_numpy(maps)
+    return Batch(
+        torch.from_numpy(np.stack([prompts.picture for prompts in drawn])).permute(0, 3, 1, 2),
+        torch.from_numpy(points),
+        torch.from_numpy(np.stack([prompts.targets for prompts in drawn])),
+        clicks,
+    )
