@@ -16,6 +16,10 @@ from laecips_cloud.training.schedule import Schedule, one_cycle, set_learning_ra
 from laecips_cloud.training.train_miner import MinerRecipe
 
 _ENDS = (0.05, 0.95)
+_WIDEST = 2.0
+"""Standard deviation of h before its sigmoid, at most. Those of h* are about as wide; from 16 above
+the median on, float32 knows h as 1, and from version to version h would grow wider."""
+
 _LEAST_BETA = 1e-3
 """Of rows that f answers perfectly; equation 14 needs one above 0."""
 
@@ -86,15 +90,18 @@ def train_trust(
 
 
 def _centre(miner: Miner, rows: Sequence[JudgedRow], losses: Tensor, *, beta: float) -> None:
-    """Shifts h so that its median is where that of h* is.
+    """Shifts h so that its median is where that of h* is, and draws it together if it is too wide.
 
     A sigmoid that sits at its end, because f was good where h has learnt before, has no gradient to
-    come back by, and would tell no frame from another.
+    come back by, and would tell no frame from another. Ranks stay as they are.
     """
     best = best_trust(losses, beta=beta, least=_ENDS[0]).clamp(*_ENDS)
     with torch.no_grad():
         scores = torch.cat([miner.score(_mirrored(row, 0)[None]) for row in rows])
-        miner.fc.bias.add_(torch.logit(best).median() - scores.median())
+        shrink = min(1.0, _WIDEST / max(float(scores.std(correction=0)), 1e-6))
+        miner.fc.weight.mul_(shrink)
+        miner.fc.bias.mul_(shrink)
+        miner.fc.bias.add_(torch.logit(best).median() - shrink * scores.median())
 
 
 def telling_beta(rows: Sequence[JudgedRow], *, most: float) -> float:

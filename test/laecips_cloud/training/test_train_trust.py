@@ -129,6 +129,27 @@ def test_without_the_split_h_trusts_too_much_and_with_it_it_does_not() -> None:
     assert with_split[1] < 0.3
 
 
+def test_a_saturated_h_tells_frames_apart_again_and_in_the_same_order() -> None:
+    random = np.random.default_rng(0)
+    rows = [
+        JudgedRow(random.normal(0, 1 + i / 4, (CLASSES, *SIZE)).astype(np.float16), 0.1 + i / 10)
+        for i in range(8)
+    ]
+    torch.manual_seed(0)
+    miner = Miner(classes=CLASSES, width=0.125).eval()
+    with torch.no_grad():
+        before = [float(miner.score(torch.from_numpy(r.logits).float()[None])[0]) for r in rows]
+        widest = 100 / float(np.std(before))
+        miner.fc.weight.mul_(widest)
+        miner.fc.bias.mul_(widest).add_(200)
+    assert len(set(trust(miner, rows))) < len(rows)
+    recipe = MinerRecipe(steps=1, batch=2, learning_rate=1e-9)
+    train_trust(miner, rows, beta=0.2, recipe=recipe)
+    after = trust(miner, rows)
+    assert max(after) < 0.9999
+    assert np.argsort(after).tolist() == np.argsort(before).tolist()
+
+
 def test_batch_norms_keep_what_they_have_measured() -> None:
     before = tiny_miner().state_dict()
     miner = trained([row(0, 0.5), row(1, 0.1)], beta=0.1, steps=2)
