@@ -43,7 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="go on with the training of these settings"
     )
     parser.add_argument(
-        "--device", default="auto", help="auto (cuda where there is one), cpu, cuda, cuda:1, ..."
+        "--device",
+        default="auto",
+        help="auto (cuda where there is one), cpu, cuda, cuda:1 and so on",
     )
     parser.add_argument("--pictures", type=int, default=2, help="pictures a step")
     parser.add_argument("--prompts", type=int, default=32, help="prompts a picture")
