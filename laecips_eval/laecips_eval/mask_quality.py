@@ -6,16 +6,13 @@ from collections.abc import Iterable
 from time import thread_time
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from laecips_cloud.fusion import fuse
 from laecips_cloud.mask_generators import MaskGenerator
 from laecips_cloud.masks import Masks, Partition
+from laecips_cloud.training.true_regions import true_regions
 from laecips_edge.core.metrics import ConfusionMatrix
 from numpy.typing import NDArray
-
-SMALLEST_REGION = 50
-"""True regions of fewer pixels are mostly ragged ends of others."""
 
 
 class Quality(NamedTuple):
@@ -90,9 +87,10 @@ def best_ious(masks: Masks, label: NDArray[np.uint8], classes: int) -> list[floa
         classes: number of classes M.
 
     Returns:
-        One IoU for each connected region of one class with at least `SMALLEST_REGION` pixels.
+        One IoU for each connected region of one class with at least `true_regions.SMALLEST_REGION`
+        pixels.
     """
-    regions, count = _true_regions(label, classes)
+    regions, count = true_regions(label, classes)
     if isinstance(masks, Partition):
         pairs = masks.regions.astype(np.int64) * (count + 1) + regions
         common = np.bincount(pairs.reshape(-1), minlength=masks.count * (count + 1))
@@ -106,16 +104,3 @@ def best_ious(masks: Masks, label: NDArray[np.uint8], classes: int) -> list[floa
     true_areas = np.bincount(regions.reshape(-1), minlength=count + 1)
     iou = common / np.maximum(areas + true_areas - common, 1)
     return [float(best) for best in iou.max(axis=0, initial=0.0)[1:]]
-
-
-def _true_regions(label: NDArray[np.uint8], classes: int) -> tuple[NDArray[np.int64], int]:
-    """Numbers the connected regions of each class from 1; 0 is void and what is too small."""
-    regions = np.zeros(label.shape, np.int64)
-    count = 0
-    for index in range(classes):
-        _, parts, stats, _ = cv2.connectedComponentsWithStats((label == index).astype(np.uint8))
-        for part in range(1, len(stats)):
-            if stats[part, cv2.CC_STAT_AREA] >= SMALLEST_REGION:
-                count += 1
-                regions[parts == part] = count
-    return regions, count

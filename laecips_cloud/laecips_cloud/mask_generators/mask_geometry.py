@@ -64,11 +64,18 @@ def geometry(shape: tuple[int, int], square: int, small: int) -> Geometry:
         square: pixels along a side of the square, to which the longer side is resized.
         small: pixels along a side of a small mask, which shows all of the square.
     """
-    scale = square / max(shape)
     rows, columns = (
-        _axis(length, max(1, int(length * scale + 0.5)), square, small) for length in shape
+        _axis(length, resized, square, small)
+        for length, resized in zip(shape, fitted(shape, square), strict=True)
     )
     return Geometry(rows, columns)
+
+
+def fitted(shape: tuple[int, int], side: int) -> tuple[int, int]:
+    """Height and width of a picture whose longer side is made so long, as SAM rounds them."""
+    scale = side / max(shape)
+    height, width = (max(1, int(length * scale + 0.5)) for length in shape)
+    return height, width
 
 
 def _axis(picture: int, resized: int, square: int, small: int) -> Axis:

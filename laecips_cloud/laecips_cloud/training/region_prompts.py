@@ -1,6 +1,6 @@
 """Points and the true regions under them, from labelled frames: what a SAM learns from.
 
-A true region is a connected region of one class. Points are drawn uniformly over a picture's
+Points are drawn uniformly over a picture's
 regions, not over its pixels: a screw counts as much as the panel that it is in.
 """
 
@@ -14,11 +14,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image
 
+from laecips_cloud.mask_generators.mask_geometry import fitted
 from laecips_cloud.training.augment import relight
-from laecips_cloud.training.labelled_frames import UNLABELLED, LabelledFrame
-
-SMALLEST_REGION: Final = 50
-"""True regions of fewer pixels are mostly ragged ends of others."""
+from laecips_cloud.training.labelled_frames import LabelledFrame
+from laecips_cloud.training.true_regions import true_regions
 
 _MOST_REGIONS: Final = 255
 _SPOT: Final = 2.0  # standard deviation, pixels of a small mask
@@ -66,28 +65,17 @@ def prepare(frame: LabelledFrame, *, side: int) -> RegionPicture | None:
         None where the frame has no region to point at. Where it has more than 255 the largest.
     """
     height, width = frame.label.shape
-    scale = side / max(height, width)
-    size = (max(1, int(width * scale + 0.5)), max(1, int(height * scale + 0.5)))
+    size = fitted((height, width), side)[::-1]
     # Pillow's linear filter widens as the picture shrinks, which is how SAM's pictures are made.
     picture = np.asarray(Image.fromarray(frame.image).resize(size, Image.Resampling.BILINEAR))
-    found: list[tuple[int, NDArray[np.bool_]]] = []
-    for label in np.unique(frame.label):
-        if label == UNLABELLED:
-            continue
-        same = (frame.label == label).astype(np.uint8)
-        _, parts, stats, _ = cv2.connectedComponentsWithStats(same)
-        areas = stats[1:, cv2.CC_STAT_AREA]
-        found += [
-            (int(areas[part]), parts == part + 1)
-            for part in np.flatnonzero(areas >= SMALLEST_REGION)
-        ]
-    if not found:
+    numbered, count = true_regions(frame.label)
+    if not count:
         return None
-    found.sort(key=lambda region: -region[0])
-    regions = np.zeros((height, width), np.uint8)
-    for number, (_, inside) in enumerate(found[:_MOST_REGIONS], start=1):
-        regions[inside] = number
-    return RegionPicture(picture, regions, min(len(found), _MOST_REGIONS))
+    areas = np.bincount(numbered.reshape(-1), minlength=count + 1)[1:]
+    largest = np.argsort(-areas, kind="stable")[:_MOST_REGIONS]
+    numbers = np.zeros(count + 1, np.uint8)
+    numbers[largest + 1] = np.arange(1, len(largest) + 1)
+    return RegionPicture(picture, numbers[numbered], len(largest))
 
 
 def draw(
@@ -133,8 +121,7 @@ def small_size(shape: tuple[int, int], side: int) -> tuple[int, int]:
         >>> small_size((360, 480), 128)
         (96, 128)
     """
-    height, width = (max(1, int(length * side / max(shape) + 0.5)) for length in shape)
-    return height, width
+    return fitted(shape, side)
 
 
 def click_maps(points: NDArray[np.float32], *, side: int) -> NDArray[np.float32]:

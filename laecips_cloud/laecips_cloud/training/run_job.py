@@ -44,7 +44,9 @@ def run_job(folder: Path, bundles: Callable[[int], Path], exams: Path, progress:
     parent = Bundle.load(bundles(job.parent))
     progress("reading frames")
     lessons = _lessons(job, parent)
-    source = _source(job, bundles, exams, progress)
+    fingerprint = FrameFolder(job.source).fingerprint
+    kept = SourceExams(exams, source=f"{fingerprint} {job.source_frames}")
+    source = _source(job, bundles, kept, fingerprint, progress)
     checkpoints = Checkpoints(folder / "checkpoints", recipe=_recipe(job), resume=True)
     update = train_update(
         parent,
@@ -60,7 +62,7 @@ def run_job(folder: Path, bundles: Callable[[int], Path], exams: Path, progress:
     )
     if update.verdict.promoted:
         iou = update.verdict.measures["source_iou"]
-        _exams(job, exams).keep(job.version, _array(iou, parent))
+        kept.keep(job.version, _array(iou, parent))
     return {
         "promoted": update.verdict.promoted,
         "reason": update.verdict.reason,
@@ -95,10 +97,14 @@ def _lessons(job: Job, parent: Bundle) -> list[Lesson]:
     return lessons
 
 
-def _source(job: Job, bundles: Callable[[int], Path], path: Path, progress: Progress) -> Source:
-    folder = FrameFolder(job.source)
-    rehearsal, held_out = _frames_of(job.source, folder.fingerprint, job.source_frames)
-    exams = _exams(job, path)
+def _source(
+    job: Job,
+    bundles: Callable[[int], Path],
+    exams: SourceExams,
+    fingerprint: str,
+    progress: Progress,
+) -> Source:
+    rehearsal, held_out = _frames_of(job.source, fingerprint, job.source_frames)
     for version in (job.given, job.parent):
         if exams.iou(version) is None:
             progress(f"version {version} is examined on {len(held_out)} source frames")
@@ -125,11 +131,6 @@ def _frames_of(
 
 def _iou(path: Path, held_out: Sequence[LabelledFrame], job: Job) -> np.ndarray:
     return examine(Bundle.load(path), held_out, engine=job.engine).source.iou()
-
-
-def _exams(job: Job, path: Path) -> SourceExams:
-    source = f"{FrameFolder(job.source).fingerprint} {job.source_frames}"
-    return SourceExams(path, source=source)
 
 
 def _array(iou: Mapping[str, float | None], bundle: Bundle) -> np.ndarray:

@@ -105,23 +105,54 @@ def run(
         ValueError: an engine or a provider is not there, or a process fails.
         ImportError: segment-anything is not installed.
     """
+    measured = ask_sides(
+        engines=engines,
+        providers=providers,
+        threads=threads,
+        checkpoint=checkpoint,
+        points_per_side=points_per_side,
+        pred_iou_thresh=None,
+    )
+    return [_row(side, measured[0]) for side in measured]
+
+
+def ask_sides(
+    *,
+    engines: Sequence[str],
+    providers: Sequence[str],
+    threads: int,
+    checkpoint: Path | None,
+    points_per_side: int,
+    pred_iou_thresh: float | None,
+    pictures: int = 0,
+) -> list[dict[str, Any]]:
+    """What `sam_side` says of the package, then of each engine on an export of the same weights.
+
+    Args:
+        engines, providers, threads, checkpoint, points_per_side: see `run`.
+        pred_iou_thresh: see `Job`; None for one that some `KEPT` masks are above.
+        pictures: `scenes` of `Job`.
+    """
     with tempfile.TemporaryDirectory(prefix="laecips-sam-") as folder:
-        checkpoint = checkpoint or random_vit_b(Path(folder) / "vit_b.pth")
+        checkpoint = checkpoint or _random_vit_b(Path(folder) / "vit_b.pth")
         sides = exports(checkpoint, Path(folder), engines)
+        if pred_iou_thresh is None:
+            pred_iou_thresh = _bound(sides[0][1], points_per_side)
         job = Job(
             masks_by=PACKAGE,
             checkpoint=str(checkpoint),
             export="",
             providers=tuple(providers),
             threads=threads,
-            pred_iou_thresh=_bound(sides[0][1], points_per_side),
+            pred_iou_thresh=pred_iou_thresh,
             points_per_side=points_per_side,
             masks=str(Path(folder) / "masks.npz"),
+            scenes=pictures,
         )
         measured = [in_a_process(job)]
         for engine, export in sides:
             measured.append(in_a_process(replace(job, masks_by=engine, export=str(export))))
-    return [_row(side, measured[0]) for side in measured]
+    return measured
 
 
 def exports(checkpoint: Path, folder: Path, engines: Sequence[str]) -> list[tuple[str, Path]]:
@@ -166,7 +197,7 @@ def picture() -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(blocks, SHAPE[::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def random_vit_b(path: Path) -> Path:
+def _random_vit_b(path: Path) -> Path:
     """A checkpoint of SAM's smallest, its weights drawn from seed 0."""
     import torch  # noqa: PLC0415
     from laecips_cloud.mask_generators.torchvision_stand_in import (  # noqa: PLC0415

@@ -7,22 +7,13 @@ alike is what `sam-masks` shows.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from laecips_eval.benchmarks.sam import (
-    PACKAGE,
-    Job,
-    exports,
-    in_a_process,
-    mean_best_iou,
-    random_vit_b,
-)
+from laecips_eval.benchmarks.sam import ask_sides, mean_best_iou
 
 PICTURES: Final = 20
 POINTS_PER_SIDE: Final = 4
@@ -74,34 +65,26 @@ def run(
         ValueError: an engine or a provider is not there, or a process fails.
         ImportError: segment-anything is not installed.
     """
-    with tempfile.TemporaryDirectory(prefix="laecips-sam-") as folder:
-        checkpoint = checkpoint or random_vit_b(Path(folder) / "vit_b.pth")
-        sides = exports(checkpoint, Path(folder), engines)
-        job = Job(
-            masks_by=PACKAGE,
-            checkpoint=str(checkpoint),
-            export="",
-            providers=tuple(providers),
-            threads=threads,
-            pred_iou_thresh=0.0,
-            points_per_side=points_per_side,
-            masks=str(Path(folder) / "masks.npz"),
-            scenes=pictures,
-        )
-        package = in_a_process(job)["bits"]
-        rows = []
-        for engine, export in sides:
-            side = in_a_process(replace(job, masks_by=engine, export=str(export)))
-            ious = [mean_best_iou(*pair) for pair in zip(package, side["bits"], strict=True)]
-            rows.append(
-                Row(
-                    masks_by=engine,
-                    precision=side["precision"],
-                    pictures=pictures,
-                    prompts=points_per_side**2,
-                    masks=sum(len(masks) for masks in package),
-                    mask_iou=float(np.mean(ious)),
-                    worst_iou=min(ious),
-                )
-            )
-    return rows
+    package, *others = ask_sides(
+        engines=engines,
+        providers=providers,
+        threads=threads,
+        checkpoint=checkpoint,
+        points_per_side=points_per_side,
+        pred_iou_thresh=0.0,
+        pictures=pictures,
+    )
+    return [_row(side, package, prompts=points_per_side**2) for side in others]
+
+
+def _row(side: dict[str, Any], package: dict[str, Any], *, prompts: int) -> Row:
+    ious = [mean_best_iou(*pair) for pair in zip(package["bits"], side["bits"], strict=True)]
+    return Row(
+        masks_by=side["masks_by"],
+        precision=side["precision"],
+        pictures=len(ious),
+        prompts=prompts,
+        masks=sum(len(masks) for masks in package["bits"]),
+        mask_iou=float(np.mean(ious)),
+        worst_iou=min(ious),
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,6 +88,7 @@ def run(args: argparse.Namespace) -> int:
     import cv2
     import torch
 
+    from laecips_eval.timed_lines import timed_lines
     from laecips_eval.training_frames import open_training_frames
 
     if args.threads < 1:
@@ -106,12 +106,7 @@ def run(args: argparse.Namespace) -> int:
         count=args.frames,
         held_out_count=args.held_out_frames,
     )
-    start = time.monotonic()
-
-    def progress(line: str) -> None:
-        minutes, seconds = divmod(int(time.monotonic() - start), 60)
-        print(f"[{minutes:3d}:{seconds:02d}] {line}", flush=True)
-
+    progress = timed_lines()
     train = _train_pair if args.role == "pair" else _train_teacher
     train(args, frames, held_out, progress)
     return 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import signal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,6 +80,8 @@ def run(args: argparse.Namespace) -> int:
     from laecips_cloud.training.small_sam_settings import SmallSamTraining
     from laecips_cloud.training.train_small_sam import train_small_sam
 
+    from laecips_eval.timed_lines import timed_lines
+
     for name in ("threads", "frames", "exam_frames"):
         if getattr(args, name) < 1:
             option = name.replace("_", "-")
@@ -100,12 +101,7 @@ def run(args: argparse.Namespace) -> int:
     teacher = _teacher(args.teacher)
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(args.threads)
-    start = time.monotonic()
-
-    def progress(line: str) -> None:
-        minutes, seconds = divmod(int(time.monotonic() - start), 60)
-        print(f"[{minutes:3d}:{seconds:02d}] {line}", flush=True)
-
+    progress = timed_lines()
     progress(f"drawing {args.frames} frames and {args.exam_frames} held-out ones")
     pictures = _prepared("teacher", args.frames, settings)
     held_out = _prepared("held_out", args.exam_frames, settings)
@@ -206,7 +202,7 @@ def _prepared(split: str, count: int, settings: SmallSamTraining) -> list[Region
 
     from laecips_eval.datasets import open_dataset
 
-    # Held-out frames are spread as `laecips masks` spreads them, which the comparison does too.
+    # Every fourth held-out frame: views of one panel have much in common.
     step = 4 if split == "held_out" else 1
     frames = open_dataset("inspection", split=split, count=step * count)
     made = (prepare(frames[step * i], side=settings.sizes.picture) for i in range(count))

@@ -31,8 +31,7 @@ def sides(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tu
 @pytest.fixture
 def _exported_once(sides: list[tuple[str, Path]], monkeypatch: pytest.MonkeyPatch) -> None:
     """The export takes longer than all the rest."""
-    for module in (sam, sam_pictures):
-        monkeypatch.setattr(module, "exports", lambda *_: sides)
+    monkeypatch.setattr(sam, "exports", lambda *_: sides)
 
 
 @pytest.mark.usefixtures("_exported_once")
