@@ -525,7 +525,8 @@ def test_ten_robots_at_once_share_runs(
         answers = list(pool.map(busy.answer, frames))
     assert failures == []
     assert max(scorer.sizes) == 4
-    assert max(answer.batch for answer in answers) in (2, 4)  # halved where the bad scores are
+    # Four, unless the bad scores were among them: then what is left is another run or their half.
+    assert max(answer.batch for answer in answers) >= 2
     assert buffer.totals()[0] == 8
     for asked, answer in zip(frames, answers, strict=True):
         if asked in (frames[3], frames[4]):

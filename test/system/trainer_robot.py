@@ -36,7 +36,9 @@ NICE = max(1, os.getpriority(os.PRIO_PROCESS, 0))
 
 QUICK = {
     "training.steps": 30,
-    "training.learning_rate": 0.002,
+    "training.learning_rate": 0.01,
+    "training.relit": 0.0,
+    "training.rehearsal_relit": 0.0,
     "training.mix": 1.0,
     "training.miner_steps": 2,
     "training.max_source_loss": 1.0,
@@ -45,8 +47,9 @@ QUICK = {
     "min_frames": 10,
     "nice": NICE,
 }
-"""A training of seconds. From weights that have learnt nothing it cannot but get further; whether
-the next one does is for the gate to say.
+"""A training of seconds, of frames whose classes are told by colour: in the light that they have.
+From weights that have learnt nothing it cannot but get further; whether the next one does is for
+the gate to say.
 """
 
 

@@ -151,7 +151,14 @@ def train_segmenter(
                 progress=progress,
             )
     if not recipe.keep_norms:
-        settle_batch_norms(network, frames, size=recipe.input_size, seed=recipe.seed)
+        settle_batch_norms(
+            network,
+            frames,
+            size=recipe.input_size,
+            weights=weights,
+            relit=relit,
+            seed=recipe.seed,
+        )
     network.eval().to("cpu")
 
 
@@ -189,7 +196,13 @@ def _descend(
 
 
 def settle_batch_norms(
-    network: nn.Module, frames: Sequence[LabelledFrame], *, size: tuple[int, int], seed: int
+    network: nn.Module,
+    frames: Sequence[LabelledFrame],
+    *,
+    size: tuple[int, int],
+    weights: Sequence[float] | None = None,
+    relit: Sequence[float] | None = None,
+    seed: int,
 ) -> None:
     """Measures the batch norms' statistics anew, as plain means over augmented whole frames.
 
@@ -200,6 +213,8 @@ def settle_batch_norms(
         network: f, left in training mode.
         frames: what it was trained on.
         size: (height, width) that robots run at.
+        weights: how often each frame was drawn; None: all alike.
+        relit: how likely each picture got another light; None: always.
         seed: seed of the augmentation.
     """
     norms = _norms(network)
@@ -212,7 +227,9 @@ def settle_batch_norms(
     device = next(network.parameters()).device
     with (
         torch.no_grad(),
-        Batches(frames=frames, geometry=geometry, batch=4, seed=seed) as batches,
+        Batches(
+            frames=frames, geometry=geometry, batch=4, weights=weights, relit=relit, seed=seed
+        ) as batches,
     ):
         for _, (images, _labels) in zip(range(12), batches, strict=False):
             network(images.to(device))

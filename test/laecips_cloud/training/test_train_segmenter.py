@@ -5,7 +5,7 @@ import pytest
 import torch
 from laecips_cloud.networks import RFNet
 from laecips_cloud.training import train_segmenter as train_segmenter_module
-from laecips_cloud.training.batches import Batches
+from laecips_cloud.training.batches import Batches, normalise
 from laecips_cloud.training.labelled_frames import LabelledFrame
 from laecips_cloud.training.losses import class_weights, segmentation_loss
 from laecips_cloud.training.rows import run
@@ -158,6 +158,21 @@ def test_batch_norms_end_with_the_statistics_of_whole_frames(toy_frames: ToyFram
     # After one step at momentum 0.005 a running variance would still be 0.995 or more.
     assert float(norm.running_var.min()) < 0.9 or float(norm.running_var.max()) > 1.1
     assert all(torch.isfinite(t).all() for t in network.state_dict().values())
+
+
+def test_batch_norms_end_with_the_statistics_of_what_was_drawn_in_its_light() -> None:
+    """Else an f that learnt in one light has the statistics of another."""
+    plain, other = (
+        LabelledFrame(str(grey), np.full((*SIZE, 3), grey, np.uint8), np.zeros(SIZE, np.uint8))
+        for grey in (60, 220)
+    )
+    network = tiny_rfnet()
+    recipe = SegmenterRecipe(input_size=SIZE, steps=1, batch=2)
+    train_segmenter(network, [plain, other], recipe=recipe, weights=[1.0, 0.0], relit=[0.0, 1.0])
+    with torch.inference_mode():
+        stem = network.get_submodule("backbone.conv1")(normalise(plain.image[None]))
+    mean = network.get_submodule("backbone.bn1").running_mean
+    torch.testing.assert_close(mean, stem.mean((0, 2, 3)), rtol=1e-3, atol=1e-3)
 
 
 def test_pixels_are_counted_by_class(toy_frames: ToyFrames) -> None:
