@@ -46,7 +46,7 @@ class OnlineTraining:
     audit_weight: float = 20.0
     miner_steps: int = 40
     miner_batch: int = 8
-    miner_learning_rate: float = 5e-5
+    miner_learning_rate: float = 1e-5
     max_source_loss: float = 0.01
     max_class_loss: float = 0.1
     seed: int = 0

@@ -16,6 +16,8 @@ from laecips_cloud.training.schedule import Schedule, one_cycle, set_learning_ra
 from laecips_cloud.training.train_miner import MinerRecipe
 
 _ENDS = (0.05, 0.95)
+"""Where the median of h may lie: beyond them a sigmoid has hardly a gradient to come back by."""
+
 _WIDEST = 2.0
 """Standard deviation of h before its sigmoid, at most. Those of h* are about as wide; from 16 above
 the median on, float32 knows h as 1, and from version to version h would grow wider."""
@@ -78,7 +80,8 @@ def train_trust(
     )
     # Its batch norms keep what they have measured: rows are few, and all of one stretch of time.
     miner.eval()
-    _centre(miner, rows, losses, beta=beta)
+    best = best_trust(losses, beta=beta, least=_ENDS[0]).clamp(*_ENDS)
+    _centre(miner, rows, median=float(torch.logit(best).median()))
     for done in Schedule(steps=recipe.steps, seconds=recipe.seconds):
         set_learning_rate(optimiser, recipe.learning_rate * one_cycle(done))
         drawn = random.choice(len(rows), recipe.batch, p=drawn_by)
@@ -87,34 +90,43 @@ def train_trust(
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
+    least, most = torch.logit(torch.tensor(_ENDS)).tolist()
+    own = float(_scores(miner, rows).median())
+    if not least <= own <= most:
+        _centre(miner, rows, median=min(most, max(least, own)))
 
 
-def _centre(miner: Miner, rows: Sequence[JudgedRow], losses: Tensor, *, beta: float) -> None:
-    """Shifts h so that its median is where that of h* is, and draws it together if it is too wide.
+def _centre(miner: Miner, rows: Sequence[JudgedRow], *, median: float) -> None:
+    """Moves the scores of h to a median, and draws them together if they are too wide.
 
-    A sigmoid that sits at its end, because f was good where h has learnt before, has no gradient to
-    come back by, and would tell no frame from another. Ranks stay as they are.
+    A sigmoid that sits at its end, because f was good where h has learnt before, or because a step
+    was too long, has no gradient to come back by, and tells no frame from another. Ranks stay.
     """
-    best = best_trust(losses, beta=beta, least=_ENDS[0]).clamp(*_ENDS)
+    scores = _scores(miner, rows)
+    shrink = min(1.0, _WIDEST / max(float(scores.std(correction=0)), 1e-6))
     with torch.no_grad():
-        scores = torch.cat([miner.score(_mirrored(row, 0)[None]) for row in rows])
-        shrink = min(1.0, _WIDEST / max(float(scores.std(correction=0)), 1e-6))
         miner.fc.weight.mul_(shrink)
-        miner.fc.bias.mul_(shrink)
-        miner.fc.bias.add_(torch.logit(best).median() - shrink * scores.median())
+        miner.fc.bias.mul_(shrink).add_(median - shrink * float(scores.median()))
+
+
+def _scores(miner: Miner, rows: Sequence[JudgedRow]) -> Tensor:
+    with torch.no_grad():
+        return torch.cat([miner.score(_mirrored(row, 0)[None]) for row in rows])
 
 
 def telling_beta(rows: Sequence[JudgedRow], *, most: float) -> float:
     """The beta of equation 14 at which h still tells frames apart.
 
     Where l is below beta on nearly all frames, h* = min(1, beta / l) is 1 on all of them, and the
-    ranks that a latency budget goes by are lost. A tenth of the frames may be trusted entirely.
+    ranks that a latency budget goes by are lost. A tenth of the frames, by their weights, may be
+    trusted entirely.
 
     Args:
         rows: at least one.
         most: the bundle's own beta, which stays the measure of what is hard (`hard_share`).
     """
-    least = float(np.quantile([row.loss for row in rows], 0.1))
+    losses = np.repeat([row.loss for row in rows], [round(row.weight) for row in rows])
+    least = float(np.quantile(losses, 0.1))
     return min(most, max(least, _LEAST_BETA))
 
 

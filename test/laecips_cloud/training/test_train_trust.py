@@ -150,6 +150,15 @@ def test_a_saturated_h_tells_frames_apart_again_and_in_the_same_order() -> None:
     assert np.argsort(after).tolist() == np.argsort(before).tolist()
 
 
+def test_steps_that_are_too_long_leave_an_h_that_tells_frames_apart() -> None:
+    rows = [row(look, loss) for look, loss in enumerate([0.3, 0.4, 0.5, 0.6])]
+    miner = tiny_miner()
+    train_trust(miner, rows, beta=0.4, recipe=MinerRecipe(steps=20, batch=2, learning_rate=0.3))
+    values = trust(miner, rows)
+    assert 0.02 < np.median(values) < 0.98
+    assert len(set(values)) == len(rows)
+
+
 def test_batch_norms_keep_what_they_have_measured() -> None:
     before = tiny_miner().state_dict()
     miner = trained([row(0, 0.5), row(1, 0.1)], beta=0.1, steps=2)
