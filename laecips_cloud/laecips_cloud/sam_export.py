@@ -1,7 +1,7 @@
 """A checkpoint of SAM as files for the mask generator `sam_onnx`.
 
 sam.json       the manifest: sizes, normalisation, hashes
-encoder.onnx   picture to embedding
+encoder.onnx   any number of pictures (in int8: one) to embeddings
 decoder.onnx   embedding and any number of points to small masks and SAM's rating of them
 sam.weights    float16, for both; int8 for most of the encoder where it was asked for
 """
@@ -116,19 +116,25 @@ def _write(folder: Path, manifest: SamManifest) -> None:
 def _write_graphs(sam: Any, folder: Path, *, int8: bool) -> None:
     grid, size = sam.prompt_encoder.image_embedding_size, sam.image_encoder.img_size
     channels = sam.prompt_encoder.embed_dim
-    picture = torch.zeros(1, 3, size, size)
+    # Two of each: one would be taken for a size that never changes. In int8 it may not change.
+    pictures = torch.zeros(1 if int8 else 2, 3, size, size)
     embedding = torch.zeros(1, grid[0] * grid[1], channels)
-    count = torch.export.Dim(POINTS)
     with (folder / WEIGHTS).open("wb") as weights:
-        encoder = _graph(SamEncoder(sam), {PICTURE: picture}, (EMBEDDING,), weights, int8=int8)
+        encoder = _graph(
+            SamEncoder(sam),
+            {PICTURE: pictures},
+            (EMBEDDING,),
+            weights,
+            sizes={PICTURE: {} if int8 else {0: torch.export.Dim("pictures")}},
+            int8=int8,
+        )
         (folder / ENCODER).write_bytes(encoder)
         decoder = _graph(
             SamDecoder(sam),
-            # Two points: one would be taken for a size that never changes.
             {EMBEDDING: embedding, POINTS: torch.zeros(2, 2)},
             (MASKS, IOUS),
             weights,
-            sizes={EMBEDDING: {}, POINTS: {0: count}},
+            sizes={EMBEDDING: {}, POINTS: {0: torch.export.Dim(POINTS)}},
         )
         (folder / DECODER).write_bytes(decoder)
 
@@ -139,7 +145,7 @@ def _graph(
     outputs: tuple[str, ...],
     weights: IO[bytes],
     *,
-    sizes: Mapping[str, Any] | None = None,
+    sizes: Mapping[str, Any],
     int8: bool = False,
 ) -> bytes:
     """ONNX whose large weights are in the file, behind what is there already."""
@@ -152,7 +158,7 @@ def _graph(
             dynamo=True,
             input_names=list(inputs),
             output_names=list(outputs),
-            dynamic_shapes=None if sizes is None else tuple(sizes.values()),
+            dynamic_shapes=tuple(sizes.values()),
             verbose=False,
         )
     if program is None:
@@ -225,7 +231,8 @@ def _agreement(sam: Any, folder: Path) -> dict[str, float]:
             multimask_output=True,
         )
     networks = SamNetworks(folder, points_per_batch=_POINTS)
-    ours = networks.decode(networks.embed(picture.numpy()), points.numpy())
+    (embedding,) = networks.embed(picture.numpy())
+    ours = networks.decode(embedding, points.numpy())
     threshold = sam.mask_threshold
     return {
         "mask_iou": _mean_iou(masks.numpy() > threshold, ours.logits > threshold),

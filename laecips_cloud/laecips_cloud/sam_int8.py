@@ -85,7 +85,10 @@ def _replace(graph: Any, node: Any, weight: NDArray[np.float32]) -> None:
 
     integers, steps = rounded(weight)
     flat = add("Reshape", node.inputs[0], constant("flat", np.array([rows, depth])))
-    largest = add("ReduceMax", add("Abs", flat), constant("axis", np.array([1])), keepdims=0)
+    axis = constant("axis", np.array([1]))
+    # Not of absolute values: they would be one more array of this size.
+    lowest = add("ReduceMin", flat, axis, keepdims=0)
+    largest = add("Max", add("ReduceMax", flat, axis, keepdims=0), add("Neg", lowest))
     share = constant("share", np.array(1 / _STEPS, np.float32))
     step = add("Max", add("Mul", largest, share), constant("tiny", np.array(_TINY, np.float32)))
     zeros = constant("zeros", np.full(rows, _MIDDLE, np.uint8))

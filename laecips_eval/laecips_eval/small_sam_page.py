@@ -8,11 +8,10 @@ from typing import Final
 import numpy as np
 from laecips_cloud.training.small_sam_settings import CurvePoint, SmallSamTraining
 
-from laecips_eval.small_sam_verdict import OPTIONS, Verdict
+from laecips_eval.small_sam_verdict import OPTIONS, SMALL, Verdict
 
 _ROWS: Final = 16  # of the curve, at most
 _AIMS: Final = (300_000, 1_000_000, 4_000_000)  # prompts
-_CEILING: Final = 0.95  # of masks of 128 x 128
 
 INTRODUCTION: Final = """# A small SAM of our own
 
@@ -26,25 +25,30 @@ of this page.
 
 _RECIPE: Final = """## The recipe
 
-- A picture is resized to 256 pixels on its longer side and cut into patches of 8; 32 x 32 places
-  give masks of 128 x 128. True regions, cut along the truth and brought to that size and back, have
-  a mean IoU of 0.95 with themselves; with 64 x 64 it is 0.82.
+- A picture is resized to {picture} pixels on its longer side and cut into patches of {patch};
+  {grid} x {grid} places give masks of {mask} x {mask}. True regions brought to that size and back
+  have a mean IoU of {ceiling:.3f} with themselves; with masks half as large it is {half:.3f}.
 - A prompt is a point in a true region (connected, of one class, 50 pixels or more), drawn over the
   regions, not over the pixels. Pictures are mirrored, and half of the time put into another light.
 - The best of three masks is held to account (cross-entropy, the same with inside and outside alike,
-  dice), the others for a twentieth; SAM's rating of each learns its true IoU. Focal loss and dice
-  alone stay at IoU 0 for hundreds of steps. A head that only the training has learns which places
-  of the embedding are of one region.
-- In the first half of the training points come with a click map as well, a mask with a spot, ever
-  more rarely: mask generators give none. All exams are without.
-- The frequencies that write down where a point is are twice SAM's, and the decoder's attention is
-  as wide as its channels: with 64 channels points would else hardly be told apart.
-- AdamW, one cycle, gradients cut at norm 1; on a GPU in bfloat16.
+  dice), the others for a twentieth; SAM's rating of each learns its true IoU. A head that only the
+  training has learns which places of the embedding are of one region.
+- The decoder's attention is as wide as its channels; SAM's is half as wide.
+- AdamW, one cycle up to a learning rate of {rate:g}, gradients cut at norm 1; on a GPU in bfloat16.
+
+Tried on a smaller network of the kind and left out: higher frequencies to write down where a point
+is (worse), a click map beside the point in the first half (no gain), attention that begins as a
+comparison of places (no gain).
 """
 
 
 def page(
-    settings: SmallSamTraining, curve: Sequence[CurvePoint], verdict: Verdict, *, frames: int
+    settings: SmallSamTraining,
+    curve: Sequence[CurvePoint],
+    verdict: Verdict,
+    *,
+    frames: int,
+    ceilings: tuple[float, float],
 ) -> str:
     """The whole page.
 
@@ -53,13 +57,24 @@ def page(
         curve: at least one point.
         verdict: see `Verdict`.
         frames: that it learnt from.
+        ceilings: what masks of its size, and of half that size, could reach at most, see `ceiling`.
     """
+    sizes = settings.sizes
+    recipe = _RECIPE.format(
+        picture=sizes.picture,
+        patch=sizes.patch,
+        grid=sizes.grid,
+        mask=sizes.mask,
+        ceiling=ceilings[0],
+        half=ceilings[1],
+        rate=settings.learning_rate,
+    )
     return "\n".join([
         INTRODUCTION,
         _bottom_line(settings, curve, verdict),
         _verdict(verdict),
-        _curve(settings, curve, frames),
-        _RECIPE,
+        _curve(settings, curve, frames, ceilings[0]),
+        recipe,
         _command(settings, frames),
     ])  # fmt: skip
 
@@ -123,8 +138,8 @@ _OUTLOOK: Final = """
 In its second half each doubling of the prompts added {slope:.3f} to the best of three. Were it to
 go on like that, a straight line over the logarithm of the prompts, it would be
 {told}.
-That is a guess: such lines bend, masks of 128 x 128 end at 0.95, and the learning rate comes down
-at the end of every training, to which the last points owe a part of their height.
+That is a guess: such lines bend, masks of this size end at {ceiling:.2f}, and the learning rate
+comes down at the end of every training, to which the last points owe a part of their height.
 """
 
 
@@ -145,10 +160,15 @@ def _verdict(verdict: Verdict) -> str:
         for wanted, found, cleared in verdict.bars()
     ]
     options = ", ".join(f"`{name}={value}`" for name, value in OPTIONS.items())
-    return "\n".join([*lines, "", f"The small SAM runs as `sam_onnx` with\n{options}.", ""])
+    said = f"The small SAM runs as `sam_onnx` with\n{options}."
+    if not verdict.side(SMALL).masks:
+        said += "\nIt trusts none of its masks that far: what it has learnt does not get through."
+    return "\n".join([*lines, "", said, ""])
 
 
-def _curve(settings: SmallSamTraining, curve: Sequence[CurvePoint], frames: int) -> str:
+def _curve(
+    settings: SmallSamTraining, curve: Sequence[CurvePoint], frames: int, ceiling: float
+) -> str:
     lines = [
         _MEASURES.format(
             frames=frames,
@@ -165,10 +185,10 @@ def _curve(settings: SmallSamTraining, curve: Sequence[CurvePoint], frames: int)
         f"{point.rated_iou:.3f} | {point.cpu_seconds / 60:.1f} |"
         for point in (curve[index] for index in chosen)
     ]
-    return "\n".join([*lines, _outlook(curve)])
+    return "\n".join([*lines, _outlook(curve, ceiling)])
 
 
-def _outlook(curve: Sequence[CurvePoint]) -> str:
+def _outlook(curve: Sequence[CurvePoint], ceiling: float) -> str:
     slope, last = doubling(curve), curve[-1]
     if slope is None or slope <= 0:
         return "\nThe curve is too short, or too flat, to say where it leads.\n"
@@ -176,22 +196,23 @@ def _outlook(curve: Sequence[CurvePoint]) -> str:
     for aim in _AIMS:
         iou = last.best_iou + slope * np.log2(aim / last.prompts)
         if aim > last.prompts:
-            told.append(f"{iou:.2f} with {aim:,}" if iou < _CEILING else f"at its end with {aim:,}")
-    return _OUTLOOK.format(slope=slope, told=", ".join(told) or "beyond what is asked")
+            told.append(f"{iou:.2f} with {aim:,}" if iou < ceiling else f"at its end with {aim:,}")
+    return _OUTLOOK.format(
+        slope=slope, ceiling=ceiling, told=", ".join(told) or "beyond what is asked"
+    )
 
 
 def _command(settings: SmallSamTraining, frames: int) -> str:
-    sizes = (
-        f"--pictures {settings.pictures} --prompts {settings.prompts} --frames {frames} "
-        f"--seed {settings.seed}"
-    )
+    untried = " (as yet untried)" if settings.device == "cpu" else ""
     return f"""## Again
 
-    laecips train-sam OUT --steps {settings.steps} {sizes} --page docs/results/small-sam.md
+    laecips train-sam OUT --steps {settings.steps} --pictures {settings.pictures} \\
+        --prompts {settings.prompts} --learning-rate {settings.learning_rate:g} --frames {frames} \\
+        --exam-every {settings.exam_every} --seed {settings.seed} --page docs/results/small-sam.md
 
 With `--resume` the same command goes on where it was stopped, and only measures and writes where
-nothing is left to do. On a large GPU, half an hour for some millions of prompts:
+nothing is left to do. On a large GPU half an hour is meant for some millions of prompts{untried}:
 
-    laecips train-sam OUT --device cuda --minutes 30 --steps 12000 --pictures 16 --prompts 64 \\
-        --frames 4800 --workers 8
+    laecips train-sam OUT --device cuda --minutes 30 --steps 8000 --pictures 16 --prompts 64 \\
+        --frames 4800 --workers 8 --page docs/results/small-sam.md
 """

@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 
@@ -12,6 +13,7 @@ torch = pytest.importorskip("torch")
 
 from laecips_cloud.mask_generators import MaskGeneratorError  # noqa: E402
 from laecips_cloud.mask_generators.sam_manifest import SamManifest  # noqa: E402
+from laecips_cloud.mask_generators.sam_networks import SamNetworks  # noqa: E402
 from laecips_cloud.sam_export import export_sam  # noqa: E402
 
 from laecips_cloud import sam_export  # noqa: E402
@@ -110,6 +112,18 @@ def test_in_int8(exported_int8: Path) -> None:
     }
     assert outside == {"INT8", "FLOAT16"}
     onnx.checker.check_model(str(exported_int8 / "encoder.onnx"))
+
+
+def test_one_in_int8_takes_one_picture_at_a_time(exported_int8: Path, exported_sam: Path) -> None:
+    of_int8, other = (
+        SamNetworks(folder, points_per_batch=2) for folder in (exported_int8, exported_sam)
+    )
+    assert (of_int8.prepare_batches(3), other.prepare_batches(3)) == (1, 3)
+    pictures = np.random.default_rng(0).normal(size=(3, 3, *[other.manifest.image_size] * 2))
+    several = other.embed(pictures.astype(np.float32))
+    for index, embedding in enumerate(several):
+        (alone,) = other.embed(pictures[index : index + 1].astype(np.float32))
+        np.testing.assert_allclose(embedding, alone, atol=1e-4)
 
 
 def test_in_int8_that_differs_too_much(

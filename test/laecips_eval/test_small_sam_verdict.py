@@ -16,7 +16,12 @@ SIZES = SmallSamSizes(grid=8, patch=4, width=16, depth=2, heads=2, window=4, cha
 
 
 def verdict(
-    *, best_iou: float = 0.6, miou: float = 0.8, ms: float = 120.0, megabytes: float = 4.7
+    *,
+    best_iou: float = 0.6,
+    miou: float = 0.8,
+    ms: float = 120.0,
+    megabytes: float = 4.7,
+    masks: float = 40.0,
 ) -> Verdict:
     return Verdict(
         frames=24,
@@ -24,7 +29,7 @@ def verdict(
         sides=(
             Side(NONE, 0.0, 0.0, 0.70, 0.0),
             Side(GRAPH, 1000.0, 0.35, 0.75, 70.0),
-            Side(SMALL, 40.0, best_iou, miou, ms),
+            Side(SMALL, masks, best_iou, miou, ms),
             Side(PERFECT, 45.0, 1.0, 0.9, 1.0),
         ),
     )
@@ -74,16 +79,26 @@ def test_a_network_that_knows_nothing_is_judged_and_not_shipped(tmp_path: Path) 
 
 def test_the_page_says_what_stays() -> None:
     settings = SmallSamTraining(steps=8)
-    text = page(settings, curve(8), verdict(best_iou=0.2), frames=10)
+    text = page(settings, curve(8), verdict(best_iou=0.2), frames=10, ceilings=(0.95, 0.82))
     assert "`graph` stays the default" in text
     assert "No GPU was at hand: this is 16,384 prompts" in text
     assert "| mean best IoU above graph's 0.350 | 0.200 | no |" in text
     assert "| 8 | 16,384 | 0.38 | 0.800 | 0.400 | 0.1 |" in text
-    assert "added 0.100 to the best of three" in text
+    assert "added 0.100" in text
     assert "at its end with 300,000" in text
+    assert "have a mean IoU of 0.950 with themselves; with masks half as large it is 0.820" in text
     assert all(len(line) <= 120 for line in text.splitlines() if not line.startswith("|"))
     assert "cut short" not in text
-    assert "**It clears all bars**" in page(settings, curve(8), verdict(), frames=10)
+    assert "trusts none of its masks" not in text
+    assert "**It clears all bars**" in page(
+        settings, curve(8), verdict(), frames=10, ceilings=(0.95, 0.82)
+    )
+
+
+def test_the_page_says_why_there_is_nothing() -> None:
+    none = verdict(best_iou=0.0, masks=0.0)
+    text = page(SmallSamTraining(), curve(8), none, frames=10, ceilings=(0.95, 0.82))
+    assert "It trusts none of its masks that far" in text
 
 
 @pytest.mark.parametrize(("count", "slope"), [(3, None), (8, 0.1)])
@@ -92,7 +107,9 @@ def test_doubling(count: int, slope: float | None) -> None:
 
 
 def test_a_curve_that_is_too_short_leads_nowhere() -> None:
-    text = page(SmallSamTraining(device="cuda"), curve(2), verdict(), frames=10)
+    text = page(
+        SmallSamTraining(device="cuda"), curve(2), verdict(), frames=10, ceilings=(0.95, 0.82)
+    )
     assert "too short, or too flat, to say where it leads" in text
     assert "Trained on 256 prompts" in text
     assert "cut short at step 2 of 20000" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -20,6 +21,9 @@ POINTS: Final = "points"
 MASKS: Final = "masks"
 IOUS: Final = "ious"
 """Names of the graphs' inputs and outputs."""
+
+_FAR: Final = 0.02
+"""How far, of its standard deviation, an embedding may be from the one without others."""
 
 Floats = NDArray[np.float32]
 
@@ -65,29 +69,58 @@ class SamNetworks:
         """
         self.manifest = SamManifest.read(folder)
         self.points_per_batch = points_per_batch
-        engines = []
-        for name, inputs in ((ENCODER, (PICTURE,)), (DECODER, (EMBEDDING, POINTS))):
-            path = folder / name
-            try:
-                graph = _for_points(path.read_bytes(), points_per_batch)
-                made = create_engine(
-                    engine, graph, {}, providers=providers, threads=threads, folder=folder.resolve()
-                )
-            except EngineError as error:
-                raise MaskGeneratorError(f"{path}: {error}") from error
-            if set(made.inputs) != set(inputs):
-                raise MaskGeneratorError(
-                    f"{path}: its inputs are {', '.join(made.inputs)}, not {', '.join(inputs)}; "
-                    "export it again with `laecips models export-sam`"
-                )
-            engines.append(made)
-        self._encoder: Engine
-        self._decoder: Engine
-        self._encoder, self._decoder = engines
+        self._folder = folder
+        self._create_engine = functools.partial(
+            create_engine,
+            engine,
+            weights={},
+            providers=tuple(providers),
+            threads=threads,
+            folder=folder.resolve(),
+        )
+        self._encoder = self._loaded(ENCODER, (PICTURE,), count=1)
+        self._decoder = self._loaded(DECODER, (EMBEDDING, POINTS), count=points_per_batch)
 
-    def embed(self, picture: Floats) -> Floats:
-        """float32 [1, 3, S, S] from `square_picture` -> what `decode` takes."""
-        return self._encoder.run({PICTURE: picture})[EMBEDDING]
+    def prepare_batches(self, most: int) -> int:
+        """Makes `embed` ready for several pictures at a time; tried with as many.
+
+        Args:
+            most: pictures at a time that there may be, at least 1.
+
+        Returns:
+            How many it takes: as many as fit into the memory; 1 where the export, the engine or its
+            answers do not allow for several.
+        """
+        side = self.manifest.image_size
+        pictures = np.random.default_rng(0).normal(size=(most, 3, side, side)).astype(np.float32)
+        alone = self.embed(pictures[:1])[0]
+        try:
+            encoder = self._loaded(ENCODER, (PICTURE,), count=None)
+        except MaskGeneratorError:
+            return 1
+        size = most
+        while size > 1:
+            try:
+                answer = encoder.run({PICTURE: pictures[:size]})[EMBEDDING]
+            except EngineError:  # too much for the memory, or takes one alone
+                size //= 2
+                continue
+            far = np.abs(answer[:1] - alone).mean() > _FAR * alone.std()
+            if len(answer) == size and not far:
+                self._encoder = encoder
+                return size
+            return 1
+        return 1
+
+    def embed(self, pictures: Floats) -> list[Floats]:
+        """Embeddings, float32 [1, T, C] each, as `decode` takes them.
+
+        Args:
+            pictures: float32 [P, 3, S, S], of `square_picture`; P is 1, or up to what
+                `prepare_batches` gave.
+        """
+        embeddings = self._encoder.run({PICTURE: pictures})[EMBEDDING]
+        return [embeddings[index : index + 1] for index in range(len(pictures))]
 
     def decode(self, embedding: Floats, points: Floats) -> Answers:
         """Masks of some points.
@@ -102,9 +135,24 @@ class SamNetworks:
         answer = self._decoder.run({EMBEDDING: embedding, POINTS: full})
         return Answers(answer[MASKS][:count], answer[IOUS][:count])
 
+    def _loaded(self, name: str, inputs: tuple[str, ...], *, count: int | None) -> Engine:
+        """A graph on the engine, for one number of pictures or points; None: for any."""
+        path = self._folder / name
+        try:
+            graph = path.read_bytes()
+            made = self._create_engine(graph=graph if count is None else _for_count(graph, count))
+        except EngineError as error:
+            raise MaskGeneratorError(f"{path}: {error}") from error
+        if set(made.inputs) != set(inputs):
+            raise MaskGeneratorError(
+                f"{path}: its inputs are {', '.join(made.inputs)}, not {', '.join(inputs)}; "
+                "export it again with `laecips models export-sam`"
+            )
+        return made
 
-def _for_points(graph: bytes, count: int) -> bytes:
-    """The graph for one number of points: with all sizes known engines plan better."""
+
+def _for_count(graph: bytes, count: int) -> bytes:
+    """The graph for one number of pictures or points: with all sizes known engines plan better."""
     try:
         model = onnx.load_from_string(graph)
     except Exception as error:  # protobuf's own

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from laecips_cloud.mask_generators.automatic_masks import AutomaticMasks, KeepRules, join
 from laecips_cloud.mask_generators.crops import Crop, crops, whole
 from laecips_cloud.mask_generators.generator import MaskGeneratorError
-from laecips_cloud.mask_generators.mask_geometry import geometry
+from laecips_cloud.mask_generators.mask_geometry import Geometry, geometry
 from laecips_cloud.mask_generators.point_grid import point_grid
 from laecips_cloud.mask_generators.prompt_choice import chosen_points as choose_points
 from laecips_cloud.mask_generators.sam_networks import SamNetworks
@@ -117,15 +117,26 @@ class SamOnnxMaskGenerator:
             rgb: uint8 [H, W, 3], RGB.
             scores: softmax, float32 [M, H, W].
         """
-        if not self._chosen_points:
-            return self.generate(rgb)
+        return self._of_crops(rgb, self._prompts(scores))
 
-        def chosen(crop: Crop) -> NDArray[np.float64]:
-            # Points along a side shrink by the factor: of all there are fewer by its square.
-            count = self._chosen_points // self._downscale ** (2 * crop.layer)
-            return choose_points(scores[:, *crop.window], max(1, count))
+    def prepare_batches(self, most: int) -> int:
+        """See `BatchMaskGenerator.prepare_batches`: as many as the engine's memory holds."""
+        return self.networks.prepare_batches(most)
 
-        return self._of_crops(rgb, chosen)
+    def generate_batch(
+        self, pictures: Sequence[NDArray[np.uint8]], scores: Sequence[NDArray[np.float32]]
+    ) -> list[MaskSet]:
+        """See `BatchMaskGenerator.generate_batch`.
+
+        The pictures share the run of the image encoder. Crops of them, where `crop_n_layers` asks
+        for some, have runs of their own.
+        """
+        squares = [self._square(rgb, whole(_shape(rgb))) for rgb in pictures]
+        embeddings = self.networks.embed(np.concatenate(squares))
+        return [
+            self._of_crops(rgb, self._prompts(of_it), embedding)
+            for rgb, of_it, embedding in zip(pictures, scores, embeddings, strict=True)
+        ]
 
     def at(self, rgb: NDArray[np.uint8], points: NDArray[np.float64]) -> MaskSet:
         """The masks of some points, without further crops.
@@ -134,39 +145,50 @@ class SamOnnxMaskGenerator:
             rgb: uint8 [H, W, 3], RGB.
             points: float64 [N, 2] as x, y in pixels of the picture.
         """
-        return self._seen(rgb, whole((rgb.shape[0], rgb.shape[1])), points).kept()
+        crop = whole(_shape(rgb))
+        return self._seen(crop, points, self._embedded(rgb, crop)).kept()
+
+    def _prompts(self, scores: NDArray[np.float32]) -> Callable[[Crop], NDArray[np.float64]]:
+        """Points for each crop, from the scores where they are to be chosen."""
+        if not self._chosen_points:
+            return self._grid
+
+        def chosen(crop: Crop) -> NDArray[np.float64]:
+            # Points along a side shrink by the factor: of all there are fewer by its square.
+            count = self._chosen_points // self._downscale ** (2 * crop.layer)
+            return choose_points(scores[:, *crop.window], max(1, count))
+
+        return chosen
 
     def _grid(self, crop: Crop) -> NDArray[np.float64]:
         return point_grid(self._points_per_side // self._downscale**crop.layer, crop.shape)
 
     def _of_crops(
-        self, rgb: NDArray[np.uint8], points: Callable[[Crop], NDArray[np.float64]]
+        self,
+        rgb: NDArray[np.uint8],
+        points: Callable[[Crop], NDArray[np.float64]],
+        embedding: NDArray[np.float32] | None = None,
     ) -> MaskSet:
-        """The masks of the points that stand in each crop."""
-        shape = (rgb.shape[0], rgb.shape[1])
-        found = [
-            self._seen(rgb, crop, points(crop)).best()
-            for crop in crops(shape, self._layers, self._overlap_ratio)
-        ]
+        """The masks of the points that stand in each crop.
+
+        `embedding` is of the whole picture, where it is known.
+        """
+        shape = _shape(rgb)
+        found = []
+        for crop in crops(shape, self._layers, self._overlap_ratio):
+            known = embedding if crop.layer == 0 else None
+            seen = self._embedded(rgb, crop) if known is None else known
+            found.append(self._seen(crop, points(crop), seen).best())
         threshold = self.networks.manifest.mask_threshold
         return join(found, shape, threshold=threshold, rules=self._rules)
 
     def _seen(
-        self, rgb: NDArray[np.uint8], crop: Crop, points: NDArray[np.float64]
+        self, crop: Crop, points: NDArray[np.float64], embedding: NDArray[np.float32]
     ) -> AutomaticMasks:
         """What may be kept of the points of one crop, as x, y in its pixels."""
-        networks, manifest = self.networks, self.networks.manifest
-        place = geometry(crop.shape, manifest.image_size, manifest.mask_size)
-        picture = square_picture(
-            rgb[crop.window],
-            place,
-            square=manifest.image_size,
-            mean=manifest.mean,
-            std=manifest.std,
-        )
-        embedding = networks.embed(picture)
+        networks, place = self.networks, self._place(crop)
         masks = AutomaticMasks(
-            place, threshold=manifest.mask_threshold, rules=self._rules, crop=crop
+            place, threshold=networks.manifest.mask_threshold, rules=self._rules, crop=crop
         )
         prompts = place.to_square(points)
         for first in range(0, len(prompts), networks.points_per_batch):
@@ -174,3 +196,26 @@ class SamOnnxMaskGenerator:
                 *networks.decode(embedding, prompts[first : first + networks.points_per_batch])
             )
         return masks
+
+    def _embedded(self, rgb: NDArray[np.uint8], crop: Crop) -> NDArray[np.float32]:
+        (embedding,) = self.networks.embed(self._square(rgb, crop))
+        return embedding
+
+    def _square(self, rgb: NDArray[np.uint8], crop: Crop) -> NDArray[np.float32]:
+        """float32 [1, 3, S, S], a crop as the encoder takes it."""
+        manifest = self.networks.manifest
+        return square_picture(
+            rgb[crop.window],
+            self._place(crop),
+            square=manifest.image_size,
+            mean=manifest.mean,
+            std=manifest.std,
+        )
+
+    def _place(self, crop: Crop) -> Geometry:
+        manifest = self.networks.manifest
+        return geometry(crop.shape, manifest.image_size, manifest.mask_size)
+
+
+def _shape(rgb: NDArray[np.uint8]) -> tuple[int, int]:
+    return rgb.shape[0], rgb.shape[1]

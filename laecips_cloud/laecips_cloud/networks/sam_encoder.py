@@ -45,10 +45,10 @@ class SamEncoder(nn.Module):
         """Run it.
 
         Args:
-            picture: [1, 3, S, S], normalised, zero where there is no picture.
+            picture: [P, 3, S, S], normalised, zero where there is no picture.
 
         Returns:
-            [1, T, C], the embedding of each place, that of "no mask" added: what the decoder takes.
+            [P, T, C], the embedding of each place, that of "no mask" added: what the decoder takes.
         """
         x = self.patch_embed(picture)
         if self.pos_embed is not None:
@@ -81,35 +81,35 @@ class _AttentionByRows(nn.Module):
                 self.register_buffer("column_positions", _between(attention.rel_pos_w))
 
     def forward(self, x: Tensor) -> Tensor:
-        """[1, H, W, C] -> [1, H, W, C]"""
-        _, height, width, channels = x.shape
+        """[P, H, W, C] -> [P, H, W, C]"""
+        pictures, height, width, channels = x.shape
         places, depth = height * width, channels // self.heads
-        qkv = self.qkv(x).reshape(places, 3, self.heads, depth).permute(1, 2, 0, 3)
-        queries, keys, values = qkv[0], qkv[1].transpose(1, 2), qkv[2]
+        qkv = self.qkv(x).reshape(pictures, places, 3, self.heads, depth).permute(2, 0, 3, 1, 4)
+        queries, keys, values = qkv[0], qkv[1].transpose(2, 3), qkv[2]
         parts = []
         for first in range(0, height, _ROWS):
             rows = min(_ROWS, height - first)
-            mine = queries[:, first * width : (first + rows) * width]  # [h, rows * W, d]
+            mine = queries[:, :, first * width : (first + rows) * width]  # [P, h, rows * W, d]
             logits = (mine * self.scale) @ keys
             if self.relative:
                 logits = self._add_positions(logits, mine, first, (rows, height, width))
             part = logits.softmax(dim=-1) @ values
-            parts.append(part.transpose(0, 1).reshape(rows * width, channels))
-        return self.proj(torch.cat(parts)).reshape(1, height, width, channels)
+            parts.append(part.transpose(1, 2).reshape(pictures, rows * width, channels))
+        return self.proj(torch.cat(parts, dim=1)).reshape(pictures, height, width, channels)
 
     def _add_positions(
         self, logits: Tensor, mine: Tensor, first: int, shape: tuple[int, int, int]
     ) -> Tensor:
-        rows, height, width = shape
-        grid = mine.reshape(self.heads, rows, width, -1)
+        pictures, (rows, height, width) = mine.shape[0], shape  # len() would be a constant
+        grid = mine.reshape(pictures, self.heads, rows, width, -1)
         table = self.row_positions[first : first + rows].transpose(1, 2)  # [rows, d, H]
-        of_rows = (grid @ table)[..., None]  # [h, rows, W, H, 1]
-        across = grid.transpose(1, 2) @ self.column_positions.transpose(1, 2)  # [h, W, rows, W]
-        of_columns = across.transpose(1, 2)[..., None, :]  # [h, rows, W, 1, W]
-        logits = logits.reshape(self.heads, rows, width, height, width)
+        of_rows = (grid @ table)[..., None]  # [P, h, rows, W, H, 1]
+        across = grid.transpose(2, 3) @ self.column_positions.transpose(1, 2)  # [P, h, W, rows, W]
+        of_columns = across.transpose(2, 3)[..., None, :]  # [P, h, rows, W, 1, W]
+        logits = logits.reshape(pictures, self.heads, rows, width, height, width)
         # One after the other: engines add to what is there, and need no third array of this size.
         logits = logits + of_rows + of_columns
-        return logits.reshape(self.heads, rows * width, height * width)
+        return logits.reshape(pictures, self.heads, rows * width, height * width)
 
 
 def _between(positions: Tensor) -> Tensor:

@@ -34,9 +34,6 @@ class SmallSamSizes:
         heads: of its attention.
         window: places along each side of a window.
         channels: of the embedding and the decoder, a multiple of 16.
-        frequency: standard deviation of the frequencies that write down where a point is. SAM has
-            1: two points have to be a tenth of the picture apart to be told from each other, and a
-            network of few channels does not learn to do better.
 
     Raises:
         ValueError: names the size that is out of range.
@@ -49,7 +46,6 @@ class SmallSamSizes:
     heads: int = 5
     window: int = 8
     channels: int = 64
-    frequency: float = 2.0
 
     def __post_init__(self) -> None:
         for name, bad in [
@@ -60,7 +56,6 @@ class SmallSamSizes:
             ("heads", self.heads < 1 or self.width % max(1, self.heads) > 0),
             ("window", not 1 <= self.window < self.grid),
             ("channels", self.channels < 16 or self.channels % 16 > 0),
-            ("frequency", not self.frequency > 0),
         ]:
             if bad:
                 raise ValueError(f"small SAM: {name} is {getattr(self, name)}: out of range")
@@ -142,11 +137,10 @@ def small_sam(sizes: SmallSamSizes, *, seed: int = 0) -> Any:
             pixel_std=_PIXEL_STD,
         )
         nn.init.trunc_normal_(sam.image_encoder.pos_embed, std=0.02)  # SAM's are zero: to be loaded
-    sam.prompt_encoder.pe_layer.positional_encoding_gaussian_matrix *= sizes.frequency
     return sam
 
 
-def ask(sam: Any, pictures: Tensor, points: Tensor, hints: Tensor | None = None) -> Answer:
+def ask(sam: Any, pictures: Tensor, points: Tensor) -> Answer:
     """Three masks for each of some points, on several pictures at once, with gradients.
 
     segment-anything's own decoder takes one picture at a time.
@@ -155,16 +149,13 @@ def ask(sam: Any, pictures: Tensor, points: Tensor, hints: Tensor | None = None)
         sam: segment-anything's `Sam`.
         pictures: [P, 3, h, w] in 0..255, the longer side as long as the encoder's picture.
         points: [P, N, 2] as x, y in pixels of it.
-        hints: [P, N, mask, mask], a mask to go by for each point; None for points alone, as the
-            mask generators ask.
     """
     prompts, decoder = sam.prompt_encoder, sam.mask_decoder
     count = points.shape[1]
     embeddings = sam.image_encoder(sam.preprocess(pictures))
     flat = points.reshape(-1, 1, 2)
     labels = torch.ones(flat.shape[:2], dtype=torch.int, device=flat.device)
-    masks = None if hints is None else hints.flatten(0, 1)[:, None]
-    sparse, dense = prompts(points=(flat, labels), boxes=None, masks=masks)
+    sparse, dense = prompts(points=(flat, labels), boxes=None, masks=None)
     own = torch.cat([decoder.iou_token.weight, decoder.mask_tokens.weight])
     tokens = torch.cat([own.expand(len(flat), -1, -1), sparse], dim=1)
     image = embeddings.repeat_interleave(count, dim=0) + dense

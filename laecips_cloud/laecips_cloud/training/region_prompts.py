@@ -20,7 +20,6 @@ from laecips_cloud.training.labelled_frames import LabelledFrame
 from laecips_cloud.training.true_regions import true_regions
 
 _MOST_REGIONS: Final = 255
-_SPOT: Final = 2.0  # standard deviation, pixels of a small mask
 
 
 class RegionPicture(NamedTuple):
@@ -99,7 +98,7 @@ def draw(
         if random.random() < 0.5:
             picture = relight(picture, random)
     height, width = regions.shape
-    size = small_size((height, width), side)
+    size = fitted((height, width), side)
     to_picture = np.array([picture.shape[1] / width, picture.shape[0] / height])
     rounds = -(-count // source.total)
     numbers = np.concatenate([random.permutation(source.total) + 1 for _ in range(rounds)])[:count]
@@ -112,29 +111,3 @@ def draw(
         whole = inside.astype(np.float32)
         targets.append(cv2.resize(whole, size[::-1], interpolation=cv2.INTER_AREA))
     return Prompts(picture, np.array(points, np.float32), np.array(targets, np.float32), numbers)
-
-
-def small_size(shape: tuple[int, int], side: int) -> tuple[int, int]:
-    """Height and width of what a small mask shows of a picture.
-
-    Example:
-        >>> small_size((360, 480), 128)
-        (96, 128)
-    """
-    return fitted(shape, side)
-
-
-def click_maps(points: NDArray[np.float32], *, side: int) -> NDArray[np.float32]:
-    """Points as small masks: a spot at each, as sure as a mask of SAM's would be.
-
-    Args:
-        points: float32 [N, 2] as x, y in pixels of a small mask.
-        side: pixels along its sides.
-
-    Returns:
-        float32 [N, side, side], logits from -5 to 5.
-    """
-    middles = np.arange(side, dtype=np.float32) + 0.5
-    x, y = (((middles - points[:, axis, None]) / _SPOT) ** 2 for axis in (0, 1))
-    spots = np.exp(-0.5 * (y[:, :, None] + x[:, None, :]))
-    return np.asarray(10 * spots - 5, np.float32)

@@ -6,23 +6,14 @@ import itertools
 from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from laecips_cloud.networks.small_sam import SmallSamSizes
-from laecips_cloud.training.region_prompts import Prompts, RegionPicture, click_maps, draw
+from laecips_cloud.training.region_prompts import Prompts, RegionPicture, draw
 from laecips_cloud.training.small_sam_settings import SmallSamTraining
-
-HELPED: Final = 0.5
-"""Share of the steps until which points come with click maps, ever more rarely.
-
-Where a point is reaches the places of the picture through attention alone, which has to be learnt
-first; a click map is added to the very place. Mask generators give none, so that the network has to
-do without in the end.
-"""
 
 
 class Batch(NamedTuple):
@@ -32,13 +23,11 @@ class Batch(NamedTuple):
         pictures: uint8 [P, 3, h, w].
         points: float32 [P, N, 2], see `Prompts`.
         targets: float32 [P, N, m, n], see `Prompts`.
-        clicks: float32 [P, N, mask, mask], see `click_maps`; None in steps that do without.
     """
 
     pictures: Tensor
     points: Tensor
     targets: Tensor
-    clicks: Tensor | None
 
 
 def batches_from(
@@ -58,9 +47,7 @@ def batches_from(
         random = np.random.default_rng((settings.seed, step))
         side = settings.sizes.mask
         chosen = random.integers(len(pictures), size=settings.pictures)
-        drawn = [draw(pictures[i], settings.prompts, random, side=side) for i in chosen]
-        helped = random.random() < 1 - step / (HELPED * settings.steps)
-        return _stack(drawn, settings.sizes if helped else None)
+        return _stack([draw(pictures[i], settings.prompts, random, side=side) for i in chosen])
 
     if not settings.workers:
         for step in itertools.count(first):
@@ -73,17 +60,9 @@ def batches_from(
                 yield ahead.popleft().result()
 
 
-def _stack(drawn: Sequence[Prompts], sizes: SmallSamSizes | None) -> Batch:
-    """With click maps where sizes are given."""
-    points = np.stack([prompts.points for prompts in drawn])
-    clicks = None
-    if sizes is not None:
-        on_mask = points * np.float32(sizes.mask / sizes.picture)
-        maps = np.stack([click_maps(of_picture, side=sizes.mask) for of_picture in on_mask])
-        clicks = torch.from_numpy(maps)
+def _stack(drawn: Sequence[Prompts]) -> Batch:
     return Batch(
         torch.from_numpy(np.stack([prompts.picture for prompts in drawn])).permute(0, 3, 1, 2),
-        torch.from_numpy(points),
+        torch.from_numpy(np.stack([prompts.points for prompts in drawn])),
         torch.from_numpy(np.stack([prompts.targets for prompts in drawn])),
-        clicks,
     )

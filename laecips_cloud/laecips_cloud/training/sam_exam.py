@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from laecips_cloud.mask_generators.mask_geometry import fitted
 from laecips_cloud.networks.small_sam import ask
 from laecips_cloud.training.region_prompts import Prompts, RegionPicture, draw
 
@@ -73,3 +74,20 @@ def iou_at_full_size(small: NDArray[np.float32], region: NDArray[np.bool_]) -> f
     large = cv2.resize(small, region.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0
     either = np.count_nonzero(large | region)
     return float(np.count_nonzero(large & region) / either) if either else 1.0
+
+
+def ceiling(pictures: Sequence[RegionPicture], *, mask: int) -> float:
+    """Mean IoU of true regions with themselves once they were small masks: no network does better.
+
+    Args:
+        pictures: at least one.
+        mask: pixels along a side of the small masks.
+    """
+    ious = []
+    for _, regions, total in pictures:
+        height, width = fitted((regions.shape[0], regions.shape[1]), mask)
+        for number in range(1, total + 1):
+            whole = (regions == number).astype(np.float32)
+            small = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+            ious.append(iou_at_full_size(np.asarray(small - 0.5, np.float32), whole > 0))
+    return float(np.mean(ious))

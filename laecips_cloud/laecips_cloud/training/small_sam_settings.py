@@ -37,7 +37,7 @@ class SmallSamTraining:
     minutes: float | None = None
     pictures: int = 2
     prompts: int = 32
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
     weight_decay: float = 0.05
     exam_every: int = 100
     device: str = "cpu"

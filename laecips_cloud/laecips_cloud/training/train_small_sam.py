@@ -203,10 +203,9 @@ def _loss(sam: Any, likeness: Likeness, batch: Batch, settings: SmallSamTraining
     device = torch.device(settings.device)
     pictures, points = batch.pictures.to(device).float(), batch.points.to(device)
     targets = batch.targets.to(device)
-    clicks = None if batch.clicks is None else batch.clicks.to(device)
     # A GPU is several times as fast in bfloat16, and the sums of the losses stay float32.
     with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-        answer = ask(sam, pictures, points, clicks)
+        answer = ask(sam, pictures, points)
         alike = likeness(answer.embeddings, points / settings.sizes.patch)
     height, width = targets.shape[-2:]
     places = F.avg_pool2d(targets, _PLACE, ceil_mode=True)

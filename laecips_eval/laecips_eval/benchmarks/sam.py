@@ -9,6 +9,7 @@ peak of memory. Times are of the processor, not of the clock: other load does no
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -221,7 +222,7 @@ def _bound(export: Path, points_per_side: int) -> float:
     networks = SamNetworks(export, points_per_batch=4)
     manifest = networks.manifest
     place = geometry(SHAPE, manifest.image_size, manifest.mask_size)
-    embedding = networks.embed(
+    (embedding,) = networks.embed(
         square_picture(
             picture(), place, square=manifest.image_size, mean=manifest.mean, std=manifest.std
         )
@@ -243,7 +244,11 @@ def in_a_process(job: Job) -> dict[str, Any]:
         ValueError: it fails; with the last line that it has said.
     """
     command = [sys.executable, "-m", "laecips_eval.benchmarks.sam_side", json.dumps(asdict(job))]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # numpy's too: its waiting threads spin, and would count.
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(job.threads))
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | threads
+    )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise ValueError(f"sam benchmark, {job.masks_by}: {last}")

@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pictures", type=int, default=2, help="pictures a step")
     parser.add_argument("--prompts", type=int, default=32, help="prompts a picture")
     parser.add_argument(
-        "--learning-rate", type=float, default=1e-3, help="its peak, of a one-cycle schedule"
+        "--learning-rate", type=float, default=2e-3, help="its peak, of a one-cycle schedule"
     )
     parser.add_argument(
         "--frames", type=int, default=2400, help="frames to draw and learn from, 8 a panel"
@@ -119,7 +119,7 @@ def run(args: argparse.Namespace) -> int:
     if not trained.finished:
         progress("stopped; the same command with --resume goes on")
         return STOPPED
-    _conclude(args, settings, trained, teacher, progress)
+    _conclude(args, settings, trained, teacher=teacher, held_out=held_out, progress=progress)
     return 0
 
 
@@ -127,12 +127,15 @@ def _conclude(
     args: argparse.Namespace,
     settings: SmallSamTraining,
     trained: TrainedSam,
+    *,
     teacher: Path,
+    held_out: list[RegionPicture],
     progress: Progress,
 ) -> None:
     """Writes weights and export, measures, tells."""
     from laecips_cloud.networks.small_sam import megabytes, save_half
     from laecips_cloud.sam_export import export_sam
+    from laecips_cloud.training.sam_exam import ceiling
 
     from laecips_eval.datasets import open_dataset
     from laecips_eval.small_sam_page import page
@@ -156,9 +159,13 @@ def _conclude(
         print(f"{'yes' if cleared else 'NO '}  {wanted}: {found}")
     print("verdict: ship it" if verdict.ship else "verdict: keep graph")
     if args.page:
+        mask = settings.sizes.mask
+        ceilings = (ceiling(held_out, mask=mask), ceiling(held_out, mask=mask // 2))
         args.page.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(args.page) as file:
-            file.write(page(settings, trained.curve, verdict, frames=args.frames))
+            file.write(
+                page(settings, trained.curve, verdict, frames=args.frames, ceilings=ceilings)
+            )
         print(f"wrote {args.page}")
 
 

@@ -1,6 +1,8 @@
 """SAM exported: the masks of the package on the same weights, on every engine."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -16,6 +18,7 @@ from laecips_cloud.mask_generators import (  # noqa: E402
 )
 from laecips_cloud.mask_generators.prompt_choice import chosen_points  # noqa: E402
 from laecips_cloud.mask_generators.sam_checkpoint import load_sam  # noqa: E402
+from laecips_cloud.mask_generators.sam_networks import PICTURE, SamNetworks  # noqa: E402
 from laecips_cloud.mask_generators.sam_onnx import SamOnnxMaskGenerator  # noqa: E402
 from laecips_cloud.mask_generators.torchvision_stand_in import (  # noqa: E402
     import_segment_anything,
@@ -106,6 +109,44 @@ def test_masks_do_not_depend_on_the_batch(exported_sam: Path, per_batch: int) ->
     assert masks[0].count == masks[1].count > 5
     for one, other in zip(*(whole(m) for m in masks), strict=True):
         assert best_iou(one, [other]) > 0.99
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+@pytest.mark.parametrize("options", [{}, {"crop_n_layers": 1}, {"chosen_points": 5}])
+def test_several_pictures_share_a_run_of_the_encoder(
+    engine: str, options: dict[str, int], exported_sam: Path
+) -> None:
+    if engine == "openvino":
+        pytest.importorskip("openvino")
+    generator = SamOnnxMaskGenerator(model=str(exported_sam), engine=engine, **(ALL | options))
+    noise = picture(0)
+    pictures = [noise, 255 - noise[:50, :40], noise[::-1].copy()]
+    scores = [np.full((3, *rgb.shape[:2]), 1 / 3, np.float32) for rgb in pictures]
+    alone = [generator.generate_with(*pair) for pair in zip(pictures, scores, strict=True)]
+    assert generator.prepare_batches(4) == 4
+    with count_pictures(generator.networks) as seen:
+        together = generator.generate_batch(pictures, scores)
+    assert seen == [3] + [1] * 4 * 3 * options.get("crop_n_layers", 0)
+    for one, other in zip(alone, together, strict=True):
+        assert one.shape == other.shape
+        assert one.count == other.count > 0
+        ious = [best_iou(mask, whole(other)) for mask in whole(one)]
+        assert np.mean(ious) > (0.99 if engine == "onnxruntime" else 0.9)
+
+
+@contextmanager
+def count_pictures(networks: SamNetworks) -> Iterator[list[int]]:
+    """How many pictures each run of the encoder had."""
+    encoder, seen = networks._encoder, []
+
+    class Counting:
+        def run(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+            seen.append(len(inputs[PICTURE]))
+            return encoder.run(inputs)
+
+    networks._encoder = Counting()
+    yield seen
+    networks._encoder = encoder
 
 
 def test_it_is_offered_and_its_masks_can_be_fused(exported_sam: Path) -> None:

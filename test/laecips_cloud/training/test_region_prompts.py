@@ -1,16 +1,13 @@
 """Points stand in true regions, each region's as often, and targets show where the region is."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from laecips_cloud.training.labelled_frames import LabelledFrame
 from laecips_cloud.training.region_prompts import (
     RegionPicture,
-    click_maps,
     draw,
     prepare,
-    small_size,
 )
 
 
@@ -82,20 +79,3 @@ def test_the_seed_decides() -> None:
     one, two, other = (draw(made, 8, np.random.default_rng(s), side=16) for s in (1, 1, 2))
     assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
     assert not np.array_equal(one.points, other.points)
-
-
-@pytest.mark.parametrize(
-    ("shape", "side", "size"),
-    [((360, 480), 128, (96, 128)), ((480, 360), 128, (128, 96)), ((1, 900), 64, (1, 64))],
-)
-def test_small_size(shape: tuple[int, int], side: int, size: tuple[int, int]) -> None:
-    assert small_size(shape, side) == size
-
-
-def test_a_click_map_is_a_spot_at_its_point() -> None:
-    maps = click_maps(np.array([[2.5, 5.5], [0.0, 0.0]], np.float32), side=8)
-    assert maps.shape == (2, 8, 8)
-    assert np.unravel_index(maps[0].argmax(), (8, 8)) == (5, 2)
-    assert maps[0].max() == pytest.approx(5.0)
-    assert maps[1].argmax() == 0
-    assert maps.min() < -4.9

@@ -1,4 +1,4 @@
-"""Batches depend on the seed and the step alone, and help goes away."""
+"""Batches depend on the seed and the step alone."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,7 +29,7 @@ def take(count: int, settings: SmallSamTraining = SETTINGS, first: int = 0) -> l
 
 def same(one: Sequence[Batch], other: Sequence[Batch]) -> bool:
     return all(
-        (a is None and b is None) or torch.equal(a, b)
+        torch.equal(a, b)
         for mine, theirs in zip(one, other, strict=True)
         for a, b in zip(mine, theirs, strict=True)
     )
@@ -40,8 +40,6 @@ def test_shapes() -> None:
     assert batch.pictures.shape == (2, 3, 24, 32)
     assert batch.points.shape == (2, 3, 2)
     assert batch.targets.shape == (2, 3, 24, 32)
-    assert batch.clicks is not None, "the first step is helped"
-    assert batch.clicks.shape == (2, 3, 32, 32)
 
 
 @pytest.mark.parametrize("workers", [0, 1, 3])
@@ -49,9 +47,3 @@ def test_where_one_begins_and_who_draws_does_not_matter(workers: int) -> None:
     settings = replace(SETTINGS, workers=workers)
     assert same(take(6)[2:], take(4, settings, first=2))
     assert not same(take(4), take(4, replace(settings, seed=1)))
-
-
-def test_help_goes_away_in_the_first_half() -> None:
-    helped = [batch.clicks is not None for batch in take(20)]
-    assert any(helped[:10])
-    assert not any(helped[10:])

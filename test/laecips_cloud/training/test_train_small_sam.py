@@ -10,7 +10,7 @@ import pytest
 import torch
 from laecips_cloud.networks.small_sam import SmallSamSizes, small_sam
 from laecips_cloud.training.region_prompts import RegionPicture
-from laecips_cloud.training.sam_exam import SamExam, iou_at_full_size
+from laecips_cloud.training.sam_exam import SamExam, ceiling, iou_at_full_size
 from laecips_cloud.training.small_sam_settings import CurvePoint, SmallSamTraining
 from laecips_cloud.training.train_small_sam import TrainedSam, train_small_sam
 
@@ -165,3 +165,9 @@ def test_iou_at_full_size() -> None:
     assert iou_at_full_size(left, region) == 1.0
     assert iou_at_full_size(-left, region) == 0.0
     assert iou_at_full_size(np.full((2, 2), 1.0, np.float32), region) == 0.5
+
+
+def test_a_ceiling_is_lower_for_smaller_masks() -> None:
+    assert ceiling([scene(left=4)], mask=16) == 1.0, "edges lie between pixels"
+    assert 0.8 < ceiling([scene(left=5)], mask=16) < 1.0
+    assert ceiling([scene(left=5)], mask=8) < ceiling([scene(left=5)], mask=16)
