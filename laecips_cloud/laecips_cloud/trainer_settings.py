@@ -27,6 +27,7 @@ _TRAINING: Final = {
     "rehearsal": (0.0, 0.95, "Share of each batch that is labelled source frames."),
     "min_confidence": (0.0, 1.0, "Pixels of which the cloud was less sure are not taught."),
     "blocks": (2, 1000, "Blocks of time that the lessons are cut into; f sees seven in ten."),
+    "max_held_out": (1, 100_000, "Most lessons held out for h and the gate, evenly spread."),
     "audit_weight": (1.0, 20.0, "How much an audit counts against a hard frame: 1 / audit_rate."),
     "mix": (0.01, 1.0, "Share of the trained f in the new one; the rest is its parent."),
     "miner_steps": (1, 100_000, "Steps of h in one training."),

@@ -10,10 +10,10 @@ from typing import Final
 from laecips_cloud.training.frame_folder import (
     FrameFolder,
     FrameFolderError,
-    spread,
     write_frame_folder,
 )
 from laecips_cloud.training.labelled_frames import LabelledFrame, LabelledFrames
+from laecips_cloud.training.time_blocks import spread
 
 from laecips_eval.training_frames import open_training_frames
 

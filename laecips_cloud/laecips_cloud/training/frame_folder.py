@@ -19,7 +19,7 @@ import yaml
 from numpy.typing import NDArray
 
 from laecips_cloud.training.labelled_frames import UNLABELLED, LabelledFrame, LabelledFrames
-from laecips_cloud.training.time_blocks import split_by_time
+from laecips_cloud.training.time_blocks import split_by_time, spread
 
 HELD_OUT: Final = "held_out.txt"
 _PICTURES: Final = (".jpg", ".jpeg", ".png")
@@ -181,12 +181,6 @@ def write_frame_folder(
         "colors": [[int(part) for part in colour] for colour in frames.palette],
     }
     (root / "classes.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
-
-
-def spread(indices: Sequence[int], most: int) -> list[int]:
-    """At most so many of them, evenly spread."""
-    places = np.linspace(0, len(indices) - 1, min(most, len(indices))).round()
-    return [indices[int(place)] for place in places]
 
 
 def _read_classes(path: Path) -> dict[str, Any]:

@@ -12,9 +12,9 @@ class OnlineTraining:
     Attributes:
         steps: steps of f.
         batch: whole frames a step, at the size that robots run.
-        relit: share of the lessons' pictures that get another light: they have the light that there
-            is, which is what f has to learn.
-        rehearsal_relit: the same of source frames, which keep f ready for other light.
+        relit: share of the lessons' pictures that get another light, lens and sensor: what is
+            learnt under one drift shall hold under the next.
+        rehearsal_relit: the same of source frames.
         class_power: power of the classes' weights in the loss, in [0, 1]; at 1 rare classes are
             named more often than they are there, which costs IoU.
         learning_rate: peak of f's one-cycle schedule.
@@ -24,6 +24,8 @@ class OnlineTraining:
         rehearsal: share of each batch that is labelled source frames, in [0, 1).
         min_confidence: pixels of which F is less sure are not taught, in [0, 1].
         blocks: blocks of time that the lessons are cut into; three in ten are held out from f.
+        max_held_out: most of the lessons held out that h learns from and the gate looks at, evenly
+            spread; each is run three times.
         audit_weight: how much more an audit counts than a hard frame, 1 / audit_rate, at most 20.
         miner_steps: steps of h.
         miner_batch: rows a step.
@@ -35,14 +37,15 @@ class OnlineTraining:
 
     steps: int = 100
     batch: int = 2
-    relit: float = 0.1
+    relit: float = 0.7
     rehearsal_relit: float = 0.7
     class_power: float = 0.25
     learning_rate: float = 7e-4
     mix: float = 0.5
-    rehearsal: float = 0.5
+    rehearsal: float = 0.7
     min_confidence: float = 0.6
     blocks: int = 10
+    max_held_out: int = 120
     audit_weight: float = 20.0
     miner_steps: int = 40
     miner_batch: int = 8
@@ -64,6 +67,7 @@ class OnlineTraining:
             ("rehearsal", not 0 <= self.rehearsal < 1),
             ("min_confidence", not 0 <= self.min_confidence <= 1),
             ("blocks", self.blocks < 2),
+            ("max_held_out", self.max_held_out < 1),
             ("audit_weight", not 1 <= self.audit_weight <= 20),
             ("miner_steps", self.miner_steps < 1),
             ("miner_batch", self.miner_batch < 2),

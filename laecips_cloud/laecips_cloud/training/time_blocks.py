@@ -45,3 +45,14 @@ def split_by_time(items: Sequence[Item], *, blocks: int = 10) -> tuple[list[Item
     for number, block in enumerate(np.array_split(np.arange(len(items)), count)):
         (held_out if number in out else learnt).extend(items[int(i)] for i in block)
     return learnt, held_out
+
+
+def spread(items: Sequence[Item], most: int) -> list[Item]:
+    """At most so many of them, evenly spread.
+
+    Example:
+        >>> spread(range(10), 4)
+        [0, 3, 6, 9]
+    """
+    places = np.linspace(0, len(items) - 1, min(most, len(items))).round()
+    return [items[int(place)] for place in places]

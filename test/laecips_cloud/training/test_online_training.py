@@ -208,8 +208,13 @@ def test_a_training_that_is_taken_up_again_does_not_train_f_again(
     assert second.verdict.promoted == first.verdict.promoted
 
 
+@pytest.mark.parametrize(("most", "seen"), [(120, [1, 5, 8]), (2, [1, 8])])
 def test_h_and_the_gate_see_only_what_f_has_not_learnt(
-    tiny_bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    most: int,
+    seen: list[int],
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     learnt: list[str] = []
     relit: list[float] = []
@@ -236,7 +241,8 @@ def test_h_and_the_gate_see_only_what_f_has_not_learnt(
     for room in (online_training, examination):
         monkeypatch.setattr(room, "judged", spy_row)
     monkeypatch.setattr(online_training, "train_trust", spy_h)
-    update(tiny_bundle, tmp_path / "spied", replace(SETTINGS, relit=0.25, rehearsal_relit=0.75))
+    settings = replace(SETTINGS, relit=0.25, rehearsal_relit=0.75, max_held_out=most)
+    update(tiny_bundle, tmp_path / "spied", settings)
 
     # Ten lessons are ten blocks of time, of which the second, sixth and ninth are held out.
     held_out = [1, 5, 8]
@@ -247,12 +253,12 @@ def test_h_and_the_gate_see_only_what_f_has_not_learnt(
     assert relit == [0.25] * 7 + [0.75] * len(SOURCE.rehearsal)
     stride = np.empty((4, SIZE[0] // 4, SIZE[1] // 4), np.float32)
     labels = [at_stride(lesson.frame.label, stride).tobytes() for lesson in lessons()]
-    expected = [labels[number] for number in held_out]
+    expected = [labels[number] for number in seen]
     assert len(set(labels)) == 10
     # Once for h, and once for each of the two that the gate compares.
     assert seen_by_h == expected * 3
     # The last third of them is kept for delta and the quantiles.
-    assert fitted == losses[:2]
+    assert fitted == losses[: len(seen) * 2 // 3]
 
 
 @pytest.mark.parametrize(
