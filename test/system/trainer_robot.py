@@ -39,6 +39,7 @@ QUICK = {
     "training.learning_rate": 0.01,
     "training.relit": 0.0,
     "training.rehearsal_relit": 0.0,
+    "training.frozen": 0,
     "training.mix": 1.0,
     "training.miner_steps": 2,
     "training.max_source_loss": 1.0,

@@ -18,14 +18,15 @@ class OnlineTraining:
         class_power: power of the classes' weights in the loss, in [0, 1]; at 1 rare classes are
             named more often than they are there, which costs IoU.
         learning_rate: peak of f's one-cycle schedule.
+        frozen: stages of f's encoder that keep their weights, 0 to 5, see `SegmenterRecipe`.
         mix: share of the trained f in the new one; the rest is its parent, weight by weight. Half
             of the way keeps most of what was learnt and forgets next to nothing (Wortsman et al.,
             "Robust fine-tuning of zero-shot models", 2022).
         rehearsal: share of each batch that is labelled source frames, in [0, 1).
         min_confidence: pixels of which F is less sure are not taught, in [0, 1].
         blocks: blocks of time that the lessons are cut into; three in ten are held out from f.
-        max_held_out: most of the lessons held out that h learns from and the gate looks at, evenly
-            spread; each is run three times.
+        max_held_out: most of the lessons held out that h learns from and the gate looks at, the
+            newest; each is run three times.
         audit_weight: how much more an audit counts than a hard frame, 1 / audit_rate, at most 20.
         miner_steps: steps of h.
         miner_batch: rows a step.
@@ -41,6 +42,7 @@ class OnlineTraining:
     rehearsal_relit: float = 0.7
     class_power: float = 0.25
     learning_rate: float = 7e-4
+    frozen: int = 3
     mix: float = 0.5
     rehearsal: float = 0.7
     min_confidence: float = 0.6
@@ -63,6 +65,7 @@ class OnlineTraining:
             ("rehearsal_relit", not 0 <= self.rehearsal_relit <= 1),
             ("class_power", not 0 <= self.class_power <= 1),
             ("learning_rate", not self.learning_rate > 0),
+            ("frozen", not 0 <= self.frozen <= 5),
             ("mix", not 0 < self.mix <= 1),
             ("rehearsal", not 0 <= self.rehearsal < 1),
             ("min_confidence", not 0 <= self.min_confidence <= 1),

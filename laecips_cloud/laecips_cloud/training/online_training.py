@@ -30,7 +30,7 @@ from laecips_cloud.training.losses import class_weights
 from laecips_cloud.training.online_settings import OnlineTraining
 from laecips_cloud.training.rows import run
 from laecips_cloud.training.thresholds import delta_at_share, quantiles
-from laecips_cloud.training.time_blocks import split_by_time, spread
+from laecips_cloud.training.time_blocks import split_by_time
 from laecips_cloud.training.train_miner import MinerRecipe
 from laecips_cloud.training.train_segmenter import (
     SegmenterRecipe,
@@ -125,7 +125,7 @@ def train_update(
             "trained while robots work"
         )
     learnt, held_out = split_by_time(lessons, blocks=settings.blocks)
-    held_out = spread(held_out, settings.max_held_out)
+    held_out = held_out[-settings.max_held_out :]
     f, h = load_networks(parent)
     weights = class_weights(
         pixel_counts([*(lesson.frame for lesson in learnt), *source.rehearsal], f.classes)
@@ -223,6 +223,7 @@ def _train_f(
             class_power=settings.class_power,
             learning_rate=settings.learning_rate,
             loss_stride=2,
+            frozen=settings.frozen,
             # Weights that are averaged with their parent's must go with the same statistics.
             keep_norms=settings.mix < 1.0,
             seed=settings.seed,

@@ -149,6 +149,19 @@ def test_a_depth_branch_is_left_alone(toy_frames: ToyFrames) -> None:
     assert not torch.equal(after["backbone.conv1.weight"], before["backbone.conv1.weight"])
 
 
+def test_stages_of_the_encoder_can_keep_their_weights(toy_frames: ToyFrames) -> None:
+    network = tiny_rfnet()
+    before = {name: weight.clone() for name, weight in network.named_parameters()}
+    recipe = SegmenterRecipe(input_size=SIZE, steps=2, batch=2, frozen=3)
+    train_segmenter(network, toy_frames(count=2), recipe=recipe)
+    kept = {
+        name for name, weight in network.named_parameters() if torch.equal(weight, before[name])
+    }
+    stages = [f"backbone.{part}." for part in ("conv1", "bn1", "layer1", "layer2")]
+    assert kept == {name for name in before if name.startswith(tuple(stages))}
+    assert all(weight.requires_grad for weight in network.parameters())
+
+
 def test_batch_norms_end_with_the_statistics_of_whole_frames(toy_frames: ToyFrames) -> None:
     network = tiny_rfnet()
     recipe = SegmenterRecipe(input_size=SIZE, steps=1, batch=2)
@@ -186,6 +199,7 @@ def test_pixels_are_counted_by_class(toy_frames: ToyFrames) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"steps": 1, "frozen": 6}, "frozen is 6"),
         ({"steps": 0}, "steps is 0"),
         ({"steps": 1, "batch": 1}, "batch is 1"),
         ({"steps": 1, "seconds": 0.0}, "seconds is 0.0"),
