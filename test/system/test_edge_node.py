@@ -275,12 +275,11 @@ def test_an_image_that_cannot_be_read_is_told_and_the_next_is_answered(
 def test_the_newest_frame_wins_and_everything_adds_up(robot: Robot) -> None:
     before = robot.settled()
     headers = [robot.send_rgb(picture(seed=seed)) for seed in range(40)]
+    # Best effort: of so many at once DDS itself may lose some, the last one too.
+    robot.settled()
+    headers.append(robot.send_rgb(picture()))
     robot.answer(headers[-1])
-    after = until(
-        lambda: robot.statuses[-1] if robot.statuses[-1].received > before.received else None
-    )
-    until(lambda: robot.statuses[-1].pending == 0, process=robot.process)
-    after = robot.statuses[-1]
+    after = robot.settled()
     received = after.received - before.received
     answered = after.edge - before.edge
     assert after.superseded > before.superseded
