@@ -93,7 +93,7 @@ class SamNetworks:
         """
         side = self.manifest.image_size
         pictures = np.random.default_rng(0).normal(size=(most, 3, side, side)).astype(np.float32)
-        alone = self.embed(pictures[:1])[0]
+        alone = self.embed(pictures[-1:])[0]
         try:
             encoder = self._loaded(ENCODER, (PICTURE,), count=None)
         except MaskGeneratorError:
@@ -101,15 +101,14 @@ class SamNetworks:
         size = most
         while size > 1:
             try:
-                answer = encoder.run({PICTURE: pictures[:size]})[EMBEDDING]
+                together = encoder.run({PICTURE: pictures[-size:]})[EMBEDDING]
             except EngineError:  # too much for the memory, or takes one alone
                 size //= 2
                 continue
-            far = np.abs(answer[:1] - alone).mean() > _FAR * alone.std()
-            if len(answer) == size and not far:
-                self._encoder = encoder
-                return size
-            return 1
+            if len(together) != size or np.abs(together[-1] - alone).mean() > _FAR * alone.std():
+                break
+            self._encoder = encoder
+            return size
         return 1
 
     def embed(self, pictures: Floats) -> list[Floats]:
