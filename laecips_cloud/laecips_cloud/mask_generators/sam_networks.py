@@ -69,7 +69,7 @@ class SamNetworks:
         """
         self.manifest = SamManifest.read(folder)
         self.points_per_batch = points_per_batch
-        self._folder = folder
+        self._folder, self._engine = folder, engine
         self._create_engine = functools.partial(
             create_engine,
             engine,
@@ -89,8 +89,11 @@ class SamNetworks:
 
         Returns:
             How many it takes: as many as fit into the memory; 1 where the export, the engine or its
-            answers do not allow for several.
+            answers do not allow for several. OpenVINO compiles anew for each number of pictures,
+            which takes longer than a batch could save.
         """
+        if self._engine == "openvino":
+            return 1
         side = self.manifest.image_size
         pictures = np.random.default_rng(0).normal(size=(most, 3, side, side)).astype(np.float32)
         alone = self.embed(pictures[-1:])[0]

@@ -111,14 +111,17 @@ def test_masks_do_not_depend_on_the_batch(exported_sam: Path, per_batch: int) ->
         assert best_iou(one, [other]) > 0.99
 
 
-@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+def test_on_openvino_pictures_come_one_by_one(exported_sam: Path) -> None:
+    pytest.importorskip("openvino")
+    generator = SamOnnxMaskGenerator(model=str(exported_sam), engine="openvino", **ALL)
+    assert generator.prepare_batches(4) == 1
+
+
 @pytest.mark.parametrize("options", [{}, {"crop_n_layers": 1}, {"chosen_points": 5}])
 def test_several_pictures_share_a_run_of_the_encoder(
-    engine: str, options: dict[str, int], exported_sam: Path
+    options: dict[str, int], exported_sam: Path
 ) -> None:
-    if engine == "openvino":
-        pytest.importorskip("openvino")
-    generator = SamOnnxMaskGenerator(model=str(exported_sam), engine=engine, **(ALL | options))
+    generator = SamOnnxMaskGenerator(model=str(exported_sam), **(ALL | options))
     noise = picture(0)
     pictures = [noise, 255 - noise[:50, :40], noise[::-1].copy()]
     scores = [np.full((3, *rgb.shape[:2]), 1 / 3, np.float32) for rgb in pictures]
@@ -131,7 +134,7 @@ def test_several_pictures_share_a_run_of_the_encoder(
         assert one.shape == other.shape
         assert one.count == other.count > 0
         ious = [best_iou(mask, whole(other)) for mask in whole(one)]
-        assert np.mean(ious) > (0.99 if engine == "onnxruntime" else 0.9)
+        assert np.mean(ious) > 0.99
 
 
 @contextmanager
