@@ -99,6 +99,10 @@ class SamMaskGenerator:
         self._generator = _automatic(sam, options)
         self._image_size = sam.image_encoder.img_size
         self._points, self._layers, self._max_side = points_per_batch, crop_n_layers, max_side
+        self._device = torch.device(device)
+        if self._device.type != "cpu":
+            # The first picture on a GPU takes seconds, which no robot has.
+            self.generate(self._grey())
 
     def generate(self, rgb: NDArray[np.uint8]) -> MaskSet:
         """Cuts uint8 [H, W, 3] into masks that may overlap; see `MaskGenerator.generate`.
@@ -120,8 +124,11 @@ class SamMaskGenerator:
         return mask_set(records, shape)
 
     def prepare_batches(self, most: int) -> int:
-        """See `BatchMaskGenerator.prepare_batches`: as many as the device's memory holds."""
-        return most
+        """See `BatchMaskGenerator.prepare_batches`: as many as a GPU's memory holds, by trial."""
+        size = most
+        while self._device.type != "cpu" and size > 1 and not self._fits(size):
+            size //= 2
+        return size
 
     def generate_batch(
         self, pictures: Sequence[NDArray[np.uint8]], scores: Sequence[NDArray[np.float32]]
@@ -141,6 +148,19 @@ class SamMaskGenerator:
             predictor.embedded = next(embedded) if size else None
             masks.append(self.generate(rgb))
         return masks
+
+    def _grey(self) -> NDArray[np.uint8]:
+        return np.full((self._image_size, self._image_size, 3), 128, np.uint8)
+
+    def _fits(self, pictures: int) -> bool:
+        """Whether the image encoder has memory for so many at a time."""
+        try:
+            with torch.inference_mode():
+                self._generator.predictor.embed([self._grey()] * pictures)
+        except torch.OutOfMemoryError:
+            torch.cuda.empty_cache()
+            return False
+        return True
 
     def _size(self, rgb: NDArray[np.uint8]) -> tuple[int, int] | None:
         """At which a picture is cut; None where SAM would see nothing of it."""

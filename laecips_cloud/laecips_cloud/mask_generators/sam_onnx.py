@@ -105,6 +105,9 @@ class SamOnnxMaskGenerator:
         self._points_per_side, self._chosen_points = points_per_side, chosen_points
         self._layers, self._overlap_ratio = crop_n_layers, crop_overlap_ratio
         self._downscale = crop_n_points_downscale_factor
+        if not providers.startswith("CPU"):
+            # The first picture on a GPU takes seconds or, compiled there, minutes.
+            self.at(np.full((8, 8, 3), 128, np.uint8), np.array([[4.0, 4.0]]))
 
     def generate(self, rgb: NDArray[np.uint8]) -> MaskSet:
         """Cuts uint8 [H, W, 3] into masks that may overlap; see `MaskGenerator.generate`."""

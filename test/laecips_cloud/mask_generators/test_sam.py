@@ -14,6 +14,7 @@ from laecips_cloud.fusion import fuse  # noqa: E402
 from laecips_cloud.mask_generators import (  # noqa: E402
     MaskGeneratorError,
     create_mask_generator,
+    sam,
 )
 from laecips_cloud.mask_generators.sam import SamMaskGenerator  # noqa: E402
 from laecips_cloud.masks import MaskSet  # noqa: E402
@@ -98,6 +99,34 @@ def test_several_pictures_share_a_run_of_the_encoder(layers: int, sam_checkpoint
         for one, other in zip(_whole(masks), _whole(alone), strict=True):
             assert (one != other).mean() < 0.002
     assert [masks.count > 0 for masks in batch] == [True, True, False, True]
+
+
+def test_a_gpu_is_warmed_up_and_its_memory_tried(
+    sam_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None is at hand: the network stays on the processor, memory for three pictures is played."""
+    monkeypatch.setattr(sam, "place", lambda *_, **__: None)
+    cut: list[tuple[int, ...]] = []
+
+    class Told(SamMaskGenerator):
+        def generate(self, rgb: np.ndarray) -> MaskSet:
+            cut.append(rgb.shape)
+            return super().generate(rgb)
+
+    generator = Told(checkpoint=str(sam_checkpoint), device="cuda", **ANY)
+    assert cut == [(128, 128, 3)]
+    tried: list[int] = []
+
+    def embed(pictures: list[np.ndarray]) -> None:
+        tried.append(len(pictures))
+        if len(pictures) > 3:
+            raise torch.OutOfMemoryError
+
+    monkeypatch.setattr(generator._generator.predictor, "embed", embed)
+    assert generator.prepare_batches(8) == 2
+    assert tried == [8, 4, 2]
+    assert Told(checkpoint=str(sam_checkpoint), **ANY).prepare_batches(8) == 8
+    assert len(cut) == 1
 
 
 def _whole(masks: MaskSet) -> list[np.ndarray]:

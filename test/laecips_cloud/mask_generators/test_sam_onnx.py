@@ -111,6 +111,25 @@ def test_masks_do_not_depend_on_the_batch(exported_sam: Path, per_batch: int) ->
         assert best_iou(one, [other]) > 0.99
 
 
+def test_all_but_a_processor_is_warmed_up(
+    exported_sam: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[int, ...]] = []
+    embed = SamNetworks.embed
+
+    def spy(networks: SamNetworks, pictures: np.ndarray) -> list[np.ndarray]:
+        seen.append(pictures.shape)
+        return embed(networks, pictures)
+
+    monkeypatch.setattr(SamNetworks, "embed", spy)
+    SamOnnxMaskGenerator(model=str(exported_sam), **ALL)
+    assert seen == []
+    # The one other provider that is in every build; here it does nothing.
+    providers = "AzureExecutionProvider+CPUExecutionProvider"
+    SamOnnxMaskGenerator(model=str(exported_sam), providers=providers, **ALL)
+    assert seen == [(1, 3, 128, 128)]
+
+
 def test_on_openvino_pictures_come_one_by_one(exported_sam: Path) -> None:
     pytest.importorskip("openvino")
     generator = SamOnnxMaskGenerator(model=str(exported_sam), engine="openvino", **ALL)
