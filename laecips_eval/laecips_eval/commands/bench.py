@@ -71,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
 def _show(table: Table) -> None:
     from rich.box import SIMPLE
     from rich.console import Console
+    from rich.measure import Measurement
     from rich.table import Table as RichTable
 
     shown = RichTable(
@@ -85,10 +86,18 @@ def _show(table: Table) -> None:
     for field, value in table.rows[0]._asdict().items():
         number = isinstance(value, int | float)
         justify: Literal["left", "right"] = "right" if number else "left"
-        shown.add_column(field.replace("_", " "), justify=justify, no_wrap=not number)
+        shown.add_column(field.replace("_", "\n" if number else " "), justify=justify, no_wrap=True)
     for row in table.rows:
-        shown.add_row(*(f"{v:.3g}" if isinstance(v, float) else str(v) for v in row))
-    Console().print(shown)
+        shown.add_row(*(_figures(v) if isinstance(v, float) else str(v) for v in row))
+    console = Console()
+    # On a narrow screen lines break; a number with its end cut off would tell nothing.
+    any_width = console.options.update(max_width=1000)
+    console.width = max(console.width, Measurement.get(console, any_width, shown).maximum)
+    console.print(shown)
+
+
+def _figures(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _write(path: Path, tables: dict[str, Table]) -> None:

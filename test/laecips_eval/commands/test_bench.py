@@ -1,8 +1,10 @@
 import argparse
 import json
+from typing import NamedTuple
 
 import pytest
 from laecips_edge.core.engines import ENGINE_NAMES
+from laecips_eval.benchmarks.registry import Table
 from laecips_eval.commands import bench
 
 
@@ -31,6 +33,17 @@ def test_one_engine_may_be_measured(tiny_bundle, tmp_path):
     bench.run(parse("--bundle", str(tiny_bundle.path), *arguments, "--json", str(target)))
     (row,) = json.loads(target.read_text())["inference"]
     assert (row["engine"], row["speedup"]) == ("openvino", 1.0)
+
+
+def test_no_number_is_cut_off_on_a_narrow_screen(monkeypatch, capsys):
+    class Row(NamedTuple):
+        masks_by: str
+        peak_mb: float
+        a_long_name_of_a_ratio: float
+
+    monkeypatch.setenv("COLUMNS", "20")
+    bench._show(Table("a title", [Row("segment-anything", 3328.38912, 0.48381)]))
+    assert "segment-anything  3,328  0.484" in " ".join(capsys.readouterr().out.split("\n"))
 
 
 @pytest.mark.parametrize(
