@@ -13,7 +13,7 @@ from laecips_cloud.class_scorers.semantic_network import SemanticNetwork
 from laecips_cloud.training.labelled_frames import LabelledFrame
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.segmenter import Segmenter
-from laecips_eval.blend_weight import fit_cloud_weight, write_cloud_weight
+from laecips_eval.blend_weight import fit_cloud_weight
 
 SIZE = (96, 128)
 
@@ -103,23 +103,3 @@ def test_frames_that_say_nothing(
     frames = Labelled(lambda rgb: np.full(SIZE, label), classes=classes, count=1)
     with pytest.raises(ValueError, match=re.escape(message)):
         fit_cloud_weight(segmenter, network, frames, variants=0)
-
-
-@pytest.mark.parametrize("as_file", [False, True], ids=["folder", "file"])
-def test_the_weight_is_written_into_the_table_beside_the_network(
-    tiny_teacher: Path, tiny_bundle: Bundle, tmp_path: Path, as_file: bool
-) -> None:
-    classes = tiny_bundle.manifest.classes
-    if as_file:
-        teacher, table = tmp_path / "large.onnx", tmp_path / "large.yaml"
-        shutil.copy(tiny_teacher / "network.onnx", teacher)
-        shutil.copy(tiny_teacher / "network.weights", tmp_path)
-        shutil.copy(tiny_teacher / "classes.yaml", table)
-    else:
-        teacher, table = tmp_path / "large", tmp_path / "large" / "classes.yaml"
-        shutil.copytree(tiny_teacher, teacher)
-    before = SemanticNetwork(teacher, classes).table
-    assert before.cloud_weight is None
-    write_cloud_weight(teacher, before, 0.37)
-    assert ClassTable.read(table, classes) == replace(before, cloud_weight=0.37)
-    assert SemanticNetwork(teacher, classes).table.cloud_weight == 0.37

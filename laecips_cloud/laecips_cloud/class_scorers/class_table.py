@@ -9,6 +9,7 @@
     input: {size: [512, 1024], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}
     scores: logits                            # or probabilities
     temperature: 1.3                          # logits are divided by it
+    logit_adjustment: {road: 0.4, pole: -0.4} # fitted; added to the logs of our classes' scores
     blend: {cloud_weight: 0.7}                # fitted; what the scorer `blend` takes
 
 `outputs` and `classes` must be there, all classes of ours and `unknown` among them.
@@ -29,8 +30,17 @@ from laecips_edge.core.manifest import IMAGENET_MEAN, IMAGENET_STD
 from laecips_cloud.class_scorers.scorer import ClassScorerError
 
 UNKNOWN: Final = "unknown"
-_KEYS: Final = ("outputs", "classes", "input", "scores", "temperature", "blend")
+_KEYS: Final = (
+    "outputs",
+    "classes",
+    "input",
+    "scores",
+    "temperature",
+    "logit_adjustment",
+    "blend",
+)
 _SCORES: Final = ("logits", "probabilities")
+_MOST_ADJUSTMENT: Final = 20.0  # beyond it float32 knows one class only
 
 Triple = tuple[float, float, float]
 
@@ -49,6 +59,9 @@ class ClassTable:
         mean, std: of the RGB channels of a picture in 0..1.
         scores: whether the network gives logits or probabilities.
         temperature: by which logits are divided.
+        logit_adjustment: for each class of ours what is added to the logarithm of its score, in
+            [-20, 20]: a network that was trained to lift rare classes names them too often. Empty
+            to add nothing.
         cloud_weight: weight of the network's scores in a blend with f's, in [0, 1]; None unfitted.
     """
 
@@ -60,6 +73,7 @@ class ClassTable:
     std: Triple = IMAGENET_STD
     scores: Literal["logits", "probabilities"] = "logits"
     temperature: float = 1.0
+    logit_adjustment: tuple[float, ...] = ()
     cloud_weight: float | None = None
 
     @classmethod
@@ -112,6 +126,10 @@ class ClassTable:
         }
         if self.size is not None:
             content["input"]["size"] = list(self.size)
+        if self.logit_adjustment:
+            content["logit_adjustment"] = dict(
+                zip(self.classes, self.logit_adjustment, strict=True)
+            )
         if self.cloud_weight is not None:
             content["blend"] = {"cloud_weight": self.cloud_weight}
         return yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=100)
@@ -137,6 +155,7 @@ class ClassTable:
             std=_triple(image.get("std", IMAGENET_STD), "input: std", least=1e-6),
             scores=scores,
             temperature=_number(content.get("temperature", 1.0), "temperature", least=1e-3),
+            logit_adjustment=_adjustment(content.get("logit_adjustment", {}), classes),
             cloud_weight=None if weight is None else _number(weight, "blend: cloud_weight", most=1),
         )
 
@@ -170,6 +189,20 @@ def _rows(
             "are none of ours"
         )
     return tuple(tuple(numbers[str(name)] for name in table[ours]) for ours in classes)
+
+
+def _adjustment(content: Any, classes: tuple[str, ...]) -> tuple[float, ...]:
+    by_class = _mapping(content, "logit_adjustment", classes)
+    return tuple(
+        _number(
+            by_class.get(name, 0.0),
+            f"logit_adjustment: {name}",
+            least=-_MOST_ADJUSTMENT,
+            most=_MOST_ADJUSTMENT,
+        )
+        for name in classes
+        if by_class
+    )
 
 
 def _only(content: Mapping[Any, Any], known: Iterable[str], where: str) -> None:

@@ -214,7 +214,7 @@ class SemanticNetwork:
         else:
             planes = np.clip(planes, 0.0, 1.0)
             planes /= np.maximum(planes.sum(axis=0), 1.0)  # a network of sigmoids sums to more
-        return self._ours(planes)
+        return self._adjusted(self._ours(planes))
 
     def _ours(self, planes: Scores) -> Scores:
         """[K, h, w] -> [M, h, w]: each class of ours is the sum of its outputs."""
@@ -226,6 +226,16 @@ class SemanticNetwork:
             for output in row:
                 ours[index] += planes[output]
         return ours
+
+    def _adjusted(self, scores: Scores) -> Scores:
+        """Scores with the table's logit adjustment; what is none of ours keeps its share."""
+        if not self.table.logit_adjustment:
+            return scores
+        factors = np.exp(np.array(self.table.logit_adjustment, np.float32))[:, None, None]
+        adjusted = scores * factors
+        tiny = np.finfo(np.float32).tiny
+        adjusted *= scores.sum(axis=0) / np.maximum(adjusted.sum(axis=0), tiny)
+        return np.asarray(adjusted, np.float32)
 
     def _checked_input(self, engine: Engine) -> tuple[str, tuple[int, int]]:
         """Name of the input, and the size in pixels that it gets."""

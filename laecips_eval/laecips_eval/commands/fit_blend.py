@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from laecips_eval.commands.options import add_bundle, add_root, chosen_bundle
@@ -38,7 +39,8 @@ def run(args: argparse.Namespace) -> int:
     from laecips_edge.core.bundle import Bundle
     from laecips_edge.core.segmenter import Segmenter
 
-    from laecips_eval.blend_weight import fit_cloud_weight, write_cloud_weight
+    from laecips_eval.blend_weight import fit_cloud_weight
+    from laecips_eval.teacher_table import write_table
     from laecips_eval.training_frames import open_training_frames
 
     cv2.setNumThreads(1)
@@ -48,6 +50,6 @@ def run(args: argparse.Namespace) -> int:
         args.dataset, root=args.root, held_out=args.held_out, held_out_count=args.frames
     )
     weight = fit_cloud_weight(segmenter, network, frames, variants=args.variants)
-    write_cloud_weight(args.teacher, network.table, weight)
+    write_table(args.teacher, replace(network.table, cloud_weight=weight))
     print(f"cloud_weight {weight}: fitted on {len(frames)} frames and their variants")
     return 0

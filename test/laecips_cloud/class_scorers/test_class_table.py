@@ -22,6 +22,7 @@ classes:
 input: {size: [512, 1024], mean: [0.4, 0.5, 0.6], std: [0.1, 0.2, 0.3]}
 scores: probabilities
 temperature: 1.3
+logit_adjustment: {pole: -0.5, road: 1}
 blend: {cloud_weight: 0.7}
 """
 
@@ -42,6 +43,7 @@ def test_all_that_a_table_can_say(tmp_path: Path) -> None:
         std=(0.1, 0.2, 0.3),
         scores="probabilities",
         temperature=1.3,
+        logit_adjustment=(1.0, 0.0, -0.5),
         cloud_weight=0.7,
     )
 
@@ -49,7 +51,7 @@ def test_all_that_a_table_can_say(tmp_path: Path) -> None:
 def test_what_it_need_not_say(tmp_path: Path) -> None:
     content = "outputs: [a, b]\nclasses: {road: [a], unknown: [b]}"
     table = ClassTable.read(written(tmp_path, content), ["road"])
-    assert (table.size, table.cloud_weight) == (None, None)
+    assert (table.size, table.cloud_weight, table.logit_adjustment) == (None, None, ())
     assert (table.mean, table.std) == (IMAGENET_MEAN, IMAGENET_STD)
     assert (table.scores, table.temperature) == ("logits", 1.0)
 
@@ -87,6 +89,7 @@ def tables(draw: st.DrawFn) -> ClassTable:
         std=draw(st.tuples(*[st.floats(1e-6, 100)] * 3)),
         scores=draw(st.sampled_from(["logits", "probabilities"])),
         temperature=draw(st.floats(1e-3, 100)),
+        logit_adjustment=draw(st.just(()) | st.tuples(*[st.floats(-20, 20)] * len(classes))),
         cloud_weight=draw(st.none() | shares),
     )
 
@@ -179,6 +182,10 @@ BAD = [
     (changed("1.3", ".inf"), "temperature is inf, it must be a number"),
     (changed("1.3", "warm"), "temperature is 'warm', it must be a number"),
     (changed("1.3", "yes"), "temperature is True, it must be a number"),
+    (changed("road: 1}", "belt: 1}"), "logit_adjustment has belt; it may have road, car, pole"),
+    (changed("road: 1}", "road: 21}"), "logit_adjustment: road is 21, it must be a number in -20"),
+    (changed("road: 1}", "road: .nan}"), "logit_adjustment: road is nan, it must be a number"),
+    (changed("{pole: -0.5, road: 1}", "[1]"), "logit_adjustment is [1], it must be a mapping"),
     (changed("1.3", "1" + "0" * 400), "it must be a number at least 0.001"),
     (changed("{cloud_weight: 0.7}", "0.7"), "blend is 0.7, it must be a mapping"),
     (changed("cloud_weight:", "weight:"), "blend has weight; it may have cloud_weight"),

@@ -55,6 +55,30 @@ def test_a_temperature_divides_logits(save_network: SaveNetwork, picture: np.nda
     np.testing.assert_allclose(scores, softmax(planes_of(picture) * 4), atol=1e-6)
 
 
+def test_a_logit_adjustment_moves_scores_between_our_classes(
+    save_network: SaveNetwork, picture: np.ndarray
+) -> None:
+    plain = SemanticNetwork(save_network(weight=SHARP, table=TABLE), OURS).scores(picture)
+    table = f"{TABLE}\nlogit_adjustment: {{{OURS[0]}: 1.5}}"
+    scores = SemanticNetwork(save_network(weight=SHARP, table=table), OURS).scores(picture)
+    raised = plain * np.exp([1.5, 0, 0])[:, None, None]
+    np.testing.assert_allclose(
+        scores, raised * plain.sum(axis=0) / raised.sum(axis=0), rtol=1e-5, atol=1e-7
+    )
+    assert scores.dtype == np.float32
+
+
+def test_what_is_none_of_ours_keeps_its_share_when_scores_are_adjusted(
+    save_network: SaveNetwork,
+) -> None:
+    rgb = np.tile(np.array([[51, 0, 0]], np.uint8), (4, 6, 1))
+    table = f"{PROBABILITIES}\nlogit_adjustment: {{{OURS[0]}: 20, {OURS[1]}: -20}}"
+    scores = SemanticNetwork(save_network(table=table), OURS).scores(rgb)
+    np.testing.assert_allclose(scores.sum(axis=0), 0.2, atol=1e-6)
+    black = SemanticNetwork(save_network(table=table), OURS).scores(np.zeros_like(rgb))
+    assert not black.any()
+
+
 def test_probabilities_are_taken_as_they_are(save_network: SaveNetwork) -> None:
     rgb = np.tile(np.array([[51, 102, 102]], np.uint8), (4, 6, 1))
     path = save_network(table=f"{PROBABILITIES}\ntemperature: 3")  # which is of logits alone

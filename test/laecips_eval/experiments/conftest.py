@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 import yaml
 from laecips_cloud.class_scorers.class_table import ClassTable
-from laecips_eval.blend_weight import write_cloud_weight
+from laecips_eval.teacher_table import write_table
 
 if TYPE_CHECKING:
     from laecips_edge.core.bundle import Bundle
@@ -49,7 +50,7 @@ def teacher(tmp_path: Path, tiny_teacher: Path, tiny_bundle: Bundle) -> Path:
     """The tiny teacher with a weight for the blend."""
     path = shutil.copytree(tiny_teacher, tmp_path / "teacher")
     table = ClassTable.read(path / "classes.yaml", tiny_bundle.manifest.classes)
-    write_cloud_weight(path, table, 0.5)
+    write_table(path, replace(table, cloud_weight=0.5))
     return path
 
 
