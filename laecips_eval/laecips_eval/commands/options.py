@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from laecips_cloud.training.labelled_frames import LabelledFrames
 
 CAMVID_LAYOUT = (
     "images/NAME.jpg, labels/NAME.png (class index, 8 bit), classes.yaml (classes, colors, "
@@ -35,3 +39,33 @@ def add_root(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--root", type=Path, help=f"folder of CamVid, which must hold {CAMVID_LAYOUT}"
     )
+
+
+def add_teacher_and_frames(parser: argparse.ArgumentParser) -> None:
+    """Declares a teacher, and the labelled source frames that something of it is fitted on."""
+    parser.add_argument("teacher", type=Path, help="folder with network.onnx and classes.yaml")
+    parser.add_argument(
+        "--dataset", choices=("camvid", "inspection"), default="inspection", help="data set"
+    )
+    add_root(parser)
+    parser.add_argument(
+        "--held-out",
+        help="split of labelled source frames, or share of the training split's end, that no "
+        "network here has learnt from; without it the one that `laecips train` keeps back",
+    )
+    parser.add_argument("--frames", type=int, default=96, help="take only so many of them")
+    parser.add_argument("--variants", type=int, default=2, help="drifted variants of each frame")
+
+
+def chosen_frames(args: argparse.Namespace) -> LabelledFrames:
+    """Those frames.
+
+    Raises:
+        ValueError: the data set cannot be used.
+    """
+    from laecips_eval.training_frames import open_training_frames
+
+    _, frames = open_training_frames(
+        args.dataset, root=args.root, held_out=args.held_out, held_out_count=args.frames
+    )
+    return frames
