@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 from laecips_cloud.class_scorers.fit_blend import BlendFit
 from laecips_cloud.class_scorers.semantic_network import SemanticNetwork
+from laecips_cloud.training.drifted_views import views
 from laecips_cloud.training.labelled_frames import LabelledFrames
 from laecips_edge.core.segmenter import Segmenter
-
-from laecips_eval.drifted_views import views
 
 
 def fit_cloud_weight(
@@ -30,6 +30,8 @@ def fit_cloud_weight(
     if list(frames.classes) != list(segmenter.manifest.classes):
         raise ValueError("the labelled frames have other classes than the bundle")
     fit = BlendFit(unknown=tuple(i for i, row in enumerate(network.table.rows) if not row))
-    for rgb, truth in views(frames, variants=variants, seed=seed):
-        fit.add(segmenter.scores(rgb), network.scores(rgb), truth)
+    in_order = (frames[index] for index in range(len(frames)))
+    for view in views(in_order, variants=variants, seed=seed):
+        rgb = np.ascontiguousarray(view.image)
+        fit.add(segmenter.scores(rgb), network.scores(rgb), view.label)
     return fit.cloud_weight()

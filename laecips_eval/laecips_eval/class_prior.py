@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 from laecips_cloud.class_scorers.fit_prior import PriorFit
 from laecips_cloud.class_scorers.semantic_network import SemanticNetwork
+from laecips_cloud.training.drifted_views import views
 from laecips_cloud.training.labelled_frames import LabelledFrames
 from laecips_cloud.training.losses import class_weights
 from laecips_cloud.training.train_segmenter import pixel_counts
-
-from laecips_eval.drifted_views import views
 
 
 def fit_prior(
@@ -33,6 +32,7 @@ def fit_prior(
     present = np.array(network.table.logit_adjustment or 0.0, np.float32).reshape(-1, 1, 1)
     seen = [frames[index] for index in range(len(frames))]
     fit = PriorFit(class_weights(pixel_counts(seen, len(frames.classes))).numpy())
-    for rgb, truth in views(frames, variants=variants, seed=seed):
-        fit.add(network.scores(rgb) * np.exp(-present), truth)
+    for view in views(seen, variants=variants, seed=seed):
+        scores = network.scores(np.ascontiguousarray(view.image))
+        fit.add(scores * np.exp(-present), view.label)
     return fit

@@ -21,10 +21,9 @@ class Frames(list[LabelledFrame]):
         blocks = random.integers(0, 256, (3, 6, 8, 3), np.uint8).repeat(16, 1).repeat(16, 2)
         # Rare classes are where a channel is extreme.
         super().__init__(
-            LabelledFrame(str(i), image, (image[:, :, 0] // 86 + 1 * (image[:, :, 1] > 250)))
-            for i, image in enumerate(blocks)
+            LabelledFrame(str(i), rgb, (rgb[:, :, 0] // 86 + (rgb[:, :, 1] > 250)).astype(np.uint8))
+            for i, rgb in enumerate(blocks)
         )
-        self[:] = [frame._replace(label=frame.label.astype(np.uint8)) for frame in self]
         self.classes, self.palette = classes, ((0, 0, 0),) * len(classes)
 
 

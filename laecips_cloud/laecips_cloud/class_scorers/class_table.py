@@ -193,6 +193,8 @@ def _rows(
 
 def _adjustment(content: Any, classes: tuple[str, ...]) -> tuple[float, ...]:
     by_class = _mapping(content, "logit_adjustment", classes)
+    if not by_class:
+        return ()
     return tuple(
         _number(
             by_class.get(name, 0.0),
@@ -201,7 +203,6 @@ def _adjustment(content: Any, classes: tuple[str, ...]) -> tuple[float, ...]:
             most=_MOST_ADJUSTMENT,
         )
         for name in classes
-        if by_class
     )
 
 

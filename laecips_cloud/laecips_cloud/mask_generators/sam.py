@@ -125,8 +125,10 @@ class SamMaskGenerator:
 
     def prepare_batches(self, most: int) -> int:
         """See `BatchMaskGenerator.prepare_batches`: as many as a GPU's memory holds, by trial."""
+        if self._device.type == "cpu":
+            return most
         size = most
-        while self._device.type != "cpu" and size > 1 and not self._fits(size):
+        while size > 1 and not self._fits(size):
             size //= 2
         return size
 

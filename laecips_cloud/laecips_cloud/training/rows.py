@@ -10,12 +10,11 @@ import numpy as np
 import torch
 from laecips_edge.core.metrics import ConfusionMatrix, frame_iou
 from laecips_edge.core.scores import label_map_of
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from laecips_cloud.networks import RFNet
-from laecips_cloud.training.augment import Geometry, reframe, relight
 from laecips_cloud.training.batches import normalise
+from laecips_cloud.training.drifted_views import views
 from laecips_cloud.training.labelled_frames import UNLABELLED, LabelledFrame
 
 Assist = Callable[[NDArray[np.uint8], NDArray[np.float32]], NDArray[np.uint8]]
@@ -74,39 +73,25 @@ def make_rows(
     Yields:
         Rows, frame by frame, the picture as it is first; none without a labelled pixel.
     """
-    for index, (name, image, label) in enumerate(frames):
-        for variant in range(variants + 1):
-            random = np.random.default_rng((seed, index, variant))
-            seen, truth = drifted(image, label, random) if variant else (image, label)
-            if (truth == UNLABELLED).all():
-                continue
-            logits = run(network, seen, input_size=input_size)
-            answer = label_map_of(logits, (truth.shape[0], truth.shape[1]))
-            assisted = assist(seen, logits)
-            if scores is not None and not variant:
-                scores[0].add(answer, truth)
-                scores[1].add(assisted, truth)
-            yield Row(
-                name=name,
-                drifted=bool(variant),
-                logits=logits.astype(np.float16),
-                truth=np.asarray(
-                    cv2.resize(truth, logits.shape[:0:-1], interpolation=cv2.INTER_NEAREST),
-                    np.uint8,
-                ),
-                iou=frame_iou(answer, truth, network.classes),
-                assisted_iou=frame_iou(assisted, truth, network.classes),
-            )
-
-
-def drifted(
-    image: NDArray[np.uint8], label: NDArray[np.uint8], random: Generator
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """A frame in other light from a camera that was moved: (uint8 [H, W, 3], uint8 [H, W])."""
-    height, width = label.shape
-    moved = Geometry(size=(height, width), zoom=(0.75, 1.5), rotation=12.0)
-    image, label = reframe(image, label, moved, random)
-    return relight(image, random), label
+    for name, variant, seen, truth in views(frames, variants=variants, seed=seed):
+        if (truth == UNLABELLED).all():
+            continue
+        logits = run(network, seen, input_size=input_size)
+        answer = label_map_of(logits, (truth.shape[0], truth.shape[1]))
+        assisted = assist(seen, logits)
+        if scores is not None and not variant:
+            scores[0].add(answer, truth)
+            scores[1].add(assisted, truth)
+        yield Row(
+            name=name,
+            drifted=bool(variant),
+            logits=logits.astype(np.float16),
+            truth=np.asarray(
+                cv2.resize(truth, logits.shape[:0:-1], interpolation=cv2.INTER_NEAREST), np.uint8
+            ),
+            iou=frame_iou(answer, truth, network.classes),
+            assisted_iou=frame_iou(assisted, truth, network.classes),
+        )
 
 
 def run(

@@ -38,32 +38,14 @@ def test_a_weight_is_fitted_and_the_blend_takes_it(
     create_class_scorer("blend", {"model": str(teacher)}, classes=CLASSES)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--bundle", "/nowhere"], "/nowhere/manifest.json: cannot be read"),
-        (["--dataset", "camvid"], "camvid needs a root"),
-        (["--held-out", "day"], "inspection has no split 'day'"),
-        (["--frames", "0"], "0 frames were asked for"),
-    ],
-)
-def test_what_cannot_be(
-    teacher: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
-) -> None:
+def test_a_bundle_that_is_not_there(teacher: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table = (teacher / "classes.yaml").read_bytes()
-    assert main(["fit-blend", str(teacher), *arguments]) == 2
+    assert main(["fit-blend", str(teacher), "--bundle", "/nowhere"]) == 2
     said = capsys.readouterr()
-    assert message in said.err
+    assert "/nowhere/manifest.json: cannot be read" in said.err
     assert said.err.count("\n") == 1
     assert said.out == ""
     assert (teacher / "classes.yaml").read_bytes() == table
-
-
-def test_a_teacher_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["fit-blend", str(tmp_path / "nowhere")]) == 2
-    error = capsys.readouterr().err
-    assert f"{tmp_path / 'nowhere'}: cannot be read" in error
-    assert error.count("\n") == 1
 
 
 def test_networks_for_other_classes(

@@ -39,29 +39,3 @@ def test_an_adjustment_is_fitted_and_written(
         r"and their variants\n",
         said,
     )
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--dataset", "camvid"], "camvid needs a root"),
-        (["--held-out", "day"], "inspection has no split 'day'"),
-        (["--frames", "0"], "0 frames were asked for"),
-    ],
-)
-def test_what_cannot_be(
-    teacher: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
-) -> None:
-    table = (teacher / "classes.yaml").read_bytes()
-    assert main(["fit-prior", str(teacher), *arguments]) == 2
-    said = capsys.readouterr()
-    assert message in said.err
-    assert said.err.count("\n") == 1
-    assert (teacher / "classes.yaml").read_bytes() == table
-
-
-def test_a_teacher_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["fit-prior", str(tmp_path / "nowhere")]) == 2
-    error = capsys.readouterr().err
-    assert f"{tmp_path / 'nowhere'}: cannot be read" in error
-    assert error.count("\n") == 1

@@ -3,12 +3,14 @@
 import argparse
 import importlib
 import pkgutil
+import shutil
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from laecips_edge.cli import main
 from laecips_eval.commands import options
-from laecips_eval.shipped import shipped_bundle
+from laecips_eval.shipped import shipped_bundle, shipped_teacher
 
 from laecips_eval import commands
 
@@ -37,3 +39,43 @@ def test_the_bundle_is_the_shipped_one_unless_named() -> None:
     options.add_bundle(parser)
     assert options.chosen_bundle(parser.parse_args([])) == shipped_bundle()
     assert options.chosen_bundle(parser.parse_args(["--bundle", "mine"])) == Path("mine")
+
+
+FITS = ("fit-blend", "fit-prior")
+
+
+@pytest.mark.parametrize("command", FITS)
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--dataset", "camvid"], "camvid needs a root"),
+        (["--held-out", "day"], "inspection has no split 'day'"),
+        (["--frames", "0"], "0 frames were asked for"),
+    ],
+)
+def test_frames_that_nothing_can_be_fitted_on(
+    command: str,
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    teacher = tmp_path / "teacher"
+    shutil.copytree(shipped_teacher(), teacher)
+    table = (teacher / "classes.yaml").read_bytes()
+    assert main([command, str(teacher), *arguments]) == 2
+    said = capsys.readouterr()
+    assert message in said.err
+    assert said.err.count("\n") == 1
+    assert said.out == ""
+    assert (teacher / "classes.yaml").read_bytes() == table
+
+
+@pytest.mark.parametrize("command", FITS)
+def test_a_teacher_that_is_not_there(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, str(tmp_path / "nowhere")]) == 2
+    error = capsys.readouterr().err
+    assert f"{tmp_path / 'nowhere'}: cannot be read" in error
+    assert error.count("\n") == 1
