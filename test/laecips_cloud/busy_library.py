@@ -1,5 +1,6 @@
 """Works in a library until it is killed, and says each step that is done: begun, promoted, ..."""
 
+import os
 import random
 import shutil
 import sys
@@ -12,13 +13,18 @@ from laecips_edge.core.bundle import MANIFEST, Bundle
 from laecips_edge.core.safe_files import write_whole
 
 
+def say(step: str, version: int) -> None:
+    """A line in one write: a kill leaves all of it or nothing, unbuffered streams too."""
+    os.write(sys.stdout.fileno(), f"{step} {version}\n".encode())
+
+
 def main(root: Path, given: Path, seed: int) -> None:
     """Trainings without end; the bundles are copies of the given one."""
     dice = random.Random(seed)
     library, bundle = ModelLibrary(root), Bundle.load(given)
     library.take_in(bundle)
     library.check()
-    print("opened", library.ledger.last, flush=True)
+    say("opened", library.ledger.last)
 
     def write_job(ledger: Ledger, version: int) -> None:
         library.job_folder(version).mkdir(parents=True, exist_ok=True)
@@ -28,7 +34,7 @@ def main(root: Path, given: Path, seed: int) -> None:
         version = library.ledger.in_training
         if not version:
             version = library.begin(write_job, trained_to=0, now_ns=1)
-            print("begun", version, flush=True)
+            say("begun", version)
         draft = library.folder(version).with_name(f".{version}.draft")
         shutil.rmtree(library.folder(version), ignore_errors=True)
         shutil.copytree(bundle.path, draft)
@@ -39,10 +45,10 @@ def main(root: Path, given: Path, seed: int) -> None:
             library.record(lambda it, v=version: it.refuse(v, reason="worse"))
         else:
             library.record(lambda it, v=version: it.promote(v, reason="better", train_s=1))
-            print("promoted", version, flush=True)
+            say("promoted", version)
             if dice.random() < 0.3:
                 library.record(lambda it, v=version: it.roll_back(v, reason="slow"))
-                print("bad", version, flush=True)
+                say("bad", version)
         library.tidy(2)
 
 
