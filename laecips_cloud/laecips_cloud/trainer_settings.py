@@ -23,6 +23,7 @@ _TRAINING: Final = {
     "relit": (0.0, 1.0, "Share of the lessons' pictures that get another light."),
     "rehearsal_relit": (0.0, 1.0, "Share of the source frames that get another light."),
     "class_power": (0.0, 1.0, "Power of the classes' weights in f's loss; 1 lifts rare classes."),
+    "dice": (0.0, 1.0, "Share of the Dice loss in f's loss; 0: cross-entropy alone."),
     "learning_rate": (1e-6, 0.1, "Peak of f's learning rate."),
     "rehearsal": (0.0, 0.95, "Share of each batch that is labelled source frames."),
     "min_confidence": (0.0, 1.0, "Pixels of which the cloud was less sure are not taught."),

@@ -91,10 +91,11 @@ def test_what_they_become(node: Node, parameters: Parameters) -> None:
         training__relit=0.5,
         training__rehearsal_relit=0.25,
         training__class_power=1.0,
+        training__dice=0.25,
     )
     made = recipe(parameters)
     assert made.settings == OnlineTraining(
-        steps=9, rehearsal=0.25, relit=0.5, rehearsal_relit=0.25, class_power=1.0
+        steps=9, rehearsal=0.25, relit=0.5, rehearsal_relit=0.25, class_power=1.0, dice=0.25
     )
     assert made.engine == "openvino"
     assert made.source == Path("~/frames").expanduser()

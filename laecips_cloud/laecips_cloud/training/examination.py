@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
+import torch
 from laecips_edge.core.bundle import Bundle
 from laecips_edge.core.metrics import ConfusionMatrix
 from laecips_edge.core.scores import label_map_of
@@ -16,15 +17,18 @@ from torch import Tensor
 from laecips_cloud.training.gate import Exam
 from laecips_cloud.training.labelled_frames import LabelledFrame
 from laecips_cloud.training.lessons import Lesson
-from laecips_cloud.training.train_trust import judged
+from laecips_cloud.training.losses import segmentation_loss
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+"""Of logits [N, M, h, w] against labels [N, h, w]: a scalar."""
 
 
 def examine(
     bundle: Bundle,
     source: Sequence[LabelledFrame],
     lessons: Sequence[Lesson] = (),
-    weights: Tensor | None = None,
     *,
+    loss: Loss = segmentation_loss,
     engine: str = "onnxruntime",
 ) -> Exam:
     """Runs a pair as a robot does, weights rounded and on its engine, over frames with labels.
@@ -33,7 +37,7 @@ def examine(
         bundle: the pair.
         source: labelled source frames.
         lessons: those that f has not learnt from; without any the loss is nan.
-        weights: float32 [M], of the classes.
+        loss: that f was trained on.
         engine: the robots'.
     """
     segmenter = Segmenter(bundle, engine=engine)
@@ -41,15 +45,14 @@ def examine(
     for _, image, label in source:
         size = (label.shape[0], label.shape[1])
         matrix.add(label_map_of(segmenter.logits(np.ascontiguousarray(image)), size), label)
-    rows = [
-        judged(logits, at_stride(lesson.frame.label, logits), weights=weights, weight=lesson.weight)
-        for lesson in lessons
-        if weights is not None
-        for logits in [segmenter.logits(np.ascontiguousarray(lesson.frame.image))]
-    ]
-    total = sum(row.weight for row in rows)
-    loss = sum(row.weight * row.loss for row in rows) / total if rows else float("nan")
-    return Exam(source=matrix, loss=float(loss))
+    losses = []
+    for _, image, label in (lesson.frame for lesson in lessons):
+        logits = segmenter.logits(np.ascontiguousarray(image))
+        taught = torch.from_numpy(at_stride(label, logits)).long()
+        losses.append(float(loss(torch.from_numpy(logits)[None], taught[None])))
+    weights = [lesson.weight for lesson in lessons]
+    mean = float(np.average(losses, weights=weights)) if losses else float("nan")
+    return Exam(source=matrix, loss=mean)
 
 
 def at_stride(label: NDArray[np.uint8], logits: NDArray[np.floating]) -> NDArray[np.uint8]:

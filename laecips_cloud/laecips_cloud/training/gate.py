@@ -17,7 +17,8 @@ class Exam:
 
     Attributes:
         source: confusion matrix on labelled source frames that nothing learns from.
-        loss: mean loss l(f, F) on the lessons that were held out, weighted as in training.
+        loss: against F, as f is trained, the mean over the lessons that were held out by their
+            weights.
     """
 
     source: ConfusionMatrix

@@ -39,20 +39,48 @@ def class_weights(pixels: NDArray[np.int64]) -> Tensor:
     return 1.0 / torch.log(1.1 + shares)
 
 
-def segmentation_loss(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor:
+def segmentation_loss(
+    logits: Tensor, labels: Tensor, weights: Tensor | None = None, *, dice: float = 0.0
+) -> Tensor:
     """Equation 13: class-weighted cross-entropy over the pixels that have a class.
 
     Args:
         logits: float [N, M, H, W].
         labels: int64 [N, H, W], class index or 255.
         weights: float [M]; None weighs all classes alike.
+        dice: share of `dice_loss` in [0, 1], which is not the paper's; the rest is cross-entropy.
 
     Returns:
         Scalar >= 0, differentiable; 0 where no pixel of the batch has a class.
     """
     if not bool((labels != UNLABELLED).any()):
         return logits.sum() * 0.0
-    return F.cross_entropy(logits, labels, weight=weights, ignore_index=UNLABELLED)
+    loss = F.cross_entropy(logits, labels, weight=weights, ignore_index=UNLABELLED)
+    return loss if dice == 0.0 else (1.0 - dice) * loss + dice * dice_loss(logits, labels)
+
+
+def dice_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """How far the softmax scores are from overlapping the classes, a small one as much as a large.
+
+    One minus the soft Dice coefficient (Milletari et al., "V-Net", 2016), the mean over the classes
+    that the batch has: the measure that answers are judged by, as far as it has a gradient.
+    Cross-entropy counts pixels, of which a scratch has few; weights that make up for it have it
+    named too often.
+
+    Args:
+        logits: float [N, M, H, W].
+        labels: int64 [N, H, W], class index or 255; at least one pixel has a class.
+
+    Returns:
+        Scalar in [0, 1], differentiable.
+    """
+    labelled = (labels != UNLABELLED)[:, None]
+    known = labels.masked_fill(labels == UNLABELLED, 0)
+    scores = logits.softmax(1) * labelled
+    truth = torch.zeros_like(scores).scatter_(1, known[:, None], 1.0) * labelled
+    common, there = (scores * truth).sum((0, 2, 3)), truth.sum((0, 2, 3))
+    dice = 2.0 * common / (scores.sum((0, 2, 3)) + there)
+    return 1.0 - dice[there > 0].mean()
 
 
 def frame_loss(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor:

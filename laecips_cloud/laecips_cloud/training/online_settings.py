@@ -17,6 +17,7 @@ class OnlineTraining:
         rehearsal_relit: the same of source frames.
         class_power: power of the classes' weights in the loss, in [0, 1]; at 1 rare classes are
             named more often than they are there, which costs IoU.
+        dice: share of the Dice loss in f's loss, in [0, 1]; the rest is cross-entropy (eq. 13).
         learning_rate: peak of f's one-cycle schedule.
         frozen: stages of f's encoder that keep their weights, 0 to 5, see `SegmenterRecipe`.
         mix: share of the trained f in the new one; the rest is its parent, weight by weight. Half
@@ -41,6 +42,7 @@ class OnlineTraining:
     relit: float = 0.7
     rehearsal_relit: float = 0.7
     class_power: float = 0.25
+    dice: float = 0.5
     learning_rate: float = 7e-4
     frozen: int = 3
     mix: float = 0.5
@@ -64,6 +66,7 @@ class OnlineTraining:
             ("relit", not 0 <= self.relit <= 1),
             ("rehearsal_relit", not 0 <= self.rehearsal_relit <= 1),
             ("class_power", not 0 <= self.class_power <= 1),
+            ("dice", not 0 <= self.dice <= 1),
             ("learning_rate", not self.learning_rate > 0),
             ("frozen", not 0 <= self.frozen <= 5),
             ("mix", not 0 < self.mix <= 1),

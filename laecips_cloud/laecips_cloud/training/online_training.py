@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ from laecips_cloud.training.examination import at_stride, examine
 from laecips_cloud.training.gate import Verdict, judge
 from laecips_cloud.training.labelled_frames import LabelledFrame
 from laecips_cloud.training.lessons import Lesson
-from laecips_cloud.training.losses import class_weights
+from laecips_cloud.training.losses import class_weights, segmentation_loss
 from laecips_cloud.training.online_settings import OnlineTraining
 from laecips_cloud.training.rows import run
 from laecips_cloud.training.thresholds import delta_at_share, quantiles
@@ -171,11 +172,11 @@ def train_update(
         },
     )
     progress("examined beside its parent")
-    # By the loss that f was trained on: lifted less, rare classes lose where they were overdone.
-    taught = weights**settings.class_power
+    # By what f was taught: l of equation 14 has no dice, and more of the classes' weights.
+    taught = partial(segmentation_loss, weights=weights**settings.class_power, dice=settings.dice)
     verdict = judge(
-        examine(bundle, source.held_out, held_out, taught, engine=engine),
-        examine(parent, (), held_out, taught, engine=engine),
+        examine(bundle, source.held_out, held_out, loss=taught, engine=engine),
+        examine(parent, (), held_out, loss=taught, engine=engine),
         first=source.first,
         best_miou=source.best_miou,
         parent_miou=source.parent_miou,
@@ -221,6 +222,7 @@ def _train_f(
             whole_share=1.0,
             batch=2 * settings.batch,
             class_power=settings.class_power,
+            dice=settings.dice,
             learning_rate=settings.learning_rate,
             loss_stride=2,
             frozen=settings.frozen,

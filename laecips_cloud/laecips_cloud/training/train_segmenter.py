@@ -44,6 +44,7 @@ class SegmenterRecipe:
         zoom: range of magnifications of the crops.
         class_power: power of the classes' weights in the loss: 1 lifts rare classes, which then are
             named more often than they are there; 0 leaves all alike.
+        dice: share of the Dice loss in the loss, in [0, 1], see `losses.dice_loss`.
         learning_rate: peak of the one-cycle schedule (Adam).
         weight_decay: decoupled, on every weight.
         loss_stride: 1, 2 or 4: from one pixel that the loss looks at to the next, along rows and
@@ -64,6 +65,7 @@ class SegmenterRecipe:
     batch: int = 8
     zoom: tuple[float, float] = (0.5, 1.3)
     class_power: float = 1.0
+    dice: float = 0.0
     learning_rate: float = 2e-3
     weight_decay: float = 1e-4
     loss_stride: int = 1
@@ -80,6 +82,7 @@ class SegmenterRecipe:
             ("batch", self.batch < 2),
             ("zoom", not 0 < self.zoom[0] <= self.zoom[1]),
             ("class_power", not 0 <= self.class_power <= 1),
+            ("dice", not 0 <= self.dice <= 1),
             ("learning_rate", not self.learning_rate > 0),
             ("frozen", not 0 <= self.frozen <= len(_STAGES)),
             ("loss_stride", self.loss_stride not in (1, 2, 4)),
@@ -157,8 +160,7 @@ def train_segmenter(
                 optimiser=optimiser,
                 weights=by_class.to(device),
                 until=until,
-                peak=recipe.learning_rate,
-                stride=recipe.loss_stride,
+                recipe=recipe,
                 progress=progress,
             )
     if not recipe.keep_norms:
@@ -181,20 +183,19 @@ def _descend(
     optimiser: torch.optim.Optimizer,
     weights: Tensor,
     until: float,
-    peak: float,
-    stride: int,
+    recipe: SegmenterRecipe,
     progress: Progress,
 ) -> None:
-    told = -1
+    told, stride = -1, recipe.loss_stride
     device = weights.device
     for step, (done, (images, labels)) in enumerate(zip(schedule, batches, strict=False)):
-        set_learning_rate(optimiser, peak * one_cycle(done))
+        set_learning_rate(optimiser, recipe.learning_rate * one_cycle(done))
         with fast_precision(device.type):
             coarse = network.logits_at_stride(images.to(device))
         row, column = divmod(step % stride**2, stride)
         seen = labels[:, row::stride, column::stride]
         logits = resize(coarse.float(), (seen.shape[-2], seen.shape[-1]))
-        loss = segmentation_loss(logits, seen.to(device), weights)
+        loss = segmentation_loss(logits, seen.to(device), weights, dice=recipe.dice)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)

@@ -6,6 +6,7 @@ import torch
 from laecips_cloud.training.losses import (
     best_trust,
     class_weights,
+    dice_loss,
     frame_loss,
     miner_loss,
     segmentation_loss,
@@ -61,6 +62,39 @@ def test_a_batch_without_any_class_has_no_loss() -> None:
     assert loss.item() == 0.0
     assert torch.isfinite(logits.grad).all()
     assert frame_loss(logits, torch.full((1, 2, 2), 255)).item() == 0.0
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        # Scores of 3/4 for class 0 everywhere: 2 * 3 / (3 + 4) of it, and of the others nothing.
+        ([[0, 0], [0, 0]], 1 - 6 / 7),
+        ([[0, 0], [0, 255]], 1 - 4.5 / 5.25),  # what has no class does not count
+        ([[0, 0], [0, 1]], 1 - (4.5 / 6 + 0.5 / 2) / 2),  # one pixel as much as three
+        ([[1, 1], [1, 1]], 1 - 2 / 5),
+    ],
+)
+def test_dice_loss(labels: list[list[int]], expected: float) -> None:
+    logits = torch.log(torch.tensor([0.75, 0.25, 1e-30])).view(1, 3, 1, 1).expand(1, 3, 2, 2)
+    assert dice_loss(logits, torch.tensor([labels])).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_dice_has_its_share_of_the_loss() -> None:
+    labels = torch.tensor([[[0, 1], [2, 255]]])
+    logits = torch.randn(1, 3, 2, 2, generator=torch.Generator().manual_seed(0))
+    plain, dice = segmentation_loss(logits, labels), dice_loss(logits, labels)
+    for share in (0.0, 0.25, 1.0):
+        loss = segmentation_loss(logits, labels, dice=share)
+        torch.testing.assert_close(loss, torch.lerp(plain, dice, share))
+
+
+def test_a_pixel_without_a_class_has_no_gradient_of_dice() -> None:
+    labels = torch.tensor([[[0, 1], [255, 255]]])
+    logits = torch.randn(1, 3, 2, 2, generator=torch.Generator().manual_seed(0))
+    logits.requires_grad_()
+    dice_loss(logits, labels).backward()
+    assert logits.grad[..., 0, :].abs().sum() > 0
+    assert logits.grad[..., 1, :].abs().sum() == 0
 
 
 @pytest.mark.parametrize(

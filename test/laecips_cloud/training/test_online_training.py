@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,12 @@ import numpy as np
 import pytest
 import torch
 from laecips_cloud.networks import Miner, RFNet
-from laecips_cloud.training import examination, online_training
+from laecips_cloud.training import online_training
 from laecips_cloud.training.checkpoints import Checkpoints
 from laecips_cloud.training.examination import at_stride, examine
 from laecips_cloud.training.labelled_frames import LabelledFrame
 from laecips_cloud.training.lessons import Lesson
+from laecips_cloud.training.losses import segmentation_loss
 from laecips_cloud.training.online_settings import OnlineTraining
 from laecips_cloud.training.online_training import (
     Source,
@@ -219,6 +221,7 @@ def test_h_and_the_gate_see_only_what_f_has_not_learnt(
     learnt: list[str] = []
     relit: list[float] = []
     seen_by_h: list[bytes] = []
+    seen_by_gate: list[bytes] = []
     losses: list[float] = []
     fitted: list[float] = []
 
@@ -233,13 +236,19 @@ def test_h_and_the_gate_see_only_what_f_has_not_learnt(
         losses.append(row.loss)
         return row
 
+    def spy_loss(logits: torch.Tensor, labels: torch.Tensor, **options: Any) -> torch.Tensor:
+        seen_by_gate.append(labels.to(torch.uint8).numpy().tobytes())
+        assert options["dice"] == SETTINGS.dice
+        assert len(options["weights"]) == 4
+        return segmentation_loss(logits, labels, **options)
+
     def spy_h(miner: Miner, rows: Sequence[JudgedRow], **options: Any) -> None:
         fitted.extend(row.loss for row in rows)
         train_trust(miner, rows, **options)
 
     monkeypatch.setattr(online_training, "train_segmenter", spy_f)
-    for room in (online_training, examination):
-        monkeypatch.setattr(room, "judged", spy_row)
+    monkeypatch.setattr(online_training, "judged", spy_row)
+    monkeypatch.setattr(online_training, "segmentation_loss", spy_loss)
     monkeypatch.setattr(online_training, "train_trust", spy_h)
     settings = replace(SETTINGS, relit=0.25, rehearsal_relit=0.75, max_held_out=most)
     update(tiny_bundle, tmp_path / "spied", settings)
@@ -255,8 +264,8 @@ def test_h_and_the_gate_see_only_what_f_has_not_learnt(
     labels = [at_stride(lesson.frame.label, stride).tobytes() for lesson in lessons()]
     expected = [labels[number] for number in seen]
     assert len(set(labels)) == 10
-    # Once for h, and once for each of the two that the gate compares.
-    assert seen_by_h == expected * 3
+    assert seen_by_h == expected
+    assert seen_by_gate == expected * 2  # of both that the gate compares
     # The last third of them is kept for delta and the quantiles.
     assert fitted == losses[: len(seen) * 2 // 3]
 
@@ -327,10 +336,10 @@ def test_an_exam_in_which_every_answer_is_known(tiny_bundle: Bundle) -> None:
 
 def test_lessons_of_an_exam_count_by_their_weights(tiny_bundle: Bundle) -> None:
     one, two = frames(2, seed=5)
-    weights = torch.tensor([1.0, 2.0, 3.0, 4.0])
+    taught = partial(segmentation_loss, weights=torch.tensor([1.0, 2.0, 3.0, 4.0]), dice=0.5)
 
     def loss(*taken: Lesson) -> float:
-        return examine(tiny_bundle, [], list(taken), weights).loss
+        return examine(tiny_bundle, [], list(taken), loss=taught).loss
 
     first, second = loss(Lesson(one, 1.0)), loss(Lesson(two, 1.0))
     assert first > 0
@@ -338,7 +347,17 @@ def test_lessons_of_an_exam_count_by_their_weights(tiny_bundle: Bundle) -> None:
     assert loss(Lesson(one, 20.0)) == pytest.approx(first)
     both = loss(Lesson(one, 3.0), Lesson(two, 1.0))
     assert both == pytest.approx((3 * first + second) / 4)
-    assert np.isnan(examine(tiny_bundle, [], [], weights).loss)
+    assert np.isnan(loss())
+
+
+def test_the_loss_of_an_exam_is_that_of_the_training(tiny_bundle: Bundle) -> None:
+    frame = frames(1, seed=5)[0]
+    logits = Segmenter(tiny_bundle).logits(frame.image)
+    label = torch.from_numpy(at_stride(frame.label, logits)).long()[None]
+    for dice in (0.0, 1.0):
+        taught = partial(segmentation_loss, dice=dice)
+        exam = examine(tiny_bundle, [], [Lesson(frame, 1.0)], loss=taught)
+        assert exam.loss == pytest.approx(float(taught(torch.from_numpy(logits)[None], label)))
 
 
 def test_labels_at_stride_are_those_of_the_picture() -> None:

@@ -77,9 +77,11 @@ def test_crops_first_and_whole_frames_last(
 ) -> None:
     seen = []
 
-    def spy(logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    def spy(
+        logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor, *, dice: float
+    ) -> torch.Tensor:
         seen.append(tuple(labels.shape))
-        return segmentation_loss(logits, labels, weights)
+        return segmentation_loss(logits, labels, weights, dice=dice)
 
     monkeypatch.setattr(train_segmenter_module, "segmentation_loss", spy)
     recipe = SegmenterRecipe(input_size=SIZE, steps=4, batch=4, whole_share=whole_share)
@@ -94,9 +96,11 @@ def test_weights_of_the_classes_have_a_power(
 ) -> None:
     seen = []
 
-    def spy(logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    def spy(
+        logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor, *, dice: float
+    ) -> torch.Tensor:
         seen.append(weights)
-        return segmentation_loss(logits, labels, weights)
+        return segmentation_loss(logits, labels, weights, dice=dice)
 
     monkeypatch.setattr(train_segmenter_module, "segmentation_loss", spy)
     frames = toy_frames(count=3)
@@ -113,10 +117,12 @@ def test_the_loss_looks_at_every_pixel_in_turn(
 ) -> None:
     seen: list[torch.Tensor] = []
 
-    def spy(logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    def spy(
+        logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor, *, dice: float
+    ) -> torch.Tensor:
         assert logits.shape[-2:] == labels.shape[-2:] == size
         seen.append(labels)
-        return segmentation_loss(logits, labels, weights)
+        return segmentation_loss(logits, labels, weights, dice=dice)
 
     def numbered(self: Batches) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         while True:
@@ -205,6 +211,7 @@ def test_pixels_are_counted_by_class(toy_frames: ToyFrames) -> None:
         ({"steps": 1, "seconds": 0.0}, "seconds is 0.0"),
         ({"steps": 1, "whole_share": 1.5}, "whole_share is 1.5"),
         ({"steps": 1, "class_power": 1.5}, "class_power is 1.5"),
+        ({"steps": 1, "dice": -0.1}, "dice is -0.1"),
         ({"steps": 1, "loss_stride": 3}, "loss_stride is 3"),
     ],
 )
