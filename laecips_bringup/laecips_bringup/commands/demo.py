@@ -13,7 +13,7 @@ HELP = "Replay the inspection drive (made on the first run) through edge, cloud 
 
 PRESET = "demo.yaml"
 
-RATE = 0.6
+RATE = 0.54
 """Two cores that are robot, cloud and trainer have no time for ten pictures a second."""
 
 
