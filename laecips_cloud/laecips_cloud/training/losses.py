@@ -63,7 +63,7 @@ def dice_loss(logits: Tensor, labels: Tensor) -> Tensor:
     """How far the softmax scores are from overlapping the classes, a small one as much as a large.
 
     One minus the soft Dice coefficient (Milletari et al., "V-Net", 2016), the mean over the classes
-    that the batch has: the measure that answers are judged by, as far as it has a gradient.
+    that the batch has: near to the IoU that answers are judged by, and it has a gradient.
     Cross-entropy counts pixels, of which a scratch has few; weights that make up for it have it
     named too often.
 
