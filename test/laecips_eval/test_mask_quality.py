@@ -70,10 +70,6 @@ def test_gain_is_in_points_over_f_alone() -> None:
     assert quality.gain == pytest.approx(100 * (1 - alone))
 
 
-def test_what_is_not_installed_is_left_out_with_a_reason() -> None:
-    for name, generator in candidates():
-        if isinstance(generator, str):
-            assert "skimage" in generator
-            assert name == "scikit-image"
-        else:
-            assert generator.generate(np.zeros((9, 9, 3), np.uint8)).shape == (9, 9)
+def test_every_candidate_cuts_a_picture() -> None:
+    for _, generator in candidates():
+        assert generator.generate(np.zeros((9, 9, 3), np.uint8)).shape == (9, 9)

@@ -1,4 +1,4 @@
-"""`laecips masks`: how good the masks of graph segmentations are, and which is the better one."""
+"""`laecips masks`: how good the masks of the graph segmentation are, by its settings."""
 
 from __future__ import annotations
 
@@ -15,18 +15,16 @@ if TYPE_CHECKING:
 
     from laecips_eval.mask_quality import Frame, Quality
 
-HELP = "compare graph segmentations as mask generators, and write the comparison as a page"
+HELP = "compare settings of the graph mask generator, and write the comparison as a page"
 
 INTRODUCTION = """# Mask generators
 
-Which graph segmentation (Felzenszwalb and Huttenlocher, 2004) should cut the pictures while there
-is no checkpoint of a large model? Two implementations, several settings, one thread. Nothing here
-was chosen on frames that are replayed: these are CamVid's `pretrain` split and the inspection
-scene's `held_out`.
+With which settings should OpenCV's graph segmentation (Felzenszwalb and Huttenlocher, 2004) cut the
+pictures while there is no checkpoint of a large model? One thread. Nothing here was chosen on frames
+that are replayed: these are CamVid's `pretrain` split and the inspection scene's `held_out`.
 
-**The default is OpenCV's with sigma 0.5, scale 50, min_size 20.** With as many regions neither
-implementation cuts better than the other by more than one sees between frames, but scikit-image
-takes three times as long, more than the 100 ms a frame that a cloud with one core has for it.
+**The default is sigma 0.5, scale 50, min_size 20.** scikit-image's implementation of the same paper
+cut no better with as many regions and took three times as long.
 Fine cuts win: an object in pieces can still get its class, one that has run together with its
 surroundings cannot.
 
@@ -37,8 +35,7 @@ surroundings cannot.
 - *best IoU*: mean over the true regions of the IoU with the mask that fits each best.
 - *upper bound*: data-set mIoU if each mask got the class that most of it has in truth.
 - *gain*: what fusion with f's own scores adds to f's data-set mIoU, in points.
-- *ms*: of one core, median a frame. Machines differ, ratios last. scikit-image is measured where
-  it is installed; it is not among the dependencies.
+- *ms*: of one core, median a frame. Machines differ, ratios last.
 """
 
 
@@ -100,13 +97,10 @@ def _section(title: str, dataset: LabelledFrames, count: int, segmenter: Segment
     frames = _frames(dataset, count, segmenter)
     lines = [
         f"\n## {title}\n{len(frames)} frames.\n",
-        "| generator | masks | best IoU | upper bound | gain | ms |",
+        "| settings | masks | best IoU | upper bound | gain | ms |",
         "|---|---|---|---|---|---|",
     ]
     for name, generator in candidates():
-        if isinstance(generator, str):
-            lines.append(f"| {name} | {generator} | | | | |")
-            continue
         quality = measure(generator, frames, len(dataset.classes))
         lines.append(f"| {name} | {_cells(quality)} |")
         print(f"{title}: {lines[-1]}", flush=True)
