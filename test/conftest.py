@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from laecips_edge.core.bundle import Bundle
+    from laecips_edge.core.bundle.bundle import Bundle
     from torch import Tensor
 
 # A machine under load makes any example slow; a test that hangs is ended by pytest's timeout.
@@ -24,7 +24,7 @@ settings.load_profile("laecips")
 def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """A real bundle with random weights: width 0.125, 96x128, four classes, delta 0.5."""
     torch = pytest.importorskip("torch")
-    from laecips_cloud.export import export_bundle  # noqa: PLC0415 (not for every session)
+    from laecips_cloud.export.bundle_export import export_bundle  # noqa: PLC0415 (not for every session)
     from laecips_cloud.networks import Miner, RFNet  # noqa: PLC0415
 
     rng = np.random.default_rng(1)
@@ -64,8 +64,8 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
 def tiny_teacher(tmp_path_factory: pytest.TempPathFactory, tiny_bundle: Bundle) -> Path:
     """A folder with a network for the class scorers: of the tiny bundle's classes, random too."""
     torch = pytest.importorskip("torch")
+    from laecips_cloud.export.scorer_export import export_scorer  # noqa: PLC0415
     from laecips_cloud.networks import RFNet  # noqa: PLC0415 (not for every session)
-    from laecips_cloud.scorer_export import export_scorer  # noqa: PLC0415
 
     rng = np.random.default_rng(2)
     classes = tiny_bundle.manifest.classes

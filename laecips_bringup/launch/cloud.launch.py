@@ -1,6 +1,6 @@
 """The cloud's side."""
 
-from laecips_bringup.launching import cloud_part, launch_description
+from laecips_bringup.graph.launching import cloud_part, launch_description
 from launch import LaunchDescription
 
 

@@ -1,6 +1,6 @@
 """The robot's side."""
 
-from laecips_bringup.launching import edge_part, launch_description, rviz_part
+from laecips_bringup.graph.launching import edge_part, launch_description, rviz_part
 from launch import LaunchDescription
 
 

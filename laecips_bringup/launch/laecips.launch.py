@@ -1,6 +1,6 @@
 """Edge and cloud on one machine, the trainer and RViz where they are wanted."""
 
-from laecips_bringup.launching import (
+from laecips_bringup.graph.launching import (
     cloud_part,
     edge_part,
     launch_description,

@@ -1,6 +1,6 @@
 """The trainer, beside the cloud's replay buffer."""
 
-from laecips_bringup.launching import launch_description, trainer_part
+from laecips_bringup.graph.launching import launch_description, trainer_part
 from launch import LaunchDescription
 
 

@@ -10,22 +10,17 @@ import traceback
 from typing import Any
 
 import cv2
+from laecips_edge.core.link.hard_frame import Answer, Status
 from laecips_edge.ros import qos
+from laecips_edge.ros.hard_frame_messages import fill, frame_of
 from laecips_edge.ros.lifecycle import ManagedNode, run
-from laecips_edge.ros.status import StatusPublisher
+from laecips_edge.ros.status_publisher import StatusPublisher
 from rclpy.service import Service
 
-from laecips_cloud.assisted_inference import AssistedInference
-from laecips_cloud.bounded_group import BoundedCallbackGroup
 from laecips_cloud.class_scorers import create_class_scorer
-from laecips_cloud.hard_frame import Answer, Status
-from laecips_cloud.hard_frame_desk import HardFrameDesk
-from laecips_cloud.health import Health, assess
-from laecips_cloud.mask_generators import create_mask_generator
-from laecips_cloud.messages import fill, frame_of
-from laecips_cloud.model_shelf import ModelShelf
-from laecips_cloud.replay.buffer import ReplayBuffer, ReplayBufferError
-from laecips_cloud.settings import (
+from laecips_cloud.fusion.assisted_inference import AssistedInference
+from laecips_cloud.hard_frames.bounded_callback_group import BoundedCallbackGroup
+from laecips_cloud.hard_frames.cloud_parameters import (
     MAX_BATCH,
     buffer_path,
     bundle_paths,
@@ -34,7 +29,12 @@ from laecips_cloud.settings import (
     options,
     vote,
 )
-from laecips_cloud.tally import Tally
+from laecips_cloud.hard_frames.counters import Tally
+from laecips_cloud.hard_frames.health import Health, assess
+from laecips_cloud.hard_frames.loaded_models import ModelShelf
+from laecips_cloud.hard_frames.service import HardFrameDesk
+from laecips_cloud.mask_generators import create_mask_generator
+from laecips_cloud.replay_buffer.buffer import ReplayBuffer, ReplayBufferError
 from laecips_msgs.msg import CloudStatus
 from laecips_msgs.srv import SegmentHardFrame
 

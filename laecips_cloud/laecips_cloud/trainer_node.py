@@ -11,21 +11,21 @@ import time
 from array import array
 from typing import Any
 
-from laecips_edge.core.bundle import Bundle
+from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.ros import qos
 from laecips_edge.ros.lifecycle import ManagedNode, run
-from laecips_edge.ros.status import StatusPublisher
+from laecips_edge.ros.status_publisher import StatusPublisher
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
-from laecips_cloud.model_files import Status, offered, piece
-from laecips_cloud.model_library import ModelLibrary
-from laecips_cloud.replay.watch import ReplayWatch
-from laecips_cloud.trainer_health import Health, assess
-from laecips_cloud.trainer_settings import declare_parameters, path, recipe, triggers
-from laecips_cloud.trainer_topics import ledger_fields, update_of
-from laecips_cloud.training.frame_folder import FrameFolder
-from laecips_cloud.training.worker_process import WorkerProcess
-from laecips_cloud.training_desk import TrainingDesk
+from laecips_cloud.library.model_library import ModelLibrary
+from laecips_cloud.library.served_files import Status, offered, piece
+from laecips_cloud.replay_buffer.watch import ReplayWatch
+from laecips_cloud.trainer.health import Health, assess
+from laecips_cloud.trainer.status_fields import ledger_fields, update_of
+from laecips_cloud.trainer.trainer import TrainingDesk
+from laecips_cloud.trainer.trainer_parameters import declare_parameters, path, recipe, triggers
+from laecips_cloud.trainer.worker_process import WorkerProcess
+from laecips_cloud.training.data.frame_folder import FrameFolder
 from laecips_msgs.msg import ModelReport, ModelUpdate, TrainerStatus
 from laecips_msgs.srv import Adapt, GetModel
 

@@ -17,28 +17,28 @@ from rclpy.qos import qos_policy_name_from_kind
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 
-from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.health import Health, SilenceWatch
-from laecips_edge.core.ledger import Ledger, Outcome
-from laecips_edge.core.model_store import ModelStore
-from laecips_edge.core.policy import NEVER_UPLOADS
-from laecips_edge.frame_journal import FrameJournal
-from laecips_edge.model_link import ModelLink
-from laecips_edge.outputs import Outputs
-from laecips_edge.pipeline import Pipeline
-from laecips_edge.ros import qos
-from laecips_edge.ros.lifecycle import ManagedNode, run
-from laecips_edge.ros.parameters import ParameterError
-from laecips_edge.running_pair import RunningPair
-from laecips_edge.settings import (
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.frame.counters import Ledger, Outcome
+from laecips_edge.core.frame.frame_history import FrameJournal
+from laecips_edge.core.frame.health import Health, SilenceWatch
+from laecips_edge.core.frame.running_pair import RunningPair
+from laecips_edge.core.routing.policy import NEVER_UPLOADS
+from laecips_edge.core.update.model_store import ModelStore
+from laecips_edge.core.update.starting_pair import open_store, starting_pair
+from laecips_edge.edge_parameters import (
     FROM_MANIFEST,
     assembler,
     chosen_policy,
     declare_parameters,
     steering,
 )
-from laecips_edge.starting_pair import open_store, starting_pair
-from laecips_edge.status import Snapshot, StatusTopics
+from laecips_edge.frame.node_status import Snapshot, StatusTopics
+from laecips_edge.frame.pipeline import Pipeline
+from laecips_edge.frame.publishers import Outputs
+from laecips_edge.ros import qos
+from laecips_edge.ros.lifecycle import ManagedNode, run
+from laecips_edge.ros.parameters import ParameterError
+from laecips_edge.update.model_link import ModelLink
 from laecips_msgs.srv import SegmentHardFrame
 
 STATUS_PERIOD_S = 1.0
@@ -70,7 +70,12 @@ class EdgeNode(ManagedNode):
         steering(self.parameters)  # where it cannot be, that is said now
         cv2.setNumThreads(self.parameters["threads"])  # it would take every core otherwise
         base = Bundle.load(self.parameters["bundle"])
-        self._store = open_store(self.parameters, base, self.get_logger())
+        self._store = open_store(
+            self.parameters["model_store"],
+            robot=self.parameters["robot"],
+            base=base,
+            logger=self.get_logger(),
+        )
         assemble = assembler(self.parameters)
         pair, before = starting_pair(self._store, base, assemble=assemble, logger=self.get_logger())
         self._running = running = RunningPair(

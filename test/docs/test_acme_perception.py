@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 from cloud_robot import CLOUD, Asker, Response
-from laecips_edge.core import images, wire
-from laecips_edge.core.bundle import Bundle
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.image import image_messages
+from laecips_edge.core.link import wire
 from processes import Peer, RosProcess, claim_domain, until
 
 SOURCE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "acme_perception"
@@ -25,7 +26,7 @@ Blocks = Callable[..., list[str]]
 GLARE = """
 import json
 import numpy as np
-from laecips_cloud.assisted_inference import AssistedInference
+from laecips_cloud.fusion.assisted_inference import AssistedInference
 from laecips_cloud.class_scorers import create_class_scorer
 from laecips_cloud.mask_generators import create_mask_generator
 
@@ -149,7 +150,7 @@ def test_the_cloud_node_answers_with_them(
     parameters = {"bundles": [str(tiny_bundle.path)], "buffer_path": tmp_path / "replay.sqlite"}
     arguments = ["--params-file", str(tmp_path / "acme.yaml")]
     colours = np.random.default_rng(3).integers(0, 256, (6, 7, 3), np.uint8)
-    jpeg = images.encode_jpeg(colours.repeat(15, axis=0).repeat(20, axis=1), 90)
+    jpeg = image_messages.encode_jpeg(colours.repeat(15, axis=0).repeat(20, axis=1), 90)
     with (
         claim_domain() as domain,
         Peer(domain) as peer,

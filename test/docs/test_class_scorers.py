@@ -12,8 +12,8 @@ import yaml
 from laecips_cloud.class_scorers import class_scorer_names
 from laecips_cloud.class_scorers.blend import BlendScorer
 from laecips_cloud.class_scorers.onnx import OnnxScorer
+from laecips_cloud.fusion.vote import PAPER, Vote
 from laecips_cloud.mask_generators import mask_generator_names
-from laecips_cloud.vote import PAPER, Vote
 
 ROOT = Path(__file__).resolve().parents[2]
 Blocks = Callable[..., list[str]]

@@ -5,12 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
-from laecips_cloud.models import CATALOGUE
+from laecips_cloud.published_weights import CATALOGUE
 
 pytest.importorskip("torch")
 
-from laecips_cloud.mask_generators.sam import SamMaskGenerator
-from laecips_cloud.mask_generators.sam_onnx import SamOnnxMaskGenerator
+from laecips_cloud.mask_generators.sam.onnx_backend.onnx_sam import SamOnnxMaskGenerator
+from laecips_cloud.mask_generators.sam.torch_backend.torch_sam import SamMaskGenerator
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sam.md").read_text()
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from laecips_edge.core.bundle import Bundle, write_bundle
-from laecips_edge.core.images import encode_jpeg
+from laecips_edge.core.bundle.bundle import Bundle, write_bundle
+from laecips_edge.core.image.image_messages import encode_jpeg
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +126,7 @@ def sam_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def exported_sam(sam_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Its export: a folder for the mask generator `sam_onnx`."""
-    from laecips_cloud.sam_export import export_sam  # noqa: PLC0415 (needs torch)
+    from laecips_cloud.mask_generators.sam.export.sam_export import export_sam  # noqa: PLC0415 (needs torch)
 
     folder = tmp_path_factory.mktemp("exports") / "new" / "sam_tiny"
     export_sam(sam_checkpoint, folder)

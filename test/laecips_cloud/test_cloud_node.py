@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from laecips_cloud.class_scorers.blend import BlendScorer
 from laecips_cloud.cloud_node import DAY_NS, CloudNode
-from laecips_cloud.replay.buffer import ReplayBuffer
-from laecips_cloud.replay.frame import ReplayFrame
-from laecips_cloud.vote import Vote
-from laecips_edge.core.bundle import Bundle
+from laecips_cloud.fusion.vote import Vote
+from laecips_cloud.replay_buffer.buffer import ReplayBuffer
+from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
+from laecips_edge.core.bundle.bundle import Bundle
 from rclpy.context import Context
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter

@@ -106,7 +106,7 @@ class Asker:
 
 def kept(path: Path) -> int:
     """How many frames a replay buffer holds; 0 where there is none yet."""
-    from laecips_cloud.replay.reader import ReplayReader  # noqa: PLC0415
+    from laecips_cloud.replay_buffer.reader import ReplayReader  # noqa: PLC0415
 
     if not path.exists():
         return 0

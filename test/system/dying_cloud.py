@@ -4,8 +4,8 @@ import os
 import signal
 import sys
 
-from laecips_cloud.replay.buffer import ReplayBuffer
-from laecips_cloud.replay.frame import ReplayFrame
+from laecips_cloud.replay_buffer.buffer import ReplayBuffer
+from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
 
 from laecips_cloud import cloud_node
 

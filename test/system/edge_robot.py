@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
-from laecips_edge.core import images, wire
+from laecips_edge.core.image import image_messages
+from laecips_edge.core.link import wire
 from laecips_edge.ros import qos
 from processes import Peer, RosProcess, until
 from sensor_msgs.msg import CompressedImage, Image
@@ -81,8 +82,8 @@ class Robot:
     def send_rgb(self, rgb: np.ndarray, header: Header | None = None) -> Header:
         """Publish a picture: raw, or as JPEG of quality 95."""
         if self._images.msg_type is CompressedImage:
-            return self.send(header, format="jpeg", data=images.encode_jpeg(rgb, 95))
-        return self.send(header, **images.image_fields(rgb, "rgb8"))
+            return self.send(header, format="jpeg", data=image_messages.encode_jpeg(rgb, 95))
+        return self.send(header, **image_messages.image_fields(rgb, "rgb8"))
 
     def answer(self, header: Header) -> Segmentation:
         """The one segmentation of a frame."""
@@ -153,7 +154,7 @@ class Cloud:
 
     def good(self, request: Request) -> Response:
         """A label map of rising columns and a confidence of 200, of the picture's own size."""
-        height, width = images.decode_compressed(request.image.data).shape[:2]
+        height, width = image_messages.decode_compressed(request.image.data).shape[:2]
         label_map = np.tile(np.arange(width, dtype=np.uint8) % self.classes, (height, 1))
         response = Response(status=Response.OK, bundle_version=request.bundle_version)
         response.label_map.data = wire.encode_label_map(label_map)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from laecips_edge.core.bundle import AgreementFrame, Bundle, write_bundle
-from laecips_edge.core.segmenter import Segmenter
+from laecips_edge.core.bundle.bundle import AgreementFrame, Bundle, write_bundle
+from laecips_edge.core.inference.segmenter import Segmenter
 
 Weights = dict[str, np.ndarray]
 

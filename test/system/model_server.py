@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from laecips_edge.core.bundle import Bundle
+from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.ros import qos
 from made_bundles import manifest_sha256, size
 from processes import Peer, RosProcess, until

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from cloud_robot import Asker, Response, cloud_process, kept
 from diagnostic_msgs.msg import DiagnosticStatus
-from laecips_cloud.replay.reader import ReplayReader
-from laecips_edge.core import images, wire
-from laecips_edge.core.bundle import Bundle
+from laecips_cloud.replay_buffer.reader import ReplayReader
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.image import image_messages
+from laecips_edge.core.link import wire
 from processes import Peer, until
 
 pytestmark = pytest.mark.system
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.system
 SHAPE = (90, 140)
 CLASSES = 4
 BLOCKS = np.random.default_rng(3).integers(0, 256, (6, 7, 3), np.uint8)
-JPEG = images.encode_jpeg(BLOCKS.repeat(15, axis=0).repeat(20, axis=1), 90)
+JPEG = image_messages.encode_jpeg(BLOCKS.repeat(15, axis=0).repeat(20, axis=1), 90)
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
 

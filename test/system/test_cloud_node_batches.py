@@ -7,8 +7,9 @@ import numpy as np
 import onnx
 import pytest
 from cloud_robot import Asker, Response, cloud_process, kept
-from laecips_edge.core import images, wire
-from laecips_edge.core.bundle import Bundle
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.image import image_messages
+from laecips_edge.core.link import wire
 from onnx import TensorProto, helper, numpy_helper
 from processes import Peer, until
 
@@ -29,7 +30,7 @@ input: {mean: [0, 0, 0], std: [1, 1, 1]}
 def pictures() -> list[bytes]:
     """One of its own for each robot."""
     blocks = np.random.default_rng(3).integers(0, 256, (ROBOTS, 6, 7, 3), np.uint8)
-    return [images.encode_jpeg(b.repeat(15, axis=0).repeat(20, axis=1), 90) for b in blocks]
+    return [image_messages.encode_jpeg(b.repeat(15, axis=0).repeat(20, axis=1), 90) for b in blocks]
 
 
 @pytest.fixture(scope="module")

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from cloud_robot import Asker, Response, cloud_process, kept
 from diagnostic_msgs.msg import DiagnosticStatus
-from laecips_edge.core import images
-from laecips_edge.core.bundle import Bundle
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.image import image_messages
 from processes import Peer, until
 from tiny_sam import save_tiny_sam
 
 pytestmark = pytest.mark.system
 
 BLOCKS = np.random.default_rng(3).integers(0, 256, (6, 8, 3), np.uint8)
-JPEG = images.encode_jpeg(BLOCKS.repeat(16, axis=0).repeat(16, axis=1), 90)
+JPEG = image_messages.encode_jpeg(BLOCKS.repeat(16, axis=0).repeat(16, axis=1), 90)
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
 from edge_robot import Cloud, Request, Response, Robot, of_stamp
-from laecips_edge.core import images, wire
-from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.segmenter import Segmenter
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.image import image_messages
+from laecips_edge.core.inference.segmenter import Segmenter
+from laecips_edge.core.link import wire
 from processes import Peer, RosProcess, until
 from sensor_msgs.msg import CompressedImage, Image
 
@@ -29,7 +30,7 @@ def picture(height: int = 96, width: int = 128, seed: int = 0) -> np.ndarray:
 
 def as_map(message: Image) -> np.ndarray:
     assert message.encoding == "mono8"
-    return images.to_rgb(message)[..., 0]
+    return image_messages.to_rgb(message)[..., 0]
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +128,7 @@ def test_a_hard_frame_is_answered_by_the_cloud(
     assert request.deadline_s == 20.0
     assert request.bundle_version == answer.bundle_version
     assert request.classes_hash == tiny_bundle.manifest.classes_hash
-    assert bytes(request.image.data) == images.encode_jpeg(rgb, 90)
+    assert bytes(request.image.data) == image_messages.encode_jpeg(rgb, 90)
     assert answer.bytes_up == len(request.image.data)
     response = cloud.good(request)
     assert answer.bytes_down == len(response.label_map.data) + len(response.confidence_map.data)
@@ -249,10 +250,13 @@ def test_audits_go_up_and_change_nothing(robot: Robot, cloud: Cloud) -> None:
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        (images.image_fields(picture(), "rgb8") | {"encoding": "nv99"}, "encoding 'nv99'"),
-        (images.image_fields(picture(), "rgb8") | {"height": 0, "data": b""}, "has no pixels"),
+        (image_messages.image_fields(picture(), "rgb8") | {"encoding": "nv99"}, "encoding 'nv99'"),
+        (
+            image_messages.image_fields(picture(), "rgb8") | {"height": 0, "data": b""},
+            "has no pixels",
+        ),
         ({"encoding": "rgb8"}, "0 x 0 rgb8 has no pixels"),
-        (images.image_fields(picture(), "rgb8") | {"data": b"abc"}, "data has 3 bytes"),
+        (image_messages.image_fields(picture(), "rgb8") | {"data": b"abc"}, "data has 3 bytes"),
     ],
     ids=["encoding", "zero height", "zero size", "short data"],
 )
@@ -333,7 +337,7 @@ def test_the_overlay_goes_to_whoever_listens(robot: Robot) -> None:
 
     until(painted, process=robot.process)
     assert (raw[-1].height, raw[-1].width, raw[-1].encoding) == (96, 128, "rgb8")
-    decoded = images.decode_compressed(compressed[-1].data, compressed[-1].format)
+    decoded = image_messages.decode_compressed(compressed[-1].data, compressed[-1].format)
     assert decoded.shape == (96, 128, 3)
 
 

@@ -7,7 +7,7 @@ import pytest
 from cloud_robot import cloud_process
 from diagnostic_msgs.msg import DiagnosticStatus
 from edge_robot import Cloud, Robot
-from laecips_edge.core.bundle import Bundle
+from laecips_edge.core.bundle.bundle import Bundle
 from processes import Peer, RosProcess, until
 
 from laecips_msgs.msg import Segmentation

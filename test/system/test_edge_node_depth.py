@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 from edge_robot import Cloud, Robot, of_stamp
-from laecips_edge.core import images, wire
-from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.segmenter import Segmenter
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.image import image_messages
+from laecips_edge.core.inference.segmenter import Segmenter
+from laecips_edge.core.link import wire
 from processes import Peer, RosProcess, until
 from sensor_msgs.msg import Image
 
@@ -25,7 +26,7 @@ METRES = RNG.random((96, 128), np.float32) * 5
 def depth_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """A real bundle of an RGB-D f with random weights: 96x128, four classes."""
     torch = pytest.importorskip("torch")
-    from laecips_cloud.export import export_bundle  # noqa: PLC0415 (not for every session)
+    from laecips_cloud.export.bundle_export import export_bundle  # noqa: PLC0415 (not for every session)
     from laecips_cloud.networks import Miner, RFNet  # noqa: PLC0415
 
     with torch.random.fork_rng():
@@ -95,7 +96,7 @@ def test_depth_reaches_f_and_the_cloud(
     assert np.array_equal(wire.decode_depth(bytes(request.depth.data)), millimetres)
     assert answer.bytes_up == len(request.image.data) + len(request.depth.data)
     expected = Segmenter(depth_bundle).predict(RGB, millimetres).label_map
-    label_map = images.to_rgb(of_stamp(robot.label_maps_now, header, robot.process))[..., 0]
+    label_map = image_messages.to_rgb(of_stamp(robot.label_maps_now, header, robot.process))[..., 0]
     assert np.array_equal(label_map, expected)
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from edge_robot import BEST_EFFORT, Cloud, Request, Robot, of_stamp
-from laecips_edge.core import codecs, images
-from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.wire import decode_scores
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.image import codecs, image_messages
+from laecips_edge.core.link.wire import decode_scores
 from laecips_edge.ros import qos
 from processes import Peer, RosProcess, until
 from sensor_msgs.msg import CompressedImage
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.system
 
 EDGE = "laecips_edge.edge_node"
 GREY = np.full((96, 128, 3), 90, np.uint8)
-JPEG = images.encode_jpeg(GREY, 77)
+JPEG = image_messages.encode_jpeg(GREY, 77)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_the_cameras_own_jpeg_goes_up_as_it_is(compressed: Robot, requests: list
 def test_png_goes_up_as_jpeg(compressed: Robot, requests: list[Request]) -> None:
     answer = compressed.answer(compressed.send(format="png", data=codecs.encode_png(GREY)))
     assert answer.source == Segmentation.CLOUD
-    assert bytes(requests[-1].image.data) == images.encode_jpeg(GREY, 90)
+    assert bytes(requests[-1].image.data) == image_messages.encode_jpeg(GREY, 90)
 
 
 def test_scores_go_along(compressed: Robot, requests: list[Request]) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from edge_robot import Cloud, Robot
-from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.segmenter import Segmenter
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.inference.segmenter import Segmenter
 from made_bundles import nudged, size, variant
 from model_server import ModelServer
 from processes import Peer, until

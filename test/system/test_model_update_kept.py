@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from edge_robot import Robot
-from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.model_slots import read_slots, store_folder
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.update.slots import read_slots, store_folder
 from made_bundles import nudged, one_class, variant
 from model_server import ModelServer, Request, Response
 from processes import Peer, RosProcess, until

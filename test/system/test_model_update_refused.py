@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from edge_robot import Robot
-from laecips_edge.core.bundle import Bundle, write_bundle
+from laecips_edge.core.bundle.bundle import Bundle, write_bundle
 from made_bundles import nudged, one_class, variant, with_nan
 from model_server import ModelServer, Request, Response
 from processes import Peer

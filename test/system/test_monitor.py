@@ -1,8 +1,8 @@
 """The runner's ears against a node that lives, and one that does not."""
 
 import pytest
-from laecips_bringup.feeds import Feed, Kind
-from laecips_bringup.monitor import Monitor
+from laecips_bringup.live_replay.feeds import Feed, Kind
+from laecips_bringup.live_replay.monitor import Monitor
 from processes import Peer, until
 from rclpy.serialization import deserialize_message
 

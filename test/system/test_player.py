@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from laecips_edge.ros import qos
 from laecips_eval.bags import BagWriter, Legend, open_bag
-from laecips_eval.reports.result_bag import ResultBag
+from laecips_eval.bags.result_bag import ResultBag
 from processes import Peer, RosProcess, until
 from rclpy.serialization import serialize_message
 from rosgraph_msgs.msg import Clock
@@ -18,7 +18,7 @@ from laecips_msgs.msg import PlayedFrame
 
 pytestmark = pytest.mark.system
 
-PLAYER = "laecips_eval.player_node"
+PLAYER = "laecips_eval.player.player_node"
 NOBODY = {"image/compressed": "/nobody"}
 
 

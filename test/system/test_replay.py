@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import psutil
 import pytest
-from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.codecs import encode_jpeg, encode_png
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_eval.bags import BagWriter, Legend, Segment
+from laecips_eval.bags.result_bag import message_types
 from laecips_eval.reports.report import Report, read_report
-from laecips_eval.reports.result_bag import message_types
 from laecips_eval.scoring.frame_log import read_rows
 from processes import until
 from replaying import replay, replaying

@@ -10,12 +10,12 @@ from typing import Any
 
 import psutil
 import pytest
-from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.codecs import encode_jpeg, encode_png
-from laecips_edge.core.model_memory import BASE, MEMORY
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.image.codecs import encode_jpeg, encode_png
+from laecips_edge.core.update.store_state import BASE, MEMORY
 from laecips_eval.bags import BagWriter, Legend, Segment
+from laecips_eval.bags.result_bag import message_types
 from laecips_eval.reports.report import Report, read_report
-from laecips_eval.reports.result_bag import message_types
 from laecips_eval.scoring.frame_log import FrameRow, read_rows
 from processes import until
 from replaying import Run, replay, replaying

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from cloud_robot import cloud_process
 from edge_robot import Robot
-from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.codecs import encode_jpeg, encode_png
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_eval.bags import BagWriter, Legend, open_bag
 from processes import Peer, RosProcess, until
 
@@ -75,7 +75,7 @@ def time_of(status: EdgeStatus | CloudStatus) -> float:
 def play(domain: int, robot: Robot, bag: Path) -> EdgeStatus:
     """Plays the bag with its clock; the edge node's status once nothing more comes."""
     parameters = {"bag": bag, "publish_clock": True}
-    with RosProcess("laecips_eval.player_node", domain, parameters=parameters) as player:
+    with RosProcess("laecips_eval.player.player_node", domain, parameters=parameters) as player:
         until(lambda: player.ended() is not None, what="the end of the bag")
     assert player.ended() == 0, player.log()
     seen = len(robot.statuses)
@@ -117,7 +117,7 @@ def test_a_bag_that_is_played_twice_is_answered_twice_on_its_own_time(
 def test_no_node_listens_to_the_truth(domain: int, peer: Peer, robot: Robot, bag: Path) -> None:
     """Of a bag the nodes hear its pictures and nothing else; the truth stays on the disk."""
     parameters = {"bag": bag, "image_subscribers": 2}  # it waits, to be looked at
-    with RosProcess("laecips_eval.player_node", domain, parameters=parameters) as player:
+    with RosProcess("laecips_eval.player.player_node", domain, parameters=parameters) as player:
         until(lambda: "player" in peer.node.get_node_names(), process=player)
         until(
             lambda: heard_by(peer, "edge") == {"/clock", "/image/compressed", "/model_update"},

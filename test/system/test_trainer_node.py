@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
-from laecips_edge.core.bundle import MANIFEST, WEIGHTS, Bundle
+from laecips_edge.core.bundle.bundle import MANIFEST, WEIGHTS, Bundle
 from laecips_edge.ros import qos
 from processes import Peer, until
 from trainer_robot import (

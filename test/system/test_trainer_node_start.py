@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
-from laecips_cloud.model_library import ModelLibrary
-from laecips_edge.core.bundle import Bundle
+from laecips_cloud.library.model_library import ModelLibrary
+from laecips_edge.core.bundle.bundle import Bundle
 from processes import Peer, until
 from trainer_robot import (
     PATIENCE_S,

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from laecips_bringup.shares import config_file
-from laecips_bringup.transport import PROFILES, transport_environment
-from laecips_eval.reports.result_bag import ResultBag
+from laecips_bringup.graph.installed_files import config_file
+from laecips_bringup.graph.transport import PROFILES, transport_environment
+from laecips_eval.bags.result_bag import ResultBag
 from processes import RosProcess, until
 from rclpy.serialization import serialize_message
 from sensor_msgs.msg import Image
@@ -52,7 +52,10 @@ def test_pictures_pass_through_the_shared_memory_of_the_profile(domain: int, bag
         until(lambda: "ready" in counter.log(), process=counter)
         parameters = {"bag": bag}
         with RosProcess(
-            "laecips_eval.player_node", domain, parameters=parameters, environment=environment
+            "laecips_eval.player.player_node",
+            domain,
+            parameters=parameters,
+            environment=environment,
         ) as player:
             until(lambda: "playing" in player.log(), process=player)
             for process in (player, counter):

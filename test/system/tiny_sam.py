@@ -4,7 +4,9 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from laecips_cloud.mask_generators.torchvision_stand_in import import_segment_anything
+from laecips_cloud.mask_generators.sam.torch_backend.torchvision_stand_in import (
+    import_segment_anything,
+)
 
 
 def save_tiny_sam(path: Path) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
-from laecips_cloud.replay.buffer import ReplayBuffer
-from laecips_cloud.replay.frame import ReplayFrame
-from laecips_cloud.training.frame_folder import write_frame_folder
-from laecips_cloud.training.labelled_frames import LabelledFrame
-from laecips_edge.core import wire
-from laecips_edge.core.bundle import MANIFEST
-from laecips_edge.core.images import encode_jpeg
+from laecips_cloud.replay_buffer.buffer import ReplayBuffer
+from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
+from laecips_cloud.training.data.frame_folder import write_frame_folder
+from laecips_cloud.training.data.labelled_frames import LabelledFrame
+from laecips_edge.core.bundle.bundle import MANIFEST
+from laecips_edge.core.image.image_messages import encode_jpeg
+from laecips_edge.core.link import wire
 from laecips_edge.ros import qos
 from processes import Peer, RosProcess, until
 
@@ -234,7 +234,7 @@ def _is_worker(pid: int) -> bool:
         command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
-    return b"laecips_cloud.training.worker" in command
+    return b"laecips_cloud.trainer.worker" in command
 
 
 def gone(pid: int) -> bool:

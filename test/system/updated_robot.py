@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 from edge_robot import Robot
-from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.model_slots import read_slots, store_folder
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.update.slots import read_slots, store_folder
 from processes import RosProcess, until
 
 WATCHED = 12

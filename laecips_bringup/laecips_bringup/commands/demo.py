@@ -34,8 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Makes the drive where it is not there yet, and replays it."""
-    from laecips_eval.inspection.main_bag import ensure_main_bag
-    from laecips_eval.progress_bar import progress_bar
+    from laecips_cloud.console import progress_bar
+    from laecips_eval.inspection_scene.make_bags import ensure_main_bag
 
     replay.check(args)
     with progress_bar("drawing the inspection drive, once") as progress:

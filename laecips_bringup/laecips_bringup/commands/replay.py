@@ -91,9 +91,9 @@ def check(args: argparse.Namespace) -> None:
     Raises:
         ValueError: for the first that cannot be.
     """
-    from laecips_bringup.params_file import unknown_parameters
-    from laecips_bringup.run_checks import check_edge, check_out, check_rate
-    from laecips_bringup.shares import teacher_for
+    from laecips_bringup.graph.installed_files import teacher_for
+    from laecips_bringup.graph.params_file import unknown_parameters
+    from laecips_bringup.live_replay.run_checks import check_edge, check_out, check_rate
 
     check_rate(args.rate)
     check_edge(edge_parameters(args))
@@ -122,10 +122,10 @@ def source_of(args: argparse.Namespace) -> Path:
     Raises:
         ValueError: none is given, and the bundle is not the shipped one.
     """
-    from laecips_eval.progress_bar import progress_bar
-    from laecips_eval.source_frames import ensure_source
+    from laecips_cloud.console import progress_bar
+    from laecips_eval.datasets.source_frames import ensure_source
 
-    from laecips_bringup.shares import shipped_bundle
+    from laecips_bringup.graph.installed_files import shipped_bundle
 
     if getattr(args, "source", None) is not None:
         return Path(args.source)
@@ -158,9 +158,9 @@ def run_live(
     from laecips_eval.reports.report_table import report_table
     from rich.console import Console
 
-    from laecips_bringup.replay import Replay, ReplayOptions
-    from laecips_bringup.shares import shipped_bundle, teacher_for, usual_engine
-    from laecips_bringup.stopping import signals_interrupt
+    from laecips_bringup.graph.installed_files import shipped_bundle, teacher_for, usual_engine
+    from laecips_bringup.live_replay.live_replay import Replay, ReplayOptions
+    from laecips_bringup.processes.stopping import signals_interrupt
 
     console = Console()
     bundle, engine = args.bundle or shipped_bundle(), usual_engine()
@@ -193,13 +193,13 @@ def run_live(
 
 
 def _run_offline(args: argparse.Namespace, source: Path | None) -> int:
-    from laecips_eval.progress_bar import progress_bar
+    from laecips_cloud.console import progress_bar
     from laecips_eval.reports.report_table import report_table
     from rich.console import Console
 
-    from laecips_bringup.outputs import OFFLINE_FRAMES, OFFLINE_REPORT
-    from laecips_bringup.replay_offline import OfflineOptions, run_offline
-    from laecips_bringup.shares import shipped_bundle, teacher_for, usual_engine
+    from laecips_bringup.graph.installed_files import shipped_bundle, teacher_for, usual_engine
+    from laecips_bringup.offline_replay import OfflineOptions, run_offline
+    from laecips_bringup.output_names import OFFLINE_FRAMES, OFFLINE_REPORT
 
     console = Console()
     bundle, engine = args.bundle or shipped_bundle(), usual_engine()

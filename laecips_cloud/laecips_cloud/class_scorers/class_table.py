@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import yaml
-from laecips_edge.core.manifest import IMAGENET_MEAN, IMAGENET_STD
+from laecips_edge.core.bundle.manifest import IMAGENET_MEAN, IMAGENET_STD
 
 from laecips_cloud.class_scorers.scorer import ClassScorerError
 

@@ -9,9 +9,9 @@ from typing import Final
 
 import cv2
 import numpy as np
-from laecips_edge.core.engines import Engine, EngineError, create_engine
-from laecips_edge.core.network_inputs import Normalisation
-from laecips_edge.core.scores import softmax, upsample
+from laecips_edge.core.inference.engines import Engine, EngineError, create_engine
+from laecips_edge.core.inference.preprocessing import Normalisation
+from laecips_edge.core.inference.scores import softmax, upsample
 from numpy.typing import NDArray
 
 from laecips_cloud.class_scorers.class_table import ClassTable

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from laecips_cloud.replay.buffer import ReplayBuffer
+    from laecips_cloud.replay_buffer.buffer import ReplayBuffer
 
 HELP = "list a replay buffer, export its frames, import labels that people made, forget old frames"
 
@@ -49,8 +49,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _ls(args: argparse.Namespace) -> None:
-    from laecips_cloud.replay.listing import listing
-    from laecips_cloud.replay.reader import ReplayReader
+    from laecips_cloud.replay_buffer.listing import listing
+    from laecips_cloud.replay_buffer.reader import ReplayReader
 
     if not args.block > 0:
         raise ValueError(f"--block is {args.block}: give seconds above 0")
@@ -60,8 +60,8 @@ def _ls(args: argparse.Namespace) -> None:
 
 
 def _export(args: argparse.Namespace) -> None:
-    from laecips_cloud.replay.exporting import export_frames
-    from laecips_cloud.replay.reader import ReplayReader
+    from laecips_cloud.replay_buffer.exporting import export_frames
+    from laecips_cloud.replay_buffer.reader import ReplayReader
 
     if args.limit is not None and args.limit < 1:
         raise ValueError(f"--limit is {args.limit}: give at least 1")
@@ -75,7 +75,7 @@ def _export(args: argparse.Namespace) -> None:
 
 
 def _import_labels(args: argparse.Namespace) -> None:
-    from laecips_cloud.replay.importing import import_labels
+    from laecips_cloud.replay_buffer.importing import import_labels
 
     buffer = _to_write(args.file)
     done = import_labels(buffer, args.folder)
@@ -97,8 +97,8 @@ def _prune(args: argparse.Namespace) -> None:
 
 def _to_write(path: Path) -> ReplayBuffer:
     """The buffer as it is: whoever fills it says how much it may keep."""
-    from laecips_cloud.replay.buffer import ReplayBuffer
-    from laecips_cloud.replay.reader import ReplayReader
+    from laecips_cloud.replay_buffer.buffer import ReplayBuffer
+    from laecips_cloud.replay_buffer.reader import ReplayReader
 
     reader = ReplayReader(path)  # makes no file where there is none
     classes = reader.classes()

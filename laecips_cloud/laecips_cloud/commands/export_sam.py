@@ -40,8 +40,8 @@ def run(args: argparse.Namespace) -> int:
         OSError: the files cannot be written.
         ImportError: segment-anything or what exports is not installed.
     """
-    from laecips_cloud.mask_generators.sam_manifest import FILES
-    from laecips_cloud.sam_export import export_sam
+    from laecips_cloud.mask_generators.sam.export.sam_export import export_sam
+    from laecips_cloud.mask_generators.sam.onnx_backend.manifest import FILES
 
     manifest = export_sam(args.checkpoint, args.output, int8=args.int8)
     size = sum((args.output.expanduser() / name).stat().st_size for name in FILES)

@@ -40,9 +40,9 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         ValueError, OSError: it cannot be done; one line.
     """
-    from laecips_edge.core import bundle_report
-    from laecips_edge.core.bundle import Bundle
-    from laecips_edge.core.model_pin import pin_store
+    from laecips_edge.core.bundle import bundle_report
+    from laecips_edge.core.bundle.bundle import Bundle
+    from laecips_edge.core.update.pin import pin_store
 
     if args.action == "list":
         root = args.store.expanduser()

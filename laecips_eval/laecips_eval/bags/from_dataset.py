@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from laecips_cloud.training.labelled_frames import LabelledFrames
-from laecips_edge.core.codecs import encode_jpeg, encode_png
+from laecips_cloud.training.data.labelled_frames import LabelledFrames
+from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 
 from laecips_eval.bags.errors import BagError
 from laecips_eval.bags.topics import Legend, Segment

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from laecips_edge.core.images import ImageError, decode_compressed, to_rgb
+from laecips_edge.core.image.image_messages import ImageError, decode_compressed, to_rgb
 from numpy.typing import NDArray
 
 from laecips_eval.bags.errors import BagError

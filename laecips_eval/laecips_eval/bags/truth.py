@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from laecips_edge.core.codecs import ImageError, decode_png
+from laecips_edge.core.image.codecs import ImageError, decode_png
 from numpy.typing import NDArray
 
 from laecips_eval.bags.errors import BagError

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from laecips_cloud.class_scorers.semantic_network import SemanticNetwork
-from laecips_edge.core.engines import precision_of
+from laecips_edge.core.inference.engines import precision_of
 from numpy.typing import NDArray
 
 ROBOTS: Final = 10

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from laecips_cloud.fusion import fuse
+from laecips_cloud.fusion.mask_fusion import fuse
 from laecips_cloud.masks import MaskSet, Partition
 from numpy.typing import NDArray
 

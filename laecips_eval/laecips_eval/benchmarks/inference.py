@@ -10,9 +10,9 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
-from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.engines import precision_of
-from laecips_edge.core.segmenter import Segmenter
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.inference.engines import precision_of
+from laecips_edge.core.inference.segmenter import Segmenter
 
 
 class Row(NamedTuple):

@@ -7,18 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from laecips_edge.core.bundle import Bundle
+from laecips_edge.core.bundle.bundle import Bundle
 
-from laecips_eval.benchmarks import (
-    batching,
-    fusion,
-    inference,
-    prompts,
-    sam,
-    sam_masks,
-    sam_pictures,
-)
-from laecips_eval.shipped import shipped_teacher
+from laecips_eval.benchmarks import batching, fusion, inference
+from laecips_eval.benchmarks.sam import automatic, masks, pictures, prompts
+from laecips_eval.shipped_models import shipped_teacher
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +66,7 @@ def _batching(options: Options) -> Table:
 
 
 def _sam_masks(_: Options) -> Table:
-    return Table("Which of SAM's masks are kept, against segment-anything", sam_masks.run())
+    return Table("Which of SAM's masks are kept, against segment-anything", masks.run())
 
 
 def _prompts(options: Options) -> Table:
@@ -82,15 +75,15 @@ def _prompts(options: Options) -> Table:
 
 def _sam(options: Options) -> Table:
     threads = options.threads[0]
-    rows = sam.run(engines=options.engines, providers=options.providers, threads=threads)
-    points = sam.POINTS_PER_SIDE**2
+    rows = automatic.run(engines=options.engines, providers=options.providers, threads=threads)
+    points = automatic.POINTS_PER_SIDE**2
     title = f"SAM vit_b (random weights), {points} prompts, threads: {threads}"
     return Table(title, rows)
 
 
 def _sam_pictures(options: Options) -> Table:
     threads = options.threads[0]
-    rows = sam_pictures.run(engines=options.engines, providers=options.providers, threads=threads)
+    rows = pictures.run(engines=options.engines, providers=options.providers, threads=threads)
     return Table("Masks of SAM vit_b (random weights) against segment-anything", rows)
 
 

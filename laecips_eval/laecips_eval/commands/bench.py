@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         ValueError: a name, the bundle, an engine, a provider or a number cannot be.
         OSError: the JSON cannot be written.
     """
-    from laecips_edge.core.engines import installed_engines
+    from laecips_edge.core.inference.engines import installed_engines
 
     from laecips_eval.benchmarks.registry import BENCHMARKS, LONG, Options
 

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         ValueError: settings, data set or networks cannot be used.
         OSError: the page cannot be written.
     """
-    from laecips_eval.experiments.teachers_run import run_teachers
+    from laecips_eval.experiments.teachers.run import run_teachers
 
     if args.every is not None and args.every < 1:
         raise ValueError(f"--every is {args.every}: give at least 1")

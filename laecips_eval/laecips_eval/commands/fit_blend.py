@@ -29,11 +29,11 @@ def run(args: argparse.Namespace) -> int:
     """
     import cv2
     from laecips_cloud.class_scorers.semantic_network import SemanticNetwork
-    from laecips_edge.core.bundle import Bundle
-    from laecips_edge.core.segmenter import Segmenter
+    from laecips_edge.core.bundle.bundle import Bundle
+    from laecips_edge.core.inference.segmenter import Segmenter
 
-    from laecips_eval.blend_weight import fit_cloud_weight
-    from laecips_eval.teacher_table import write_table
+    from laecips_eval.model_fitting.blend_weight import fit_cloud_weight
+    from laecips_eval.model_fitting.teacher_table import write_table
 
     cv2.setNumThreads(1)
     segmenter = Segmenter(Bundle.load(chosen_bundle(args)))

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the bag; ValueError (BagError, DatasetError) where something does not fit."""
-    from laecips_eval.progress_bar import progress_bar
+    from laecips_cloud.console import progress_bar
 
     with progress_bar("frames") as progress:
         if args.dataset == "inspection":
@@ -42,8 +42,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _from_inspection(args: argparse.Namespace, progress: Progress) -> int:
-    from laecips_eval.inspection.main_bag import make_bag
-    from laecips_eval.inspection.recipes import Recipe
+    from laecips_eval.inspection_scene.bag_recipes import Recipe
+    from laecips_eval.inspection_scene.make_bags import make_bag
 
     if args.root or args.splits:
         raise ValueError("--root and --splits are camvid's: the inspection scene is generated")

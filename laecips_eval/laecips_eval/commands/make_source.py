@@ -33,9 +33,10 @@ def run(args: argparse.Namespace) -> int:
         ValueError: the data set cannot be used, or something is there already.
         OSError: it cannot be written.
     """
-    from laecips_eval.progress_bar import progress_bar
-    from laecips_eval.source_frames import write_source
-    from laecips_eval.training_frames import open_training_frames
+    from laecips_cloud.console import progress_bar
+
+    from laecips_eval.datasets.source_frames import write_source
+    from laecips_eval.datasets.training_frames import open_training_frames
 
     if args.output.exists():
         raise ValueError(f"{args.output}: there already; remove it, or name another folder")

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from laecips_eval.commands.options import CAMVID_LAYOUT
 
 if TYPE_CHECKING:
-    from laecips_cloud.training.labelled_frames import LabelledFrames
-    from laecips_edge.core.segmenter import Segmenter
+    from laecips_cloud.training.data.labelled_frames import LabelledFrames
+    from laecips_edge.core.inference.segmenter import Segmenter
 
-    from laecips_eval.mask_quality import Frame, Quality
+    from laecips_eval.mask_study.mask_quality import Frame, Quality
 
 HELP = "compare settings of the graph mask generator, and write the comparison as a page"
 
 INTRODUCTION = """# Mask generators
 
 With which settings should OpenCV's graph segmentation (Felzenszwalb and Huttenlocher, 2004) cut the
-pictures while there is no checkpoint of a large model? One thread. Nothing here was chosen on frames
-that are replayed: these are CamVid's `pretrain` split and the inspection scene's `held_out`.
+pictures while there is no checkpoint of a large model? One thread. Nothing here was chosen on
+frames that are replayed: these are CamVid's `pretrain` and the inspection scene's `held_out`.
 
 **The default is sigma 0.5, scale 50, min_size 20.** scikit-image's implementation of the same paper
 cut no better with as many regions and took three times as long.
@@ -62,8 +62,8 @@ def run(args: argparse.Namespace) -> int:
         OSError: the page cannot be written.
     """
     import cv2
-    from laecips_edge.core.bundle import Bundle
-    from laecips_edge.core.segmenter import Segmenter
+    from laecips_edge.core.bundle.bundle import Bundle
+    from laecips_edge.core.inference.segmenter import Segmenter
 
     from laecips_eval.datasets import open_dataset
 
@@ -91,8 +91,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _section(title: str, dataset: LabelledFrames, count: int, segmenter: Segmenter | None) -> str:
-    from laecips_eval.mask_candidates import candidates
-    from laecips_eval.mask_quality import measure
+    from laecips_eval.mask_study.mask_candidates import candidates
+    from laecips_eval.mask_study.mask_quality import measure
 
     frames = _frames(dataset, count, segmenter)
     lines = [
@@ -110,7 +110,7 @@ def _section(title: str, dataset: LabelledFrames, count: int, segmenter: Segment
 def _frames(dataset: LabelledFrames, count: int, segmenter: Segmenter | None) -> list[Frame]:
     import numpy as np
 
-    from laecips_eval.mask_quality import Frame
+    from laecips_eval.mask_study.mask_quality import Frame
 
     chosen = np.linspace(0, len(dataset) - 1, min(count, len(dataset))).astype(int)
     frames = []

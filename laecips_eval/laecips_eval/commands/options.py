@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from laecips_cloud.training.labelled_frames import LabelledFrames
+    from laecips_cloud.training.data.labelled_frames import LabelledFrames
 
 CAMVID_LAYOUT = (
     "images/NAME.jpg, labels/NAME.png (class index, 8 bit), classes.yaml (classes, colors, "
@@ -29,7 +29,7 @@ def chosen_bundle(args: argparse.Namespace) -> Path:
     Raises:
         FileNotFoundError: none was named, and none is installed.
     """
-    from laecips_eval.shipped import shipped_bundle
+    from laecips_eval.shipped_models import shipped_bundle
 
     return Path(args.bundle or shipped_bundle())
 
@@ -63,7 +63,7 @@ def chosen_frames(args: argparse.Namespace) -> LabelledFrames:
     Raises:
         ValueError: the data set cannot be used.
     """
-    from laecips_eval.training_frames import open_training_frames
+    from laecips_eval.datasets.training_frames import open_training_frames
 
     _, frames = open_training_frames(
         args.dataset, root=args.root, held_out=args.held_out, held_out_count=args.frames

@@ -11,10 +11,10 @@ from laecips_eval.commands.options import add_bundle, chosen_bundle
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from laecips_edge.core.segmenter import Segmenter
+    from laecips_edge.core.inference.segmenter import Segmenter
 
     from laecips_eval.bags import Bag
-    from laecips_eval.reports.contact_sheet import Picture
+    from laecips_eval.reports.docs.contact_sheet import Picture
 
 HELP = "show frames of a bag, f's answer and the truth side by side"
 
@@ -40,11 +40,11 @@ def run(args: argparse.Namespace) -> int:
         OSError: when the file cannot be written.
     """
     import cv2
-    from laecips_edge.core.bundle import Bundle
-    from laecips_edge.core.segmenter import Segmenter
+    from laecips_edge.core.bundle.bundle import Bundle
+    from laecips_edge.core.inference.segmenter import Segmenter
 
     from laecips_eval.bags import open_bag
-    from laecips_eval.reports.contact_sheet import contact_sheet
+    from laecips_eval.reports.docs.contact_sheet import contact_sheet
 
     if args.output.suffix not in {".png", ".jpg"}:
         raise ValueError(f"{args.output} is neither .png nor .jpg")
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _rows(bag: Bag, segmenter: Segmenter, wanted: Sequence[int]) -> list[list[Picture]]:
     """One row a wanted frame, in the order of the bag: camera, overlay, truth where there is."""
-    from laecips_edge.core.overlay import Overlay
+    from laecips_edge.core.image.overlay import Overlay
 
     missing = [index for index in wanted if not 0 <= index < len(bag)]
     if missing:

@@ -33,9 +33,9 @@ def run(args: argparse.Namespace) -> int:
             a run that is not there.
         OSError: when something cannot be read or written.
     """
+    from laecips_eval.reports.docs.results_figure import draw_replay
+    from laecips_eval.reports.docs.results_page import results_page
     from laecips_eval.reports.report import read_report
-    from laecips_eval.reports.results_figure import draw_replay
-    from laecips_eval.reports.results_page import results_page
     from laecips_eval.scoring.frame_log import read_rows
 
     folders = dict(_named(text) for text in args.runs)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from laecips_eval.commands.options import add_root
 
 if TYPE_CHECKING:
-    from laecips_cloud.training.labelled_frames import LabelledFrames
+    from laecips_cloud.training.data.labelled_frames import LabelledFrames
 
     Progress = Callable[[str], None]
 
@@ -87,9 +87,9 @@ def run(args: argparse.Namespace) -> int:
     """Trains, prints progress lines and a closing table."""
     import cv2
     import torch
+    from laecips_cloud.console import timed_lines
 
-    from laecips_eval.timed_lines import timed_lines
-    from laecips_eval.training_frames import open_training_frames
+    from laecips_eval.datasets.training_frames import open_training_frames
 
     if args.threads < 1:
         raise ValueError(f"--threads is {args.threads}: give at least 1")
@@ -116,12 +116,12 @@ def _train_pair(
     args: argparse.Namespace, frames: LabelledFrames, held_out: LabelledFrames, progress: Progress
 ) -> None:
     from laecips_cloud.mask_generators import create_mask_generator
-    from laecips_cloud.training.assist import assist_by
-    from laecips_cloud.training.first_training import first_training
-    from laecips_cloud.training.settings import FirstTraining
+    from laecips_cloud.training.first.assist import assist_by
+    from laecips_cloud.training.first.first_training import first_training
+    from laecips_cloud.training.first.settings import FirstTraining
     from rich.console import Console
 
-    from laecips_eval.training_table import training_table
+    from laecips_eval.model_fitting.training_table import training_table
 
     outcome = first_training(
         frames,
@@ -152,11 +152,11 @@ def _train_teacher(
 ) -> None:
     import shutil
 
-    from laecips_cloud.scorer_export import export_scorer, require_scorer_folder
-    from laecips_cloud.training.teacher_training import TeacherTraining, teacher_training
+    from laecips_cloud.export.scorer_export import export_scorer, require_scorer_folder
+    from laecips_cloud.training.first.teacher_training import TeacherTraining, teacher_training
     from rich.console import Console
 
-    from laecips_eval.training_table import teacher_table
+    from laecips_eval.model_fitting.training_table import teacher_table
 
     require_scorer_folder(args.out)
     settings = TeacherTraining(

@@ -12,7 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 import yaml
-from laecips_cloud.training.labelled_frames import UNLABELLED, LabelledFrame
+from laecips_cloud.training.data.labelled_frames import UNLABELLED, LabelledFrame
 from numpy.typing import NDArray
 
 from laecips_eval.datasets.errors import DatasetError

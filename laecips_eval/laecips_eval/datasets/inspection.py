@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from laecips_cloud.training.labelled_frames import LabelledFrame
+from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from numpy.typing import NDArray
 
 from laecips_eval.datasets.errors import DatasetError
-from laecips_eval.inspection.camera import REACH, Camera
-from laecips_eval.inspection.classes import CLASSES, DEFECTS, PALETTE
-from laecips_eval.inspection.dice import Dice
-from laecips_eval.inspection.drift import DAY_ZERO, Drift
-from laecips_eval.inspection.makes import Make
-from laecips_eval.inspection.sections import HEIGHT
-from laecips_eval.inspection.sensor import Lamp, expose
-from laecips_eval.inspection.strip import Strip, draw_strip
+from laecips_eval.inspection_scene.camera import REACH, Camera
+from laecips_eval.inspection_scene.classes import CLASSES, DEFECTS, PALETTE
+from laecips_eval.inspection_scene.drift import DAY_ZERO, Drift
+from laecips_eval.inspection_scene.makes import Make
+from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.sections import HEIGHT
+from laecips_eval.inspection_scene.sensor import Lamp, expose
+from laecips_eval.inspection_scene.strip import Strip, draw_strip
 
 SPLITS: dict[str, tuple[int, int]] = {
     "train": (1, 1200),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from laecips_cloud.training.labelled_frames import LabelledFrames
+from laecips_cloud.training.data.labelled_frames import LabelledFrames
 
 from laecips_eval.datasets.camvid import CamVid
 from laecips_eval.datasets.errors import DatasetError

@@ -42,7 +42,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from laecips_eval.whole_file import whole_file
+from laecips_edge.core.atomic_files import whole_file
 
 Report = dict[str, Any]
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from laecips_cloud.class_scorers.semantic_network import NETWORK
 from laecips_cloud.plugins import options_of
-from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.engines import precision_of
-from laecips_edge.core.policy import Policy
-from laecips_edge.core.steering import Steering
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.inference.engines import precision_of
+from laecips_edge.core.routing.policy import Policy
+from laecips_edge.core.routing.threshold_control import Steering
 
 from laecips_eval.bags import Bag
 from laecips_eval.reports.report import Report, ReportError

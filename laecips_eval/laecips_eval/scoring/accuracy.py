@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from laecips_edge.core.metrics import ConfusionMatrix, LabelMap
+from laecips_cloud.metrics import ConfusionMatrix, LabelMap
 
 
 @dataclass(frozen=True)

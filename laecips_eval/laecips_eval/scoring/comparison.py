@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from laecips_edge.core.metrics import LabelMap
+from laecips_cloud.metrics import LabelMap
 
 from laecips_eval.scoring.accuracy import Accuracy, FrameScore
 from laecips_eval.scoring.frame_record import FrameRecord

@@ -9,9 +9,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from laecips_edge.core.metrics import LabelMap
-
-from laecips_eval.whole_file import whole_file
+from laecips_cloud.metrics import LabelMap
+from laecips_edge.core.atomic_files import whole_file
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from laecips_edge.core.metrics import LabelMap
+from laecips_cloud.metrics import LabelMap
 
 from laecips_eval.scoring.answers import FALLBACK_REASONS, SOURCES, Answer, EdgeCounters
 from laecips_eval.scoring.comparison import Comparison

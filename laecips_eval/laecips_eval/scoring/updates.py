@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from laecips_cloud.model_ledger import Entry, Fate, Ledger
-from laecips_cloud.model_library import LEDGER, version_folder
-from laecips_edge.core.bundle import MANIFEST, BundleError
-from laecips_edge.core.manifest import Manifest
+from laecips_cloud.library.model_library import LEDGER, version_folder
+from laecips_cloud.library.version_ledger import Entry, Fate, Ledger
+from laecips_edge.core.bundle.bundle import MANIFEST, BundleError
+from laecips_edge.core.bundle.manifest import Manifest
 
 OUTCOMES: Final = ("swapped", "refused", "rolled back", "failed")
 """What became of an update on a robot, in the order of laecips_msgs/ModelReport's constants."""

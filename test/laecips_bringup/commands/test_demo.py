@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from laecips_bringup.commands.demo import PRESET, RATE
-from laecips_bringup.params_file import unknown_parameters
-from laecips_bringup.shares import config_file
+from laecips_bringup.graph.installed_files import config_file
+from laecips_bringup.graph.params_file import unknown_parameters
 from laecips_edge.cli import main
 
 

@@ -8,16 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from laecips_bringup.commands.replay import add_arguments, edge_parameters, source_of
-from laecips_bringup.shares import shipped_bundle, usual_engine
-from laecips_cloud.training.frame_folder import FrameFolder
+from laecips_bringup.graph import graph
+from laecips_bringup.graph.installed_files import shipped_bundle, usual_engine
+from laecips_cloud.training.data.frame_folder import FrameFolder
 from laecips_edge.cli import main
-from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.codecs import encode_jpeg
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.image.codecs import encode_jpeg
 from laecips_eval.bags import BagWriter, Legend
-from laecips_eval.shipped import shipped_teacher
-
-from laecips_bringup import graph
-from laecips_eval import source_frames
+from laecips_eval.datasets import source_frames
+from laecips_eval.shipped_models import shipped_teacher
 
 
 @pytest.mark.parametrize(

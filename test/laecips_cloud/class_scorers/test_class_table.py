@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from laecips_cloud.class_scorers import ClassScorerError
 from laecips_cloud.class_scorers.class_table import ClassTable
-from laecips_edge.core.manifest import IMAGENET_MEAN, IMAGENET_STD
+from laecips_edge.core.bundle.manifest import IMAGENET_MEAN, IMAGENET_STD
 
 OURS = ("road", "car", "pole")
 FULL = """

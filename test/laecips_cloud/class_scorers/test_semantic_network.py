@@ -15,7 +15,7 @@ pytest.importorskip("onnx")
 
 from laecips_cloud.class_scorers import ClassScorerError
 from laecips_cloud.class_scorers.semantic_network import SemanticNetwork
-from laecips_edge.core.scores import softmax, upsample
+from laecips_edge.core.inference.scores import softmax, upsample
 from onnx import TensorProto, helper
 
 SaveNetwork = Callable[..., Path]

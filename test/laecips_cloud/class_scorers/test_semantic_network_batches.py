@@ -11,7 +11,7 @@ pytest.importorskip("onnx")
 
 from laecips_cloud.class_scorers import BatchClassScorer, ClassScorerError, create_class_scorer
 from laecips_cloud.class_scorers.semantic_network import SemanticNetwork
-from laecips_edge.core.engines import installed_engines
+from laecips_edge.core.inference.engines import installed_engines
 from onnx import TensorProto, helper
 
 SaveNetwork = Callable[..., Path]

@@ -8,13 +8,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from laecips_cloud.replay.buffer import ReplayBuffer
-from laecips_cloud.replay.frame import ReplayFrame
-from laecips_cloud.replay.reader import ReplayReader
-from laecips_cloud.training.lessons import lesson_of
+from laecips_cloud.replay_buffer.buffer import ReplayBuffer
+from laecips_cloud.replay_buffer.reader import ReplayReader
+from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
+from laecips_cloud.training.online.lessons import lesson_of
 from laecips_edge.cli import main
-from laecips_edge.core import wire
-from laecips_edge.core.images import encode_jpeg
+from laecips_edge.core.image.image_messages import encode_jpeg
+from laecips_edge.core.link import wire
 
 CLASSES = ("belt", "part", "screw")
 HOUR_NS = 3600 * 10**9

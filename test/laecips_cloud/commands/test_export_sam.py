@@ -9,9 +9,8 @@ import pytest
 pytest.importorskip("torch")
 
 from laecips_cloud.commands import export_sam
-from laecips_cloud.mask_generators.sam_manifest import SamManifest
-
-from laecips_cloud import sam_export
+from laecips_cloud.mask_generators.sam.export import sam_export
+from laecips_cloud.mask_generators.sam.onnx_backend.manifest import SamManifest
 
 
 def parsed(*arguments: str) -> argparse.Namespace:

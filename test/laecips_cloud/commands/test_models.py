@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from laecips_cloud.models import CATALOGUE, PublishedModel, catalogue
+from laecips_cloud.published_weights import CATALOGUE, PublishedModel, catalogue
 from laecips_edge.cli import main
 
 CONTENT = b"weights" * 1000
@@ -82,7 +82,9 @@ def test_the_list(
 
 
 def test_it_needs_no_torch() -> None:
-    program = "import laecips_cloud.commands.models as m, laecips_cloud.models.fetching, sys; "
+    program = (
+        "import laecips_cloud.commands.models as m, laecips_cloud.published_weights.fetching, sys; "
+    )
     program += "assert 'torch' not in sys.modules and m.HELP"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
     assert {"sam_vit_b", "sam_vit_l", "sam_vit_h"} <= set(CATALOGUE)

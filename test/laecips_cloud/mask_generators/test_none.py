@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from laecips_cloud.fusion import fuse
+from laecips_cloud.fusion.mask_fusion import fuse
+from laecips_cloud.fusion.vote import PAPER, Vote
 from laecips_cloud.mask_generators import create_mask_generator
-from laecips_cloud.vote import PAPER, Vote
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (5, 7)])

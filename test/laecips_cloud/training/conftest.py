@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from laecips_cloud.training.labelled_frames import LabelledFrame
+from laecips_cloud.training.data.labelled_frames import LabelledFrame
 
 COLOURS = np.array([[40, 40, 40], [200, 60, 60], [60, 60, 200]], np.uint8)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from laecips_edge.core.bundle import Bundle, Manifest, write_bundle
-from laecips_edge.core.model_memory import read_memory
-from laecips_edge.core.model_store import ModelStore
+from laecips_edge.core.bundle.bundle import Bundle, Manifest, write_bundle
+from laecips_edge.core.update.model_store import ModelStore
+from laecips_edge.core.update.store_state import read_memory
 
 from laecips_edge import cli
 

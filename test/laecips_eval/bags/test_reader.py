@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from laecips_edge.core.codecs import encode_jpeg, encode_png
+from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_eval.bags import BagError, BagWriter, Legend, Segment, open_bag
 from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import Stores, get_typestore

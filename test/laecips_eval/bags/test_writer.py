@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from laecips_edge.core.codecs import encode_jpeg
+from laecips_edge.core.image.codecs import encode_jpeg
 from laecips_eval.bags import BagError, BagWriter, Legend, open_bag
 from rosbags.rosbag2 import Reader
 

@@ -1,5 +1,5 @@
 import pytest
-from laecips_edge.core.engines import ENGINE_NAMES, precision_of
+from laecips_edge.core.inference.engines import ENGINE_NAMES, precision_of
 from laecips_eval.benchmarks.inference import run
 
 CPU = ("CPUExecutionProvider",)

@@ -3,7 +3,7 @@ import json
 from typing import NamedTuple
 
 import pytest
-from laecips_edge.core.engines import ENGINE_NAMES
+from laecips_edge.core.inference.engines import ENGINE_NAMES
 from laecips_eval.benchmarks.registry import Table
 from laecips_eval.commands import bench
 

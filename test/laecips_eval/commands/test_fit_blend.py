@@ -8,9 +8,9 @@ import pytest
 from laecips_cloud.class_scorers import create_class_scorer
 from laecips_cloud.class_scorers.class_table import ClassTable
 from laecips_edge.cli import main
-from laecips_edge.core.bundle import Bundle
-from laecips_eval.inspection.classes import CLASSES
-from laecips_eval.shipped import shipped_teacher
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_eval.inspection_scene.classes import CLASSES
+from laecips_eval.shipped_models import shipped_teacher
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from laecips_cloud.training.frame_folder import FrameFolder
+from laecips_cloud.training.data.frame_folder import FrameFolder
 from laecips_edge.cli import main
 
 

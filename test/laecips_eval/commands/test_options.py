@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from laecips_edge.cli import main
 from laecips_eval.commands import options
-from laecips_eval.shipped import shipped_bundle, shipped_teacher
+from laecips_eval.shipped_models import shipped_bundle, shipped_teacher
 
 from laecips_eval import commands
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from laecips_cloud.class_scorers import create_class_scorer
 from laecips_edge.cli import main
-from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.segmenter import Segmenter
-from laecips_eval.inspection.classes import CLASSES
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.inference.segmenter import Segmenter
+from laecips_eval.inspection_scene.classes import CLASSES
 
 QUICK = [
     *("--frames", "8", "--held-out-frames", "3", "--width", "0.125", "--input-size", "96x128"),

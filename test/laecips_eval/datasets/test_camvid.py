@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from laecips_cloud.training.labelled_frames import UNLABELLED
+from laecips_cloud.training.data.labelled_frames import UNLABELLED
 from laecips_eval.datasets.camvid import CamVid
 from laecips_eval.datasets.errors import DatasetError
 

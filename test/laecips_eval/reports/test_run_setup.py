@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from laecips_edge.core.bundle import Bundle
-from laecips_edge.core.codecs import encode_jpeg
-from laecips_edge.core.engines import ENGINE_NAMES, EngineError, precision_of
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.image.codecs import encode_jpeg
+from laecips_edge.core.inference.engines import ENGINE_NAMES, EngineError, precision_of
 from laecips_eval.bags import Bag, BagWriter, Legend, open_bag
 from laecips_eval.reports.report import SCHEMA, ReportError
 from laecips_eval.reports.run_setup import (

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from laecips_cloud.model_ledger import LedgerError
-from laecips_cloud.model_library import ModelLibrary
-from laecips_edge.core.bundle import Bundle
+from laecips_cloud.library.model_library import ModelLibrary
+from laecips_cloud.library.version_ledger import LedgerError
+from laecips_edge.core.bundle.bundle import Bundle
 from laecips_eval.reports.report import SCHEMA
 from laecips_eval.scoring.updates import OUTCOMES, Swap, model_bytes, updates_of
 from made_bundles import variant

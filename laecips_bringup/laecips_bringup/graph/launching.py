@@ -1,0 +1,223 @@
+"""Launch descriptions built from the graph: launch files only name the parts they start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+from ament_index_python.packages import PackageNotFoundError, get_package_prefix
+from launch import LaunchContext, LaunchDescription
+from launch.action import Action
+from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import LifecycleNode, Node
+
+from laecips_bringup.graph import graph
+from laecips_bringup.graph.graph import NodeSpec
+from laecips_bringup.graph.installed_files import rviz_layout, shipped_bundle, teacher_for
+from laecips_bringup.graph.transport import transport_environment
+
+Values = dict[str, str]
+_FLAG = ["true", "false"]
+_CAMERA = ("image_topic", "image_transport")
+
+
+def edge_part(values: Values) -> list[Action]:
+    """The node on the robot."""
+    return [
+        node_action(
+            graph.edge(
+                image_topic=values["image_topic"],
+                image_transport=values["image_transport"],
+                namespace=values["namespace"],
+                bundle=values["bundle"],
+                params_file=values["params_file"],
+                use_sim_time=values["use_sim_time"] == "true",
+                autostart=values["autostart"] == "true",
+            )
+        )
+    ]
+
+
+def cloud_part(values: Values) -> list[Action]:
+    """The node in the cloud."""
+    return [
+        node_action(
+            graph.cloud(
+                namespace=values["namespace"],
+                bundle=values["bundle"],
+                teacher=teacher_for(values["bundle"], values["teacher"]),
+                params_file=values["params_file"],
+                use_sim_time=values["use_sim_time"] == "true",
+                autostart=values["autostart"] == "true",
+            )
+        )
+    ]
+
+
+def trainer_part(values: Values) -> list[Action]:
+    """The node that trains."""
+    return [
+        node_action(
+            graph.trainer(
+                namespace=values["namespace"],
+                bundle=values["bundle"],
+                source=values["source"],
+                params_file=values["params_file"],
+                use_sim_time=values["use_sim_time"] == "true",
+                autostart=values["autostart"] == "true",
+            )
+        )
+    ]
+
+
+def wanted_trainer_part(values: Values) -> list[Action]:
+    """The node that trains, where it is wanted."""
+    return trainer_part(values) if values["trainer"] == "true" else []
+
+
+def rviz_part(values: Values) -> list[Action]:
+    """RViz with camera, overlay and label map, where it is wanted.
+
+    Raises:
+        RuntimeError: when it is not installed; said before any node has started.
+    """
+    if values["rviz"] != "true":
+        return []
+    try:
+        get_package_prefix("rviz2")
+    except PackageNotFoundError as error:
+        raise RuntimeError("rviz2 is not installed: install it, or leave out rviz:=true") from error
+    return [
+        Node(
+            package="rviz2",
+            executable="rviz2",
+            name="rviz",
+            # The layout's topics are relative: they follow the namespace and the camera's name.
+            namespace=graph.absolute(values["namespace"]),
+            arguments=["-d", str(rviz_layout())],
+            remappings=list(graph.image_remappings(values["image_topic"]).items()),
+            parameters=[{"use_sim_time": values["use_sim_time"] == "true"}],
+            output="screen",
+        )
+    ]
+
+
+Part = Callable[[Values], list[Action]]
+_TRAINER = ("namespace", "bundle", "source", "params_file", "use_sim_time", "autostart")
+_ARGUMENTS_OF: dict[Part, tuple[str, ...]] = {
+    edge_part: ("namespace", *_CAMERA, "bundle", "params_file", "use_sim_time", "autostart"),
+    cloud_part: ("namespace", "bundle", "teacher", "params_file", "use_sim_time", "autostart"),
+    trainer_part: _TRAINER,
+    wanted_trainer_part: (*_TRAINER, "trainer"),
+    rviz_part: ("namespace", *_CAMERA, "use_sim_time", "rviz"),
+}
+
+
+def launch_description(*parts: Part) -> LaunchDescription:
+    """The description of a launch file that starts these parts.
+
+    Args:
+        *parts: `edge_part`, `cloud_part`, `trainer_part`, `rviz_part`; their arguments are
+            declared with them.
+    """
+    names = {name: None for part in parts for name in _ARGUMENTS_OF[part]}
+    return LaunchDescription(
+        [
+            *(argument for argument in _arguments() if argument.name in names),
+            *(
+                SetEnvironmentVariable(name, value)
+                for name, value in transport_environment(os.environ).items()
+            ),
+            OpaqueFunction(function=_start, args=[parts, tuple(names)]),
+        ]
+    )
+
+
+def node_action(spec: NodeSpec) -> Action:
+    """The launch action of a node of the graph."""
+    kind = LifecycleNode if spec.lifecycle else Node
+    return kind(
+        package=spec.package,
+        executable=spec.executable,
+        name=spec.name,
+        namespace=spec.namespace,
+        parameters=[
+            dict(layer) if not hasattr(layer, "open") else str(layer) for layer in spec.parameters
+        ],
+        remappings=list(spec.remappings.items()),
+        output="screen",
+    )
+
+
+def _start(context: LaunchContext, parts: Sequence[Part], names: Sequence[str]) -> list[Action]:
+    values = {name: LaunchConfiguration(name).perform(context) for name in names}
+    return [action for part in parts for action in part(values)]
+
+
+def _arguments() -> list[DeclareLaunchArgument]:
+    return [
+        DeclareLaunchArgument(
+            "namespace",
+            default_value="",
+            description="Namespace of the nodes; edge and cloud of one namespace meet.",
+        ),
+        DeclareLaunchArgument(
+            "image_topic",
+            default_value="image",
+            description="The camera's topic (base name, without /compressed).",
+        ),
+        DeclareLaunchArgument(
+            "image_transport",
+            default_value=graph.RAW,
+            choices=list(graph.TRANSPORTS),
+            description="How the pictures come: raw, or JPEG and PNG on <image_topic>/compressed.",
+        ),
+        DeclareLaunchArgument(
+            "bundle",
+            default_value=str(shipped_bundle()),
+            description="Folder of the model bundle; empty to take the one in params_file.",
+        ),
+        DeclareLaunchArgument(
+            "teacher",
+            default_value="",
+            description="Folder of a large network that the cloud asks for its opinion; empty: the "
+            "shipped one with the shipped bundle; none: f's own scores. A class_scorer in "
+            "params_file wins.",
+        ),
+        DeclareLaunchArgument(
+            "trainer",
+            default_value="false",
+            choices=_FLAG,
+            description="Start the trainer, which needs source frames.",
+        ),
+        DeclareLaunchArgument(
+            "source",
+            default_value="",
+            description="Folder of labelled source frames for the trainer (images/, labels/, "
+            "classes.yaml); empty to take the one in params_file.",
+        ),
+        DeclareLaunchArgument(
+            "params_file",
+            default_value="",
+            description="Parameter file over the shipped ones (config/); empty for none.",
+        ),
+        DeclareLaunchArgument(
+            "use_sim_time",
+            default_value="false",
+            choices=_FLAG,
+            description="Take the time from /clock.",
+        ),
+        DeclareLaunchArgument(
+            "autostart",
+            default_value="true",
+            choices=_FLAG,
+            description="Configure and activate at once; false where a lifecycle manager does it.",
+        ),
+        DeclareLaunchArgument(
+            "rviz",
+            default_value="false",
+            choices=_FLAG,
+            description="Start RViz with camera, overlay and label map.",
+        ),
+    ]

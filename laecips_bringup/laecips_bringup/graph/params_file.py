@@ -1,0 +1,122 @@
+"""A parameter file of the user, read before the nodes read it: ROS is silent about typing errors.
+
+A parameter that no node declares is no error to ROS; it only has no effect.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from laecips_bringup.graph.installed_files import config_file
+
+NODES: Final = ("edge", "cloud", "trainer")
+"""Nodes that take a parameter file of the user."""
+
+# Not in the shipped files of all nodes, but declared by every node, some of them by rclpy.
+_OF_ALL: Final = frozenset({"autostart", "use_sim_time", "start_type_description_service"})
+_PREFIXES_OF_ALL: Final = ("qos_overrides.",)
+_VALUES: Final = "ros__parameters"
+_WILD: Final = ("*", "**")
+
+
+def unknown_parameters(path: Path) -> list[str]:
+    """What a parameter file says to our nodes that these do not know.
+
+    Args:
+        path: the file.
+
+    Returns:
+        One line a parameter, with file, node and parameter. Sections of other nodes are not looked
+        at: a robot may keep all its parameters in one file.
+
+    Raises:
+        ValueError: when the file is missing or not a parameter file.
+    """
+    declared = {node: _declared(node) for node in NODES}
+    problems = []
+    for section, name, _ in _parameters(path):
+        last = section.rstrip("/").rpartition("/")[2]
+        nodes = NODES if last in _WILD else tuple(node for node in NODES if node == last)
+        known = set().union(*(declared[node] for node in nodes)) if nodes else {name}
+        # Without the shipped files there is nothing to compare with.
+        if name in known or not all(declared[node] for node in nodes):
+            continue
+        close = difflib.get_close_matches(name, known, n=1)
+        verb = "have" if len(nodes) > 1 else "has"
+        problems.append(
+            f"{path}: {', '.join(nodes)} {verb} no parameter {name}, it is ignored"
+            + (f": did you mean {close[0]}?" if close else "")
+        )
+    return problems
+
+
+def given(path: Path, node: str) -> dict[str, Any]:
+    """What a parameter file says to a node: values by name; of two sections the later one wins.
+
+    Raises:
+        ValueError: when the file is missing or not a parameter file.
+    """
+    return {
+        name: value
+        for section, name, value in _parameters(path)
+        if section.rstrip("/").rpartition("/")[2] in (*_WILD, node)
+    }
+
+
+def _declared(node: str) -> frozenset[str]:
+    """Names that the shipped file shows, which are all; empty where the file is not installed."""
+    file = config_file(f"{node}.yaml")
+    if file is None:
+        return frozenset()
+    (section,) = yaml.safe_load(file.read_text(encoding="utf-8")).values()
+    return frozenset(name for name, _ in _flat(section[_VALUES])) | _OF_ALL
+
+
+def _parameters(path: Path) -> Iterator[tuple[str, str, Any]]:
+    """(section, parameter, value); what every node declares under a prefix is left out."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ValueError(
+            f"--params-file {path} is missing: name a parameter file of ROS"
+        ) from error
+    except OSError as error:
+        raise ValueError(
+            f"--params-file {path} cannot be read: {error.strerror}: name a parameter file of ROS"
+        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise ValueError(f"--params-file {path} is not YAML: {reason}") from error
+    sections = list(_sections(content))
+    if not sections:
+        raise ValueError(
+            f"--params-file {path} has no section NODE: {{{_VALUES}: ...}}: see config/edge.yaml"
+        )
+    for section, values in sections:
+        for name, value in _flat(values):
+            if not name.startswith(_PREFIXES_OF_ALL):
+                yield section, name, value
+
+
+def _sections(content: Any, above: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Sections by node name; namespaces may be keys of their own."""
+    if not isinstance(content, Mapping):
+        return
+    for key, value in content.items():
+        if key == _VALUES and isinstance(value, Mapping):
+            yield above, value
+        else:
+            yield from _sections(value, f"{above}/{str(key).strip('/')}")
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value

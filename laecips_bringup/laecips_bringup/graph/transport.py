@@ -1,0 +1,40 @@
+"""Fast DDS with a shared memory segment that holds pictures.
+
+The default segment of 512 kB loses most best-effort images above that size. The profile in
+`config/fastdds.xml` gives every participant 64 MB, which are really allocated: where /dev/shm is
+small (64 MB in a container by default) a participant would come up without shared memory and print
+errors, so the profile is left out there.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from laecips_bringup.graph.installed_files import config_file
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the file system of shared memory, not a scratch file
+PROFILES = "FASTRTPS_DEFAULT_PROFILES_FILE"
+NEEDED_BYTES = 512 * 2**20
+"""Room for edge, cloud, player, runner and two tools, at 64 MB each and what Fast DDS adds."""
+
+
+def transport_environment(
+    environment: Mapping[str, str], *, shared_memory: Path = SHARED_MEMORY
+) -> dict[str, str]:
+    """What to add to the environment of every process of the graph.
+
+    Args:
+        environment: what is set already; a profile chosen by the user stays.
+        shared_memory: the file system that shared memory lives in.
+
+    Returns:
+        The variable that names the profile, or nothing.
+    """
+    profile = config_file("fastdds.xml")
+    if profile is None or PROFILES in environment or not shared_memory.is_dir():
+        return {}
+    if shutil.disk_usage(shared_memory).free < NEEDED_BYTES:
+        return {}
+    return {PROFILES: str(profile)}

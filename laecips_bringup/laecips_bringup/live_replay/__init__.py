@@ -1,0 +1,1 @@
+"""A replay on real ROS 2: processes, live view, recording, report."""

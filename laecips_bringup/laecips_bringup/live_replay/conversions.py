@@ -1,0 +1,87 @@
+"""Messages in plain words: what the pure rooms know instead of ROS types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from laecips_cloud.metrics import LabelMap
+from laecips_edge.core.image.image_messages import nanoseconds
+from laecips_eval.scoring.answers import REASONS, SOURCES, Answer, EdgeCounters
+from laecips_eval.scoring.updates import OUTCOMES, Swap
+from sensor_msgs.msg import Image
+
+from laecips_msgs.msg import EdgeStatus, ModelReport, Segmentation
+
+
+def answer_of(message: Segmentation) -> Answer:
+    """A laecips_msgs/Segmentation in plain words.
+
+    Raises:
+        ValueError: when its constants are unknown or do not go together.
+    """
+    if message.source >= len(SOURCES) or message.reason >= len(REASONS):
+        raise ValueError(f"source {message.source} or reason {message.reason} is unknown")
+    return Answer(
+        stamp_ns=stamp_ns(message),
+        source=SOURCES[message.source],
+        reason=REASONS[message.reason],
+        confidence=message.confidence,
+        delta=message.delta,
+        hard=message.hard,
+        audit=message.audit,
+        bytes_up=message.bytes_up,
+        bytes_down=message.bytes_down,
+        version=message.bundle_version,
+    )
+
+
+def counters_of(message: EdgeStatus) -> EdgeCounters:
+    """The counters of a laecips_msgs/EdgeStatus that a report needs."""
+    return EdgeCounters(
+        superseded=message.superseded,
+        wanted=message.wanted,
+        sent=message.sent,
+        audit=message.audit,
+        bytes_up=message.bytes_up,
+        bytes_down=message.bytes_down,
+    )
+
+
+def swap_of(message: ModelReport) -> Swap:
+    """A laecips_msgs/ModelReport in plain words.
+
+    Raises:
+        ValueError: when its outcome is unknown.
+    """
+    if message.outcome >= len(OUTCOMES):
+        raise ValueError(f"outcome {message.outcome} is unknown")
+    return Swap(
+        version=message.version,
+        outcome=OUTCOMES[message.outcome],
+        reason=message.reason,
+        transfer_s=message.transfer_s,
+        bytes=message.bytes,
+        swap_ms=message.swap_ms,
+        frames_lost=message.frames_lost,
+    )
+
+
+def label_map_of(message: Image) -> LabelMap:
+    """The pixels of a mono8 image, uint8 [H, W], without a copy.
+
+    Raises:
+        ValueError: when it is not mono8, or its size and data do not fit.
+    """
+    if message.encoding != "mono8" or len(message.data) != message.step * message.height:
+        raise ValueError(
+            f"a label map of {message.width} x {message.height} with encoding "
+            f"{message.encoding!r} and {len(message.data)} bytes: mono8 is expected"
+        )
+    rows = np.frombuffer(message.data, np.uint8).reshape(message.height, message.step)
+    return rows[:, : message.width]
+
+
+def stamp_ns(message: Any) -> int:
+    """The stamp of a message with a header, in nanoseconds."""
+    return nanoseconds(message.header.stamp)

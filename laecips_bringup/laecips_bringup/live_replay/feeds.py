@@ -1,0 +1,108 @@
+"""What the runner of a replay listens to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from sensor_msgs.msg import CompressedImage, Image
+
+from laecips_bringup.graph.graph import NodeSpec
+from laecips_msgs.msg import (
+    CloudStatus,
+    EdgeStatus,
+    ModelReport,
+    PlayedFrame,
+    Segmentation,
+    TrainerStatus,
+)
+
+
+class Kind(Enum):
+    """What a message means to the runner."""
+
+    PLAYED = auto()
+    SEGMENTATION = auto()
+    LABEL_MAP = auto()
+    LABEL_MAP_NOW = auto()
+    OVERLAY = auto()
+    EDGE_STATUS = auto()
+    CLOUD_STATUS = auto()
+    TRAINER_STATUS = auto()
+    MODEL_REPORT = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """One topic that the runner listens to.
+
+    Attributes:
+        kind: what its messages mean.
+        topic: full name.
+        message: the message class.
+        type_name: `package/msg/Name`.
+        recorded: whether it goes into the result bag.
+    """
+
+    kind: Kind
+    topic: str
+    message: type
+    type_name: str
+    recorded: bool
+
+
+def feeds(
+    *,
+    edge: NodeSpec,
+    cloud: NodeSpec,
+    player: NodeSpec,
+    trainer: NodeSpec | None = None,
+    overlay: bool = True,
+) -> Sequence[Feed]:
+    """The topics of one graph.
+
+    Args:
+        edge: the node on the robot.
+        cloud: the node in the cloud.
+        player: the bag player.
+        trainer: the node that trains, where there is one.
+        overlay: also the overlay, which the edge node draws only while somebody listens.
+    """
+    found = [
+        _feed(Kind.PLAYED, player, "played", PlayedFrame, "laecips_msgs", recorded=False),
+        _feed(Kind.SEGMENTATION, edge, "segmentation", Segmentation, "laecips_msgs"),
+        _feed(Kind.LABEL_MAP, edge, "label_map", Image, "sensor_msgs"),
+        _feed(Kind.LABEL_MAP_NOW, edge, "label_map_now", Image, "sensor_msgs", recorded=False),
+        _feed(Kind.EDGE_STATUS, edge, "status", EdgeStatus, "laecips_msgs"),
+        _feed(Kind.CLOUD_STATUS, cloud, "status", CloudStatus, "laecips_msgs"),
+    ]
+    if overlay:
+        found.append(
+            _feed(Kind.OVERLAY, edge, "overlay/compressed", CompressedImage, "sensor_msgs")
+        )
+    if trainer is not None:
+        found += [
+            _feed(Kind.TRAINER_STATUS, trainer, "status", TrainerStatus, "laecips_msgs"),
+            Feed(
+                kind=Kind.MODEL_REPORT,
+                # Both nodes have it in their namespace, not below their name.
+                topic=f"{edge.namespace.rstrip('/')}/model_report",
+                message=ModelReport,
+                type_name="laecips_msgs/msg/ModelReport",
+                recorded=True,
+            ),
+        ]
+    return found
+
+
+def _feed(
+    kind: Kind, node: NodeSpec, name: str, message: type, package: str, *, recorded: bool = True
+) -> Feed:
+    return Feed(
+        kind=kind,
+        topic=node.topic(name),
+        message=message,
+        type_name=f"{package}/msg/{message.__name__}",
+        recorded=recorded,
+    )

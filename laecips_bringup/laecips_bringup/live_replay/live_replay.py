@@ -1,0 +1,294 @@
+"""One replay: real processes play a bag through edge and cloud, and the runner keeps the score."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_eval.bags import Bag, open_bag
+from laecips_eval.bags.result_bag import ResultBag
+from laecips_eval.reports.report import Report
+from laecips_eval.reports.run_setup import require_same_classes
+from laecips_eval.scoring.frame_gallery import Gallery
+from laecips_eval.scoring.scoreboard import Scoreboard
+from rich.console import Console
+
+from laecips_bringup.graph import graph
+from laecips_bringup.graph.graph import NodeSpec
+from laecips_bringup.graph.params_file import unknown_parameters
+from laecips_bringup.graph.transport import transport_environment
+from laecips_bringup.live_replay.feeds import Feed, Kind, feeds
+from laecips_bringup.live_replay.live_view import LiveView
+from laecips_bringup.live_replay.monitor import Monitor
+from laecips_bringup.live_replay.recorder import Recorder
+from laecips_bringup.live_replay.run_checks import check_rate
+from laecips_bringup.live_replay.run_report import RunReport
+from laecips_bringup.live_replay.supervisor import Supervisor
+from laecips_bringup.output_names import BUFFER, FRAMES, LIBRARY, LOGS, MODELS, PAGE, REPORT, RESULT
+from laecips_bringup.processes.domain import OwnDomain
+from laecips_bringup.processes.environment import environment
+from laecips_bringup.processes.processes import ProcessError, Processes
+from laecips_bringup.processes.stale_segments import remove_stale_segments
+
+_PATIENCE_S = 15.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayOptions:
+    """What to replay, and how.
+
+    Attributes:
+        bag: the bag.
+        bundle: folder of the model bundle.
+        teacher: folder of the teacher that the cloud asks; empty for none.
+        out: folder of report, frame log, result bag and logs.
+        rate: speed against the recording.
+        bag_topic: the bag's topic with pictures; None for its only one.
+        source: folder of labelled source frames for the trainer; None: nothing is trained.
+        engine: usual for f and the teacher; empty: the shipped one.
+        preset: name of a file of `config/` over the nodes' own; empty for none.
+        params_file: a parameter file over the shipped ones; empty for none.
+        edge: parameters of the edge node over all others.
+        record: whether to write the result bag, with the overlay.
+        command: what makes the run again, for the page.
+    """
+
+    bag: Path
+    bundle: Path
+    teacher: str = ""
+    out: Path
+    rate: float = 1.0
+    bag_topic: str | None = None
+    source: Path | None = None
+    engine: str = ""
+    preset: str = ""
+    params_file: str = ""
+    edge: Mapping[str, graph.ParameterValue]
+    record: bool = True
+    command: str = ""
+
+    def __post_init__(self) -> None:
+        """Checks the rate, which the player would refuse only after everything has started.
+
+        Raises:
+            ValueError: when it is outside the player's range.
+        """
+        check_rate(self.rate)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of a run.
+
+    Attributes:
+        report: as it was written.
+        stopped_by: why the run ended before the bag did; None where it did not.
+    """
+
+    report: Report
+    stopped_by: ProcessError | KeyboardInterrupt | None
+
+
+class Replay:
+    """One live run. Make it, then `run()` it once.
+
+    Raises:
+        ValueError: for a bag or a bundle that cannot be used, or a pair that does not fit.
+    """
+
+    def __init__(self, options: ReplayOptions, console: Console) -> None:
+        """Checks bag and bundle; starts nothing."""
+        self._options = options
+        self._console = console
+        self._playing = False
+        self._bag: Bag = open_bag(options.bag, options.bag_topic)
+        self._bundle = Bundle.load(options.bundle)
+        require_same_classes(self._bag, self._bundle)
+        bundle, out = str(options.bundle.resolve()), options.out.resolve()
+        learning = options.source is not None
+        preset, params_file = options.preset, options.params_file
+        self._edge = graph.edge(
+            image_transport=self._bag.kind,
+            bundle=bundle,
+            engine=options.engine,
+            preset=preset,
+            params_file=params_file,
+            parameters={"model_store": str(out / MODELS), **options.edge},
+        )
+        self._cloud = graph.cloud(
+            bundle=bundle,
+            teacher=options.teacher,
+            engine=options.engine,
+            preset=preset,
+            params_file=params_file,
+            parameters={
+                "buffer_path": str(out / BUFFER),
+                **({"library": str(out / LIBRARY)} if learning else {}),
+            },
+        )
+        self._trainer = None
+        if options.source is not None:
+            self._trainer = graph.trainer(
+                bundle=bundle,
+                engine=options.engine,
+                preset=preset,
+                params_file=params_file,
+                source=str(options.source.resolve()),
+                parameters={
+                    "buffer_path": str(out / BUFFER),
+                    "library": str(out / LIBRARY),
+                },
+            )
+        self._player = graph.player(
+            bag=str(options.bag.resolve()),
+            rate=options.rate,
+            # The runner listens to ~/played last, when everything else is ready.
+            parameters={"bag_topic": self._bag.image_topic, "played_subscribers": 1},
+        )
+
+        self._scoreboard = Scoreboard(
+            classes=self._bundle.manifest.classes,
+            segments=self._bag.segments,
+            total=len(self._bag),
+            first_version=self._bundle.manifest.version if learning else None,
+        )
+        self._gallery = Gallery(segments=self._bag.segments)
+        self._report = RunReport(
+            out=options.out,
+            bag=self._bag,
+            bundle=self._bundle,
+            rate=options.rate,
+            trained=learning,
+            command=options.command,
+            console=console,
+        )
+
+    def run(self) -> Outcome:
+        """Plays the bag, and writes report, frame log and result bag.
+
+        Those of an older run stay until the first picture of this one is played.
+
+        Returns:
+            The report; where something stopped the run, of what was played until then.
+
+        Raises:
+            OSError: when the report cannot be written; it is shown then.
+            ProcessError: when a node ended or could not start before the first picture.
+            KeyboardInterrupt: when the run was stopped before the first picture.
+        """
+        out = self._options.out
+        if self._options.params_file:
+            for problem in unknown_parameters(Path(self._options.params_file)):
+                self._say(f"note: {problem}")
+        out.mkdir(parents=True, exist_ok=True)
+        # A request that an old replay buffer knows would be answered from it.
+        _remove(out, BUFFER, f"{BUFFER}-wal", f"{BUFFER}-shm")
+        # And robot and trainer would go on from the pair that an old run has ended with.
+        for folder in (MODELS, LIBRARY):
+            shutil.rmtree(out / folder, ignore_errors=True)
+        remove_stale_segments()
+        try:
+            return self._run()
+        except (ProcessError, KeyboardInterrupt):
+            if not self._playing:
+                self._note_unplayed()
+            raise
+
+    def _run(self) -> Outcome:
+        out = self._options.out
+        end: ProcessError | KeyboardInterrupt | None = None
+        with ExitStack() as stack:
+            domain = stack.enter_context(OwnDomain())
+            added = domain.environment | transport_environment(os.environ)
+            logs = {"ROS_LOG_DIR": str((out / LOGS).resolve())}
+            stack.enter_context(environment(added | logs))
+            # Processes start first: they need seconds, in which the runner makes itself ready.
+            processes = stack.enter_context(Processes(environment=os.environ, folder=out))
+            for spec in (*self._nodes, self._player):
+                processes.start(spec)
+            view = stack.enter_context(LiveView(self._console))
+            view.note(
+                f"replaying {self._bag.path} ({len(self._bag)} frames) on ROS domain {domain.id}; "
+                f"to look inside: export {' '.join(f'{k}={v}' for k, v in added.items())}"
+            )
+            recorder = stack.enter_context(self._recorder())
+            topics = self._topics()
+            recorder.start(topics, rate=self._options.rate)
+            monitor = stack.enter_context(Monitor(take=recorder.take))
+            monitor.listen([topic for topic in topics if topic.kind is not Kind.PLAYED])
+            supervisor = Supervisor(processes=processes, recorder=recorder, view=view)
+            supervisor.wait_until_active(*(spec.name for spec in self._nodes))
+            parameters = {
+                spec.name: monitor.parameters(spec.full_name, limit_s=_PATIENCE_S)
+                for spec in self._nodes
+            }
+            # This is what the player waits for: now the first picture may come.
+            monitor.listen([topic for topic in topics if topic.kind is Kind.PLAYED])
+            try:
+                supervisor.watch(patience_s=parameters["edge"]["deadline_s"] + _PATIENCE_S)
+            except (ProcessError, KeyboardInterrupt) as error:
+                view.note("ended early: writing the report of what was played until now")
+                end = error
+                supervisor.end_early()
+        if end is not None and not self._playing:
+            raise end
+        for problem in recorder.problems():
+            self._say(f"note: {problem}")
+        report = self._report.write(
+            self._scoreboard,
+            gallery=self._gallery,
+            swaps=recorder.swaps,
+            parameters=parameters,
+            usage=supervisor.usage(),
+            complete=end is None,
+            say=self._say,
+        )
+        return Outcome(report=report, stopped_by=end)
+
+    @property
+    def _nodes(self) -> Sequence[NodeSpec]:
+        trainer = () if self._trainer is None else (self._trainer,)
+        return (self._cloud, self._edge, *trainer)
+
+    def _topics(self) -> Sequence[Feed]:
+        return feeds(
+            edge=self._edge,
+            cloud=self._cloud,
+            player=self._player,
+            trainer=self._trainer,
+            overlay=self._options.record,
+        )
+
+    def _recorder(self) -> Recorder:
+        result = ResultBag(self._options.out / RESULT) if self._options.record else None
+        return Recorder(
+            scoreboard=self._scoreboard,
+            truth=self._bag.truth(),
+            gallery=self._gallery,
+            result=result,
+            on_first_played=self._begin,
+        )
+
+    def _begin(self) -> None:
+        """From the first picture on, nothing of an older run may be taken for this one's."""
+        self._playing = True
+        _remove(self._options.out, REPORT, FRAMES, PAGE, RESULT)
+
+    def _note_unplayed(self) -> None:
+        out = self._options.out
+        kept = [name for name in (REPORT, FRAMES, RESULT) if (out / name).is_file()]
+        untouched = f"; the last run's results in {out} are untouched ({', '.join(kept)})"
+        self._say(f"stopped before the first frame{untouched if kept else ': nothing was written'}")
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _remove(out: Path, *names: str) -> None:
+    for name in names:
+        (out / name).unlink(missing_ok=True)

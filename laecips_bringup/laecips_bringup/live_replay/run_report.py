@@ -1,0 +1,148 @@
+"""What a live run came to, put together and written when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from laecips_cloud.console import progress_bar
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_eval.bags import Bag
+from laecips_eval.inspection_scene.classes import CLASSES, DEFECTS
+from laecips_eval.offline_replay.untrained import score_untrained
+from laecips_eval.reports.page.html_report import write_html_report
+from laecips_eval.reports.report import Report, write_report
+from laecips_eval.reports.report_table import report_table
+from laecips_eval.reports.run_setup import LIVE, EdgeSettings, describe_bag, run_setup
+from laecips_eval.scoring.frame_gallery import Gallery, GalleryFrame
+from laecips_eval.scoring.frame_log import write_rows
+from laecips_eval.scoring.scoreboard import Scoreboard
+from laecips_eval.scoring.updates import Swap, model_bytes, updates_of
+from rich.console import Console
+
+from laecips_bringup.output_names import FRAMES, LIBRARY, PAGE, REPORT
+
+DEFECT_CLASSES = tuple(CLASSES[index] for index in DEFECTS)
+"""Set off from the others on the page, where a bundle has them."""
+
+
+class RunReport:
+    """Report, frame log and page of one run.
+
+    Args:
+        out: folder that they are written to.
+        bag: that was played.
+        bundle: that the run began with.
+        rate: speed against the recording.
+        trained: whether there was a trainer, with its library in `out`.
+        command: what makes the run again.
+        console: for people.
+    """
+
+    def __init__(
+        self,
+        *,
+        out: Path,
+        bag: Bag,
+        bundle: Bundle,
+        rate: float,
+        trained: bool,
+        command: str,
+        console: Console,
+    ) -> None:
+        self._out = out
+        self._bag = bag
+        self._bundle = bundle
+        self._rate = rate
+        self._trained = trained
+        self._command = command
+        self._console = console
+
+    def write(
+        self,
+        board: Scoreboard,
+        *,
+        gallery: Gallery,
+        swaps: list[Swap],
+        parameters: Mapping[str, Any],
+        usage: Mapping[str, Any],
+        complete: bool,
+        say: Callable[[str], None],
+    ) -> Report:
+        """Scores what is left to be scored, and writes everything.
+
+        Args:
+            board: the run's.
+            gallery: label maps of some hard frames.
+            swaps: what the robot has said of model updates.
+            parameters: of the nodes, by name.
+            usage: of the processes, by name.
+            complete: whether the whole bag was played.
+            say: takes a line for people.
+
+        Returns:
+            The report; where it cannot be written it is shown.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        with progress_bar("f without training, for comparison", console=self._console) as progress:
+            score_untrained(
+                board,
+                self._bag,
+                bundle=self._bundle,
+                edge=EdgeSettings.from_parameters(parameters["edge"]),
+                progress=progress,
+            )
+        measured = board.measured()
+        measured["bytes"]["model"] = model_bytes(swaps)
+        report: Report = {
+            "complete": complete,
+            "bag": describe_bag(self._bag),
+            "setup": run_setup(
+                mode=LIVE, rate=self._rate, bundle=self._bundle, parameters=parameters
+            ),
+            **measured,
+            "updates": self._updates(board, swaps, say),
+            "processes": dict(usage),
+        }
+        rows = board.rows()
+        try:
+            write_rows(self._out / FRAMES, rows)
+            write_report(self._out / REPORT, report)
+            manifest = self._bundle.manifest
+            write_html_report(
+                self._out / PAGE,
+                report=report,
+                rows=rows,
+                gallery=self._pictures(gallery),
+                palette=manifest.palette,
+                defects=[name for name in DEFECT_CLASSES if name in manifest.classes],
+                command=self._command,
+            )
+        except OSError:
+            # The run is over and cannot be had again: what was measured is at least seen.
+            self._console.print(report_table(report))
+            raise
+        return report
+
+    def _updates(
+        self, board: Scoreboard, swaps: list[Swap], say: Callable[[str], None]
+    ) -> list[dict[str, Any]]:
+        if not self._trained:
+            return []
+        try:
+            return updates_of(self._out / LIBRARY, swaps=swaps, first_frames=board.first_frames())
+        except (OSError, ValueError) as error:
+            say(f"note: no updates in the report: {error}")
+            return []
+
+    def _pictures(self, gallery: Gallery) -> list[GalleryFrame]:
+        wanted = {frame.stamp_ns: frame for frame in gallery.chosen()}
+        truth = self._bag.truth()
+        return [
+            wanted[frame.stamp_ns].with_picture(frame.rgb(), truth.get(frame.stamp_ns))
+            for frame in (self._bag.frames() if wanted else ())
+            if frame.stamp_ns in wanted
+        ]

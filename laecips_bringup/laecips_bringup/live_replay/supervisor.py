@@ -1,0 +1,124 @@
+"""Watches over a replay that runs: until everybody is ready, then until it is over."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from laecips_bringup.live_replay.live_view import LiveView
+from laecips_bringup.live_replay.recorder import Recorder
+from laecips_bringup.processes.processes import ProcessError, Processes
+from laecips_bringup.processes.usage import UsageMeter
+
+_START_LIMIT_S = 60.0
+_POLL_S = 0.1
+_LAST_ANSWERS_S = 1.0
+_DISPENSABLE = ("cloud", "trainer")
+
+
+class Supervisor:
+    """Knows the processes `edge`, `cloud`, `player` and perhaps `trainer`, and what they say.
+
+    Args:
+        processes: they run already.
+        recorder: hears of them.
+        view: where people look.
+    """
+
+    def __init__(self, *, processes: Processes, recorder: Recorder, view: LiveView) -> None:
+        """Waits to be asked."""
+        self._processes = processes
+        self._recorder = recorder
+        self._view = view
+        self._runner = UsageMeter(os.getpid())
+
+    def wait_until_active(self, *names: str) -> None:
+        """Waits until these lifecycle nodes are active.
+
+        Raises:
+            ProcessError: when one ends, says that it cannot, or takes too long; in its own words.
+        """
+        limit = time.monotonic() + _START_LIMIT_S
+        waiting = set(names)
+        while waiting:
+            self._require_alive("player", *names)
+            for name in sorted(waiting):
+                state = self._recorder.states[name]
+                if state == "active":
+                    waiting.remove(name)
+                    self._view.note(f"{name} is active")
+                else:
+                    self._require_hope(name, state, late=time.monotonic() > limit)
+            time.sleep(_POLL_S)
+
+    def watch(self, *, patience_s: float) -> None:
+        """Shows the run until it is over: all played, all answered, and quiet.
+
+        A cloud that ends is no reason to stop: that is what fallbacks are for. Nor is a trainer.
+
+        Args:
+            patience_s: how long to wait for quiet after the last picture.
+
+        Raises:
+            ProcessError: when the edge node ends, or the player before the bag does.
+        """
+        self._runner.begin()
+        self._processes.begin_usage()
+        over_ns: int | None = None
+        missed: set[str] = set()
+        while over_ns is None or not self._is_settled(over_ns, patience_s):
+            self._processes.sample_usage()
+            self._runner.sample()
+            self._view.show(self._recorder.figures, self._recorder.learning)
+            self._require_alive("edge", *(["player"] if over_ns is None else []))
+            for process in self._processes.ended():
+                name = process.spec.name
+                if name in _DISPENSABLE and name not in missed:
+                    missed.add(name)
+                    self._view.note(process.obituary())
+            if over_ns is None and self._is_played():
+                over_ns = time.monotonic_ns()
+            time.sleep(_POLL_S)
+
+    def end_early(self) -> None:
+        """Ends the run in good order: no more pictures, then what is pending is answered.
+
+        A node on the robot that is asked to end answers what still waits for the cloud itself.
+        """
+        self._processes.stop("player")
+        self._processes.stop("edge")
+        limit = time.monotonic() + _LAST_ANSWERS_S
+        while time.monotonic() < limit:
+            figures = self._recorder.figures()
+            if figures.played <= sum(figures.answered.values()) + figures.superseded:
+                return
+            time.sleep(_POLL_S)
+
+    def usage(self) -> dict[str, dict[str, float]]:
+        """What the processes and the runner itself have cost while `watch` ran, by name."""
+        return self._processes.usage() | {"runner": self._runner.summary()}
+
+    def _is_played(self) -> bool:
+        played = self._recorder.last_played
+        at_the_end = played is not None and played.index + 1 == played.total
+        return at_the_end or self._processes["player"].exit_status == 0
+
+    def _is_settled(self, over_ns: int, patience_s: float) -> bool:
+        if self._recorder.settling.is_quiet_since(over_ns):
+            return True
+        return time.monotonic_ns() - over_ns > patience_s * 1e9
+
+    def _require_alive(self, *names: str) -> None:
+        for process in self._processes.ended():
+            # A player that has played its bag ends well; its last note may still be on the way.
+            well = process.spec.name == "player" and process.exit_status == 0
+            if process.spec.name in names and not well:
+                raise ProcessError(process.obituary())
+
+    def _require_hope(self, name: str, state: str, *, late: bool) -> None:
+        process = self._processes[name]
+        problem = process.last_error() if state else ""
+        if problem or late:
+            raise ProcessError(
+                f"{name} is {state or 'silent'}, not active: {problem or f'see {process.log}'}"
+            )

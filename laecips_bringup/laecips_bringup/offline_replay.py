@@ -1,0 +1,203 @@
+"""`laecips replay --offline`: no ROS; compared with a live run where there is one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from laecips_cloud.hard_frames.assembly import CloudSettings
+from laecips_cloud.trainer.trainer_parameters import recipe, triggers
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_eval.bags import open_bag
+from laecips_eval.offline_replay.replay import Progress, replay_offline
+from laecips_eval.offline_replay.trainer import OfflineLearning
+from laecips_eval.reports.report import Report, ReportError, read_report, write_report
+from laecips_eval.reports.run_setup import (
+    OFFLINE,
+    EdgeSettings,
+    describe_bag,
+    require_same_classes,
+    require_same_run,
+    run_setup,
+)
+from laecips_eval.scoring.agreement import Agreement, compare
+from laecips_eval.scoring.frame_log import read_rows, write_rows
+from laecips_eval.scoring.updates import updates_of
+
+from laecips_bringup.graph.graph import asking
+from laecips_bringup.graph.installed_files import config_file
+from laecips_bringup.graph.params_file import NODES, given
+from laecips_bringup.output_names import (
+    FRAMES,
+    OFFLINE_BUFFER,
+    OFFLINE_FRAMES,
+    OFFLINE_LIBRARY,
+    OFFLINE_REPORT,
+    REPORT,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfflineOptions:
+    """What to replay offline.
+
+    Attributes:
+        bag: the bag.
+        bundle: folder of the model bundle.
+        teacher: folder of the teacher that the cloud asks; empty for none.
+        out: folder of report and frame log.
+        bag_topic: the bag's topic with pictures; None for its only one.
+        edge: parameters of the edge node that were given; with some, no live run is looked for.
+        teacher_named: whether the teacher, or none, was asked for; then neither.
+        params_file: a parameter file; with one, neither; empty for none.
+        engine: usual for f and the teacher.
+        source: folder of labelled source frames for the trainer, with which no live run is looked
+            for either; None: nothing is trained.
+        train_takes_s: seconds of the bag that a training takes.
+        live: report of a live run to pin all settings by; None: the one in `out`, if any.
+    """
+
+    bag: Path
+    bundle: Path
+    teacher: str = ""
+    out: Path
+    bag_topic: str | None = None
+    edge: Mapping[str, Any]
+    teacher_named: bool = False
+    params_file: str = ""
+    engine: str = "onnxruntime"
+    source: Path | None = None
+    train_takes_s: float = 30.0
+    live: Path | None = None
+
+
+def run_offline(
+    options: OfflineOptions, *, progress: Progress = lambda done, total: None
+) -> tuple[Report, Agreement | None]:
+    """Replays a bag offline, and writes `offline.json` and `offline.csv`.
+
+    Args:
+        options: what to replay.
+        progress: called with frames done and in all.
+
+    Returns:
+        The report, and how it agrees with the live run, where there is one.
+
+    Raises:
+        ValueError: when bag, bundle or live run cannot be used, or do not belong together.
+    """
+    out = options.out
+    bag = open_bag(options.bag, options.bag_topic)
+    bundle = Bundle.load(options.bundle)
+    require_same_classes(bag, bundle)
+    live = _live_report(options)
+    if live is None:
+        parameters = _parameters(options)
+    else:
+        pinning = read_report(live)
+        require_same_run(pinning, bag=describe_bag(bag), bundle=bundle)
+        require_no_clock(pinning, live)
+        parameters = pinning["setup"]["parameters"]
+    out.mkdir(parents=True, exist_ok=True)
+    learning = None if options.source is None else _learning(options, parameters["trainer"])
+    board = replay_offline(
+        bag,
+        bundle=bundle,
+        edge=EdgeSettings.from_parameters(parameters["edge"]),
+        cloud=CloudSettings.from_parameters(parameters["cloud"]),
+        learning=learning,
+        progress=progress,
+    )
+    updates = []
+    if learning is not None:
+        updates = updates_of(learning.library, swaps=(), first_frames=board.first_frames())
+    report: Report = {
+        "complete": True,
+        "bag": describe_bag(bag),
+        "setup": run_setup(mode=OFFLINE, rate=None, bundle=bundle, parameters=parameters),
+        **board.measured(),
+        "updates": updates,
+        "processes": {},
+    }
+    write_rows(out / OFFLINE_FRAMES, board.rows())
+    write_report(out / OFFLINE_REPORT, report)
+    if live is None:
+        return report, None
+    return report, compare(read_rows(live.with_name(FRAMES)), board.rows())
+
+
+def _parameters(options: OfflineOptions) -> Mapping[str, Mapping[str, Any]]:
+    """What the nodes would be told, in the order in which `graph` lays it over what ships."""
+    file = Path(options.params_file)
+    asked = {node: given(file, node) if options.params_file else {} for node in NODES}
+    engine = {"engine": options.engine}
+    usual = asking(options.teacher, engine=options.engine, unless=asked["cloud"])
+    parameters = {
+        "edge": {**engine, **asked["edge"], **options.edge},
+        "cloud": {**engine, **usual, **asked["cloud"]},
+    }
+    if options.source is not None:
+        shipped = config_file("trainer.yaml")
+        parameters["trainer"] = {
+            **(given(shipped, "trainer") if shipped is not None else {}),
+            **engine,
+            **asked["trainer"],
+            "source": str(options.source.resolve()),
+            "buffer_path": str((options.out / OFFLINE_BUFFER).resolve()),
+        }
+    return parameters
+
+
+def _learning(options: OfflineOptions, trainer: Mapping[str, Any]) -> OfflineLearning:
+    """What is trained, from nothing: what an older run has left is removed."""
+    for leftover in options.out.glob(f"{OFFLINE_BUFFER}*"):
+        leftover.unlink()
+    library = options.out / OFFLINE_LIBRARY
+    shutil.rmtree(library, ignore_errors=True)
+    return OfflineLearning(
+        library=library,
+        recipe=recipe(trainer),
+        triggers=triggers(trainer),
+        takes_s=options.train_takes_s,
+    )
+
+
+def require_no_clock(live: Report, path: Path) -> None:
+    """Checks that a live run's decisions can be repeated.
+
+    Raises:
+        ReportError: they depended on how long things took.
+    """
+    if depends_on_time(live):
+        raise ReportError(
+            f"{path}: its robot has learnt, or held a latency budget, so that what it decided "
+            "depends on how long things took; compare with a run without trainer and budget"
+        )
+
+
+def depends_on_time(live: Report) -> bool:
+    """Whether what a live run decided depends on how long things took."""
+    parameters = live["setup"]["parameters"]
+    return "trainer" in parameters or parameters["edge"].get("latency_budget_s", 0.0) > 0
+
+
+def _live_report(options: OfflineOptions) -> Path | None:
+    named = [
+        *sorted(options.edge),
+        *["teacher"] * options.teacher_named,
+        *["params_file"] * bool(options.params_file),
+        *["train"] * (options.source is not None),
+    ]
+    if options.live is not None:
+        if named:
+            raise ValueError(
+                f"--compare pins all settings by {options.live}: leave out {', '.join(named)}"
+            )
+        return options.live
+    found = options.out / REPORT
+    if named or not found.is_file() or depends_on_time(read_report(found)):
+        return None
+    return found

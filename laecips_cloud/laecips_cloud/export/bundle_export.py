@@ -1,0 +1,227 @@
+"""From torch networks to a bundle and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import cv2
+import numpy as np
+import torch
+from laecips_edge.core.atomic_files import write_whole
+from laecips_edge.core.bundle.bundle import (
+    MANIFEST,
+    AgreementFrame,
+    Bundle,
+    BundleError,
+    Manifest,
+    write_bundle,
+)
+from laecips_edge.core.bundle.manifest import IMAGENET_MEAN, IMAGENET_STD
+from laecips_edge.core.inference.preprocessing import NetworkInputs
+from laecips_edge.core.inference.segmenter import Segmenter
+from numpy.typing import NDArray
+from torch import nn
+
+from laecips_cloud.networks.miner import Miner
+from laecips_cloud.networks.onnx_graph import graph_without_weights
+from laecips_cloud.networks.published_checkpoint import CheckpointError, load_checkpoint
+from laecips_cloud.networks.rfnet import STRIDE, RFNet
+
+__all__ = ["CheckpointError", "export_bundle", "load_checkpoint", "load_networks"]
+
+# Colour, and then depth as published RFNets have it.
+_RGBD_NORMALISATION = {"mean": (*IMAGENET_MEAN, 0.12176), "std": (*IMAGENET_STD, 0.09752)}
+_BATCH_COUNT = ".num_batches_tracked"
+_JPEG_QUALITY = 90
+
+Network = TypeVar("Network", bound=nn.Module)
+
+
+def export_bundle(
+    f: RFNet,
+    h: Miner,
+    path: str | Path,
+    *,
+    name: str,
+    classes: Sequence[str],
+    palette: Sequence[tuple[int, int, int]],
+    input_size: tuple[int, int],
+    delta: float,
+    beta: float,
+    modality: str = "rgb",
+    agreement_images: Sequence[NDArray[np.uint8]] = (),
+    agreement_depths: Sequence[NDArray[np.uint16]] = (),
+    graphs_of: Bundle | None = None,
+    **manifest_fields: Any,
+) -> Bundle:
+    """Write the pair (f, h) as a bundle, and check that it answers on a robot's engine as here.
+
+    Args:
+        f, h: the networks; left as they are.
+        path: the bundle's folder.
+        name, classes, palette, input_size, delta, beta, modality: see `Manifest`.
+        agreement_images: uint8 [H,W,3] RGB of any size; a few that show different things.
+        agreement_depths: uint16 [H,W] in millimetres, one an image; for "rgbd" alone.
+        graphs_of: a version of the same architecture, whose graphs are taken over; None exports
+            them, which takes seconds.
+        manifest_fields: the rest of `Manifest`: version, parent, quantiles, thresholds and so on.
+
+    Raises:
+        BundleError: a field cannot be, f and h are not for these classes, or the engine answers
+            otherwise than torch.
+    """
+    normalisation = {} if modality == "rgb" else _RGBD_NORMALISATION
+    manifest = Manifest(
+        name=name,
+        classes=tuple(classes),
+        palette=tuple(palette),
+        input_size=input_size,
+        delta=delta,
+        beta=beta,
+        modality=modality,
+        width=f.width,
+        miner_width=h.width,
+        stride=STRIDE,
+        **(normalisation | {"version": 1} | manifest_fields),
+    )
+    if not f.classes == h.classes == len(classes):
+        raise BundleError(
+            f"{path}: f has {f.classes} classes, h {h.classes}, {len(classes)} were named; "
+            "export networks that were made for these classes"
+        )
+    if modality == "rgbd" and not f.depth:
+        raise BundleError(
+            f"{path}: f was made without a depth branch; make it with one, or export it for rgb"
+        )
+    if graphs_of is None:
+        graph_f, names_f = segmenter_graph(f.classes, f.width, modality, input_size)
+        graph_h, names_h = miner_graph(h.classes, h.width, manifest.logits_shape[1:])
+    else:
+        graph_f, names_f = graphs_of.graph_f, list(graphs_of.weights("f"))
+        graph_h, names_h = graphs_of.graph_h, list(graphs_of.weights("h"))
+    pair = _on_robot(f), _on_robot(h)
+    return write_bundle(
+        path,
+        manifest=manifest,
+        graph_f=graph_f,
+        graph_h=graph_h,
+        weights_f=_weights(f, names_f),
+        weights_h=_weights(h, names_h),
+        agreement=_agreement(pair, manifest, agreement_images, agreement_depths),
+        check=lambda bundle: Segmenter(bundle).self_test(),
+    )
+
+
+def write_manifest(bundle: Bundle, manifest: Manifest) -> Bundle:
+    """Gives a bundle on disk another manifest, in one step, and loads it anew.
+
+    Args:
+        bundle: its other files stay as they are.
+        manifest: with the same `files`.
+    """
+    write_whole(bundle.path / MANIFEST, manifest.to_json().encode())
+    return Bundle.load(bundle.path)
+
+
+def load_networks(bundle: Bundle) -> tuple[RFNet, Miner]:
+    """The bundle's networks in torch, in evaluation mode: what a trainer resumes from.
+
+    Raises:
+        BundleError: the weights are not those of the architecture that the manifest names.
+    """
+    manifest = bundle.manifest
+    if manifest.architecture != "rfnet":
+        raise BundleError(
+            f"{bundle.path}: architecture {manifest.architecture!r} is not known here; "
+            "update this package"
+        )
+    classes = len(manifest.classes)
+    f = RFNet(classes=classes, width=manifest.width, depth=manifest.modality == "rgbd")
+    h = Miner(classes=classes, width=manifest.miner_width)
+    for prefix, network in (("f", f), ("h", h)):
+        weights = {key: torch.from_numpy(w) for key, w in bundle.weights(prefix).items()}
+        # Counts of training batches are of no use after training, and not kept.
+        counts = {k: v for k, v in network.state_dict().items() if k.endswith(_BATCH_COUNT)}
+        try:
+            network.load_state_dict(weights | counts, strict=True)
+        except RuntimeError as error:
+            raise BundleError(
+                f"{bundle.path}: {' '.join(str(error).split())}; export the bundle again"
+            ) from error
+    return f.eval(), h.eval()
+
+
+@lru_cache(maxsize=8)
+def segmenter_graph(
+    classes: int, width: float, modality: str, input_size: tuple[int, int]
+) -> tuple[bytes, list[str]]:
+    """f's graph and the names of its weights, from a network of its own: none of yours is in it."""
+    with torch.random.fork_rng():  # whoever draws weights next draws what they would have drawn
+        f = RFNet(classes=classes, width=width, depth=modality == "rgbd").eval()
+    inputs = {"rgb": torch.zeros(1, 3, *input_size)}
+    if modality == "rgbd":
+        inputs["depth"] = torch.zeros(1, *input_size)
+    return graph_without_weights(f, "logits_at_stride", inputs=inputs, output="logits")
+
+
+@lru_cache(maxsize=8)
+def miner_graph(classes: int, width: float, size: tuple[int, int]) -> tuple[bytes, list[str]]:
+    """h's graph and the names of its weights, for logits of `size` (rows, columns)."""
+    with torch.random.fork_rng():
+        h = Miner(classes=classes, width=width).eval()
+    inputs = {"logits": torch.zeros(1, classes, *size)}
+    return graph_without_weights(h, "forward", inputs=inputs, output="h")
+
+
+def _weights(network: nn.Module, names: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+    state = network.state_dict()
+    return {name: state[name].detach().float().cpu().numpy() for name in names}
+
+
+def _on_robot(network: Network) -> Network:
+    """A copy with the weights as they will arrive: rounded to float16."""
+    copy = deepcopy(network).cpu().float().eval()
+    copy.load_state_dict(
+        {k: v.half().float() if v.is_floating_point() else v for k, v in copy.state_dict().items()}
+    )
+    return copy
+
+
+def _agreement(
+    pair: tuple[RFNet, Miner],
+    manifest: Manifest,
+    images: Sequence[NDArray[np.uint8]],
+    depths: Sequence[NDArray[np.uint16]],
+) -> list[AgreementFrame]:
+    """What torch says of the pictures, so that an engine is held against another than itself."""
+    f, h = pair
+    inputs = NetworkInputs(manifest)
+    size = manifest.input_size[::-1]
+    if manifest.modality == "rgbd" and len(depths) != len(images):
+        raise BundleError(
+            f"agreement: {len(images)} pictures need as many depths, not {len(depths)}"
+        )
+    frames = []
+    for index, image in enumerate(images):
+        rgb = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
+        depth_png = b""
+        if manifest.modality == "rgbd":
+            depth = cv2.resize(depths[index], size, interpolation=cv2.INTER_NEAREST)
+            depth_png = cv2.imencode(".png", depth)[1].tobytes()
+        bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
+        jpeg = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1].tobytes()
+        frame = AgreementFrame(
+            jpeg=jpeg, depth_png=depth_png, label_map=np.empty(0, np.uint8), trust=0.0
+        )
+        tensors = [torch.from_numpy(a) for a in inputs(frame.rgb, frame.depth).values()]
+        with torch.inference_mode():
+            logits = f.logits_at_stride(*tensors)
+            trust = h(logits).item()
+        labels = logits[0].argmax(dim=0).to(torch.uint8).numpy()
+        frames.append(replace(frame, label_map=labels, trust=trust))
+    return frames

@@ -1,0 +1,56 @@
+"""Counts what became of the requests. Counters only rise."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import fields
+from typing import Final
+
+from laecips_edge.core.frame.counters import RecentMedian
+from laecips_edge.core.link.hard_frame import Answer, StageTimes, Status
+
+_RECENT: Final = 100
+
+
+class Tally:
+    """The counters of CloudStatus, and medians of the stages' recent times. For several threads.
+
+    Attributes:
+        trouble: why the last request could not be served although nothing was wrong with it.
+    """
+
+    def __init__(self) -> None:
+        self.trouble = ""
+        self._counts = dict.fromkeys(("requests", "answered", "repeated", "refused"), 0)
+        self._times = {stage.name: RecentMedian() for stage in fields(StageTimes)}
+        self._batches: deque[int] = deque(maxlen=_RECENT)
+        self._lock = threading.Lock()
+
+    def count(self, answer: Answer) -> None:
+        """Counts one request by its answer; a repeated answer says nothing of the stages."""
+        with self._lock:
+            self._count(answer)
+
+    def _count(self, answer: Answer) -> None:
+        self._counts["requests"] += 1
+        if answer.status != Status.OK:
+            self._counts["refused"] += 1
+        else:
+            self._counts["answered"] += 1
+            self._counts["repeated"] += answer.repeated
+        if answer.status == Status.UNAVAILABLE:
+            self.trouble = answer.message
+        elif answer.status == Status.OK:
+            self.trouble = ""
+            if not answer.repeated:
+                for stage, median in self._times.items():
+                    median.add(getattr(answer.times, stage))
+                self._batches.append(answer.batch)
+
+    def fields(self) -> dict[str, int | float]:
+        """The fields of CloudStatus that are counted here."""
+        with self._lock:
+            medians = {f"{stage}_ms": median.value for stage, median in self._times.items()}
+            batch = sum(self._batches) / max(1, len(self._batches))
+            return self._counts | medians | {"batch": batch}

@@ -1,0 +1,95 @@
+"""The versions of f that the cloud can run: it must use the one that the robot used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from laecips_edge.core.bundle.bundle import MANIFEST, Bundle, BundleError
+from laecips_edge.core.inference.segmenter import Segmenter
+
+from laecips_cloud.library.model_library import version_folder
+
+FROM_LIBRARY = 4
+"""Most versions of a trainer's library that are held; robots run the newest or the one before."""
+
+
+class ModelShelf:
+    """Segmenters by version; all of one bundle line, so of the same classes.
+
+    Attributes:
+        classes: names, in the order of the labels.
+        classes_hash: of them, as manifests have it.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str | Path],
+        *,
+        library: Path | None = None,
+        engine: str = "onnxruntime",
+        providers: Sequence[str] = ("CPUExecutionProvider",),
+        threads: int = 1,
+    ) -> None:
+        """Loads and tests the bundles.
+
+        Args:
+            paths: folders of bundles, at least one.
+            library: of a trainer; its versions are loaded when they are asked for.
+            engine, providers, threads: as `Segmenter` takes them.
+
+        Raises:
+            BundleError: none given, one is broken, two have the same version or other classes.
+            EngineError: see `create_engine`.
+        """
+        if not paths:
+            raise BundleError("bundles: none given; give the folder of at least one bundle")
+        bundles: dict[int, Bundle] = {}
+        classes: tuple[str, ...] | None = None
+        for path in paths:
+            bundle = Bundle.load(path, classes=classes)
+            version, classes = bundle.manifest.version, bundle.manifest.classes
+            if version in bundles:
+                raise BundleError(
+                    f"{path}: version {version} as {bundles[version].path} is; leave one out"
+                )
+            bundles[version] = bundle
+        self._library = library
+        self._engine: dict[str, Any] = {
+            "engine": engine,
+            "providers": providers,
+            "threads": threads,
+        }
+        self._segmenters = {v: self._assembled(bundle) for v, bundle in sorted(bundles.items())}
+        self._trained: dict[int, Segmenter] = {}
+        manifest = bundles[self.versions[0]].manifest
+        self.classes, self.classes_hash = manifest.classes, manifest.classes_hash
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """Of the bundles that are loaded, rising."""
+        return tuple(sorted({**self._segmenters, **self._trained}))
+
+    def find(self, version: int) -> Segmenter | None:
+        """The pair of this version, or None where it is not here.
+
+        Raises:
+            BundleError: it is in the library, and broken or of other classes.
+            EngineError: see `create_engine`.
+        """
+        known = self._segmenters.get(version) or self._trained.get(version)
+        if known is not None or self._library is None:
+            return known
+        folder = version_folder(self._library, version)
+        if not (folder / MANIFEST).is_file():
+            return None
+        found = self._assembled(Bundle.load(folder, classes=self.classes))
+        newest = sorted(self._trained)[1 - FROM_LIBRARY :]
+        self._trained = {v: self._trained[v] for v in newest} | {version: found}
+        return found
+
+    def _assembled(self, bundle: Bundle) -> Segmenter:
+        segmenter = Segmenter(bundle, **self._engine)
+        segmenter.self_test()
+        return segmenter

@@ -1,0 +1,1 @@
+"""SAM as a mask generator, with torch or on an inference engine."""

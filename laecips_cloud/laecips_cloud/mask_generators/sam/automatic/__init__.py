@@ -1,0 +1,1 @@
+"""Automatic masks from prompts on a grid: choice, selection, clean-up."""

@@ -1,0 +1,1 @@
+"""SAM becomes ONNX files for the backend without torch."""

@@ -1,0 +1,1 @@
+"""SAM on ONNX Runtime or OpenVINO, without torch."""

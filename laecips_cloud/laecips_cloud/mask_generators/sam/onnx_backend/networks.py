@@ -1,0 +1,169 @@
+"""An exported SAM on one of the engines: a picture to an embedding, points to small masks."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import onnx
+from laecips_edge.core.inference.engines import Engine, EngineError, create_engine
+from numpy.typing import NDArray
+
+from laecips_cloud.mask_generators.generator import MaskGeneratorError
+from laecips_cloud.mask_generators.sam.onnx_backend.manifest import DECODER, ENCODER, SamManifest
+
+PICTURE: Final = "picture"
+EMBEDDING: Final = "embedding"
+POINTS: Final = "points"
+MASKS: Final = "masks"
+IOUS: Final = "ious"
+"""Names of the graphs' inputs and outputs."""
+
+_FAR: Final = 0.02
+"""How far, of its standard deviation, an embedding may be from the one without others."""
+
+Floats = NDArray[np.float32]
+
+
+class Answers(NamedTuple):
+    """What the decoder says to some points.
+
+    Attributes:
+        logits: float32 [B, K, n, n], K small masks for each.
+        ious: float32 [B, K], SAM's own rating of each.
+    """
+
+    logits: Floats
+    ious: Floats
+
+
+class SamNetworks:
+    """Encoder and decoder. Not for two threads at a time.
+
+    Attributes:
+        manifest: of the export.
+        points_per_batch: points that the decoder takes at a time.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        points_per_batch: int,
+        engine: str = "onnxruntime",
+        providers: Sequence[str] = ("CPUExecutionProvider",),
+        threads: int = 1,
+    ) -> None:
+        """Loads both.
+
+        Args:
+            folder: that `laecips models export-sam` wrote.
+            points_per_batch: at least 1; engines plan for this number.
+            engine, providers, threads: as `create_engine` takes them.
+
+        Raises:
+            MaskGeneratorError: the folder is not such a one, or the engine cannot run it.
+        """
+        self.manifest = SamManifest.read(folder)
+        self.points_per_batch = points_per_batch
+        self._folder, self._engine = folder, engine
+        self._create_engine = functools.partial(
+            create_engine,
+            engine,
+            weights={},
+            providers=tuple(providers),
+            threads=threads,
+            folder=folder.resolve(),
+        )
+        self._encoder = self._loaded(ENCODER, (PICTURE,), count=1)
+        self._decoder = self._loaded(DECODER, (EMBEDDING, POINTS), count=points_per_batch)
+
+    def prepare_batches(self, most: int) -> int:
+        """Makes `embed` ready for several pictures at a time; tried with as many.
+
+        Args:
+            most: pictures at a time that there may be, at least 1.
+
+        Returns:
+            How many it takes: as many as fit into the memory; 1 where the export, the engine or its
+            answers do not allow for several. OpenVINO compiles anew for each number of pictures,
+            which takes longer than a batch could save.
+        """
+        if self._engine == "openvino":
+            return 1
+        side = self.manifest.image_size
+        pictures = np.random.default_rng(0).normal(size=(most, 3, side, side)).astype(np.float32)
+        alone = self.embed(pictures[-1:])[0]
+        try:
+            encoder = self._loaded(ENCODER, (PICTURE,), count=None)
+        except MaskGeneratorError:
+            return 1
+        size = most
+        while size > 1:
+            try:
+                together = encoder.run({PICTURE: pictures[-size:]})[EMBEDDING]
+            except EngineError:  # too much for the memory, or takes one alone
+                size //= 2
+                continue
+            if len(together) != size or np.abs(together[-1] - alone).mean() > _FAR * alone.std():
+                break
+            self._encoder = encoder
+            return size
+        return 1
+
+    def embed(self, pictures: Floats) -> list[Floats]:
+        """Embeddings, float32 [1, T, C] each, as `decode` takes them.
+
+        Args:
+            pictures: float32 [P, 3, S, S], of `square_picture`; P is 1, or up to what
+                `prepare_batches` gave.
+        """
+        embeddings = self._encoder.run({PICTURE: pictures})[EMBEDDING]
+        return [embeddings[index : index + 1] for index in range(len(pictures))]
+
+    def decode(self, embedding: Floats, points: Floats) -> Answers:
+        """Masks of some points.
+
+        Args:
+            embedding: of the picture.
+            points: float32 [B, 2] as x, y in pixels of the square, B from 1 to `points_per_batch`.
+        """
+        count = len(points)
+        # The engines take full batches alone; the last point fills up what is short of one.
+        full = np.pad(points, ((0, self.points_per_batch - count), (0, 0)), mode="edge")
+        answer = self._decoder.run({EMBEDDING: embedding, POINTS: full})
+        return Answers(answer[MASKS][:count], answer[IOUS][:count])
+
+    def _loaded(self, name: str, inputs: tuple[str, ...], *, count: int | None) -> Engine:
+        """A graph on the engine, for one number of pictures or points; None: for any."""
+        path = self._folder / name
+        try:
+            graph = path.read_bytes()
+            made = self._create_engine(graph=graph if count is None else _for_count(graph, count))
+        except EngineError as error:
+            raise MaskGeneratorError(f"{path}: {error}") from error
+        if set(made.inputs) != set(inputs):
+            raise MaskGeneratorError(
+                f"{path}: its inputs are {', '.join(made.inputs)}, not {', '.join(inputs)}; "
+                "export it again with `laecips models export-sam`"
+            )
+        return made
+
+
+def _for_count(graph: bytes, count: int) -> bytes:
+    """The graph for one number of pictures or points: with all sizes known engines plan better."""
+    try:
+        model = onnx.load_from_string(graph)
+    except Exception as error:  # protobuf's own
+        raise EngineError(
+            f"not a graph that can be read ({' '.join(str(error).split())})"
+        ) from error
+    for value in (*model.graph.input, *model.graph.output):
+        for size in value.type.tensor_type.shape.dim:
+            if size.dim_param:
+                size.dim_value = count
+    del model.graph.value_info[:]
+    return bytes(model.SerializeToString())

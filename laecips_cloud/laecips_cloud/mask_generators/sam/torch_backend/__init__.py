@@ -1,0 +1,1 @@
+"""SAM on torch, by the package segment-anything."""

@@ -1,0 +1,219 @@
+"""Segment Anything (Kirillov et al., 2023): masks from a grid of points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from laecips_cloud.mask_generators.generator import MaskGeneratorError
+from laecips_cloud.mask_generators.sam.options import check_options
+from laecips_cloud.mask_generators.sam.torch_backend.checkpoint import load_sam
+from laecips_cloud.mask_generators.sam.torch_backend.precision import place
+from laecips_cloud.mask_generators.sam.torch_backend.records import mask_set, shrink, working_size
+from laecips_cloud.mask_generators.sam.torch_backend.torchvision_stand_in import (
+    import_segment_anything,
+)
+from laecips_cloud.masks import MaskSet
+
+_BATCH_PIXELS: Final = 1 << 20  # of a picture that is cut with points_per_batch points at a time
+
+
+class SamMaskGenerator:
+    """SAM's automatic masks. On a CPU a frame takes minutes with the usual 32 points a side."""
+
+    def __init__(
+        self,
+        *,
+        checkpoint: str = "",
+        device: str = "cpu",
+        precision: str = "fp32",
+        points_per_side: int = 32,
+        points_per_batch: int = 64,
+        pred_iou_thresh: float = 0.88,
+        stability_score_thresh: float = 0.95,
+        stability_score_offset: float = 1.0,
+        box_nms_thresh: float = 0.7,
+        crop_n_layers: int = 0,
+        crop_nms_thresh: float = 0.7,
+        crop_overlap_ratio: float = 512 / 1500,
+        crop_n_points_downscale_factor: int = 1,
+        min_mask_region_area: int = 0,
+        max_side: int = 2048,
+    ) -> None:
+        """Loads the checkpoint. All but the first three and the last are segment-anything's own.
+
+        Args:
+            checkpoint: path of the weights, or a name of `laecips models list` that was fetched;
+                the size of the network is told from them.
+            device: as torch names it: cpu, cuda, cuda:1, ...
+            precision: of the image encoder: fp32, bf16 or (not on a CPU) fp16.
+            points_per_side: prompts along each side of the picture, 1 to 512.
+            points_per_batch: prompts at a time, 1 to 65,536; more need more memory. Of pictures
+                above a million pixels fewer are taken, so that the memory stays.
+            pred_iou_thresh: masks whose IoU SAM itself puts no higher are dropped; in [0, 1], 0 for
+                none.
+            stability_score_thresh: masks that change more with their threshold are dropped; in
+                [0, 1], 0 for none.
+            stability_score_offset: by which that threshold is moved, at least 0.
+            box_nms_thresh: of two masks whose boxes have a larger IoU one stays, in [0, 1].
+            crop_n_layers: how often the picture is cut up further, into 4, 16, ... crops with
+                prompts of their own; 0 to 4.
+            crop_nms_thresh: as box_nms_thresh, between crops.
+            crop_overlap_ratio: by which crops of the first layer overlap, of the short side, in
+                [0, 1].
+            crop_n_points_downscale_factor: by which points_per_side shrinks with each layer, at
+                least 1.
+            min_mask_region_area: smaller holes and islands of masks are removed, pixels of the size
+                at which it is cut; 0: none.
+            max_side: a picture with a longer side is cut at this size and its masks are enlarged;
+                64 to 8192 pixels. SAM itself sees 1024.
+
+        Raises:
+            MaskGeneratorError: there is no usable checkpoint or device, or a value is out of range.
+            ImportError: segment-anything is not installed.
+        """
+        if not checkpoint:
+            raise MaskGeneratorError(
+                "mask generator sam needs weights: set its option checkpoint to sam_vit_b, "
+                "sam_vit_l or sam_vit_h (`laecips models fetch NAME` brings them) or to a path, or "
+                "take graph"
+            )
+        options = {
+            "points_per_side": points_per_side,
+            "points_per_batch": points_per_batch,
+            "pred_iou_thresh": pred_iou_thresh,
+            "stability_score_thresh": stability_score_thresh,
+            "stability_score_offset": stability_score_offset,
+            "box_nms_thresh": box_nms_thresh,
+            "crop_n_layers": crop_n_layers,
+            "crop_nms_thresh": crop_nms_thresh,
+            "crop_overlap_ratio": crop_overlap_ratio,
+            "crop_n_points_downscale_factor": crop_n_points_downscale_factor,
+            "min_mask_region_area": min_mask_region_area,
+        }
+        check_options({**options, "max_side": max_side})
+        sam: Any = load_sam(checkpoint)
+        place(sam, device=device, precision=precision)
+        self._generator = _automatic(sam, options)
+        self._image_size = sam.image_encoder.img_size
+        self._points, self._layers, self._max_side = points_per_batch, crop_n_layers, max_side
+        self._device = torch.device(device)
+        if self._device.type != "cpu":
+            # The first picture on a GPU takes seconds, which no robot has.
+            self.generate(self._grey())
+
+    def generate(self, rgb: NDArray[np.uint8]) -> MaskSet:
+        """Cuts uint8 [H, W, 3] into masks that may overlap; see `MaskGenerator.generate`.
+
+        A picture of which SAM would see no row or column at all has no masks.
+        """
+        shape = (rgb.shape[0], rgb.shape[1])
+        size = self._size(rgb)
+        if size is None:
+            return MaskSet(shape, (), (), ())
+        pixels = size[0] * size[1]
+        self._generator.points_per_batch = max(
+            1, min(self._points, self._points * _BATCH_PIXELS // pixels)
+        )
+        # Crops of a picture of a few pixels would have none.
+        self._generator.crop_n_layers = self._layers if min(size) >= 4**self._layers else 0
+        with torch.inference_mode():
+            records = self._generator.generate(shrink(rgb, size))
+        return mask_set(records, shape)
+
+    def prepare_batches(self, most: int) -> int:
+        """See `BatchMaskGenerator.prepare_batches`: as many as a GPU's memory holds, by trial."""
+        if self._device.type == "cpu":
+            return most
+        size = most
+        while size > 1 and not self._fits(size):
+            size //= 2
+        return size
+
+    def generate_batch(
+        self, pictures: Sequence[NDArray[np.uint8]], scores: Sequence[NDArray[np.float32]]
+    ) -> list[MaskSet]:
+        """See `BatchMaskGenerator.generate_batch`; scores are left aside.
+
+        The pictures share the run of the image encoder; to it all are of one size. Crops of them,
+        where `crop_n_layers` asks for some, have runs of their own.
+        """
+        sizes = [self._size(rgb) for rgb in pictures]
+        seen = [shrink(rgb, size) for rgb, size in zip(pictures, sizes, strict=True) if size]
+        predictor = self._generator.predictor
+        with torch.inference_mode():
+            embedded = iter(predictor.embed(seen) if seen else ())
+        masks = []
+        for rgb, size in zip(pictures, sizes, strict=True):
+            predictor.embedded = next(embedded) if size else None
+            masks.append(self.generate(rgb))
+        return masks
+
+    def _grey(self) -> NDArray[np.uint8]:
+        return np.full((self._image_size, self._image_size, 3), 128, np.uint8)
+
+    def _fits(self, pictures: int) -> bool:
+        """Whether the image encoder has memory for so many at a time."""
+        try:
+            with torch.inference_mode():
+                self._generator.predictor.embed([self._grey()] * pictures)
+        except torch.OutOfMemoryError:
+            torch.cuda.empty_cache()
+            return False
+        return True
+
+    def _size(self, rgb: NDArray[np.uint8]) -> tuple[int, int] | None:
+        """At which a picture is cut; None where SAM would see nothing of it."""
+        size = working_size((rgb.shape[0], rgb.shape[1]), self._max_side)
+        return None if 2 * min(size) * self._image_size < max(size) else size
+
+
+def _automatic(sam: Any, options: dict[str, Any]) -> Any:
+    """The package's own generator, whose layers of crops may be without a single mask.
+
+    Its predictor can take pictures whose embedding is there already.
+    """
+    package = import_segment_anything()
+    predictor: Any = package.SamPredictor
+    generator: Any = package.SamAutomaticMaskGenerator
+
+    class Predictor(predictor):
+        embedded: tuple[torch.Tensor, tuple[int, int]] | None = None  # of the next picture
+
+        def embed(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Any]:
+            resized = [
+                torch.as_tensor(self.transform.apply_image(rgb), device=self.device)
+                .permute(2, 0, 1)
+                .contiguous()[None]
+                for rgb in pictures
+            ]
+            squares = torch.cat([self.model.preprocess(planes) for planes in resized])
+            embeddings = self.model.image_encoder(squares).split(1)
+            sizes = [tuple(planes.shape[-2:]) for planes in resized]
+            return list(zip(embeddings, sizes, strict=True))
+
+        def set_image(self, image: NDArray[np.uint8], image_format: str = "RGB") -> None:
+            if self.embedded is None:
+                super().set_image(image, image_format)
+                return
+            self.reset_image()
+            self.features, self.input_size = self.embedded
+            self.original_size, self.is_image_set = image.shape[:2], True
+            self.embedded = None
+
+    class Generator(generator):
+        def __init__(self, sam: Any, **options: Any) -> None:
+            super().__init__(sam, **options)
+            self.predictor = Predictor(sam)
+
+        def _process_crop(self, *given: Any) -> Any:
+            data = super()._process_crop(*given)
+            data["crop_boxes"] = data["crop_boxes"].reshape(-1, 4)  # of no mask it is [0]
+            return data
+
+    # Run lengths: a mask of the picture's size for each would fill the memory of any machine.
+    return Generator(sam, output_mode="uncompressed_rle", **options)

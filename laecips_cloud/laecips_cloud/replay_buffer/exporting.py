@@ -1,0 +1,64 @@
+"""Frames of a replay buffer as files: pictures, label maps, confidence, COCO annotations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from laecips_edge.core.atomic_files import write_whole
+from laecips_edge.core.image.codecs import ImageError, decode_png
+
+from laecips_cloud.replay_buffer.coco import CocoWriter
+from laecips_cloud.replay_buffer.names import file_name_of
+from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
+
+IMAGES: Final = "images"
+LABELS: Final = "labels"
+CONFIDENCE: Final = "confidence"
+ANNOTATIONS: Final = "annotations.json"
+
+_PNG: Final = b"\x89PNG"
+
+
+def export_frames(frames: Iterable[ReplayFrame], folder: Path, *, classes: tuple[str, ...]) -> int:
+    """Writes frames into a folder: what can be labelled there comes back by `import_labels`.
+
+    Pictures as the robot sent them, label maps (a person's where there is one) and confidence as
+    8-bit PNG.
+
+    Args:
+        frames: of a replay buffer.
+        folder: made where there is none.
+        classes: names, in the order of the labels.
+
+    Returns:
+        How many frames there were.
+
+    Raises:
+        ValueError: a kept label map is damaged.
+        OSError: a file cannot be written.
+    """
+    for name in (IMAGES, LABELS, CONFIDENCE):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    coco, count = CocoWriter(classes), 0
+    for frame in frames:
+        name = file_name_of(frame.request_id)
+        picture = f"{name}.{'png' if frame.picture.startswith(_PNG) else 'jpg'}"
+        label_map = frame.human_label_map or frame.label_map
+        try:
+            labels = decode_png(label_map, dtype=np.uint8)
+        except ImageError as error:
+            raise ValueError(
+                f"frame {frame.request_id!r}: label map {error}; export others (--since, --until)"
+            ) from error
+        (folder / IMAGES / picture).write_bytes(frame.picture)
+        (folder / LABELS / f"{name}.png").write_bytes(label_map)
+        (folder / CONFIDENCE / f"{name}.png").write_bytes(frame.confidence_map)
+        by = "person" if frame.human_label_map else "cloud"
+        coco.add(picture, labels, request_id=frame.request_id, labelled_by=by)
+        count += 1
+    write_whole(folder / ANNOTATIONS, json.dumps(coco.content).encode())
+    return count

@@ -1,0 +1,69 @@
+"""Label maps that people made, into the replay buffer: they outrank the cloud's answer there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from laecips_edge.core.image.codecs import ImageError, decode_png
+from laecips_edge.core.link import wire
+
+from laecips_cloud.replay_buffer.buffer import ReplayBuffer
+from laecips_cloud.replay_buffer.exporting import LABELS
+from laecips_cloud.replay_buffer.names import file_name_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What became of the files.
+
+    Attributes:
+        taken: label maps that are kept now as a person's.
+        unchanged: that say what is kept already; the cloud's answer stays the cloud's.
+        strange: names of files that belong to no frame of the buffer.
+    """
+
+    taken: int
+    unchanged: int
+    strange: tuple[str, ...]
+
+
+def import_labels(buffer: ReplayBuffer, folder: Path) -> Imported:
+    """Reads a folder of PNG label maps, named as `export_frames` names them, all or nothing.
+
+    Args:
+        buffer: of the frames.
+        folder: with the files in it, or in its folder labels/.
+
+    Raises:
+        ValueError: there is no such file, or one is not a label map of its frame: 8-bit class
+            indices of the picture's size, 255 where a person gives no class.
+        ReplayBufferError: the buffer cannot be read or written.
+    """
+    where = folder / LABELS if (folder / LABELS).is_dir() else folder
+    files = sorted(where.glob("*.png"))
+    if not files:
+        raise ValueError(f"{where}: no PNG there; give the folder of the label maps")
+    known = {file_name_of(request_id): request_id for request_id in buffer.request_ids()}
+    classes = len(buffer.classes())
+    labels, unchanged, strange = dict[str, bytes](), 0, list[str]()
+    for file in files:
+        request_id = known.get(file.stem)
+        frame = buffer.find(request_id) if request_id is not None else None
+        if frame is None:
+            strange.append(file.name)
+            continue
+        try:
+            before = decode_png(frame.human_label_map or frame.label_map, dtype=np.uint8)
+            label_map = wire.decode_label_map(
+                file.read_bytes(), (before.shape[0], before.shape[1]), classes
+            )
+        except (ImageError, wire.WireError) as error:
+            raise ValueError(f"{file}: {error}; nothing was imported") from error
+        if np.array_equal(label_map, before):
+            unchanged += 1
+        else:
+            labels[frame.request_id] = wire.encode_label_map(label_map)
+    buffer.keep_human_labels(labels)
+    return Imported(taken=len(labels), unchanged=unchanged, strange=tuple(strange))

@@ -1,0 +1,1 @@
+"""What is trained next, and the worker process that does it."""

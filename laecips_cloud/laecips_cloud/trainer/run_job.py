@@ -1,0 +1,142 @@
+"""From a job on disk to a pair that the gate has judged: what the worker does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from laecips_edge.core.bundle.bundle import Bundle
+
+from laecips_cloud.replay_buffer.reader import ReplayReader
+from laecips_cloud.trainer.job import Job
+from laecips_cloud.trainer.source_scores import SourceExams
+from laecips_cloud.trainer.triggers import FEWEST_FRAMES
+from laecips_cloud.training.data.frame_folder import FrameFolder
+from laecips_cloud.training.data.labelled_frames import LabelledFrame
+from laecips_cloud.training.online.examination import examine
+from laecips_cloud.training.online.lessons import Lesson, lessons_of
+from laecips_cloud.training.online.online_training import Source, train_update
+from laecips_cloud.training.steps.checkpoints import Checkpoints
+
+Progress = Callable[[str], None]
+
+
+def run_job(folder: Path, bundles: Callable[[int], Path], exams: Path, progress: Progress) -> dict:
+    """Trains what a job says, or takes it up again.
+
+    Args:
+        folder: of the job; f is kept in it once it is trained.
+        bundles: where the bundle of a version is, or belongs.
+        exams: file with how versions did on the source frames.
+        progress: takes lines for people.
+
+    Returns:
+        The verdict, for the trainer: promoted, reason, train_s.
+
+    Raises:
+        ValueError: there is too little to train on, or something cannot be read.
+    """
+    job = Job.read(folder)
+    parent = Bundle.load(bundles(job.parent))
+    progress("reading frames")
+    lessons = _lessons(job, parent)
+    fingerprint = FrameFolder(job.source).fingerprint
+    kept = SourceExams(exams, source=f"{fingerprint} {job.source_frames}")
+    source = _source(job, bundles, kept, fingerprint, progress)
+    checkpoints = Checkpoints(folder / "checkpoints", recipe=_recipe(job), resume=True)
+    update = train_update(
+        parent,
+        lessons,
+        source,
+        path=bundles(job.version),
+        version=job.version,
+        trigger=job.trigger,
+        settings=job.settings,
+        engine=job.engine,
+        checkpoints=checkpoints,
+        progress=progress,
+    )
+    if update.verdict.promoted:
+        iou = update.verdict.measures["source_iou"]
+        kept.keep(job.version, _array(iou, parent))
+    return {
+        "promoted": update.verdict.promoted,
+        "reason": update.verdict.reason,
+        "train_s": round(update.train_s, 1),
+    }
+
+
+def _lessons(job: Job, parent: Bundle) -> list[Lesson]:
+    reader = ReplayReader(job.buffer)
+    try:
+        kept, manifest = reader.classes(), parent.manifest
+        if kept != manifest.classes:
+            raise ValueError(
+                f"{job.buffer}: keeps label maps of the classes {', '.join(kept)}, version "
+                f"{manifest.version} knows {', '.join(manifest.classes)}; give another buffer_path"
+            )
+        frames = reader.newest(job.rows, last=job.last_row)
+    finally:
+        reader.close()
+    settings = job.settings
+    lessons = lessons_of(
+        frames,
+        classes=len(manifest.classes),
+        min_confidence=settings.min_confidence,
+        audit_weight=settings.audit_weight,
+    )
+    if len(lessons) < FEWEST_FRAMES:
+        raise ValueError(
+            f"{job.buffer}: {len(lessons)} of {len(frames)} frames teach anything; "
+            f"{FEWEST_FRAMES} are needed"
+        )
+    return lessons
+
+
+def _source(
+    job: Job,
+    bundles: Callable[[int], Path],
+    exams: SourceExams,
+    fingerprint: str,
+    progress: Progress,
+) -> Source:
+    rehearsal, held_out = _frames_of(job.source, fingerprint, job.source_frames)
+    for version in (job.given, job.parent):
+        if exams.iou(version) is None:
+            progress(f"version {version} is examined on {len(held_out)} source frames")
+            exams.keep(version, _iou(bundles(version), held_out, job))
+    first, parent = exams.iou(job.given), exams.iou(job.parent)
+    assert first is not None  # noqa: S101 (kept above)
+    assert parent is not None  # noqa: S101 (the same)
+    return Source(
+        rehearsal=rehearsal,
+        held_out=held_out,
+        first=first,
+        best_miou=exams.best_miou({*job.good, job.given}),
+        parent_miou=float(np.nanmean(parent)),
+    )
+
+
+@lru_cache(maxsize=1)
+def _frames_of(
+    source: Path, fingerprint: str, most: int
+) -> tuple[list[LabelledFrame], list[LabelledFrame]]:
+    """The source frames, decoded once for all the jobs of a worker."""
+    return FrameFolder(source).split(most)
+
+
+def _iou(path: Path, held_out: Sequence[LabelledFrame], job: Job) -> np.ndarray:
+    return examine(Bundle.load(path), held_out, engine=job.engine).source.iou()
+
+
+def _array(iou: Mapping[str, float | None], bundle: Bundle) -> np.ndarray:
+    values = [iou[name] for name in bundle.manifest.classes]
+    return np.array([np.nan if value is None else value for value in values], np.float64)
+
+
+def _recipe(job: Job) -> dict[str, Any]:
+    return {**asdict(job), "good": list(job.good)}

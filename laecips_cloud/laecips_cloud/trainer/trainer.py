@@ -1,0 +1,244 @@
+"""What the trainer does next: begins trainings, takes in their results, follows operators.
+
+No ROS and no threads: the node calls it now and again, and whenever somebody says something. What
+it decides is in the library's ledger before it acts, so that it goes on there after any end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from laecips_edge.core.atomic_files import remove_folder
+
+from laecips_cloud.library.model_library import ModelLibrary
+from laecips_cloud.library.version_ledger import Ledger
+from laecips_cloud.replay_buffer.replay_frame import Waiting
+from laecips_cloud.replay_buffer.watch import ReplayWatch
+from laecips_cloud.trainer.job import Job
+from laecips_cloud.trainer.job_template import Recipe
+from laecips_cloud.trainer.triggers import FEWEST_FRAMES, OPERATOR, Triggers
+from laecips_cloud.trainer.worker_process import WorkerProcess
+
+MOST_DEATHS: Final = 5
+"""Of the worker in one training, one after the other: then it is given up, memory is too small."""
+
+LONGEST_WAIT_S: Final = 60.0
+
+
+class TrainingDesk:
+    """See the module. For one thread.
+
+    Args:
+        library: of the versions; its ledger is what it goes by.
+        worker: trains.
+        watch: of the replay buffer.
+        triggers: when to train.
+        recipe: of each training.
+        keep_versions: how many old versions stay on the disk.
+        now_ns: the node's clock.
+        steady_s: a clock that never jumps.
+        logger: has info, warning and error.
+    """
+
+    def __init__(
+        self,
+        *,
+        library: ModelLibrary,
+        worker: WorkerProcess,
+        watch: ReplayWatch,
+        triggers: Triggers,
+        recipe: Recipe,
+        keep_versions: int,
+        now_ns: Callable[[], int],
+        steady_s: Callable[[], float],
+        logger: Any,
+    ) -> None:
+        self.trouble = ""
+        """Why it does not get on; empty where it does."""
+        self.waiting: Waiting | None = None
+        """What has come since the last training; None where there is no replay buffer yet."""
+        self._library = library
+        self._worker = worker
+        self._watch = watch
+        self._triggers = triggers
+        self._recipe = recipe
+        self._keep_versions = keep_versions
+        self._now_ns = now_ns
+        self._steady_s = steady_s
+        self._logger = logger
+        self._progress = ""
+        self._told: dict[str, Any] = {}
+        self._deaths = 0
+        self._not_before_s = 0.0
+
+    @property
+    def activity(self) -> str:
+        """For people: what it does, or waits for."""
+        ledger, version = self._library.ledger, self._library.ledger.in_training
+        if ledger.paused:
+            waits = f", version {version} goes on then" if version else ""
+            return f"paused until it is resumed{waits}"
+        if version:
+            parent = ledger.entries[version].parent
+            return f"version {version} from {parent}: {self._progress or 'the worker starts'}"
+        if self.waiting is None:
+            return self._watch.problem or f"waiting for the replay buffer {self._watch.path}"
+        return self._triggers.waits_for(new=self.waiting.frames, since_s=self._since_s())
+
+    def start(self) -> None:
+        """Begin to work; goes on with the training that was under way."""
+        self._library.record(lambda ledger: ledger.count_from(self._now_ns()))
+        self._deaths, self._not_before_s = 0, 0.0
+        self._let_work()
+
+    def stop(self) -> None:
+        """End the worker; its training goes on at the next start."""
+        self._worker.stop()
+        self._watch.close()
+        self._progress = ""
+
+    def advance(self) -> None:
+        """Do what there is to do; OSError where the disk is full, to be called again."""
+        for message in self._worker.hear():
+            self._hear(message)
+        self._take_result()
+        self._let_work()
+        ledger = self._library.ledger
+        self.waiting = self._watch.since(ledger.trained_to)
+        if self._watch.problem:
+            self.trouble = self._watch.problem
+        elif not self._deaths:
+            self.trouble = ""
+        if self.waiting is None or ledger.in_training or ledger.paused:
+            return
+        trigger = self._triggers.due(new=self.waiting.frames, since_s=self._since_s())
+        if trigger:
+            self._begin(trigger, self.waiting.newest)
+
+    def train_now(self) -> str:
+        """An operator's order: train with what there is; ValueError where that cannot be."""
+        ledger, everything = self._library.ledger, self._watch.since(0)
+        if ledger.paused:
+            raise ValueError("training is paused: resume it first")
+        if ledger.in_training:
+            raise ValueError(f"version {ledger.in_training} is being trained already")
+        if everything is None:
+            raise ValueError(self._watch.problem or f"no replay buffer {self._watch.path} yet")
+        if everything.frames < FEWEST_FRAMES:
+            raise ValueError(
+                f"the replay buffer has {everything.frames} frames, {FEWEST_FRAMES} are needed"
+            )
+        version = self._begin(OPERATOR, everything.newest)
+        return f"version {version} is trained from {ledger.parent}"
+
+    def pause(self, paused: bool) -> str:
+        """An operator's order: train no more, also after a restart, or go on."""
+        self._library.record(lambda ledger: ledger.pause(paused))
+        if paused:
+            self._worker.stop()
+            self._progress = ""
+        return "paused until it is resumed" if paused else "training goes on"
+
+    def order(self, version: int, *, pin: bool) -> str:
+        """An operator's order: robots go to a version, or stay there; see `ModelLibrary.order`."""
+        self._library.order(version, pin=pin)
+        offered = self._library.ledger.offered
+        self._leave_bad_parent()
+        what = "pinned, nothing else is offered" if pin else "offered, later promotions will be too"
+        return f"version {offered} is {what}"
+
+    def unpin(self) -> str:
+        """An operator's order: offer the newest good version again."""
+        if not self._library.ledger.pinned:
+            return "nothing is pinned"
+        self._library.record(lambda ledger: ledger.unpin())
+        return f"unpinned: version {self._library.ledger.offered} is offered"
+
+    def roll_back(self, version: int, *, robot: str, reason: str) -> None:
+        """A robot has gone back from a version; told again, nothing happens."""
+        why = f"robot {robot} went back from it: {reason}"
+        before = self._library.ledger
+        self._library.record(lambda ledger: ledger.roll_back(version, reason=why))
+        if self._library.ledger is not before:
+            offered = self._library.ledger.offered
+            self._logger.warning(f"version {version} rolled back, {offered} is offered: {why}")
+            self._leave_bad_parent()
+
+    def _since_s(self) -> float:
+        return max(0.0, (self._now_ns() - self._library.ledger.trained_ns) / 1e9)
+
+    def _begin(
+        self,
+        trigger: str,
+        last_row: int,
+        after: Callable[[Ledger], Ledger] = lambda ledger: ledger,
+    ) -> int:
+        version = self._recipe.begin(
+            self._library,
+            trigger=trigger,
+            last_row=last_row,
+            now_ns=self._now_ns(),
+            after=after,
+        )
+        parent = self._library.ledger.entries[version].parent
+        self._logger.info(f"version {version} is trained from {parent}: trigger {trigger}")
+        self._deaths, self._told = 0, {}
+        self._worker.train(version)
+        return version
+
+    def _let_work(self) -> None:
+        """A worker that is ready when frames come: to load torch takes seconds."""
+        ledger = self._library.ledger
+        if self._worker.runs or ledger.paused or self._steady_s() < self._not_before_s:
+            return
+        self._worker.start()
+        if ledger.in_training:
+            self._worker.train(ledger.in_training)
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if "progress" in message:
+            self._progress = str(message["progress"])
+        elif "done" in message or "failed" in message:
+            self._told = message
+        elif "died" in message:
+            self._deaths += 1
+            self._progress = ""
+            wait = min(LONGEST_WAIT_S, 2.0 ** (self._deaths - 1) - 1)
+            self._not_before_s = self._steady_s() + wait
+            self.trouble = f"the worker died ({message['died']}), it is started again"
+            self._logger.error(self.trouble)
+            if self._deaths >= MOST_DEATHS:
+                died = f"the worker died {self._deaths} times, with {message['died']} at last"
+                self._told = {"failed": died}
+
+    def _take_result(self) -> None:
+        version = self._library.ledger.in_training
+        if not self._told or not version:
+            self._told = {}
+            return
+        done = self._told.get("done", {})
+        reason = done.get("reason") or f"no training: {self._told.get('failed')}"
+        train_s = float(done.get("train_s", 0.0))
+        if done.get("promoted"):
+            self._library.record(lambda it: it.promote(version, reason=reason, train_s=train_s))
+            self._logger.info(f"version {version} promoted: {reason}")
+        else:
+            self._library.record(lambda it: it.refuse(version, reason=reason, train_s=train_s))
+            self._logger.warning(f"version {version} refused: {reason}")
+        self._told, self._progress, self._deaths = {}, "", 0
+        remove_folder(self._library.job_folder(version))
+        self._library.tidy(self._keep_versions)
+
+    def _leave_bad_parent(self) -> None:
+        """What is under way from a parent that is good no more is begun anew from a good one."""
+        ledger = self._library.ledger
+        version = ledger.in_training
+        if not version or ledger.entries[version].parent in ledger.good:
+            return
+        self._worker.stop()
+        reason = f"its parent {ledger.entries[version].parent} is not used any more"
+        folder = self._library.job_folder(version)
+        job = Job.read(folder)
+        self._begin(job.trigger, job.last_row, lambda it: it.refuse(version, reason=reason))
+        remove_folder(folder)

@@ -1,0 +1,148 @@
+"""Augmentation of a labelled frame: strong light, cheap arithmetic, one warp.
+
+The photometric part covers what a robot meets after the day it was trained: dusk, lamps of
+another colour, shadows, dust, motion blur, a noisy sensor, a thrifty camera. An edge network
+without it would be a straw man to compare with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from laecips_cloud.training.data.labelled_frames import UNLABELLED
+
+Image = NDArray[np.uint8]
+LabelMap = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Geometry:
+    """How a frame is framed anew.
+
+    Attributes:
+        size: (height, width) of what comes out, in pixels.
+        zoom: range of the magnification, log-uniform; 1 keeps the picture's own pixels.
+        rotation: largest angle to either side, in degrees.
+        flip: whether left and right may change places.
+    """
+
+    size: tuple[int, int]
+    zoom: tuple[float, float] = (1.0, 1.0)
+    rotation: float = 5.0
+    flip: bool = True
+
+
+def reframe(
+    image: Image, label: LabelMap, geometry: Geometry, random: Generator
+) -> tuple[Image, LabelMap]:
+    """Flips, zooms, rotates and crops in one warp.
+
+    Args:
+        image: uint8 [H, W, 3].
+        label: uint8 [H, W].
+        geometry: the ranges to draw from.
+        random: source of chance.
+
+    Returns:
+        (image uint8 [h, w, 3], label uint8 [h, w]) at `geometry.size`; what lies outside the
+        picture is mirrored, and has no class.
+    """
+    (height, width), (out_height, out_width) = image.shape[:2], geometry.size
+    zoom = float(np.exp(random.uniform(*np.log(geometry.zoom))))
+    angle = random.uniform(-geometry.rotation, geometry.rotation)
+    mirror = -1.0 if geometry.flip and random.random() < 0.5 else 1.0
+    # Where the crop does not fit into the zoomed picture the picture moves about inside the crop.
+    slack_x, slack_y = abs(zoom * width - out_width) / 2, abs(zoom * height - out_height) / 2
+    shift_x, shift_y = random.uniform(-slack_x, slack_x), random.uniform(-slack_y, slack_y)
+    cos, sin = zoom * np.cos(np.deg2rad(angle)), zoom * np.sin(np.deg2rad(angle))
+    linear = np.array([[cos * mirror, -sin], [sin * mirror, cos]])
+    centre = np.array([(width - 1) / 2, (height - 1) / 2])
+    target = np.array([(out_width - 1) / 2 + shift_x, (out_height - 1) / 2 + shift_y])
+    matrix = np.column_stack([linear, target - linear @ centre])
+    size = (out_width, out_height)
+    # Pictures that shrink are averaged over, or thin lines would alias away.
+    source = cv2.blur(image, (2, 2)) if zoom < 0.6 else image
+    warped = cv2.warpAffine(
+        source, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+    )
+    moved = cv2.warpAffine(
+        label,
+        matrix,
+        size,
+        flags=cv2.INTER_NEAREST,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(UNLABELLED,),
+    )
+    return np.asarray(warped, np.uint8), np.asarray(moved, np.uint8)
+
+
+def relight(image: Image, random: Generator) -> Image:
+    """Draws another light, lens, sensor and codec for a picture.
+
+    Args:
+        image: uint8 [H, W, 3], RGB.
+        random: source of chance.
+
+    Returns:
+        uint8 [H, W, 3], a new array.
+    """
+    lit = cv2.LUT(image, _tone_curve(random))
+    if random.random() < 0.5:
+        grey = cv2.cvtColor(cv2.cvtColor(lit, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+        amount = random.uniform(0.0, 1.6)
+        lit = cv2.addWeighted(lit, amount, grey, 1.0 - amount, 0.0)
+    if random.random() < 0.35:
+        lit = _shade(lit, random)
+    if random.random() < 0.35:
+        lit = _blur(lit, random)
+    if random.random() < 0.5:
+        lit = _noise(lit, random)
+    if random.random() < 0.2:
+        quality = int(random.integers(25, 90))
+        _, data = cv2.imencode(".jpg", lit, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        lit = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    return np.asarray(lit, np.uint8)
+
+
+def _tone_curve(random: Generator) -> Image:
+    """One look-up table a channel: exposure, gamma, contrast and the lamp's colour, [256, 1, 3]."""
+    dark = random.random() < 0.4
+    exposure = np.exp(random.uniform(np.log(0.12), 0.0) if dark else random.uniform(-0.5, 0.4))
+    gamma = np.exp(random.uniform(-0.4, 0.4))
+    contrast = random.uniform(0.6, 1.4)
+    warmth, tint = random.normal(0.0, 0.18), random.normal(0.0, 0.07)
+    lamp = np.exp([warmth, tint, -warmth])
+    levels = np.linspace(0.0, 1.0, 256)[:, None] ** gamma
+    curve = ((levels - 0.5) * contrast + 0.5) * exposure * lamp
+    return np.clip(curve * 255.0 + 0.5, 0, 255).astype(np.uint8)[:, None, :]
+
+
+def _shade(image: Image, random: Generator) -> Image:
+    """Uneven light: a smooth field of shadows and bright spots."""
+    field = np.exp(random.normal(0.0, 0.45, (3, 4))).astype(np.float32)
+    light = cv2.resize(field, image.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    return np.clip(image * np.clip(light, 0.1, 3.0)[..., None], 0, 255).astype(np.uint8)
+
+
+def _blur(image: Image, random: Generator) -> Image:
+    """Out of focus, or the robot moved."""
+    if random.random() < 0.5:
+        return np.asarray(cv2.GaussianBlur(image, (0, 0), random.uniform(0.4, 2.0)), np.uint8)
+    length = int(random.integers(2, 5)) * 2 + 1
+    kernel = np.zeros((length, length), np.float32)
+    kernel[length // 2] = 1.0 / length
+    angle = random.uniform(0.0, 180.0)
+    turn = cv2.getRotationMatrix2D((length // 2, length // 2), angle, 1.0)
+    kernel = cv2.warpAffine(kernel, turn, (length, length))
+    return np.asarray(cv2.filter2D(image, -1, kernel / kernel.sum()), np.uint8)
+
+
+def _noise(image: Image, random: Generator) -> Image:
+    """Sensor noise of one strength for the whole picture."""
+    noise = random.standard_normal(image.shape, np.float32) * random.uniform(1.0, 14.0)
+    return np.clip(image + noise, 0, 255).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""The first training of a pair or of a teacher, from labelled frames."""

@@ -1,0 +1,185 @@
+"""The first training of a pair (f, h), from labelled frames to a bundle.
+
+1. f is trained on all frames.
+2. For each of k folds another f is trained on the other folds, and run over this one: rows of
+   frames that it was not trained on, as they are and drifted. h learns from them what is hard.
+3. The folds' networks saw fewer frames for fewer steps, and are less sure of themselves than f. h
+   gets used to f on the first half of the held-out frames.
+4. Delta, the baselines' thresholds, beta, h's quantiles and the temperature are fitted, and
+   everything is measured, on the second half, which neither f nor h has seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from laecips_edge.core.bundle.bundle import MANIFEST, Bundle
+
+from laecips_cloud.export.bundle_export import export_bundle
+from laecips_cloud.metrics import ConfusionMatrix
+from laecips_cloud.training.data.labelled_frames import LabelledFrames
+from laecips_cloud.training.first.ranking import MinerScore, score_miner
+from laecips_cloud.training.first.settings import FirstTraining
+from laecips_cloud.training.first.stages import Stages
+from laecips_cloud.training.steps.checkpoints import Checkpoints
+from laecips_cloud.training.steps.held_out_rows import Assist, Row
+from laecips_cloud.training.steps.losses import class_weights
+from laecips_cloud.training.steps.thresholds import (
+    baseline_confidences,
+    fit_beta,
+    fit_temperature,
+    quantiles,
+    thresholds_at_share,
+)
+from laecips_cloud.training.steps.train_miner import (
+    HardRule,
+    trust,
+)
+from laecips_cloud.training.steps.train_segmenter import (
+    pixel_counts,
+)
+
+Progress = Callable[[str], None]
+
+_AGREEMENT_FRAMES = 3
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a first training made, and how good it is on the held-out frames.
+
+    Attributes:
+        bundle: the bundle.
+        f: confusion matrix of f on the frames as they are.
+        assisted: the same of F.
+        frame_mean: mean over frames of f's and F's per-frame IoU (eq. 22), as they are.
+        frame_mean_drifted: the same of the variants; nan without any.
+        rule: what h was taught to call hard.
+        miners: how each of them ranks and what it brings, by name.
+    """
+
+    bundle: Bundle
+    f: ConfusionMatrix
+    assisted: ConfusionMatrix
+    frame_mean: tuple[float, float]
+    frame_mean_drifted: tuple[float, float]
+    rule: HardRule
+    miners: dict[str, MinerScore]
+
+
+def first_training(
+    frames: LabelledFrames,
+    held_out: LabelledFrames,
+    *,
+    settings: FirstTraining,
+    assist: Assist,
+    path: Path,
+    name: str,
+    resume: bool = False,
+    progress: Progress = lambda line: None,
+) -> Outcome:
+    """Trains f and h and writes the bundle.
+
+    Args:
+        frames: what to learn from.
+        held_out: frames that f does not learn from, in an order in which halves share nothing; at
+            least two.
+        settings: see `FirstTraining`.
+        assist: assisted inference F, as the cloud will run it.
+        path: folder of the bundle; the weights of stages that are done lie beside it meanwhile.
+        name: name of the bundle and of the data set, for people.
+        resume: go on where a training with the same settings was stopped.
+        progress: takes lines for people.
+
+    Returns:
+        The bundle and its measures.
+
+    Raises:
+        ValueError: fewer frames than folds, fewer than two held-out ones or other classes there,
+            or `path` is something else than a bundle.
+    """
+    _check(frames, held_out, folds=settings.folds, path=path)
+    progress(f"reading {len(frames)} frames and {len(held_out)} held-out ones")
+    seen = [frames[i] for i in range(len(frames))]
+    unseen = [held_out[i] for i in range(len(held_out))]
+    checkpoints = Checkpoints(
+        path.with_name(f".{path.name}.training"),
+        recipe=settings.as_json() | {"frames": len(seen), "classes": list(frames.classes)},
+        resume=resume,
+    )
+    stages = Stages(
+        settings=settings,
+        classes=len(frames.classes),
+        assist=assist,
+        checkpoints=checkpoints,
+        progress=progress,
+    )
+    f = stages.segmenter("f", seen, steps=settings.steps, seconds=settings.seconds_of_f)
+    kept_for_h, unseen = unseen[: len(unseen) // 2], unseen[len(unseen) // 2 :]
+    h, rule = stages.miner(f, seen, kept_for_h)
+    progress(f"measuring on {len(unseen)} held-out frames")
+    matrices = ConfusionMatrix(f.classes), ConfusionMatrix(f.classes)
+    rows = list(stages.rows(f, unseen, scores=matrices))
+    confidences = {"laecips": trust(h, rows), **baseline_confidences(rows)}
+    thresholds = thresholds_at_share(confidences, rule.share)
+    miners = {
+        miner: score_miner(rows, values, delta=thresholds[miner])
+        for miner, values in confidences.items()
+    }
+    measures = {
+        "frames": len(unseen),
+        "miou": round(matrices[0].miou(), 4),
+        "miou_assisted": round(matrices[1].miou(), 4),
+        "auroc": {miner: round(score.auroc, 4) for miner, score in miners.items()},
+    }
+    bundle = export_bundle(
+        f,
+        h,
+        path,
+        name=name,
+        classes=frames.classes,
+        palette=frames.palette,
+        input_size=settings.input_size,
+        delta=thresholds["laecips"],
+        beta=fit_beta(rows, share=rule.share, weights=class_weights(pixel_counts(seen, f.classes))),
+        quantiles=quantiles(confidences["laecips"]),
+        temperature=fit_temperature([row for row in rows if not row.drifted]),
+        thresholds=thresholds,
+        agreement_images=[frame.image for frame in unseen[:_AGREEMENT_FRAMES]],
+        training={
+            **settings.as_json(),
+            "data_set": name,
+            "frames": len(seen),
+            "hard_gain": round(rule.gain, 4),
+            "hard_gain_of": rule.cloud,
+            "hard_share": round(rule.share, 4),
+            "held_out": measures,
+        },
+    )
+    checkpoints.remove()
+    frame_mean, drifted = _means(rows, drifted=False), _means(rows, drifted=True)
+    return Outcome(bundle, *matrices, frame_mean, drifted, rule, miners)
+
+
+def _check(frames: LabelledFrames, held_out: LabelledFrames, *, folds: int, path: Path) -> None:
+    if len(frames) < folds or len(held_out) < 2:
+        raise ValueError(
+            f"first training: {len(frames)} frames and {len(held_out)} held-out ones are too few "
+            f"for {folds} folds"
+        )
+    if list(frames.classes) != list(held_out.classes):
+        raise ValueError("first training: the held-out frames have other classes than the frames")
+    if path.exists() and not (path / MANIFEST).is_file():
+        # Better now than when the training is over.
+        raise ValueError(f"{path}: is there and not a bundle; give another folder")
+
+
+def _means(rows: Sequence[Row], *, drifted: bool) -> tuple[float, float]:
+    chosen = [(row.iou, row.assisted_iou) for row in rows if row.drifted == drifted]
+    if not chosen:
+        return float("nan"), float("nan")
+    f, assisted = np.mean(chosen, axis=0)
+    return float(f), float(assisted)

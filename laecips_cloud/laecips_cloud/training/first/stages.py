@@ -1,0 +1,146 @@
+"""The stages of a first training, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from laecips_cloud.metrics import ConfusionMatrix
+from laecips_cloud.networks import Miner, RFNet
+from laecips_cloud.training.data.labelled_frames import LabelledFrame
+from laecips_cloud.training.first.settings import FirstTraining
+from laecips_cloud.training.steps.checkpoints import Checkpoints
+from laecips_cloud.training.steps.held_out_rows import Assist, Row, make_rows
+from laecips_cloud.training.steps.train_miner import (
+    HardRule,
+    MinerRecipe,
+    choose_hard_rule,
+    train_miner,
+)
+from laecips_cloud.training.steps.train_segmenter import SegmenterRecipe, train_segmenter
+
+Progress = Callable[[str], None]
+
+
+class Stages:
+    """The stages of a first training: f, the folds' networks, h.
+
+    Each is restored where it is done already.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: FirstTraining,
+        classes: int,
+        assist: Assist,
+        checkpoints: Checkpoints,
+        progress: Progress,
+    ) -> None:
+        """Takes what the stages share.
+
+        Args:
+            settings: see `FirstTraining`.
+            classes: M, number of classes.
+            assist: assisted inference F.
+            checkpoints: where stages that are done are kept.
+            progress: takes lines for people.
+        """
+        self._settings, self._classes, self._assist = settings, classes, assist
+        self._checkpoints, self._progress = checkpoints, progress
+
+    def segmenter(
+        self, stage: str, frames: Sequence[LabelledFrame], *, steps: int, seconds: float
+    ) -> RFNet:
+        """Trains an f on frames."""
+        settings = self._settings
+        torch.manual_seed(settings.seed)
+        network = RFNet(classes=self._classes, width=settings.width, depth=False)
+        # Convolutions round otherwise in another memory format: restored is to equal trained.
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if not self._checkpoints.restore(stage, network):
+            train_segmenter(
+                network,
+                frames,
+                recipe=SegmenterRecipe(
+                    input_size=settings.input_size,
+                    steps=steps,
+                    seconds=seconds,
+                    seed=settings.seed,
+                ),
+                progress=lambda line: self._progress(f"{stage}: {line}"),
+            )
+            self._checkpoints.keep(stage, network)
+        return network
+
+    def miner(
+        self, f: RFNet, frames: Sequence[LabelledFrame], kept_for_h: Sequence[LabelledFrame]
+    ) -> tuple[Miner, HardRule]:
+        """Trains h on the folds' rows, then on f's own rows of frames that f has not seen."""
+        settings = self._settings
+        torch.manual_seed(settings.seed)
+        miner = Miner(classes=self._classes, width=settings.miner_width)
+        if not self._checkpoints.restore("h of folds", miner):
+            rows, hard = self._fold_rows(frames)
+            recipe = MinerRecipe(
+                steps=settings.miner_steps, seconds=settings.seconds_of_h, seed=settings.seed
+            )
+            train_miner(miner, rows, hard, recipe=recipe, progress=self._progress)
+            self._checkpoints.keep("h of folds", miner)
+        rows = self.rows(f, kept_for_h)
+        rule = choose_hard_rule(rows)
+        self._progress(
+            f"h gets used to f on {len(rows)} rows: {rule.share:.0%} are hard, by at least "
+            f"{rule.gain:.3f} of IoU that a{'n' if rule.cloud == 'assisted' else ''} "
+            f"{rule.cloud} cloud adds"
+        )
+        recipe = MinerRecipe(
+            steps=max(1, settings.miner_steps // 3),
+            seconds=settings.seconds_of_h / 3,
+            learning_rate=3e-4,
+            seed=settings.seed,
+        )
+        train_miner(miner, rows, rule.hard(rows), recipe=recipe, progress=self._progress)
+        return miner, rule
+
+    def _fold_rows(self, frames: Sequence[LabelledFrame]) -> tuple[list[Row], NDArray[np.bool_]]:
+        """Rows of each fold by an f that was trained on the others, and which of them are hard."""
+        settings, rows, hard = self._settings, list[Row](), list[NDArray[np.bool_]]()
+        # Folds are blocks of time: neighbouring frames look alike, and must not be on both sides.
+        for fold, block in enumerate(np.array_split(np.arange(len(frames)), settings.folds)):
+            inside = set(block.tolist())
+            f = self.segmenter(
+                f"fold {fold + 1} of {settings.folds}",
+                [frame for i, frame in enumerate(frames) if i not in inside],
+                steps=max(1, round(settings.steps * settings.fold_share)),
+                seconds=settings.seconds_of_a_fold,
+            )
+            fold_rows = self.rows(f, [frames[i] for i in block])
+            # Hard by the measure of this f: one of the folds may be much better than another.
+            hard.append(choose_hard_rule(fold_rows).hard(fold_rows))
+            rows += fold_rows
+        self._progress(f"h learns from {len(rows)} rows of the folds")
+        return rows, np.concatenate(hard)
+
+    def rows(
+        self,
+        network: RFNet,
+        frames: Sequence[LabelledFrame],
+        *,
+        scores: tuple[ConfusionMatrix, ConfusionMatrix] | None = None,
+    ) -> list[Row]:
+        """Runs f and F over frames that f has not seen."""
+        return list(
+            make_rows(
+                network,
+                frames,
+                assist=self._assist,
+                input_size=self._settings.input_size,
+                variants=self._settings.variants,
+                seed=self._settings.seed,
+                scores=scores,
+            )
+        )

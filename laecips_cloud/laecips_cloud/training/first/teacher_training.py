@@ -1,0 +1,164 @@
+"""The training of a teacher: a network too heavy for a robot, whose opinion the cloud asks.
+
+A stand-in for a foundation model. It learns by the recipe of f, augmentation included: what it
+knows better than f comes from its size and from the frames that it has seen.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from laecips_edge.core.inference.scores import label_map_of
+
+from laecips_cloud.metrics import ConfusionMatrix
+from laecips_cloud.networks import RFNet
+from laecips_cloud.training.data.labelled_frames import LabelledFrames
+from laecips_cloud.training.first.settings import as_json
+from laecips_cloud.training.steps.checkpoints import Checkpoints
+from laecips_cloud.training.steps.held_out_rows import Row, make_rows
+from laecips_cloud.training.steps.thresholds import fit_temperature
+from laecips_cloud.training.steps.train_segmenter import SegmenterRecipe, train_segmenter
+
+Progress = Callable[[str], None]
+
+_MEASURING = 0.03  # share of a time limit that is left for the held-out frames
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeacherTraining:
+    """Settings of a teacher's training.
+
+    Attributes:
+        input_size: (height, width) that it runs at, in pixels.
+        width: width multiplier of RFNet.
+        steps: number of steps.
+        minutes: time limit, roughly; None has none and is reproducible.
+        variants: drifted variants of each held-out frame that it is measured on.
+        seed: seed of initial weights, order and augmentation.
+    """
+
+    input_size: tuple[int, int] = (360, 480)
+    width: float = 1.0
+    steps: int = 6000
+    minutes: float | None = None
+    variants: int = 2
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Names the first setting that is out of range."""
+        for name, bad in [
+            ("input_size", min(self.input_size) < 32),
+            ("width", not self.width > 0),
+            ("steps", self.steps < 1),
+            ("minutes", self.minutes is not None and not self.minutes > 0),
+            ("variants", self.variants < 0),
+        ]:
+            if bad:
+                raise ValueError(f"teacher training: {name} is {getattr(self, name)}: out of range")
+
+    @property
+    def seconds(self) -> float:
+        """Time limit of the steps."""
+        return math.inf if self.minutes is None else self.minutes * 60.0 * (1.0 - _MEASURING)
+
+
+@dataclass(frozen=True)
+class TaughtTeacher:
+    """What a teacher's training made.
+
+    Attributes:
+        network: in evaluation mode.
+        temperature: at which its scores are as sure as they are right, on the held-out frames.
+        as_they_are: confusion matrix on the held-out frames.
+        drifted: the same on their variants.
+    """
+
+    network: RFNet
+    temperature: float
+    as_they_are: ConfusionMatrix
+    drifted: ConfusionMatrix
+
+
+def teacher_training(
+    frames: LabelledFrames,
+    held_out: LabelledFrames,
+    *,
+    settings: TeacherTraining,
+    checkpoints: Path,
+    resume: bool = False,
+    progress: Progress = lambda line: None,
+) -> TaughtTeacher:
+    """Trains a teacher and measures it on frames that it has not seen.
+
+    Args:
+        frames: what to learn from.
+        held_out: labelled source frames, at least one.
+        settings: see `TeacherTraining`.
+        checkpoints: folder that keeps the weights once they are trained.
+        resume: take the weights that are there, if they were trained with the same settings.
+        progress: takes lines for people.
+
+    Raises:
+        ValueError: no frames, other classes among the held-out ones, or `checkpoints` holds the
+            weights of other settings.
+    """
+    if not len(frames) or not len(held_out):
+        raise ValueError("teacher training: there must be frames, and held-out ones")
+    if list(frames.classes) != list(held_out.classes):
+        raise ValueError("teacher training: the held-out frames have other classes than the frames")
+    kept = Checkpoints(
+        checkpoints,
+        recipe=as_json(settings)
+        | {"role": "teacher", "frames": len(frames), "classes": list(frames.classes)},
+        resume=resume,
+    )
+    network = _trained(frames, settings, kept, progress)
+    progress(f"measuring on {len(held_out)} held-out frames")
+    rows, as_they_are, drifted = _measure(network, held_out, settings)
+    return TaughtTeacher(network, fit_temperature(rows), as_they_are, drifted)
+
+
+def _trained(
+    frames: LabelledFrames, settings: TeacherTraining, kept: Checkpoints, progress: Progress
+) -> RFNet:
+    torch.manual_seed(settings.seed)
+    network = RFNet(classes=len(frames.classes), width=settings.width, depth=False)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if not kept.restore("teacher", network):
+        progress(f"reading {len(frames)} frames")
+        seen = [frames[i] for i in range(len(frames))]
+        recipe = SegmenterRecipe(
+            input_size=settings.input_size,
+            steps=settings.steps,
+            seconds=settings.seconds,
+            seed=settings.seed,
+        )
+        train_segmenter(
+            network, seen, recipe=recipe, progress=lambda line: progress(f"teacher: {line}")
+        )
+        kept.keep("teacher", network)
+    return network
+
+
+def _measure(
+    network: RFNet, held_out: LabelledFrames, settings: TeacherTraining
+) -> tuple[list[Row], ConfusionMatrix, ConfusionMatrix]:
+    """Rows of the held-out frames, and confusion matrices as they are and drifted."""
+    as_they_are, drifted = ConfusionMatrix(network.classes), ConfusionMatrix(network.classes)
+    rows = []
+    for row in make_rows(
+        network,
+        [held_out[i] for i in range(len(held_out))],
+        assist=lambda image, logits: label_map_of(logits, (image.shape[0], image.shape[1])),
+        input_size=settings.input_size,
+        variants=settings.variants,
+        seed=settings.seed,
+    ):
+        matrix = drifted if row.drifted else as_they_are
+        matrix.add(row.logits.argmax(axis=0).astype("uint8"), row.truth)
+        rows.append(row)
+    return rows, as_they_are, drifted

@@ -1,0 +1,283 @@
+"""One update while robots work: from lessons to a pair that the gate has judged.
+
+1. Lessons are split 70/30 by blocks of time. f learns from the 70 and from labelled source frames.
+2. h learns from what f now makes of the 30 (equation 14), and delta and h's quantiles are fitted.
+3. The pair is written as robots will have it, and examined by their engine beside its parent: on
+   source frames that nothing learns from, and on the 30.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from laecips_edge.core.bundle.bundle import Bundle, Manifest
+from numpy.typing import NDArray
+from torch import Tensor
+
+from laecips_cloud.export.bundle_export import export_bundle, load_networks, write_manifest
+from laecips_cloud.networks import Miner, RFNet
+from laecips_cloud.training.data.labelled_frames import LabelledFrame
+from laecips_cloud.training.data.time_blocks import split_by_time
+from laecips_cloud.training.online.examination import at_stride, examine
+from laecips_cloud.training.online.lessons import Lesson
+from laecips_cloud.training.online.promotion_gate import Verdict, judge
+from laecips_cloud.training.online.settings import OnlineTraining
+from laecips_cloud.training.steps.checkpoints import Checkpoints
+from laecips_cloud.training.steps.held_out_rows import run
+from laecips_cloud.training.steps.losses import class_weights, segmentation_loss
+from laecips_cloud.training.steps.thresholds import delta_at_share, quantiles
+from laecips_cloud.training.steps.train_miner import MinerRecipe
+from laecips_cloud.training.steps.train_miner_online import (
+    JudgedRow,
+    hard_share,
+    judged,
+    telling_beta,
+    train_trust,
+)
+from laecips_cloud.training.steps.train_segmenter import (
+    SegmenterRecipe,
+    fast_precision,
+    pixel_counts,
+    train_segmenter,
+)
+
+Progress = Callable[[str], None]
+
+_AGREEMENT_FRAMES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Labelled source frames: what the pair knew from the start, and must not forget.
+
+    Attributes:
+        rehearsal: what is mixed into each training.
+        held_out: what nothing learns from; at least one.
+        first: float64 [M], the first version's IoU on those.
+        best_miou: the best mIoU on those of any version so far.
+        parent_miou: that of the pair which is trained from.
+    """
+
+    rehearsal: Sequence[LabelledFrame]
+    held_out: Sequence[LabelledFrame]
+    first: NDArray[np.float64]
+    best_miou: float
+    parent_miou: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Update:
+    """What came of one update.
+
+    Attributes:
+        bundle: the new pair, whatever the gate said of it; its manifest has the verdict.
+        verdict: the gate's.
+        samples: lessons, held out ones among them.
+        train_s: seconds that it took.
+    """
+
+    bundle: Bundle
+    verdict: Verdict
+    samples: int
+    train_s: float
+
+
+def train_update(
+    parent: Bundle,
+    lessons: Sequence[Lesson],
+    source: Source,
+    *,
+    path: Path,
+    version: int,
+    trigger: str,
+    settings: OnlineTraining,
+    engine: str = "onnxruntime",
+    checkpoints: Checkpoints | None = None,
+    progress: Progress = lambda line: None,
+) -> Update:
+    """Trains a new pair from its parent, writes it and lets the gate judge it.
+
+    Args:
+        parent: the pair to go on from.
+        lessons: in order of time, at least two.
+        source: labelled source frames.
+        path: folder of the new bundle.
+        version: its number, above the parent's.
+        trigger: what asked for the training, for the manifest.
+        settings: see `OnlineTraining`.
+        engine: that the pairs are examined on, the robots'.
+        checkpoints: keeps f once it is trained, for a training that is taken up again.
+        progress: takes lines for people.
+
+    Raises:
+        ValueError: too few lessons, a pair that takes depth, or a bundle cannot be read or written.
+    """
+    started = time.monotonic()
+    manifest = parent.manifest
+    if manifest.modality != "rgb":
+        raise ValueError(
+            f"{parent.path}: modality is {manifest.modality}; only pairs of colour alone can be "
+            "trained while robots work"
+        )
+    learnt, held_out = split_by_time(lessons, blocks=settings.blocks)
+    held_out = held_out[-settings.max_held_out :]
+    f, h = load_networks(parent)
+    weights = class_weights(
+        pixel_counts([*(lesson.frame for lesson in learnt), *source.rehearsal], f.classes)
+    )
+    if checkpoints is None or not checkpoints.restore("f", f):
+        _train_f(
+            f,
+            learnt=learnt,
+            rehearsal=source.rehearsal,
+            input_size=manifest.input_size,
+            settings=settings,
+            progress=progress,
+        )
+        if checkpoints is not None:
+            checkpoints.keep("f", f)
+    progress(f"h learns from {len(held_out)} lessons that f has not seen")
+    delta, levels = _train_h(
+        f, h, held_out=held_out, weights=weights, manifest=manifest, settings=settings
+    )
+    bundle = export_bundle(
+        f,
+        h,
+        path,
+        name=manifest.name,
+        classes=manifest.classes,
+        palette=manifest.palette,
+        input_size=manifest.input_size,
+        delta=delta,
+        beta=manifest.beta,
+        version=version,
+        parent=manifest.version,
+        quantiles=levels,
+        temperature=manifest.temperature,
+        thresholds=manifest.thresholds | {"laecips": delta},
+        agreement_images=[frame.image for frame in source.held_out[:_AGREEMENT_FRAMES]],
+        graphs_of=parent,
+        training={
+            **asdict(settings),
+            "trigger": trigger,
+            "lessons": len(learnt),
+            "lessons_held_out": len(held_out),
+            "rehearsal_frames": len(source.rehearsal),
+        },
+    )
+    progress("examined beside its parent")
+    # By what f was taught: l of equation 14 has no dice, and more of the classes' weights.
+    taught = partial(segmentation_loss, weights=weights**settings.class_power, dice=settings.dice)
+    verdict = judge(
+        examine(bundle, source.held_out, held_out, loss=taught, engine=engine),
+        examine(parent, (), held_out, loss=taught, engine=engine),
+        first=source.first,
+        best_miou=source.best_miou,
+        parent_miou=source.parent_miou,
+        classes=manifest.classes,
+        max_source_loss=settings.max_source_loss,
+        max_class_loss=settings.max_class_loss,
+    )
+    gate = {"promoted": verdict.promoted, "reason": verdict.reason, **verdict.measures}
+    bundle = write_manifest(bundle, replace(bundle.manifest, gate=gate))
+    return Update(
+        bundle=bundle,
+        verdict=verdict,
+        samples=len(lessons),
+        train_s=time.monotonic() - started,
+    )
+
+
+def _train_f(
+    f: RFNet,
+    *,
+    learnt: Sequence[Lesson],
+    rehearsal: Sequence[LabelledFrame],
+    input_size: tuple[int, int],
+    settings: OnlineTraining,
+    progress: Progress,
+) -> None:
+    frames = [*(lesson.frame for lesson in learnt), *rehearsal]
+    share = settings.rehearsal if rehearsal else 0.0
+    by_weight = np.array([lesson.weight for lesson in learnt])
+    weights = [
+        *((1 - share) * by_weight / by_weight.sum()),
+        *np.full(len(rehearsal), share / max(1, len(rehearsal))),
+    ]
+    before = {name: weight.clone() for name, weight in f.state_dict().items()}
+    torch.manual_seed(settings.seed)
+    train_segmenter(
+        f,
+        frames,
+        recipe=SegmenterRecipe(
+            input_size=input_size,
+            steps=settings.steps,
+            # Whole frames alone: a short training on crops pulls f away from what it runs on.
+            whole_share=1.0,
+            batch=2 * settings.batch,
+            class_power=settings.class_power,
+            dice=settings.dice,
+            learning_rate=settings.learning_rate,
+            loss_stride=2,
+            frozen=settings.frozen,
+            # Weights that are averaged with their parent's must go with the same statistics.
+            keep_norms=settings.mix < 1.0,
+            seed=settings.seed,
+        ),
+        weights=weights,
+        relit=[settings.relit] * len(learnt) + [settings.rehearsal_relit] * len(rehearsal),
+        progress=lambda line: progress(f"f: {line}"),
+    )
+    f.load_state_dict(
+        {
+            name: torch.lerp(before[name], weight, settings.mix)
+            if weight.is_floating_point()
+            else weight
+            for name, weight in f.state_dict().items()
+        }
+    )
+
+
+def _train_h(
+    f: RFNet,
+    h: Miner,
+    *,
+    held_out: Sequence[Lesson],
+    weights: Tensor,
+    manifest: Manifest,
+    settings: OnlineTraining,
+) -> tuple[float, tuple[float, ...]]:
+    """Trains h on the first two thirds of the held-out lessons; delta and quantiles on the rest."""
+
+    def row(frame: LabelledFrame, weight: float) -> JudgedRow:
+        with fast_precision():
+            logits = run(f, np.ascontiguousarray(frame.image), input_size=manifest.input_size)
+        return judged(logits, at_stride(frame.label, logits), weights=weights, weight=weight)
+
+    rows = [row(lesson.frame, lesson.weight) for lesson in held_out]
+    cut = max(1, len(rows) * 2 // 3)
+    train_trust(
+        h,
+        rows[:cut],
+        beta=telling_beta(rows[:cut], most=manifest.beta),
+        recipe=MinerRecipe(
+            steps=settings.miner_steps,
+            batch=settings.miner_batch,
+            learning_rate=settings.miner_learning_rate,
+            seed=settings.seed,
+        ),
+    )
+    fitted_on = rows[cut:] or rows
+    with torch.inference_mode():
+        trust = np.array(
+            [float(h(torch.from_numpy(row.logits).float()[None])[0]) for row in fitted_on]
+        )
+    repeated = np.repeat(trust, [round(row.weight) for row in fitted_on])
+    share = hard_share(fitted_on, beta=manifest.beta)
+    return delta_at_share(repeated, share), quantiles(repeated)

@@ -1,0 +1,106 @@
+"""Rows: what f and F make of frames that f was not trained on, the material of h and delta."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from laecips_edge.core.inference.scores import label_map_of
+from numpy.typing import NDArray
+
+from laecips_cloud.metrics import ConfusionMatrix, frame_iou
+from laecips_cloud.networks import RFNet
+from laecips_cloud.training.data.batches import normalise
+from laecips_cloud.training.data.drifted_views import views
+from laecips_cloud.training.data.labelled_frames import UNLABELLED, LabelledFrame
+
+Assist = Callable[[NDArray[np.uint8], NDArray[np.float32]], NDArray[np.uint8]]
+"""Assisted inference F: (RGB uint8 [H, W, 3], f's logits float32 [M, h, w]) -> uint8 [H, W]."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One held-out picture, as f and F saw it.
+
+    Attributes:
+        name: the frame's; its variants carry the same one.
+        drifted: whether it is a variant: other light, and a camera that was moved.
+        logits: float16 [M, h, w], f's at stride.
+        truth: uint8 [h, w], the label at stride; 255 without a class.
+        iou: IoU of f's label map with the truth, mean over the frame's classes (eq. 22).
+        assisted_iou: the same of F's.
+    """
+
+    name: str
+    drifted: bool
+    logits: NDArray[np.float16]
+    truth: NDArray[np.uint8]
+    iou: float
+    assisted_iou: float
+
+    @property
+    def gain(self) -> float:
+        """What the cloud adds on this frame: IoU(F(x)) - IoU(f(x)), in [-1, 1]."""
+        return self.assisted_iou - self.iou
+
+
+def make_rows(
+    network: RFNet,
+    frames: Sequence[LabelledFrame],
+    *,
+    assist: Assist,
+    input_size: tuple[int, int],
+    variants: int,
+    seed: int,
+    scores: tuple[ConfusionMatrix, ConfusionMatrix] | None = None,
+) -> Iterator[Row]:
+    """Runs f and F over frames, each as it is and in other light from a camera that was moved.
+
+    The variants stand for the drift that the robot has yet to meet: h must have seen f fail.
+
+    Args:
+        network: f, in evaluation mode.
+        frames: frames that f was not trained on.
+        assist: F.
+        input_size: (height, width) that robots run at.
+        variants: number of variants a frame, besides the frame itself.
+        seed: seed of the variants.
+        scores: confusion matrices of f and F, which the frames as they are are added to.
+
+    Yields:
+        Rows, frame by frame, the picture as it is first; none without a labelled pixel.
+    """
+    for name, variant, seen, truth in views(frames, variants=variants, seed=seed):
+        if (truth == UNLABELLED).all():
+            continue
+        logits = run(network, seen, input_size=input_size)
+        answer = label_map_of(logits, (truth.shape[0], truth.shape[1]))
+        assisted = assist(seen, logits)
+        if scores is not None and not variant:
+            scores[0].add(answer, truth)
+            scores[1].add(assisted, truth)
+        yield Row(
+            name=name,
+            drifted=bool(variant),
+            logits=logits.astype(np.float16),
+            truth=np.asarray(
+                cv2.resize(truth, logits.shape[:0:-1], interpolation=cv2.INTER_NEAREST), np.uint8
+            ),
+            iou=frame_iou(answer, truth, network.classes),
+            assisted_iou=frame_iou(assisted, truth, network.classes),
+        )
+
+
+def run(
+    network: RFNet, image: NDArray[np.uint8], *, input_size: tuple[int, int]
+) -> NDArray[np.float32]:
+    """f's logits of one picture of any size: uint8 [H, W, 3] -> float32 [M, h, w] at stride."""
+    if image.shape[:2] != input_size:
+        fitted = cv2.resize(image, input_size[::-1], interpolation=cv2.INTER_LINEAR)
+        image = np.asarray(fitted, np.uint8)
+    with torch.inference_mode():
+        logits = network.logits_at_stride(normalise(image[None]))[0]
+        return np.ascontiguousarray(logits.float().numpy())

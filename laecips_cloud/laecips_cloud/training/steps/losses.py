@@ -1,0 +1,144 @@
+"""What f and h minimise: equations 13 and 14 of the paper, with the parts that it leaves open.
+
+l(f, F), the loss of one frame that h weighs, is the larger of the image's mean and the worst
+region's mean, class-weighted: a missed scratch covers a thousandth of the picture and would vanish
+in the image's mean, so that h would learn to call the frame easy.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from laecips_cloud.training.data.labelled_frames import UNLABELLED
+
+REGIONS: Final = (6, 8)
+"""Rows and columns of regions that a frame is cut into for its worst region's mean."""
+
+LEAST_REGION_COVER: Final = 0.1
+"""A region counts when at least this share of its pixels has a class: fewer are noise."""
+
+
+def class_weights(pixels: NDArray[np.int64]) -> Tensor:
+    """Weights that lift rare classes without letting one pixel rule: 1 / log(1.1 + share).
+
+    Args:
+        pixels: int64 [M], number of labelled pixels of each class.
+
+    Returns:
+        float32 [M], positive, between 1.35 (a class that covers everything) and 10.5 (one that
+        is absent). With the customary 1.02 the range is four times as wide, and rare classes are
+        found more often than they are there.
+    """
+    shares = torch.from_numpy(pixels / max(int(pixels.sum()), 1)).float()
+    return 1.0 / torch.log(1.1 + shares)
+
+
+def segmentation_loss(
+    logits: Tensor, labels: Tensor, weights: Tensor | None = None, *, dice: float = 0.0
+) -> Tensor:
+    """Equation 13: class-weighted cross-entropy over the pixels that have a class.
+
+    Args:
+        logits: float [N, M, H, W].
+        labels: int64 [N, H, W], class index or 255.
+        weights: float [M]; None weighs all classes alike.
+        dice: share of `dice_loss` in [0, 1], which is not the paper's; the rest is cross-entropy.
+
+    Returns:
+        Scalar >= 0, differentiable; 0 where no pixel of the batch has a class.
+    """
+    if not bool((labels != UNLABELLED).any()):
+        return logits.sum() * 0.0
+    loss = F.cross_entropy(logits, labels, weight=weights, ignore_index=UNLABELLED)
+    return loss if dice == 0.0 else (1.0 - dice) * loss + dice * dice_loss(logits, labels)
+
+
+def dice_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """How far the softmax scores are from overlapping the classes, a small one as much as a large.
+
+    One minus the soft Dice coefficient (Milletari et al., "V-Net", 2016), the mean over the classes
+    that the batch has: near to the IoU that answers are judged by, and it has a gradient.
+    Cross-entropy counts pixels, of which a scratch has few; weights that make up for it have it
+    named too often.
+
+    Args:
+        logits: float [N, M, H, W].
+        labels: int64 [N, H, W], class index or 255; at least one pixel has a class.
+
+    Returns:
+        Scalar in [0, 1], differentiable.
+    """
+    labelled = (labels != UNLABELLED)[:, None]
+    known = labels.masked_fill(labels == UNLABELLED, 0)
+    scores = logits.softmax(1) * labelled
+    truth = torch.zeros_like(scores).scatter_(1, known[:, None], 1.0) * labelled
+    common, there = (scores * truth).sum((0, 2, 3)), truth.sum((0, 2, 3))
+    dice = 2.0 * common / (scores.sum((0, 2, 3)) + there)
+    return 1.0 - dice[there > 0].mean()
+
+
+def frame_loss(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor:
+    """l of equation 14, one value a frame: the larger of image mean and worst region's mean.
+
+    Both means are weighted by class and taken over the pixels that have one.
+
+    Args:
+        logits: float [N, M, H, W].
+        labels: int64 [N, H, W], class index or 255.
+        weights: float [M]; None weighs all classes alike.
+
+    Returns:
+        float [N], >= 0; 0 for a frame without a labelled pixel.
+    """
+    labelled = (labels != UNLABELLED).to(logits.dtype)
+    known = labels.masked_fill(labels == UNLABELLED, 0)
+    weight = labelled if weights is None else labelled * weights.to(logits.dtype)[known]
+    loss = F.cross_entropy(logits, known, reduction="none") * weight
+    tiny = torch.finfo(logits.dtype).tiny
+    image_mean = loss.sum((1, 2)) / weight.sum((1, 2)).clamp_min(tiny)
+    rows, columns = min(REGIONS[0], loss.shape[1]), min(REGIONS[1], loss.shape[2])
+
+    def pooled(values: Tensor) -> Tensor:
+        return F.adaptive_avg_pool2d(values[:, None], (rows, columns))
+
+    region_mean = pooled(loss) / pooled(weight).clamp_min(tiny)
+    counts = pooled(labelled) >= LEAST_REGION_COVER
+    worst = region_mean.masked_fill(~counts, 0.0).amax((1, 2, 3))
+    return torch.maximum(image_mean, worst)
+
+
+def miner_loss(trust: Tensor, loss: Tensor, *, beta: float) -> Tensor:
+    """Equation 14: mean of h * l(f, F) - beta * log h.
+
+    -log h keeps h from giving up on every frame; it is a barrier, not the Lagrangian of the
+    latency bound (beta and delay_max are unrelated).
+
+    Args:
+        trust: float [N], h in [h_min, 1]; the lower bound keeps the logarithm finite.
+        loss: float [N], l >= 0, not differentiated through.
+        beta: weight of the barrier, > 0. For one frame the minimiser is h* = min(1, beta / l).
+
+    Returns:
+        Scalar, differentiable in `trust`.
+    """
+    return (trust * loss.detach() - beta * torch.log(trust)).mean()
+
+
+def best_trust(loss: Tensor, *, beta: float, least: float) -> Tensor:
+    """The h that minimises equation 14 frame by frame: min(1, beta / l), not below h_min.
+
+    Args:
+        loss: float [N], l >= 0.
+        beta: weight of the barrier, > 0.
+        least: h_min in (0, 1).
+
+    Returns:
+        float [N] in [least, 1].
+    """
+    return (beta / loss.clamp_min(torch.finfo(loss.dtype).tiny)).clamp(least, 1.0)

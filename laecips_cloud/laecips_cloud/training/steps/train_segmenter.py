@@ -1,0 +1,282 @@
+"""Training of f, the edge network, from labelled frames (eq. 13).
+
+Most of the steps see crops of half the input's height and width at several magnifications, which
+is four times as cheap and as varied; the last ones see whole frames at the size that robots run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from laecips_cloud.networks import RFNet
+from laecips_cloud.networks.pyramid import resize
+from laecips_cloud.training.data.augment import Geometry
+from laecips_cloud.training.data.batches import Batches
+from laecips_cloud.training.data.labelled_frames import LabelledFrame
+from laecips_cloud.training.steps.losses import class_weights, segmentation_loss
+from laecips_cloud.training.steps.schedule import Schedule, one_cycle, set_learning_rate
+
+Progress = Callable[[str], None]
+
+_STAGES: Final = (("conv1", "bn1"), ("layer1",), ("layer2",), ("layer3",), ("layer4",))
+"""Parts of the backbone, from the picture on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmenterRecipe:
+    """How f is trained.
+
+    Attributes:
+        input_size: (height, width) that robots run at, in pixels.
+        steps: number of steps over both phases.
+        seconds: time limit over both phases.
+        whole_share: share of the training spent on whole frames, at the end.
+        batch: crops a step; a step on whole frames takes half as many.
+        zoom: range of magnifications of the crops.
+        class_power: power of the classes' weights in the loss: 1 lifts rare classes, which then are
+            named more often than they are there; 0 leaves all alike.
+        dice: share of the Dice loss in the loss, in [0, 1], see `losses.dice_loss`.
+        learning_rate: peak of the one-cycle schedule (Adam).
+        weight_decay: decoupled, on every weight.
+        loss_stride: 1, 2 or 4: from one pixel that the loss looks at to the next, along rows and
+            columns; the first of them moves from step to step. Neighbours say much the same, and at
+            2 a step takes a sixth less time.
+        frozen: how many of the encoder's stages, from the picture on, keep their weights, 0 to 5:
+            the stem and four layers. What edges and textures look like changes little, and with
+            three a step takes a third less time.
+        keep_norms: leave the batch norms' statistics as they are: for a short training of a network
+            that has good ones, which a few frames of one drift would pull away.
+        seed: seed of the batches.
+    """
+
+    input_size: tuple[int, int]
+    steps: int
+    seconds: float = math.inf
+    whole_share: float = 0.25
+    batch: int = 8
+    zoom: tuple[float, float] = (0.5, 1.3)
+    class_power: float = 1.0
+    dice: float = 0.0
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-4
+    loss_stride: int = 1
+    frozen: int = 0
+    keep_norms: bool = False
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Names the first setting that is out of range."""
+        for name, bad in [
+            ("steps", self.steps < 1),
+            ("seconds", not self.seconds > 0),
+            ("whole_share", not 0 <= self.whole_share <= 1),
+            ("batch", self.batch < 2),
+            ("zoom", not 0 < self.zoom[0] <= self.zoom[1]),
+            ("class_power", not 0 <= self.class_power <= 1),
+            ("dice", not 0 <= self.dice <= 1),
+            ("learning_rate", not self.learning_rate > 0),
+            ("frozen", not 0 <= self.frozen <= len(_STAGES)),
+            ("loss_stride", self.loss_stride not in (1, 2, 4)),
+        ]:
+            if bad:
+                raise ValueError(f"training of f: {name} is {getattr(self, name)}: out of range")
+
+
+def pixel_counts(frames: Sequence[LabelledFrame], classes: int) -> NDArray[np.int64]:
+    """Number of labelled pixels of each class: int64 [M]."""
+    counts = np.zeros(256, np.int64)
+    for frame in frames:
+        counts += np.bincount(frame.label.ravel(), minlength=256)
+    return counts[:classes]
+
+
+def train_segmenter(
+    network: RFNet,
+    frames: Sequence[LabelledFrame],
+    *,
+    recipe: SegmenterRecipe,
+    weights: Sequence[float] | None = None,
+    relit: Sequence[float] | None = None,
+    progress: Progress = lambda line: None,
+) -> None:
+    """Trains f in place, on a CUDA device where there is one, and leaves it in evaluation mode.
+
+    Args:
+        network: f, without or with its depth branch; colour alone is trained.
+        frames: what to learn from, at any size.
+        recipe: see `SegmenterRecipe`.
+        weights: how often each frame is drawn, against the others; None: each once an epoch.
+        relit: how likely each frame's picture gets another light, lens and sensor, in [0, 1]; None:
+            always.
+        progress: takes a line about every tenth of the training.
+    """
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network.to(device)
+    by_class = class_weights(pixel_counts(frames, network.classes)) ** recipe.class_power
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(not _is_depth(name) and not _is_frozen(name, recipe.frozen))
+    optimiser = torch.optim.AdamW(
+        [parameter for parameter in network.parameters() if parameter.requires_grad],
+        lr=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        fused=True,
+    )
+    network.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if recipe.keep_norms:
+        for norm in _norms(network):
+            norm.eval()
+    height, width = recipe.input_size
+    crops = Geometry(size=(_even(height / 2), _even(width / 2)), zoom=recipe.zoom)
+    whole = Geometry(size=recipe.input_size, zoom=(0.9, 1.25), rotation=3.0)
+    schedule = iter(Schedule(steps=recipe.steps, seconds=recipe.seconds))
+    turn = 1.0 - recipe.whole_share
+    # One schedule over both phases: the second goes on where the first stopped.
+    for index, (geometry, batch, until) in enumerate(
+        [(crops, recipe.batch, turn), (whole, max(2, recipe.batch // 2), math.inf)]
+    ):
+        if until <= 0:
+            continue
+        with Batches(
+            frames=frames,
+            geometry=geometry,
+            batch=batch,
+            relit=relit,
+            seed=recipe.seed * 2 + index,
+            weights=weights,
+        ) as batches:
+            _descend(
+                network,
+                batches,
+                schedule,
+                optimiser=optimiser,
+                weights=by_class.to(device),
+                until=until,
+                recipe=recipe,
+                progress=progress,
+            )
+    if not recipe.keep_norms:
+        settle_batch_norms(
+            network,
+            frames,
+            size=recipe.input_size,
+            weights=weights,
+            relit=relit,
+            seed=recipe.seed,
+        )
+    network.requires_grad_(True).eval().to("cpu")
+
+
+def _descend(
+    network: RFNet,
+    batches: Batches,
+    schedule: Iterator[float],
+    *,
+    optimiser: torch.optim.Optimizer,
+    weights: Tensor,
+    until: float,
+    recipe: SegmenterRecipe,
+    progress: Progress,
+) -> None:
+    told, stride = -1, recipe.loss_stride
+    device = weights.device
+    for step, (done, (images, labels)) in enumerate(zip(schedule, batches, strict=False)):
+        set_learning_rate(optimiser, recipe.learning_rate * one_cycle(done))
+        with fast_precision(device.type):
+            coarse = network.logits_at_stride(images.to(device))
+        row, column = divmod(step % stride**2, stride)
+        seen = labels[:, row::stride, column::stride]
+        logits = resize(coarse.float(), (seen.shape[-2], seen.shape[-1]))
+        loss = segmentation_loss(logits, seen.to(device), weights, dice=recipe.dice)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimiser.step()
+        if int(done * 10) > told:
+            told = int(done * 10)
+            progress(f"{done:4.0%} of the training, loss {loss.item():.3f}")
+        if done >= until:
+            return
+
+
+def settle_batch_norms(
+    network: nn.Module,
+    frames: Sequence[LabelledFrame],
+    *,
+    size: tuple[int, int],
+    weights: Sequence[float] | None = None,
+    relit: Sequence[float] | None = None,
+    seed: int,
+) -> None:
+    """Measures the batch norms' statistics anew, as plain means over augmented whole frames.
+
+    Running means lag behind a short training, those of the pyramid (momentum 0.005) by hundreds of
+    steps, and mix in the crops of another size.
+
+    Args:
+        network: f, left in training mode.
+        frames: what it was trained on.
+        size: (height, width) that robots run at.
+        weights: how often each frame was drawn; None: all alike.
+        relit: how likely each picture got another light; None: always.
+        seed: seed of the augmentation.
+    """
+    norms = _norms(network)
+    before = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = None  # the cumulative mean
+        norm.reset_running_stats()
+    network.train()
+    geometry = Geometry(size=size, zoom=(1.0, 1.0), rotation=0.0)
+    device = next(network.parameters()).device
+    with (
+        torch.no_grad(),
+        Batches(
+            frames=frames, geometry=geometry, batch=4, weights=weights, relit=relit, seed=seed
+        ) as batches,
+    ):
+        for _, (images, _labels) in zip(range(12), batches, strict=False):
+            network(images.to(device))
+    for norm, momentum in zip(norms, before, strict=True):
+        norm.momentum = momentum
+        if not norm.num_batches_tracked:  # a depth branch that never ran
+            norm.reset_running_stats()
+
+
+def fast_precision(device: str = "cpu") -> contextlib.AbstractContextManager[object]:
+    """bfloat16 autocast where the device (cpu or cuda) does it natively; nothing elsewhere."""
+    if device == "cuda":
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+        return torch.autocast("cuda", torch.bfloat16) if fast else contextlib.nullcontext()
+    able = torch.cpu.get_capabilities()
+    if able.get("avx512_bf16") or able.get("amx_bf16"):
+        return torch.autocast("cpu", torch.bfloat16)
+    return contextlib.nullcontext()
+
+
+def _norms(network: nn.Module) -> list[nn.BatchNorm2d]:
+    return [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
+
+
+def _is_depth(name: str) -> bool:
+    parts = name.split(".")
+    return any(part.endswith("_d") or part.startswith("attention_") for part in parts)
+
+
+def _is_frozen(name: str, stages: int) -> bool:
+    parts = {part for stage in _STAGES[:stages] for part in stage}
+    module, _, rest = name.partition(".")
+    return module == "backbone" and rest.partition(".")[0] in parts
+
+
+def _even(length: float) -> int:
+    """The next multiple of 32 above: whole pixels at every stride of the encoder."""
+    return max(32, math.ceil(length / 32) * 32)

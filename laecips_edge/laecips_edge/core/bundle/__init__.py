@@ -1,0 +1,1 @@
+"""A model bundle: manifest, graphs and weights of a pair (f, h)."""

@@ -1,0 +1,267 @@
+"""A model bundle: one pair (f, h) as a folder that any engine can assemble.
+
+    manifest.json         what it is (`manifest.py` beside this), with the sha256 of the others
+    graph_f.onnx          f without weights: initialisers are external, by name
+    graph_h.onnx          h likewise; both are the same bytes for every version of an architecture
+    weights.safetensors   float16, names prefixed "f." and "h."
+    agreement.safetensors frames on which every engine must give the exporter's answer
+
+Nothing in it is executable or pickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import cv2
+import numpy as np
+import safetensors
+import safetensors.numpy
+from numpy.typing import NDArray
+
+from laecips_edge.core.atomic_files import replace_folder
+from laecips_edge.core.bundle.manifest import BundleError, Manifest
+
+__all__ = ["AgreementFrame", "Bundle", "BundleError", "Manifest", "write_bundle"]
+
+MANIFEST = "manifest.json"
+GRAPH_F, GRAPH_H = "graph_f.onnx", "graph_h.onnx"
+WEIGHTS = "weights.safetensors"
+AGREEMENT = "agreement.safetensors"
+FILES = (GRAPH_F, GRAPH_H, WEIGHTS, AGREEMENT)
+
+Weights = Mapping[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementFrame:
+    """A picture and what f and h must say of it, whatever engine runs them.
+
+    Attributes:
+        jpeg: the picture at the input size, as JPEG; answers are those of the decoded picture.
+        label_map: uint8 [h,w], argmax of f's logits at stride.
+        trust: h's answer.
+        depth_png: uint16 millimetres as PNG; empty where f takes none.
+    """
+
+    jpeg: bytes
+    label_map: NDArray[np.uint8]
+    trust: float
+    depth_png: bytes = b""
+
+    @cached_property
+    def rgb(self) -> NDArray[np.uint8]:
+        """uint8 [H,W,3], RGB."""
+        bgr = cv2.imdecode(np.frombuffer(self.jpeg, np.uint8), cv2.IMREAD_COLOR)
+        if bgr is None:
+            raise BundleError(f"{AGREEMENT}: a picture is not JPEG; export the bundle again")
+        return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+
+    @cached_property
+    def depth(self) -> NDArray[np.uint16] | None:
+        """uint16 [H,W] in millimetres, or None."""
+        if not self.depth_png:
+            return None
+        depth = cv2.imdecode(np.frombuffer(self.depth_png, np.uint8), cv2.IMREAD_UNCHANGED)
+        if depth is None:
+            raise BundleError(f"{AGREEMENT}: a depth map is not PNG; export the bundle again")
+        return np.asarray(depth, np.uint16)
+
+
+class Bundle:
+    """A bundle in memory, every hash verified. Make one with `Bundle.load` or `write_bundle`."""
+
+    def __init__(self, *, path: Path, manifest: Manifest, contents: Mapping[str, bytes]) -> None:
+        self.path = path
+        self.manifest = manifest
+        self._contents = contents
+
+    @classmethod
+    def load(cls, path: str | Path, *, classes: Sequence[str] | None = None) -> Bundle:
+        """Read and verify a bundle's folder.
+
+        Args:
+            path: the folder.
+            classes: names that the caller works with, in order; None takes the bundle's.
+
+        Raises:
+            BundleError: a file is missing, unreadable or not the one that the manifest names, or
+                the bundle is for other classes.
+        """
+        path = Path(path)
+        text = _read(path, MANIFEST).decode(errors="replace")
+        try:
+            manifest = Manifest.from_json(text)
+        except BundleError as error:
+            reason = str(error).removeprefix("manifest: ")
+            raise BundleError(f"{path / MANIFEST}: {reason}") from error
+        if classes is not None and tuple(classes) != manifest.classes:
+            raise BundleError(
+                f"{path}: made for the classes {', '.join(manifest.classes)}, here they are "
+                f"{', '.join(classes)}; take a bundle of these classes or train one"
+            )
+        if missing := [name for name in FILES if name not in manifest.files]:
+            raise BundleError(
+                f"{path / MANIFEST}: no sha256 of {', '.join(missing)}; export the bundle again"
+            )
+        contents = {}
+        for name in FILES:
+            contents[name] = _read(path, name)
+            found = _sha256(contents[name])
+            if found != manifest.files[name]:
+                raise BundleError(
+                    f"{path / name}: sha256 is {found[:12]}..., the manifest has "
+                    f"{manifest.files[name][:12]}...; fetch the bundle again"
+                )
+        return cls(path=path, manifest=manifest, contents=contents)
+
+    @property
+    def graph_f(self) -> bytes:
+        """f as ONNX; initialisers external by name, see `weights("f")`."""
+        return self._contents[GRAPH_F]
+
+    @property
+    def graph_h(self) -> bytes:
+        """h as ONNX; initialisers external by name, see `weights("h")`."""
+        return self._contents[GRAPH_H]
+
+    def weights(self, network: str) -> dict[str, NDArray[np.float32]]:
+        """Parameters and running statistics of "f" or "h" by name, as float32."""
+        prefix = f"{network}."
+        return {
+            name.removeprefix(prefix): tensor.astype(np.float32)
+            for name, tensor in self._tensors(WEIGHTS).items()
+            if name.startswith(prefix)
+        }
+
+    def agreement(self) -> list[AgreementFrame]:
+        """The frames on which every engine must agree, in the exporter's order."""
+        tensors = self._tensors(AGREEMENT)
+        count = sum(name.endswith(".jpeg") for name in tensors)
+        try:
+            return [
+                AgreementFrame(
+                    jpeg=tensors[f"{i}.jpeg"].tobytes(),
+                    label_map=tensors[f"{i}.label_map"],
+                    trust=float(tensors[f"{i}.trust"][0]),
+                    depth_png=tensors[f"{i}.depth_png"].tobytes(),
+                )
+                for i in range(count)
+            ]
+        except KeyError as error:
+            raise BundleError(
+                f"{self.path / AGREEMENT}: no tensor {error}; export the bundle again"
+            ) from error
+
+    def _tensors(self, name: str) -> dict[str, NDArray]:
+        try:
+            return safetensors.numpy.load(self._contents[name])
+        except safetensors.SafetensorError as error:
+            raise BundleError(
+                f"{self.path / name}: not readable as safetensors ({error}); fetch the bundle again"
+            ) from error
+
+
+def write_bundle(
+    path: str | Path,
+    *,
+    manifest: Manifest,
+    graph_f: bytes,
+    graph_h: bytes,
+    weights_f: Weights,
+    weights_h: Weights,
+    agreement: Sequence[AgreementFrame],
+    check: Callable[[Bundle], None] | None = None,
+) -> Bundle:
+    """Write a bundle's folder, all or nothing, and load it back.
+
+    Args:
+        path: the folder; one that is there already must be a bundle and is replaced.
+        manifest: `files` is filled in here.
+        graph_f, graph_h: ONNX without weights.
+        weights_f, weights_h: float32 by the graph's names; kept as float16.
+        agreement: frames for `Segmenter.self_test`.
+        check: called with the bundle before it takes its place; what it raises keeps it out.
+
+    Raises:
+        BundleError: a weight does not fit into float16, or `path` is something else.
+    """
+    path = Path(path)
+    if path.exists() and not (path / MANIFEST).is_file():
+        raise BundleError(f"{path}: is there and not a bundle; give another folder")
+    halves = {
+        f"{network}.{name}": half(f"{network}.{name}", tensor)
+        for network, weights in (("f", weights_f), ("h", weights_h))
+        for name, tensor in sorted(weights.items())
+    }
+    contents = {
+        GRAPH_F: graph_f,
+        GRAPH_H: graph_h,
+        WEIGHTS: safetensors.numpy.save(halves),
+        AGREEMENT: safetensors.numpy.save(_agreement_tensors(agreement)),
+    }
+    manifest = replace(manifest, files={name: _sha256(data) for name, data in contents.items()})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        for name, data in (contents | {MANIFEST: manifest.to_json().encode()}).items():
+            _write(draft / name, data)
+        draft.chmod(0o755)
+        if check is not None:
+            check(Bundle.load(draft))
+        replace_folder(draft, path)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return Bundle.load(path)
+
+
+def _agreement_tensors(frames: Sequence[AgreementFrame]) -> dict[str, NDArray]:
+    tensors: dict[str, NDArray] = {}
+    for i, frame in enumerate(frames):
+        tensors[f"{i}.jpeg"] = np.frombuffer(frame.jpeg, np.uint8)
+        tensors[f"{i}.label_map"] = np.ascontiguousarray(frame.label_map, np.uint8)
+        tensors[f"{i}.trust"] = np.array([frame.trust], np.float32)
+        tensors[f"{i}.depth_png"] = np.frombuffer(frame.depth_png, np.uint8)
+    return tensors
+
+
+def half(name: str, tensor: NDArray[np.float32]) -> NDArray[np.float16]:
+    """A weight as it is kept.
+
+    Infinity in a batch norm's variance would make a finite answer, and a wrong one: no run tells.
+
+    Raises:
+        BundleError: it does not fit into float16.
+    """
+    largest = np.finfo(np.float16).max
+    if (np.abs(tensor) > largest).any():
+        raise BundleError(f"weights: {name} exceeds {largest}, float16's largest; train it again")
+    return np.ascontiguousarray(tensor, np.float16)
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read(path: Path, name: str) -> bytes:
+    try:
+        return (path / name).read_bytes()
+    except OSError as error:
+        raise BundleError(
+            f"{path / name}: cannot be read ({error.strerror}); "
+            "give the folder of a bundle, or fetch it again"
+        ) from error
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

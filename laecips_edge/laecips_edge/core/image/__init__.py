@@ -1,0 +1,1 @@
+"""Pictures: codecs, fields of image messages, overlays."""

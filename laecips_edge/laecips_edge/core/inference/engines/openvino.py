@@ -1,0 +1,228 @@
+"""OpenVINO behind the engine interface; computes in bfloat16 where the processor does so natively.
+
+Needs the packages `openvino` and `onnx`.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from laecips_edge.core.inference.engines.engine import Arrays, EngineError, Shapes, require_inputs
+from laecips_edge.core.inference.engines.mapped_weights import map_weights
+
+
+def _without_telemetry() -> Any:
+    """OpenVINO itself.
+
+    Importing it imports its conversion tools, which send usage statistics over the network from a
+    child process and leave an identifier in the home folder, as soon as `openvino_telemetry` can
+    be imported. A robot does neither: here it cannot, and they take their own empty stand-in.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    return importlib.import_module("openvino")
+
+
+ov = _without_telemetry()
+
+_CPU: Final = "CPU"
+# The default of our parameters, which are named after ONNX Runtime's.
+_DEVICES: Final = {"CPUExecutionProvider": _CPU}
+_PRECISIONS: Final = {"f32": "fp32", "bf16": "bf16", "f16": "fp16"}
+
+
+class OpenVinoEngine:
+    """A network compiled from a graph without weights and the weights by name.
+
+    It is compiled for the shapes that it is run on, and anew when they change: where lengths are
+    open, OpenVINO on one thread keeps to itself that a size does not fit, and answers with whatever
+    is in memory. Change the size of the pictures rarely.
+    """
+
+    def __init__(
+        self,
+        graph: bytes,
+        weights: Arrays,
+        *,
+        providers: Sequence[str],
+        threads: int,
+        folder: Path | None = None,
+    ) -> None:
+        """See `create_engine`; providers are OpenVINO's devices, best first: GPU, CPU."""
+        self._core = _core()
+        self._device = _device(self._core, providers)
+        self._properties = _properties(self._device, threads)
+        self.precision = _precision(self._core, self._device)
+        try:
+            whole, mapped = _with_weights(graph, weights, folder)
+            self.inputs = _inputs(whole, mapped)
+            self.outputs = tuple(value.name for value in whole.graph.output)
+            self._model: Any = self._core.read_model(whole.SerializeToString())
+            _put_in(self._model, mapped)
+            del whole, mapped  # compiling takes memory enough
+            self._compiled_for: Shapes = {}
+            if all(None not in shape for shape in self.inputs.values()):
+                self._compile(self.inputs)
+                # It will not be compiled again: its weights would be held twice.
+                self._model = None
+        except Exception as error:  # its exceptions, onnx's and protobuf's have no other base
+            raise EngineError(
+                f"openvino: cannot assemble the network ({_reason(error)}); "
+                "its graph and its weights must be of one architecture: export them together"
+            ) from error
+
+    def run(self, inputs: Arrays) -> dict[str, NDArray[np.float32]]:
+        """See `Engine.run`."""
+        require_inputs("openvino", self.inputs, inputs)
+        shapes = {name: inputs[name].shape for name in self.inputs}
+        try:
+            if shapes != self._compiled_for:
+                self._compile(shapes)
+            self._request.infer({port: inputs[name] for name, port in self._ports.items()})
+            # Copies: its buffers are filled anew by the next run. By place: where one tensor is
+            # two outputs, or an input too, names say less.
+            return {
+                name: np.array(self._request.get_output_tensor(index).data)
+                for index, name in enumerate(self.outputs)
+            }
+        except Exception as error:  # as above
+            raise EngineError(f"openvino: {_reason(error)}; it was run on {shapes}") from error
+
+    def _compile(self, shapes: Shapes) -> None:
+        ports = {name: port for name in shapes for port in self._model.inputs if name in port.names}
+        self._model.reshape({port: shapes[name] for name, port in ports.items()})
+        compiled = self._core.compile_model(self._model, self._device, self._properties)
+        # It drops an input that nothing reads.
+        self._ports = {
+            name: port for name in shapes for port in compiled.inputs if name in port.names
+        }
+        self._request = compiled.create_infer_request()
+        self._compiled_for = shapes
+
+
+def precision(providers: Sequence[str]) -> str:
+    """See `precision_of`."""
+    return _precision(_core(), _device(_core(), providers))
+
+
+@functools.cache
+def _core() -> Any:
+    """The one core of this process, for good.
+
+    Each sets the thread's alternate signal stack and puts back the one of before when it goes:
+    where two have overlapped, that one is gone, and the next signal ends the process.
+    """
+    return ov.Core()
+
+
+def _device(core: Any, providers: Sequence[str]) -> str:
+    """The first of the devices, all of which must be there."""
+    available = core.available_devices
+    devices = [_DEVICES.get(provider, provider) for provider in providers]
+    if not devices or (unknown := [name for name in devices if name not in available]):
+        raise EngineError(
+            f"openvino: no provider {', '.join(unknown) if devices else 'given'}; "
+            f"here there are {', '.join(available)}"
+        )
+    return devices[0]
+
+
+def _properties(device: str, threads: int) -> dict[str, object]:
+    if device != _CPU:
+        return {}
+    return {
+        "INFERENCE_NUM_THREADS": threads,
+        "NUM_STREAMS": 1,
+        # Else it takes no more than there are physical cores.
+        "ENABLE_HYPER_THREADING": True,
+        # Several nodes share the machine: pinned to cores, all would sit on the first ones.
+        "ENABLE_CPU_PINNING": False,
+    }
+
+
+def _precision(core: Any, device: str) -> str:
+    """What a device computes in when it is told nothing, as here."""
+    name: str = core.get_property(device, "INFERENCE_PRECISION_HINT").get_type_name()
+    return _PRECISIONS.get(name, name)
+
+
+def _reason(error: Exception) -> str:
+    """One line, without those that name places in OpenVINO's own sources."""
+    lines = [" ".join(line.split()) for line in str(error).splitlines()]
+    told = " ".join(line for line in lines if line and not line.startswith("Exception from "))
+    return told or type(error).__name__
+
+
+def _inputs(model: onnx.ModelProto, mapped: Collection[str]) -> dict[str, tuple[int | None, ...]]:
+    """As `Engine.inputs`; those that are mapped weights are none.
+
+    Raises:
+        ValueError: one is not of float32; OpenVINO would convert what it is given and say nothing.
+    """
+    stored = {value.name for value in model.graph.initializer} | set(mapped)
+    shapes: dict[str, tuple[int | None, ...]] = {}
+    for value in model.graph.input:
+        if value.name in stored:
+            continue
+        kind = value.type.tensor_type
+        if kind.elem_type != onnx.TensorProto.FLOAT:
+            name = onnx.TensorProto.DataType.Name(kind.elem_type)
+            raise ValueError(f"input {value.name} is {name}, it must be FLOAT")
+        # 0 where there is a name or nothing; some exporters write -1.
+        shapes[value.name] = tuple(n.dim_value if n.dim_value > 0 else None for n in kind.shape.dim)
+    return shapes
+
+
+def _with_weights(
+    graph: bytes, weights: Arrays, folder: Path | None
+) -> tuple[onnx.ModelProto, dict[str, NDArray[Any]]]:
+    """The network with its initialisers inside; from files those that `weights` has not.
+
+    The large ones of files come by name, for `_put_in`: inside, they would be in memory three times
+    before there is anything to run.
+
+    Raises:
+        ValueError: a weight is missing, of another shape, or of no initialiser.
+        Exception: what onnx and protobuf raise for a graph or a file that cannot be read.
+    """
+    model = onnx.load_from_string(graph)
+    external = onnx.TensorProto.EXTERNAL
+    absent = {v.name: v for v in model.graph.initializer if v.data_location == external}
+    if unknown := sorted(weights.keys() - absent.keys()):
+        raise ValueError(f"{_some(unknown)}: not in the graph")
+    for name, array in weights.items():
+        wanted = list(absent[name].dims)
+        if list(array.shape) != wanted:
+            raise ValueError(f"{name} is {list(array.shape)}, the graph has {wanted}")
+        value = onnx.numpy_helper.from_array(np.ascontiguousarray(array, np.float32), name)
+        absent.pop(name).CopyFrom(value)
+    if absent and folder is None:
+        raise ValueError(f"{_some(sorted(absent))}: no weights")
+    mapped: dict[str, NDArray[Any]] = {}
+    if absent and folder is not None:
+        mapped = map_weights(model, folder)
+        onnx.load_external_data_for_model(model, str(folder))
+    return model, mapped
+
+
+def _put_in(model: Any, mapped: Mapping[str, NDArray[Any]]) -> None:
+    """Puts weights where the model has inputs of their names."""
+    for parameter in list(model.get_parameters()):
+        for name in parameter.output(0).get_names() & mapped.keys():
+            constant = ov.op.Constant(mapped[name], shared_memory=True)
+            for reader in parameter.output(0).get_target_inputs():
+                reader.replace_source_output(constant.output(0))
+            model.remove_parameter(parameter)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 3} others" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more

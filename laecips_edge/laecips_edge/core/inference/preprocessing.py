@@ -1,0 +1,89 @@
+"""From pictures to what f takes: resizing and normalisation as the bundle says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from laecips_edge.core.bundle.manifest import Manifest
+
+
+class Normalisation:
+    """What each byte of each colour becomes, tabulated once.
+
+    Args:
+        mean, std: of (R,G,B) in units of 1.
+    """
+
+    def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
+        values = np.arange(256, dtype=np.float64) / 255
+        shift, scale = np.array(mean), np.array(std)
+        self._tables = ((values - shift[:, np.newaxis]) / scale[:, np.newaxis]).astype(np.float32)
+
+    def __call__(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """A picture, uint8 [H,W,3], as a network takes it: float32 [1,3,H,W]."""
+        planes = np.empty((1, 3, *rgb.shape[:2]), np.float32)
+        for channel, table in enumerate(self._tables):
+            planes[0, channel] = cv2.LUT(cv2.extractChannel(rgb, channel), table)
+        return planes
+
+
+class NetworkInputs:
+    """Turns pictures of any size into f's inputs.
+
+    Args:
+        manifest: says the input size, the modality and the normalisation.
+    """
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._manifest = manifest
+        self._normalise = Normalisation(manifest.mean[:3], manifest.std[:3])
+
+    def __call__(
+        self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None = None
+    ) -> dict[str, NDArray[np.float32]]:
+        """Resize and normalise.
+
+        Args:
+            rgb: uint8 [H,W,3] of any size.
+            depth: uint16 [H,W] in millimetres, of any size; left aside where f takes none.
+
+        Returns:
+            "rgb" float32 [1,3,h,w] and, for "rgbd", "depth" float32 [1,h,w].
+
+        Raises:
+            ValueError: not such arrays, or depth is missing.
+        """
+        inputs = {"rgb": self._rgb(rgb)}
+        if self._manifest.modality == "rgbd":
+            inputs["depth"] = self._depth(depth)
+        return inputs
+
+    def _rgb(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+        if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or rgb.size == 0:
+            raise ValueError(
+                f"picture: must be uint8 [H,W,3] and not empty, got {rgb.dtype} {list(rgb.shape)}"
+            )
+        height, width = self._manifest.input_size
+        if rgb.shape[:2] != (height, width):
+            resized = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_LINEAR)
+            rgb = np.asarray(resized, np.uint8)
+        return self._normalise(rgb)
+
+    def _depth(self, depth: NDArray[np.uint16] | None) -> NDArray[np.float32]:
+        if depth is None or depth.ndim != 2 or depth.dtype != np.uint16 or depth.size == 0:
+            found = "none" if depth is None else f"{depth.dtype} {list(depth.shape)}"
+            raise ValueError(
+                f"depth: bundle {self._manifest.name} takes uint16 [H,W] in mm, got {found}"
+            )
+        height, width = self._manifest.input_size
+        if depth.shape != (height, width):
+            # Nearest: the mean across an edge is a distance at which there is nothing.
+            resized = cv2.resize(depth, (width, height), interpolation=cv2.INTER_NEAREST)
+            depth = np.asarray(resized, np.uint16)
+        share = np.minimum(depth / np.float32(self._manifest.depth_range_mm), 1)
+        normalised = (share - self._manifest.mean[3]) / self._manifest.std[3]
+        return normalised.astype(np.float32)[np.newaxis]

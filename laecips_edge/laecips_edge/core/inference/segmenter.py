@@ -1,0 +1,162 @@
+"""The pair (f, h) of a bundle, assembled on an engine: pictures in, answers out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laecips_edge.core.bundle.bundle import Bundle, BundleError, Manifest
+from laecips_edge.core.inference.engines import EngineError, create_engine
+from laecips_edge.core.inference.preprocessing import NetworkInputs
+from laecips_edge.core.inference.scores import (
+    confidence_map_of,
+    label_map_of,
+    scores_at,
+    softmax,
+    upsample,
+)
+
+__all__ = [
+    "Prediction",
+    "Segmenter",
+    "label_map_of",
+    "scores_at",
+    "softmax",
+    "upsample",
+]
+
+# How far an engine may be from the exporter's answers: kernels add in another order and decoders
+# round pictures differently, which moves a few pixels on contours.
+MIN_AGREEING_PIXELS = 0.97
+MAX_TRUST_DIFFERENCE = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """f's answer to one picture.
+
+    Attributes:
+        logits: float32 [M,h,w] at f's stride: what h and the cloud read.
+        label_map: uint8 [H,W], the picture's own size, class indices.
+        confidence_map: uint8 [H,W], largest softmax, 255 is certain.
+    """
+
+    logits: NDArray[np.float32]
+    label_map: NDArray[np.uint8]
+    confidence_map: NDArray[np.uint8]
+
+
+class Segmenter:
+    """f and h of one bundle, ready to run. Not for two threads at a time.
+
+    Example:
+        segmenter = Segmenter(Bundle.load("bundles/inspection"))
+        segmenter.self_test()
+        prediction = segmenter.predict(rgb)
+        easy = segmenter.trust(prediction.logits) > segmenter.manifest.delta
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        *,
+        engine: str = "onnxruntime",
+        providers: Sequence[str] = ("CPUExecutionProvider",),
+        threads: int = 1,
+    ) -> None:
+        """Assemble both networks.
+
+        Raises:
+            EngineError: see `create_engine`.
+            BundleError: the weights cannot be read.
+        """
+        self.manifest: Manifest = bundle.manifest
+        self._agreement = bundle.agreement()
+        self._f = create_engine(
+            engine, bundle.graph_f, bundle.weights("f"), providers=providers, threads=threads
+        )
+        self._h = create_engine(
+            engine, bundle.graph_h, bundle.weights("h"), providers=providers, threads=threads
+        )
+        self._inputs = NetworkInputs(self.manifest)
+
+    def predict(
+        self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None = None
+    ) -> Prediction:
+        """Label every pixel.
+
+        Args:
+            rgb: uint8 [H,W,3] of any size; resized to f's input, the answer is resized back.
+            depth: uint16 [H,W] in millimetres, 0 where unknown; required by "rgbd" bundles,
+                left aside by others.
+
+        Raises:
+            ValueError: not such arrays, or depth is missing.
+        """
+        logits = self.logits(rgb, depth)
+        size = (rgb.shape[0], rgb.shape[1])
+        return Prediction(
+            logits=logits,
+            label_map=label_map_of(logits, size),
+            confidence_map=confidence_map_of(logits, size, temperature=self.manifest.temperature),
+        )
+
+    def logits(
+        self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None = None
+    ) -> NDArray[np.float32]:
+        """f alone: float32 [M,h,w] at stride; arguments as in `predict`."""
+        return self._f.run(self._inputs(rgb, depth))["logits"][0]
+
+    def scores(
+        self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None = None
+    ) -> NDArray[np.float32]:
+        """f's calibrated softmax at the picture's size, float32 [M,H,W]: what the cloud fuses."""
+        size = (rgb.shape[0], rgb.shape[1])
+        return scores_at(self.logits(rgb, depth), size, temperature=self.manifest.temperature)
+
+    def trust(self, logits: NDArray[np.float32]) -> float:
+        """h: how far f can be trusted on the frame of these logits [M,h,w]; in [h_min, 1]."""
+        return float(self._h.run({"logits": logits[np.newaxis]})["h"][0])
+
+    def self_test(self) -> None:
+        """Run the agreement frames, or a grey picture where there are none.
+
+        Raises:
+            BundleError: an answer is not finite, has the wrong shape, or is not the exporter's.
+        """
+        name = f"bundle {self.manifest.name} version {self.manifest.version}"
+        for index, frame in enumerate(self._agreement):
+            labels, trust = self._checked(name, frame.rgb, frame.depth)
+            same_shape = labels.shape == frame.label_map.shape
+            agreeing = float((labels == frame.label_map).mean()) if same_shape else 0.0
+            if agreeing < MIN_AGREEING_PIXELS or abs(trust - frame.trust) > MAX_TRUST_DIFFERENCE:
+                raise BundleError(
+                    f"{name}: on agreement frame {index} {agreeing:.1%} of pixels agree, h is "
+                    f"{trust:.3f} instead of {frame.trust:.3f}; this engine must not run it"
+                )
+        if not self._agreement:
+            grey = np.full((*self.manifest.input_size, 3), 128, np.uint8)
+            self._checked(name, grey, np.full(self.manifest.input_size, 1000, np.uint16))
+
+    def _checked(
+        self, name: str, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None
+    ) -> tuple[NDArray[np.uint8], float]:
+        """Label map at stride and trust, or BundleError."""
+        try:
+            logits = self.logits(rgb, depth)
+            trust = self.trust(logits)
+        except EngineError as error:
+            raise BundleError(f"{name}: {error}; export it again") from error
+        if logits.shape != self.manifest.logits_shape:
+            raise BundleError(
+                f"{name}: f gives {list(logits.shape)}, the manifest says "
+                f"{list(self.manifest.logits_shape)}; export it again"
+            )
+        if not np.isfinite(logits).all():
+            raise BundleError(f"{name}: f's answer is not finite; its weights are broken")
+        if not 0 < trust <= 1:
+            raise BundleError(f"{name}: h is {trust}, not in (0, 1]; its weights are broken")
+        return logits.argmax(axis=0).astype(np.uint8), trust

@@ -1,0 +1,178 @@
+"""What is on its way to the cloud: who may go, until when, and who came back.
+
+Every request that is admitted leaves the table exactly once: taken by its answer, expired at its
+deadline, or drained at the end. Whoever gets it out of the table answers its frame.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from laecips_edge.core.link.circuit_breaker import Circuit, CircuitBreaker
+
+Frame = TypeVar("Frame")
+
+
+class Refusal(StrEnum):
+    """Why a frame may not go up."""
+
+    OVERLOAD = "overload"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """Answer of `Uplink.admit`: not now."""
+
+    why: Refusal
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request(Generic[Frame]):
+    """One request on its way.
+
+    Attributes:
+        key: The request's id.
+        frame: What the caller wants back with the answer.
+        sent_s: When it was admitted, monotonic seconds.
+        deadline_s: When it expires, monotonic seconds.
+    """
+
+    key: Hashable
+    frame: Frame
+    sent_s: float
+    deadline_s: float
+
+
+class Uplink(Generic[Frame]):
+    """The table of requests in flight. Safe for several threads.
+
+    Args:
+        max_in_flight: Requests that may be on their way at a time; may be changed any time.
+        deadline_s: Seconds that a request may take; may be changed, for requests to come.
+        breaker: Keeps away from a cloud that fails; the uplink is its only user.
+        clock: Monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_in_flight: int,
+        deadline_s: float,
+        breaker: CircuitBreaker,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.max_in_flight = max_in_flight
+        self.deadline_s = deadline_s
+        self._breaker = breaker
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._requests: dict[Hashable, Request[Frame]] = {}
+        self._late = 0
+        self._closed = False
+
+    @property
+    def in_flight(self) -> int:
+        """Requests on their way."""
+        with self._lock:
+            return len(self._requests)
+
+    @property
+    def late(self) -> int:
+        """Answers that came after their request had left the table."""
+        with self._lock:
+            return self._late
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the breaker would let a hard frame go."""
+        with self._lock:
+            return self._breaker.allows
+
+    def admit(
+        self, key: Hashable, frame: Frame, *, available: bool = True, probe: bool = True
+    ) -> Refused | None:
+        """Let a frame go up, or say why not.
+
+        Args:
+            key: Id of the request, unique.
+            frame: Kept with it.
+            available: Whether the cloud's service is there at all.
+            probe: Whether this frame may be the one that tries a failed cloud again.
+
+        Returns:
+            None where the request is in the table now and must be sent.
+        """
+        with self._lock:
+            refused = self._refusal(available=available, probe=probe)
+            if refused is None:
+                now = self._clock()
+                self._breaker.sent()
+                self._requests[key] = Request(
+                    key=key, frame=frame, sent_s=now, deadline_s=now + self.deadline_s
+                )
+            return refused
+
+    def take(self, key: Hashable) -> Request[Frame] | None:
+        """Take the request that an answer came to; None where it came too late, which counts."""
+        with self._lock:
+            request = self._requests.pop(key, None)
+            self._late += request is None
+            return request
+
+    def judge(self, *, useful: bool) -> None:
+        """Say what a taken request's answer was worth; the breaker goes by it."""
+        with self._lock:
+            if useful:
+                self._breaker.succeeded()
+            else:
+                self._breaker.failed()
+
+    def expire(self) -> list[Request[Frame]]:
+        """Take every request whose deadline has passed, oldest first."""
+        with self._lock:
+            now = self._clock()
+            overdue = [r for r in self._requests.values() if r.deadline_s <= now]
+            for request in overdue:
+                del self._requests[request.key]
+                self._breaker.failed()
+            return overdue
+
+    def seconds_to_deadline(self) -> float | None:
+        """Seconds until the next deadline, at least 0; None where nothing is on its way."""
+        with self._lock:
+            if not self._requests:
+                return None
+            next_s = min(request.deadline_s for request in self._requests.values())
+            return max(0.0, next_s - self._clock())
+
+    def drain(self) -> list[Request[Frame]]:
+        """Take all that is left, oldest first, and refuse everything from now on."""
+        with self._lock:
+            self._closed = True
+            left = list(self._requests.values())
+            self._requests.clear()
+            return left
+
+    def _refusal(self, *, available: bool, probe: bool) -> Refused | None:
+        if self._closed:
+            return Refused(why=Refusal.OFFLINE, detail="the robot is stopping")
+        if not available:
+            return Refused(why=Refusal.OFFLINE, detail="no cloud offers the service")
+        if not self._breaker.allows or not (probe or self._breaker.circuit is Circuit.CLOSED):
+            return Refused(why=Refusal.OFFLINE, detail=self._next_try())
+        if len(self._requests) >= self.max_in_flight:
+            return Refused(
+                why=Refusal.OVERLOAD, detail=f"{len(self._requests)} requests on their way"
+            )
+        return None
+
+    def _next_try(self) -> str:
+        if self._breaker.circuit is Circuit.HALF_OPEN:
+            return "the cloud failed before; one frame is on its way to try again"
+        wait_s = self._breaker.seconds_to_probe
+        return f"the cloud failed before; next try in {wait_s:.1f} s"

@@ -1,0 +1,1 @@
+"""Which frames go to the cloud: miners, policies, the latency budget."""

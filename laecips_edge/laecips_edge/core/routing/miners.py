@@ -1,0 +1,155 @@
+"""Miners: how far can f's answer be trusted on this frame?
+
+A miner maps f's logits to a confidence in [0, 1]; high means easy. `laecips` asks the trained
+network h; `spp`, `sm` and `mess` are the baselines that look at the softmax alone; `edge`, `cloud`
+and `random` do not look at all. Softmax is over f's logits at f's own stride, at temperature 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laecips_edge.core.inference.scores import softmax
+from laecips_edge.core.routing.hashed_draws import uniform
+
+Logits = NDArray[np.float32]
+Trust = Callable[[Logits], float]
+
+MESS_PIXEL_CONFIDENCE: Final = 0.9
+"""A pixel counts as sure for `mess` when its largest softmax exceeds this (Kouris et al., 2022)."""
+
+
+class Miner(Protocol):
+    """One way of judging how far f can be trusted on a frame."""
+
+    def confidence(self, logits: Logits, *, trust: Trust, stamp_ns: int) -> float:
+        """Judges one frame.
+
+        Args:
+            logits: float32 [M, h, w], f's logits at f's own stride.
+            trust: the network h, logits -> [h_min, 1]; called only by miners that need it.
+            stamp_ns: the frame's stamp in nanoseconds.
+
+        Returns:
+            Confidence in [0, 1]; high is easy.
+        """
+        ...
+
+
+class LaecipsMiner:
+    """h(f(x)), the miner of LAECIPS (eq. 2)."""
+
+    def confidence(self, logits: Logits, *, trust: Trust, stamp_ns: int) -> float:
+        """Returns h's answer; see `Miner.confidence`."""
+        return float(trust(logits))
+
+
+class ConstantMiner:
+    """The same answer for every frame: 1 never uploads (EDGE), 0 always does (CLOUD)."""
+
+    def __init__(self, *, confidence: float) -> None:
+        """Stores the confidence in [0, 1] that every frame gets."""
+        self._confidence = confidence
+
+    def confidence(self, logits: Logits, *, trust: Trust, stamp_ns: int) -> float:
+        """Returns the constant; see `Miner.confidence`."""
+        return self._confidence
+
+
+class RandomMiner:
+    """Uniform in [0, 1): uploads a share of `delta` whatever the frames show."""
+
+    def __init__(self, *, seed: int) -> None:
+        """Takes the seed of the draws."""
+        self._seed = seed
+
+    def confidence(self, logits: Logits, *, trust: Trust, stamp_ns: int) -> float:
+        """Returns a draw that depends on the stamp alone; see `Miner.confidence`."""
+        return uniform(seed=self._seed, stamp_ns=stamp_ns, purpose="random miner")
+
+
+class SoftmaxMiner:
+    """A statistic of the softmax: one of `spp`, `sm`, `mess`."""
+
+    def __init__(self, *, statistic: Callable[[Logits], float]) -> None:
+        """Takes the statistic: float32 softmax [M, h, w] -> [0, 1]."""
+        self._statistic = statistic
+
+    def confidence(self, logits: Logits, *, trust: Trust, stamp_ns: int) -> float:
+        """Returns the statistic of the softmax; see `Miner.confidence`."""
+        return self._statistic(softmax(logits))
+
+
+def mean_softmax_peak(scores: Logits) -> float:
+    """SPP: mean over the pixels of the largest softmax (Hendrycks and Gimpel, 2017).
+
+    Args:
+        scores: float32 [M, h, w], softmax.
+
+    Returns:
+        A float in [1/M, 1].
+    """
+    return float(scores.max(axis=0).mean(dtype=np.float64))
+
+
+def mean_softmax_margin(scores: Logits) -> float:
+    """SM: mean over the pixels of largest minus second-largest softmax (Park et al., 2015).
+
+    Args:
+        scores: float32 [M, h, w], softmax; with a single class the second-largest is 0.
+
+    Returns:
+        A float in [0, 1].
+    """
+    if scores.shape[0] == 1:
+        return mean_softmax_peak(scores)
+    second, first = np.partition(scores, -2, axis=0)[-2:]
+    return float((first - second).mean(dtype=np.float64))
+
+
+def sure_pixel_share(scores: Logits) -> float:
+    """MESS: share of the pixels whose largest softmax exceeds 0.9 (Kouris et al., 2022).
+
+    Args:
+        scores: float32 [M, h, w], softmax.
+
+    Returns:
+        A float in [0, 1].
+    """
+    return float((scores.max(axis=0) > MESS_PIXEL_CONFIDENCE).mean(dtype=np.float64))
+
+
+_REGISTRY: Final[dict[str, Callable[[int], Miner]]] = {
+    "laecips": lambda seed: LaecipsMiner(),
+    "edge": lambda seed: ConstantMiner(confidence=1.0),
+    "cloud": lambda seed: ConstantMiner(confidence=0.0),
+    "spp": lambda seed: SoftmaxMiner(statistic=mean_softmax_peak),
+    "sm": lambda seed: SoftmaxMiner(statistic=mean_softmax_margin),
+    "mess": lambda seed: SoftmaxMiner(statistic=sure_pixel_share),
+    "random": lambda seed: RandomMiner(seed=seed),
+}
+MINER_NAMES: Final[tuple[str, ...]] = tuple(_REGISTRY)
+"""Every name that `create_miner` takes."""
+
+
+def create_miner(name: str, *, seed: int = 0) -> Miner:
+    """Makes a miner by name.
+
+    Args:
+        name: one of `MINER_NAMES`.
+        seed: seed of the `random` miner's draws; the others have no use for it.
+
+    Returns:
+        The miner.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    try:
+        return _REGISTRY[name](seed)
+    except KeyError:
+        raise ValueError(f"no miner named {name!r}: use one of {', '.join(_REGISTRY)}") from None

@@ -1,0 +1,146 @@
+"""The decision of eq. 2, for one frame at a time: does it stay on the robot or go to the cloud?
+
+Easy iff confidence > delta. The paper writes ">" in eq. 2 and ">=" in eq. 22; here it is ">".
+A small share of the easy frames is uploaded too, as an *audit*: a buffer of hard frames only would
+never show the trainer the frames that h wrongly calls easy.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from laecips_edge.core.routing.hashed_draws import uniform
+from laecips_edge.core.routing.miners import Logits, Trust, create_miner
+
+NEVER_UPLOADS: Final = "edge"
+ALWAYS_UPLOADS: Final = "cloud"
+
+
+class Thresholds(Protocol):
+    """What a policy reads of a bundle's manifest: delta by miner name."""
+
+    @property
+    def thresholds(self) -> Mapping[str, float]:
+        """Delta in [0, 1] by miner name, fitted on held-out frames at one wanted hard share."""
+        ...
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of one frame.
+
+    Attributes:
+        confidence: the miner's judgement in [0, 1].
+        delta: the threshold it was held against.
+        hard: not (confidence > delta).
+        audit: easy, and drawn for upload all the same.
+    """
+
+    confidence: float
+    delta: float
+    hard: bool
+    audit: bool
+
+    @property
+    def upload(self) -> bool:
+        """Whether the frame goes to the cloud."""
+        return self.hard or self.audit
+
+
+class Policy:
+    """A miner, its threshold and the audits.
+
+    Decisions depend on the logits, the stamp and the seed only: an offline replay decides as the
+    live run did, whatever was dropped. `edge` never uploads and is never audited; `cloud` always
+    uploads; neither has a threshold to choose.
+    """
+
+    def __init__(
+        self,
+        miner_name: str,
+        *,
+        delta: float | None = None,
+        manifest: Thresholds,
+        audit_rate: float = 0.05,
+        seed: int = 0,
+    ) -> None:
+        """Chooses the miner and its threshold.
+
+        Args:
+            miner_name: one of `laecips_edge.core.routing.miners.MINER_NAMES`.
+            delta: threshold in [0, 1]; None takes the manifest's for this miner.
+            manifest: the running bundle's manifest.
+            audit_rate: share in [0, 1] of the easy frames that is uploaded too.
+            seed: seed of the audits and of the `random` miner.
+
+        Raises:
+            ValueError: for an unknown miner, a delta or audit rate outside [0, 1], or a manifest
+                without a threshold for this miner.
+        """
+        self._miner = create_miner(miner_name, seed=seed)
+        self._name = miner_name
+        self._delta = _choose_delta(miner_name, delta, manifest.thresholds)
+        self._audit_rate = 0.0 if miner_name == NEVER_UPLOADS else _share("audit_rate", audit_rate)
+        self._seed = seed
+
+    @property
+    def name(self) -> str:
+        """The miner's name."""
+        return self._name
+
+    @property
+    def delta(self) -> float:
+        """The threshold in [0, 1]."""
+        return self._delta
+
+    @property
+    def audit_rate(self) -> float:
+        """The share of the easy frames that is audited; 0 for `edge`."""
+        return self._audit_rate
+
+    def held_to(self, delta: float) -> Policy:
+        """The same policy with another threshold in [0, 1]; ValueError outside."""
+        other = copy.copy(self)
+        other._delta = _share("delta", delta)
+        return other
+
+    def decide(self, logits: Logits, *, trust: Trust, stamp_ns: int) -> Decision:
+        """Decides on one frame.
+
+        Args:
+            logits: float32 [M, h, w], f's logits.
+            trust: the network h, called at most once and only by miners that need it.
+            stamp_ns: the frame's stamp in nanoseconds.
+
+        Returns:
+            The decision. A confidence that is not a number is hard.
+        """
+        confidence = self._miner.confidence(logits, trust=trust, stamp_ns=stamp_ns)
+        easy = confidence > self._delta
+        audit = easy and self._audit_rate > uniform(
+            seed=self._seed, stamp_ns=stamp_ns, purpose="audit"
+        )
+        return Decision(confidence=confidence, delta=self._delta, hard=not easy, audit=audit)
+
+
+def _choose_delta(name: str, delta: float | None, thresholds: Mapping[str, float]) -> float:
+    if name in (NEVER_UPLOADS, ALWAYS_UPLOADS):
+        return 0.5  # their confidences are 1 and 0: any delta in between keeps their promise
+    if delta is not None:
+        return _share("delta", delta)
+    if name not in thresholds:
+        known = ", ".join(sorted(thresholds)) or "none"
+        raise ValueError(
+            f"policy {name!r}: the bundle's manifest has no threshold for it (it has: {known}); "
+            "give delta, or train the bundle again"
+        )
+    return _share(f"threshold of {name!r} in the manifest", thresholds[name])
+
+
+def _share(what: str, value: float) -> float:
+    if not 0.0 <= value <= 1.0:
+        raise ValueError(f"{what} is {value}, which is outside 0..1")
+    return float(value)

@@ -1,0 +1,1 @@
+"""A model update on the robot: offer, download, store, trial, keep or roll back."""

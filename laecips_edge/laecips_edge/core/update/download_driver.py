@@ -1,0 +1,165 @@
+"""Drives a download: one request at a time, not faster than allowed, again after a failure.
+
+Knows neither threads nor ROS: it is told the time's passing by `advance` and answers by `receive`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from laecips_edge.core.image.codecs import Buffer
+from laecips_edge.core.link.circuit_breaker import CircuitBreaker
+from laecips_edge.core.link.rate_limiter import Pacer
+from laecips_edge.core.update.bundle_download import Download, GarbageError, Piece
+
+PATIENCE_S = 10.0
+"""Seconds that a piece may take."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """The server's answer to a piece.
+
+    Attributes:
+        refusal: why there is no data, one line; empty where there is.
+        past_end: the server says that the offset lies past the end.
+        size: bytes of the whole file.
+        data: from the piece's offset on.
+    """
+
+    refusal: str = ""
+    past_end: bool = False
+    size: int = 0
+    data: Buffer = b""
+
+
+class ModelFetch:
+    """See the module. For one thread.
+
+    Args:
+        download: what is to be fetched.
+        ask: sends a request off; its answer comes by `receive`.
+        forget: called with a piece whose answer is not waited for any longer.
+        available: whether there is a server at all.
+        breaker: says when a failing server, or disk, is tried again.
+        pacer: bounds the bytes a second.
+        chunk: most bytes of a piece; may be changed any time.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        download: Download,
+        *,
+        ask: Callable[[Piece], None],
+        forget: Callable[[Piece], None],
+        available: Callable[[], bool],
+        breaker: CircuitBreaker,
+        pacer: Pacer,
+        chunk: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.chunk = chunk
+        self.problem = ""
+        """Why the last try failed; empty where it did not."""
+        self.complete = False
+        self.received = 0
+        """Bytes that came over the wire."""
+        self.folder = download.folder
+        self._download = download
+        self._ask = ask
+        self._forget = forget
+        self._available = available
+        self._breaker = breaker
+        self._pacer = pacer
+        self._clock = clock
+        self._asked: Piece | None = None
+        self._overdue_at = 0.0
+        self._first_s: float | None = None
+        self._last_s = 0.0
+
+    @property
+    def transfer_s(self) -> float:
+        """Seconds from the first request to the last piece; 0 where all was here."""
+        return 0.0 if self._first_s is None else max(0.0, self._last_s - self._first_s)
+
+    @property
+    def seconds_to_next(self) -> float:
+        """Seconds after which `advance` has something to do."""
+        if self._asked is not None:
+            return max(0.0, self._overdue_at - self._clock())
+        return max(self._breaker.seconds_to_probe, self._pacer.seconds_to_go)
+
+    def advance(self) -> None:
+        """Ask for the next piece where its time has come; give up one that is overdue.
+
+        Raises:
+            BundleError, MismatchError: this bundle must not be fetched at all.
+        """
+        if self._asked is not None:
+            if self._clock() < self._overdue_at:
+                return
+            self.fail(f"no answer of get_model within {PATIENCE_S:g} s")
+        if self.complete or self.seconds_to_next > 0:
+            return
+        try:
+            piece = self._download.next(self.chunk)
+        except OSError as error:
+            self.fail(f"{self.folder}: {error.strerror or error}")
+            return
+        if piece is None:
+            self.complete = True
+        elif self._available():
+            self._send(piece)
+        else:
+            self.fail("no trainer offers get_model")
+
+    def receive(self, piece: Piece, reply: Reply) -> None:
+        """Take in an answer; one that is not waited for any longer is dropped.
+
+        Raises:
+            MismatchError: see `advance`.
+        """
+        if piece is not self._asked:
+            return
+        self._asked = None
+        self.received += len(reply.data)
+        self._pacer.count(len(reply.data))
+        self._last_s = self._clock()
+        if reply.refusal:
+            if reply.past_end and piece.offset:
+                self._download.discard()  # what is here cannot be the beginning of that file
+            self.fail(f"get_model, {piece.file}: {reply.refusal}")
+            return
+        try:
+            self._download.add(piece, size=reply.size, data=reply.data)
+        except GarbageError as error:
+            self.fail(f"get_model answers garbage: {error}")
+        except OSError as error:
+            self.fail(f"{self.folder}: {error.strerror or error}")
+        else:
+            self._breaker.succeeded()
+            self.problem = ""
+
+    def fail(self, problem: str) -> None:
+        """Note that something went wrong which may go better later."""
+        self.stop()
+        self.problem = problem
+        self._breaker.sent()
+        self._breaker.failed()
+
+    def stop(self) -> None:
+        """Wait for no answer any more; what has come stays, and `advance` goes on there."""
+        if self._asked is not None:
+            self._forget(self._asked)
+            self._asked = None
+
+    def _send(self, piece: Piece) -> None:
+        self._asked = piece
+        self._overdue_at = self._clock() + PATIENCE_S
+        if self._first_s is None:
+            self._first_s = self._clock()
+        self._breaker.sent()
+        self._ask(piece)

@@ -1,0 +1,227 @@
+"""From a trainer's offer to a pair that runs: fetched, tested and exchanged, or refused.
+
+No topics and no thread here: `model_link.py` calls this from its own. Who is wanted is decided in
+`core/model_offer.py`, what is on the disk in `core/model_store.py`, whether a pair stays in
+`model_trial.py`.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from laecips_edge.core.frame.frame_history import FrameJournal
+from laecips_edge.core.frame.running_pair import RunningPair
+from laecips_edge.core.inference.load_pair import Assemble, load_pair, try_on
+from laecips_edge.core.link.circuit_breaker import CircuitBreaker
+from laecips_edge.core.update.acceptance import Offer, Outcome, Report, check_manifest, why_not
+from laecips_edge.core.update.bundle_download import Download, MismatchError, Piece
+from laecips_edge.core.update.download_driver import ModelFetch, Reply
+from laecips_edge.core.update.model_store import ModelStore
+from laecips_edge.core.update.trial import ModelTrial
+
+OpenFetch = Callable[[Offer, Download], ModelFetch]
+
+
+class ModelUpdates:
+    """Follows the trainer's offers, the newest one. For one thread.
+
+    Args:
+        store: the robot's models on disk.
+        running: the pair that looks at frames.
+        trial: of a pair that was exchanged.
+        journal: the newest frame, to try a pair on.
+        assemble: puts networks on the engine.
+        open_fetch: makes the driver of a download.
+        breaker: that the driver has too: says when a failing server or disk is tried again.
+        tell: publishes a report.
+        superseded: how many frames were superseded so far.
+        adapt: follow offers; may be changed any time.
+        logger: the node's.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: ModelStore,
+        running: RunningPair,
+        trial: ModelTrial,
+        journal: FrameJournal,
+        assemble: Assemble,
+        open_fetch: OpenFetch,
+        breaker: CircuitBreaker,
+        tell: Callable[[Report], None],
+        superseded: Callable[[], int],
+        adapt: bool,
+        logger: Any,
+    ) -> None:
+        self.adapt = adapt
+        self.fetch: ModelFetch | None = None
+        """The download in work; None where there is none."""
+        self._store = store
+        self._running = running
+        self._trial = trial
+        self._journal = journal
+        self._assemble = assemble
+        self._open_fetch = open_fetch
+        self._breaker = breaker
+        self._tell = tell
+        self._superseded = superseded
+        self._logger = logger
+        self._wanted: Offer | None = None
+        self._told = ""
+
+    @property
+    def seconds_to_next(self) -> float | None:
+        """Seconds after which `advance` has something to do; None: until something happens."""
+        if self._wanted is None or self._hold():
+            return None
+        if self.fetch is None or (self.fetch.complete and not self._trial.active):
+            return self._breaker.seconds_to_probe
+        # What is complete waits until the trial of the one before is over.
+        return None if self.fetch.complete else self.fetch.seconds_to_next
+
+    def offer(self, offer: Offer) -> None:
+        """Hear what the trainer offers; the newest counts."""
+        if offer == self._wanted:
+            return
+        self._drop()
+        if offer.manifest_sha256 == self._store.running.manifest_sha256:
+            return
+        running, memory = self._running.current.manifest, self._store.memory
+        reason = why_not(offer, running=running, memory=memory)
+        if reason:
+            self._report(Outcome.REFUSED, offer, reason)
+        else:
+            self._wanted = offer
+
+    def receive(self, piece: Piece, reply: Reply) -> None:
+        """Take in the server's answer."""
+        if self._wanted is not None and self.fetch is not None:
+            with self._refusing(self._wanted):
+                self.fetch.receive(piece, reply)
+
+    def advance(self) -> None:
+        """Judge the pair on trial, then do the next step for the offer that is wanted."""
+        self._trial.judge()
+        offer = self._wanted
+        if offer is None:
+            return
+        if hold := self._hold():
+            if self.fetch is not None:
+                self.fetch.stop()
+            self._report_failure(offer, hold)
+        elif self._breaker.seconds_to_probe == 0:
+            with self._refusing(offer):
+                self._step(offer)
+
+    def suspend(self) -> None:
+        """Wait for no answer any more; `advance` goes on where this left off."""
+        if self.fetch is not None:
+            self.fetch.stop()
+
+    def _hold(self) -> str:
+        """Why nothing is fetched for now; empty where it may be."""
+        if not self.adapt:
+            return "updates are paused on this robot (parameter adapt)"
+        if self._store.memory.pin is not None:
+            return f"this robot is pinned to version {self._store.memory.pin}"
+        return ""
+
+    def _step(self, offer: Offer) -> None:
+        if self.fetch is None:
+            self.fetch = self._open(offer)
+        self.fetch.advance()
+        if self.fetch.problem:
+            self._report_failure(offer, self.fetch.problem)
+        if self.fetch.complete and not self._trial.active:
+            self._take(offer, self.fetch)
+
+    def _open(self, offer: Offer) -> ModelFetch:
+        folder = self._store.partial(offer.manifest_sha256)
+        self._store.require_space(offer.bytes, here=folder)
+        running = self._running.current.manifest
+        download = Download(
+            folder,
+            manifest_sha256=offer.manifest_sha256,
+            most_bytes=offer.bytes,
+            find=self._store.find,
+            check=lambda manifest: check_manifest(manifest, offer, running=running),
+        )
+        self._logger.info(f"fetching version {offer.version}, {offer.bytes} bytes at most")
+        return self._open_fetch(offer, download)
+
+    def _take(self, offer: Offer, fetch: ModelFetch) -> None:
+        """Load beside the running pair, test, exchange."""
+        lost = self._superseded()
+        segmenter = load_pair(fetch.folder, assemble=self._assemble)
+        if (last := self._journal.last) is not None:
+            try_on(segmenter, last.rgb, last.depth)
+        pair = self._running.prepare(segmenter)
+        slot = self._store.admit(fetch.folder)
+        swap_ms = self._trial.begin(pair, slot)
+        self._drop()
+        self._report(
+            Outcome.SWAPPED,
+            offer,
+            transfer_s=fetch.transfer_s,
+            bytes=fetch.received,
+            swap_ms=swap_ms,
+            frames_lost=self._superseded() - lost,
+        )
+
+    @contextmanager
+    def _refusing(self, offer: Offer) -> Iterator[None]:
+        """Whatever an offer does to the disk, the decoder or the engine, the running pair runs."""
+        try:
+            yield
+        except OSError as error:
+            self._try_later(offer, f"{self._store.folder}: {error.strerror or error}")
+        except MemoryError:
+            self._try_later(offer, "not enough memory to load it beside the running pair")
+        except MismatchError as error:
+            self._refuse(offer, str(error), for_good=False)
+        except Exception as error:
+            kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+            self._refuse(offer, kind + " ".join(str(error).split()), for_good=True)
+
+    def _try_later(self, offer: Offer, reason: str) -> None:
+        self.suspend()
+        self.fetch = None  # what is on the disk is looked at anew
+        self._breaker.sent()
+        self._breaker.failed()
+        self._report_failure(offer, reason)
+
+    def _refuse(self, offer: Offer, reason: str, *, for_good: bool) -> None:
+        fetch = self.fetch
+        self._drop()
+        try:
+            self._store.clear_partial()
+            if for_good:
+                self._store.bar(offer.manifest_sha256, version=offer.version, reason=reason)
+        except OSError as error:
+            self._logger.warning(f"that version {offer.version} is bad is not written: {error}")
+        figures = {}
+        if fetch is not None:
+            figures = {"transfer_s": fetch.transfer_s, "bytes": fetch.received}
+        self._report(Outcome.REFUSED, offer, reason, **figures)
+
+    def _report_failure(self, offer: Offer, reason: str) -> None:
+        if reason != self._told:  # each try fails alike
+            self._told = reason
+            self._report(Outcome.FAILED, offer, reason)
+
+    def _report(self, outcome: Outcome, offer: Offer, reason: str = "", **figures: Any) -> None:
+        runs = self._running.current.manifest.version
+        line = f"version {offer.version} {outcome}, {runs} runs"
+        if outcome is Outcome.SWAPPED:
+            self._logger.info(line)
+        else:
+            self._logger.warning(f"{line}: {reason}")
+        self._tell(
+            Report(outcome=outcome, version=offer.version, running=runs, reason=reason, **figures)
+        )
+
+    def _drop(self) -> None:
+        self.suspend()
+        self.fetch = self._wanted = None
+        self._told = ""

@@ -1,0 +1,91 @@
+"""`~/adapt`: an operator's word to one robot, obeyed on the model link's thread."""
+
+from collections.abc import Callable
+
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rclpy.task import Future
+
+from laecips_edge.core.update.operator_orders import ModelOrders
+from laecips_msgs.srv import Adapt
+
+Do = Callable[[Callable[[], None]], None]
+
+
+class AdaptService:
+    """Offered from configuration to cleanup; refuses while the node is not active.
+
+    Args:
+        node: whose service it is.
+        orders: obeys.
+        version: which version runs.
+    """
+
+    def __init__(self, node: Node, *, orders: ModelOrders, version: Callable[[], int]) -> None:
+        self._node = node
+        self._orders = orders
+        self._version = version
+        self._do: Do | None = None
+        self._awaited: list[Future] = []
+        self._service = node.create_service(Adapt, "~/adapt", self._serve)
+
+    def start(self, do: Do) -> None:
+        """Obey from now on.
+
+        Args:
+            do: lets the model link's thread do something.
+        """
+        self._do = do
+
+    def stop(self) -> None:
+        """Refuse what waits; call it once that thread has ended."""
+        self._do = None
+        for future in self._awaited:
+            future.set_result((False, "the node is stopping"))
+        self._awaited.clear()
+
+    def destroy(self) -> None:
+        """Take the service away."""
+        self._node.destroy_service(self._service)
+
+    async def _serve(self, request: Adapt.Request, response: Adapt.Response) -> Adapt.Response:
+        """The executor goes on with other callbacks while this waits."""
+        response.success, response.message = await self._answer(request)
+        response.version = self._version()
+        return response
+
+    def _answer(self, request: Adapt.Request) -> Future:
+        future = Future(executor=self._node.executor)
+        # The executor looks at a waiting callback only when something wakes it: this does.
+        future.add_done_callback(lambda _: None)
+        orders: dict[int, Callable[[], str]] = {
+            Adapt.Request.ROLL_BACK: lambda: self._orders.roll_back(request.version),
+            Adapt.Request.PIN: lambda: self._orders.pin(request.version),
+            Adapt.Request.UNPIN: self._orders.unpin,
+        }
+        if request.command in (Adapt.Request.PAUSE, Adapt.Request.RESUME):
+            future.set_result(self._follow(request.command == Adapt.Request.RESUME))
+        elif request.command == Adapt.Request.TRAIN_NOW:
+            future.set_result((False, "a robot does not train: ask the trainer's ~/adapt"))
+        elif request.command not in orders:
+            future.set_result((False, f"there is no command {request.command}"))
+        elif self._do is None:
+            future.set_result((False, "the node is not active: activate it first"))
+        else:
+            self._awaited.append(future)
+            self._do(lambda: self._obey(orders[request.command], future))
+        return future
+
+    def _obey(self, order: Callable[[], str], future: Future) -> None:
+        try:
+            answer = True, order()
+        except Exception as error:
+            kind = "" if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: "
+            answer = False, kind + " ".join(str(error).split())
+        self._awaited.remove(future)
+        future.set_result(answer)
+
+    def _follow(self, adapt: bool) -> tuple[bool, str]:
+        (result,) = self._node.set_parameters([Parameter("adapt", value=adapt)])
+        said = "updates are followed" if adapt else "updates are paused until resumed"
+        return result.successful, said if result.successful else result.reason

@@ -1,0 +1,266 @@
+"""The robot's side of model updates: `model_update`, `get_model`, `model_report`, `~/adapt`.
+
+Files are fetched, networks assembled and pairs judged on one thread of its own. Callbacks leave it
+something to do and return.
+"""
+
+import os
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.subscription import Subscription
+from rclpy.task import Future
+
+from laecips_edge.core.frame.frame_history import FrameJournal
+from laecips_edge.core.frame.running_pair import RunningPair
+from laecips_edge.core.inference.load_pair import Assemble
+from laecips_edge.core.link.circuit_breaker import CircuitBreaker
+from laecips_edge.core.link.rate_limiter import Pacer
+from laecips_edge.core.update.acceptance import Offer, Outcome, Report
+from laecips_edge.core.update.bundle_download import Download, Piece
+from laecips_edge.core.update.download_driver import ModelFetch, Reply
+from laecips_edge.core.update.model_store import ModelStore
+from laecips_edge.core.update.operator_orders import ModelOrders
+from laecips_edge.core.update.trial import ModelTrial
+from laecips_edge.core.update.updater import ModelUpdates
+from laecips_edge.ros import qos
+from laecips_edge.ros.parameters import Parameters
+from laecips_edge.update.adapt_service import AdaptService
+from laecips_msgs.msg import ModelReport, ModelUpdate
+from laecips_msgs.srv import GetModel
+
+REPORTS_KEPT = 20
+NICENESS = 10
+
+CHANGING = ("adapt", "watch_frames", "update_rate_limit", "update_chunk")
+"""Parameters that may change while the thread works."""
+
+OUTCOMES = {
+    Outcome.SWAPPED: ModelReport.SWAPPED,
+    Outcome.REFUSED: ModelReport.REFUSED,
+    Outcome.ROLLED_BACK: ModelReport.ROLLED_BACK,
+    Outcome.FAILED: ModelReport.FAILED,
+}
+
+
+class ModelLink:
+    """Topics and services from configuration to cleanup; the thread works while the node is active.
+
+    Args:
+        node: whose names they are.
+        parameters: of the node.
+        store: the robot's models on disk.
+        running: the pair that looks at frames.
+        journal: what it says of them.
+        assemble: puts networks on the engine.
+        superseded: how many frames were superseded so far.
+    """
+
+    def __init__(
+        self,
+        *,
+        node: Node,
+        parameters: Parameters,
+        store: ModelStore,
+        running: RunningPair,
+        journal: FrameJournal,
+        assemble: Assemble,
+        superseded: Callable[[], int],
+    ) -> None:
+        self._node = node
+        self._parameters = parameters
+        self._store = store
+        self._journal = journal
+        self._logger = node.get_logger()
+        self._reports = node.create_publisher(
+            ModelReport, "model_report", qos.latched(depth=REPORTS_KEPT)
+        )
+        self._client = node.create_client(GetModel, "get_model")
+        self._offers: Subscription | None = None
+        self._breaker = CircuitBreaker(
+            failures_to_open=1,
+            first_wait_s=parameters["first_retry_s"],
+            longest_wait_s=max(parameters["first_retry_s"], parameters["longest_retry_s"]),
+        )
+        self._pacer = Pacer(parameters["update_rate_limit"])
+        self._trial = ModelTrial(
+            store=store,
+            running=running,
+            journal=journal,
+            frames=parameters["watch_frames"],
+            tell=self._tell,
+            logger=self._logger,
+        )
+        self._updates = ModelUpdates(
+            store=store,
+            running=running,
+            trial=self._trial,
+            journal=journal,
+            assemble=assemble,
+            open_fetch=self._open_fetch,
+            breaker=self._breaker,
+            tell=self._tell,
+            superseded=superseded,
+            adapt=parameters["adapt"],
+            logger=self._logger,
+        )
+        orders = ModelOrders(
+            store=store,
+            running=running,
+            trial=self._trial,
+            assemble=assemble,
+            logger=self._logger,
+        )
+        self._adapt = AdaptService(
+            node, orders=orders, version=lambda: running.current.manifest.version
+        )
+        self._asked: dict[Piece, Future] = {}
+        self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._stopping = False
+
+    def start(self) -> None:
+        """Start the thread, then listen for offers."""
+        self._stopping = False
+        # What was left when it stopped was answered then, or will be heard again.
+        self._inbox = queue.SimpleQueue()
+        self.change({name: self._parameters[name] for name in CHANGING})
+        self._thread = threading.Thread(target=self._work, name="model link")
+        self._thread.start()
+        self._journal.listener = self._wake_for_trial
+        self._adapt.start(self._inbox.put)
+        self._offers = self._node.create_subscription(
+            ModelUpdate, "model_update", self._hear, qos.latched()
+        )
+
+    def stop(self) -> None:
+        """Hear no more offers, finish what is in work, join the thread."""
+        if self._offers is not None:
+            self._node.destroy_subscription(self._offers)
+            self._offers = None
+        self._journal.listener = None
+        if self._thread is None:
+            return
+        self._stopping = True
+        self._inbox.put(_nothing)
+        self._thread.join()
+        self._thread = None
+        self._updates.suspend()
+        self._adapt.stop()
+        self._store.stopped()
+
+    def destroy(self) -> None:
+        """Take topics and services away; call it on the executor's thread."""
+        self._node.destroy_publisher(self._reports)
+        self._node.destroy_client(self._client)
+        self._adapt.destroy()
+
+    def change(self, values: dict[str, Any]) -> None:
+        """Let changed parameters act."""
+
+        def act() -> None:
+            self._updates.adapt = values.get("adapt", self._updates.adapt)
+            self._trial.frames = values.get("watch_frames", self._trial.frames)
+            self._pacer.rate = values.get("update_rate_limit", self._pacer.rate)
+            if self._updates.fetch is not None and "update_chunk" in values:
+                self._updates.fetch.chunk = values["update_chunk"]
+
+        self._inbox.put(act)
+
+    def _work(self) -> None:
+        if self._parameters["engine"] == "onnxruntime" and self._parameters["threads"] == 1:
+            # Loading and testing leave the cores to the frames. Threads that an engine starts for
+            # its inferences would inherit it, so only where it starts none.
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        while not self._stopping:
+            try:
+                self._inbox.get(timeout=self._updates.seconds_to_next)()
+            except queue.Empty:
+                pass
+            except Exception as error:
+                self._logger.error(f"model updates: {type(error).__name__}: {error}")
+            try:
+                self._updates.advance()
+            except Exception as error:
+                # A bug: it must not end the thread, and with it the watch.
+                self._logger.error(
+                    f"model updates: {type(error).__name__}: {error}", throttle_duration_sec=10.0
+                )
+
+    def _wake_for_trial(self) -> None:
+        if self._trial.active:
+            self._inbox.put(_nothing)
+
+    def _hear(self, message: ModelUpdate) -> None:
+        offer = Offer(
+            name=message.name,
+            version=message.version,
+            classes_hash=message.classes_hash,
+            manifest_sha256=message.manifest_sha256,
+            bytes=message.bytes,
+            ordered=message.ordered,
+        )
+        self._inbox.put(lambda: self._updates.offer(offer))
+
+    def _open_fetch(self, offer: Offer, download: Download) -> ModelFetch:
+        return ModelFetch(
+            download,
+            ask=lambda piece: self._ask(offer.version, piece),
+            forget=self._forget,
+            available=self._client.service_is_ready,
+            breaker=self._breaker,
+            pacer=self._pacer,
+            chunk=self._parameters["update_chunk"],
+        )
+
+    def _ask(self, version: int, piece: Piece) -> None:
+        request = GetModel.Request(
+            version=version, file=piece.file, offset=piece.offset, length=piece.length
+        )
+        future = self._asked[piece] = self._client.call_async(request)
+        future.add_done_callback(
+            lambda done: self._inbox.put(lambda: self._receive(piece, done.result()))
+        )
+
+    def _receive(self, piece: Piece, response: GetModel.Response) -> None:
+        self._asked.pop(piece, None)
+        refusal = ""
+        if response.status != GetModel.Response.OK:
+            reason = " ".join(response.message.split()) or "no reason given"
+            refusal = f"refused ({response.status}): {reason}"
+        self._updates.receive(
+            piece,
+            Reply(
+                refusal=refusal,
+                past_end=response.status == GetModel.Response.BAD_REQUEST,
+                size=response.size,
+                data=response.data,
+            ),
+        )
+
+    def _forget(self, piece: Piece) -> None:
+        future = self._asked.pop(piece, None)
+        if future is not None:
+            self._client.remove_pending_request(future)
+
+    def _tell(self, report: Report) -> None:
+        message = ModelReport(
+            robot=self._parameters["robot"],
+            version=report.version,
+            running=report.running,
+            outcome=OUTCOMES[report.outcome],
+            reason=report.reason,
+            transfer_s=report.transfer_s,
+            bytes=report.bytes,
+            swap_ms=report.swap_ms,
+            frames_lost=report.frames_lost,
+        )
+        message.header.stamp = self._node.get_clock().now().to_msg()
+        self._reports.publish(message)
+
+
+def _nothing() -> None:
+    """Wakes the thread up."""

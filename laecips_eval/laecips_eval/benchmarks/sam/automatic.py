@@ -1,0 +1,288 @@
+"""SAM's automatic masks: `sam_onnx` against segment-anything, on the same weights and prompts.
+
+No published weights are needed: the network is SAM's smallest, `vit_b`, its weights drawn from
+seed 0. It takes as long as any other, but its masks mean nothing, so that the bounds are set for
+some 75 of 192 to be kept and none to be suppressed. Each side runs in a process of its own, for its
+peak of memory. Times are of the processor, not of the clock: other load does not count.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+PACKAGE: Final = "segment-anything"
+SHAPE: Final = (480, 640)
+POINTS_PER_SIDE: Final = 8
+KEPT: Final = 75
+_INT8_ENGINE: Final = "onnxruntime"
+
+
+class Row(NamedTuple):
+    """One side; times are seconds of the processor.
+
+    Attributes:
+        masks_by: segment-anything, or the engine.
+        precision: what it computes in.
+        encoder_s: the image encoder, once.
+        decoder_s: the mask decoder, for all prompts.
+        rest_s: from the decoder's answers to masks, and what else there is.
+        frame_s: all of it.
+        speedup: the package's frame_s over this one's.
+        peak_mb: most memory that the process had.
+        memory: peak_mb over the package's.
+        masks: how many were kept.
+        mask_iou: mean over the package's masks of the IoU with the best of these.
+    """
+
+    masks_by: str
+    precision: str
+    encoder_s: float
+    decoder_s: float
+    rest_s: float
+    frame_s: float
+    speedup: float
+    peak_mb: float
+    memory: float
+    masks: int
+    mask_iou: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What one process is told.
+
+    Attributes:
+        masks_by: segment-anything, or the engine.
+        checkpoint: of SAM.
+        export: folder of its export.
+        providers, threads: as `create_engine` takes them.
+        pred_iou_thresh: masks that are rated lower are dropped.
+        points_per_side: prompts along a side.
+        masks: file for the masks: bits, one array a picture.
+        scenes: pictures to cut, of the inspection scene; 0 for one of noise, and times.
+    """
+
+    masks_by: str
+    checkpoint: str
+    export: str
+    providers: tuple[str, ...]
+    threads: int
+    pred_iou_thresh: float
+    points_per_side: int
+    masks: str
+    scenes: int = 0
+
+
+def run(
+    *,
+    engines: Sequence[str],
+    providers: Sequence[str],
+    threads: int,
+    checkpoint: Path | None = None,
+    points_per_side: int = POINTS_PER_SIDE,
+) -> list[Row]:
+    """Measures the package, then each engine, one picture of noise each.
+
+    Args:
+        engines: names as `create_engine` takes them.
+        providers: where they run, best first.
+        threads: of one run on the CPU, the package's too.
+        checkpoint: of SAM; None for `vit_b` with random weights.
+        points_per_side: prompts along a side.
+
+    Raises:
+        ValueError: an engine or a provider is not there, or a process fails.
+        ImportError: segment-anything is not installed.
+    """
+    measured = ask_sides(
+        engines=engines,
+        providers=providers,
+        threads=threads,
+        checkpoint=checkpoint,
+        points_per_side=points_per_side,
+        pred_iou_thresh=None,
+    )
+    return [_row(side, measured[0]) for side in measured]
+
+
+def ask_sides(
+    *,
+    engines: Sequence[str],
+    providers: Sequence[str],
+    threads: int,
+    checkpoint: Path | None,
+    points_per_side: int,
+    pred_iou_thresh: float | None,
+    pictures: int = 0,
+) -> list[dict[str, Any]]:
+    """What `sam_side` says of the package, then of each engine on an export of the same weights.
+
+    Args:
+        engines, providers, threads, checkpoint, points_per_side: see `run`.
+        pred_iou_thresh: see `Job`; None for one that some `KEPT` masks are above.
+        pictures: `scenes` of `Job`.
+    """
+    with tempfile.TemporaryDirectory(prefix="laecips-sam-") as folder:
+        checkpoint = checkpoint or _random_vit_b(Path(folder) / "vit_b.pth")
+        sides = exports(checkpoint, Path(folder), engines)
+        if pred_iou_thresh is None:
+            pred_iou_thresh = _bound(sides[0][1], points_per_side)
+        job = Job(
+            masks_by=PACKAGE,
+            checkpoint=str(checkpoint),
+            export="",
+            providers=tuple(providers),
+            threads=threads,
+            pred_iou_thresh=pred_iou_thresh,
+            points_per_side=points_per_side,
+            masks=str(Path(folder) / "masks.npz"),
+            scenes=pictures,
+        )
+        measured = [in_a_process(job)]
+        for engine, export in sides:
+            measured.append(in_a_process(replace(job, masks_by=engine, export=str(export))))
+    return measured
+
+
+def exports(checkpoint: Path, folder: Path, engines: Sequence[str]) -> list[tuple[str, Path]]:
+    """Exports of a checkpoint, each with an engine that it is run on.
+
+    ONNX Runtime is run on one in int8 too, unless that is refused: its masks differ too much.
+
+    Args:
+        checkpoint: of SAM.
+        folder: for the exports.
+        engines: names as `create_engine` takes them, at least one.
+
+    Raises:
+        ImportError: segment-anything is not installed.
+    """
+    from laecips_cloud.mask_generators import MaskGeneratorError  # noqa: PLC0415
+    from laecips_cloud.mask_generators.sam.export.sam_export import export_sam  # noqa: PLC0415 (torch: not for all benchmarks)
+
+    export_sam(checkpoint, folder / "half")
+    sides = [(engine, folder / "half") for engine in engines]
+    if _INT8_ENGINE in engines:
+        with suppress(MaskGeneratorError):
+            export_sam(checkpoint, folder / "int8", int8=True)
+            sides.append((_INT8_ENGINE, folder / "int8"))
+    return sides
+
+
+def scenes(count: int) -> Iterator[NDArray[np.uint8]]:
+    """Pictures of the inspection scene that no bag replays, uint8 [H, W, 3]."""
+    from laecips_eval.datasets import open_dataset  # noqa: PLC0415
+
+    dataset = open_dataset("inspection", split="held_out", count=4 * count)
+    for index in np.linspace(0, len(dataset) - 1, count).astype(int):
+        yield np.ascontiguousarray(dataset[int(index)][1])
+
+
+def picture() -> NDArray[np.uint8]:
+    """Smooth noise, uint8 [H, W, 3]."""
+    import cv2  # noqa: PLC0415
+
+    blocks = np.random.default_rng(0).integers(0, 256, (12, 16, 3), np.uint8)
+    return np.asarray(cv2.resize(blocks, SHAPE[::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _random_vit_b(path: Path) -> Path:
+    """A checkpoint of SAM's smallest, its weights drawn from seed 0."""
+    import torch  # noqa: PLC0415
+    from laecips_cloud.mask_generators.sam.torch_backend.torchvision_stand_in import (  # noqa: PLC0415
+        import_segment_anything,
+    )
+
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        sam = import_segment_anything().sam_model_registry["vit_b"](checkpoint=None)
+    torch.save(sam.state_dict(), path)
+    return path
+
+
+def _bound(export: Path, points_per_side: int) -> float:
+    """The predicted IoU that some `KEPT` masks exceed, in a gap that rounding does not bridge."""
+    from laecips_cloud.mask_generators.sam.automatic.geometry import geometry  # noqa: PLC0415
+    from laecips_cloud.mask_generators.sam.automatic.point_grid import point_grid  # noqa: PLC0415
+    from laecips_cloud.mask_generators.sam.onnx_backend.networks import SamNetworks  # noqa: PLC0415
+    from laecips_cloud.mask_generators.sam.onnx_backend.picture import square_picture  # noqa: PLC0415
+
+    networks = SamNetworks(export, points_per_batch=4)
+    manifest = networks.manifest
+    place = geometry(SHAPE, manifest.image_size, manifest.mask_size)
+    (embedding,) = networks.embed(
+        square_picture(
+            picture(), place, square=manifest.image_size, mean=manifest.mean, std=manifest.std
+        )
+    )
+    points = place.to_square(point_grid(points_per_side, SHAPE))
+    batches = [points[first : first + 4] for first in range(0, len(points), 4)]
+    ratings = np.concatenate([networks.decode(embedding, batch).ious for batch in batches])
+    best = np.sort(ratings.ravel())[::-1]
+    count = min(KEPT, len(best) // 2)
+    first, last = max(1, count - 5), min(len(best) - 1, count + 5)
+    place_of_gap = first + int(np.argmax(best[first - 1 : last] - best[first : last + 1]))
+    return max(0.0, float(best[place_of_gap - 1 : place_of_gap + 1].mean()))
+
+
+def in_a_process(job: Job) -> dict[str, Any]:
+    """What `sam_side` says of a job, and as `bits` what it has cut, packed, [N, B] a picture.
+
+    Raises:
+        ValueError: it fails; with the last line that it has said.
+    """
+    command = [sys.executable, "-m", "laecips_eval.benchmarks.sam.side", json.dumps(asdict(job))]
+    # numpy's too: its waiting threads spin, and would count.
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(job.threads))
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | threads
+    )
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise ValueError(f"sam benchmark, {job.masks_by}: {last}")
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    with np.load(job.masks) as saved:
+        return answer | {"bits": [saved[name] for name in saved.files]}
+
+
+def _row(side: dict[str, Any], package: dict[str, Any]) -> Row:
+    return Row(
+        masks_by=side["masks_by"],
+        precision=side["precision"],
+        encoder_s=side["encoder_s"],
+        decoder_s=side["decoder_s"],
+        rest_s=side["frame_s"] - side["encoder_s"] - side["decoder_s"],
+        frame_s=side["frame_s"],
+        speedup=package["frame_s"] / side["frame_s"],
+        peak_mb=side["peak_mb"],
+        memory=side["peak_mb"] / package["peak_mb"],
+        masks=len(side["bits"][0]),
+        mask_iou=mean_best_iou(package["bits"][0], side["bits"][0]),
+    )
+
+
+def mean_best_iou(masks: NDArray[np.uint8], others: NDArray[np.uint8]) -> float:
+    """Mean over masks of the IoU with the best of others, packed, [N, B]; 0 without any."""
+    if not len(masks) or not len(others):
+        return 0.0
+    return float(
+        np.mean([
+            np.max(
+                np.bitwise_count(mask & others).sum(axis=1, dtype=np.int64)
+                / np.bitwise_count(mask | others).sum(axis=1, dtype=np.int64)
+            )
+            for mask in masks
+        ])
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What a large network in the cloud adds, by masks and by scores."""

@@ -1,0 +1,165 @@
+"""Runs the experiment `teachers`: trains what is missing, measures, writes the page."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from ament_index_python.packages import get_package_share_directory
+from laecips_cloud.console import progress_bar
+from laecips_edge.core.atomic_files import whole_file
+
+from laecips_eval.commands import fit_blend, train
+from laecips_eval.experiments.teachers.measure import (
+    Models,
+    Section,
+    measure_camvid,
+    measure_inspection,
+    open_camvid,
+    section_page,
+)
+from laecips_eval.shipped_models import shipped_bundle, shipped_teacher
+
+INTRODUCTION: Final = """# What a large model in the cloud adds
+
+F gives masks their classes by somebody's scores. With f's own (the paper) it mends contours and no
+labels; here the cloud also has an opinion of its own. **No foundation model was at hand: the
+teachers below are stand-ins**, RFNets of width 1 (f has 0.5) at full resolution, trained by f's
+recipe with its augmentation, on frames of which f has seen none:
+
+- the inspection teacher on generated panels under drawn drifts of light, dust, blur and camera.
+  Half of its parts are usual ones (f knows those too), half of a make with styles, colours and
+  textures that no bag shows. It has seen no panel of any bag, and none of the parts that arrive in
+  them: in `new_parts` everything new is new to it too, in `moved_camera` four in ten parts are.
+- the CamVid teacher on `pretrain` and every second frame of the replayed drives; only the other
+  frames are measured. *As large, no extra data* is the same network trained on `pretrain` alone, as
+  f was, as many passes over its frames as the teacher had: size alone brings nothing here.
+
+Rows: *none* asks the scorer pixel by pixel; *graph* is the default segmentation; *perfect regions*
+are cut along the truth, the most that any mask generator could give. `blend` weighs f and teacher
+by a weight that was fitted on labelled source frames. *ms*: F on one core, medians, scorer and
+masks and fusion together (with f where the scorer asks it). Everything is scored by one confusion
+matrix over the frames (data-set mIoU). *quick* is the same network on smaller pictures: without
+masks it is the best that one core has 150 ms a frame for in fp32, and what `make demo` asks there;
+with bfloat16 it asks the whole one. No frame that is scored here was used to train, to calibrate
+or to choose a bound of the vote.
+
+    laecips experiment teachers --camvid ROOT
+"""
+
+_NEEDED: Final = (
+    *(f"inspection.{key}" for key in ("seed", "every", "groups", "rare")),
+    *(f"camvid.{key}" for key in ("splits", "every", "groups", "rare", "train")),
+    "coarse",
+    "min_confidence",
+)
+"""What the settings must have."""
+
+
+def run_teachers(
+    output: Path,
+    *,
+    config: Path | None = None,
+    camvid: Path | None = None,
+    models: Path,
+    every: int | None = None,
+) -> None:
+    """Writes the page.
+
+    Args:
+        output: the page.
+        config: settings; None for those that are installed.
+        camvid: folder of CamVid; None leaves it out.
+        models: where networks that do not ship lie, or are trained.
+        every: take every so many frames, instead of the settings'.
+
+    Raises:
+        ValueError: settings, data set or networks cannot be used.
+        OSError: the page cannot be written.
+    """
+    settings = _settings(config)
+    if every is not None:
+        for stream in ("inspection", "camvid"):
+            settings[stream]["every"] = every
+    if camvid is not None:
+        open_camvid(camvid, settings["camvid"])  # better now than after an hour
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with progress_bar("inspection") as progress:
+        inspection = measure_inspection(
+            settings,
+            Models(bundle=shipped_bundle(), teacher=shipped_teacher()),
+            progress=lambda _, done, total: progress(done, total),
+        )
+    text = f"{INTRODUCTION}\n## The inspection drive\n\n{section_page(inspection)}"
+    text += f"\n## CamVid, five drives\n\n{_camvid_page(settings, camvid, models)}"
+    with whole_file(output) as file:
+        file.write(text)
+
+
+def _camvid_page(settings: dict[str, Any], camvid: Path | None, models: Path) -> str:
+    if camvid is None:
+        return "Left out: CamVid is not part of the project (`--camvid`).\n"
+    folders = {
+        name: _trained(models / f"camvid-{name}", line, camvid)
+        for name, line in settings["camvid"]["train"].items()
+    }
+    _fit_blend(folders["bundle"], folders["teacher"], camvid)
+    with progress_bar("camvid") as progress:
+        section: Section = measure_camvid(
+            camvid,
+            settings,
+            Models(**folders),
+            progress=lambda _, done, total: progress(done, total),
+        )
+    return section_page(section)
+
+
+def _trained(path: Path, line: str, root: Path) -> Path:
+    """A network that `laecips train` makes with these options, where it is not there yet."""
+    if not path.exists():
+        print(f"{path} is missing: laecips train {line} --resume -o {path}", flush=True)
+        parser = argparse.ArgumentParser()
+        train.add_arguments(parser)
+        options = [*shlex.split(line), "--root", str(root), "--resume", "-o", str(path)]
+        train.run(parser.parse_args(options))
+    return path
+
+
+def _fit_blend(bundle: Path, teacher: Path, root: Path) -> None:
+    parser = argparse.ArgumentParser()
+    fit_blend.add_arguments(parser)
+    options = ["--bundle", str(bundle), "--dataset", "camvid", "--root", str(root), str(teacher)]
+    fit_blend.run(parser.parse_args(options))
+
+
+def _settings(config: Path | None) -> dict[str, Any]:
+    path = (
+        config or Path(get_package_share_directory("laecips")) / "config/experiments/teachers.yaml"
+    )
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read ({error.strerror}); give --config") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: not YAML ({' '.join(str(error).split())})") from error
+    missing = [name for name in _NEEDED if not _has(content, name)]
+    if missing:
+        raise ValueError(f"{path}: lacks {', '.join(missing)}")
+    for stream in ("inspection", "camvid"):
+        every = content[stream]["every"]
+        if type(every) is not int or every < 1:
+            raise ValueError(f"{path}: {stream}.every is {every!r}: give a whole number from 1")
+    return dict(content)
+
+
+def _has(content: Any, name: str) -> bool:
+    """Whether nested mappings have a name with points."""
+    for key in name.split("."):
+        if not isinstance(content, Mapping) or key not in content:
+            return False
+        content = content[key]
+    return True

@@ -1,0 +1,98 @@
+"""Which bags the inspection scene makes: segments of drift, length, seed, expected hash."""
+
+from dataclasses import dataclass, replace
+
+from laecips_eval.bags.topics import Legend, Segment
+from laecips_eval.inspection_scene.classes import CLASSES, PALETTE
+from laecips_eval.inspection_scene.drift import DAY_ZERO, Drift
+
+SEGMENTS: tuple[tuple[str, Drift], ...] = (
+    ("day_zero", DAY_ZERO),
+    ("evening", Drift(dimming=0.75, warmth=0.8)),
+    ("new_parts", Drift(variants=1.0)),
+    ("dust_and_blur", Drift(dust=0.8, blur=0.5)),
+    (
+        "moved_camera",
+        Drift(camera=0.8, variants=0.4, dimming=0.35, warmth=0.35, dust=0.3, blur=0.25),
+    ),
+)
+"""What happens in a bag, one after the other; each segment is a panel of its own."""
+
+STREAM = 3
+"""Keeps the panels of bags apart from those of the data set's splits."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that a bag depends on.
+
+    Attributes:
+        frames: length, at least one for each segment.
+        seed: another seed, other panels.
+        rate_hz: pictures a second.
+        jpeg_quality: 1 to 100.
+        expected: hash of the decoded frames, first the whole bag's, then one a segment; empty where
+            nobody has written it down.
+    """
+
+    frames: int = 1800
+    seed: int = 0
+    rate_hz: float = 10.0
+    jpeg_quality: int = 90
+    expected: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.frames < len(SEGMENTS):
+            raise ValueError(
+                f"an inspection bag has {len(SEGMENTS)} segments: {self.frames} frames are too few"
+            )
+        if not 1 <= self.jpeg_quality <= 100:
+            raise ValueError(f"JPEG quality is {self.jpeg_quality}: it must lie in 1 to 100")
+        if self.seed < 0:
+            raise ValueError(f"the seed is {self.seed}: it must not be negative")
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The segments with their first and last picture."""
+        edges = [self.frames * number // len(SEGMENTS) for number in range(len(SEGMENTS) + 1)]
+        return tuple(
+            Segment(name, edges[number], edges[number + 1])
+            for number, (name, _) in enumerate(SEGMENTS)
+        )
+
+    @property
+    def legend(self) -> Legend:
+        """What the bag says of itself."""
+        return Legend(CLASSES, PALETTE, self.segments)
+
+    def seeded(self, seed: int) -> "Recipe":
+        """The same with another seed, whose hash nobody has written down."""
+        return self if seed == self.seed else replace(self, seed=seed, expected=())
+
+
+MAIN = Recipe(
+    expected=(
+        "ba9215d165a04f1fc9c6642b179b6617bc00d59456419d25c75b213b68722f83",
+        "df8666145203e1b4989c7055b24c86fe419bcb6dda8e8b4249b683052147a90d",
+        "d5b986bd04c1f095b5c976ae59ae3f7bd491a3a17d07691f9a85eb31ade28544",
+        "56f5a9413f4bf62228c8355517666a19fe97ca53859bbd41cf2b793e8aaf4d74",
+        "a1c36a609fd6be68f840cce7d5819e3d4285f4fe4c798531e6f374f882d7c34b",
+        "129ab3894e01c5187a54e328a1ddee09adea4d1e16bcd25b55666c07339509ac",
+    )
+)
+"""The bag that `laecips demo` replays: three minutes."""
+
+SMOKE = Recipe(
+    frames=100,
+    seed=1,
+    jpeg_quality=76,
+    expected=(
+        "aa3a2b184888c16f8fc445cc73b8b5e1da16b4503636d4cf4f4155a00d759956",
+        "7c7ea59c32ac96dd1906da8d098c057b5907af27e33930dab76cc214a42eb16a",
+        "40188c8ad85b3f246ec9fcf4090c6ff1bc3f945766314c787d6c358904e6099c",
+        "3369486c12a5a7d55afe04c1307a39311fd32b8aff562be7290af556029cb479",
+        "713b55f51adda1ee4a4d3a6f33caeeac1da07d211cf559ba89964e7e24a6d56c",
+        "4b160ffc6800f5c6c8765e4777c6cfd9af33f277b6f3a6e3cc0dc0e54eb20506",
+    ),
+)
+"""The bag in rosbags/smoke."""

@@ -1,0 +1,167 @@
+"""Making the inspection bags: in two processes, all or nothing, and checked."""
+
+from __future__ import annotations
+
+import platform
+import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+import numpy as np
+from laecips_edge.core.image.codecs import encode_jpeg, encode_png
+
+from laecips_eval.bags.errors import BagError
+from laecips_eval.bags.reader import joined_digest, open_bag
+from laecips_eval.bags.writer import BagWriter
+from laecips_eval.inspection_scene.bag_recipes import MAIN, SEGMENTS, STREAM, Recipe
+from laecips_eval.inspection_scene.drive import Drive
+
+Progress = Callable[[int, int], None]
+"""Told (frames done, frames in all)."""
+
+_CHUNK = 90  # frames a task: long against drawing a panel, short against the whole
+
+
+def ensure_main_bag(
+    directory: str | Path, *, seed: int = 0, progress: Progress | None = None, processes: int = 2
+) -> Path:
+    """The inspection main bag; made, and its hash checked, when it is not there yet.
+
+    Args:
+        directory: folder for it. Its name there tells seed and length.
+        seed: 0 is the published one, whose hash is known.
+        progress: called as frames get ready.
+        processes: how many draw.
+
+    Returns:
+        Path of the bag.
+
+    Raises:
+        BagError: it cannot be written.
+
+    Warns:
+        UserWarning: the frames are not those that are expected; says where they differ.
+    """
+    return ensure_bag(
+        Path(directory), "inspection", MAIN.seeded(seed), progress=progress, processes=processes
+    )
+
+
+def ensure_bag(
+    directory: Path,
+    name: str,
+    recipe: Recipe,
+    *,
+    progress: Progress | None = None,
+    processes: int = 2,
+) -> Path:
+    """The bag of a recipe; see `ensure_main_bag`.
+
+    The name carries the expected hash, so a newer version of the scene makes a new bag, and a bag
+    that stands under its name has been checked.
+    """
+    mark = f"-{recipe.expected[0][:8]}" if recipe.expected else ""
+    path = directory / f"{name}-seed{recipe.seed}-{recipe.frames}{mark}"
+    if path.exists():
+        return path
+    try:
+        make_bag(path, recipe, progress=progress, processes=processes)
+    except OSError as error:
+        # Somebody else may have finished the same bag first.
+        if path.exists():
+            return path
+        raise BagError(
+            f"{path} cannot be written: {error}: free some space or choose another folder"
+        ) from error
+    problem = difference(path, recipe)
+    if problem:
+        warnings.warn(problem, UserWarning, stacklevel=3)
+    return path
+
+
+def make_bag(
+    path: Path, recipe: Recipe, *, progress: Progress | None = None, processes: int = 2
+) -> None:
+    """Draw a recipe's frames and write them as a bag at `path`."""
+    tasks = list(_tasks(recipe))
+    done = 0
+    with (
+        BagWriter(path, legend=recipe.legend, rate_hz=recipe.rate_hz) as bag,
+        # Spawned, not forked: the caller may have threads, of ROS or of torch.
+        ProcessPoolExecutor(min(processes, len(tasks)), mp_context=get_context("spawn")) as pool,
+    ):
+        # A few tasks ahead, so that finished ones do not pile up in memory.
+        waiting: list[Future[list[tuple[bytes, bytes]]]] = []
+        for number in range(len(tasks) + processes):
+            if number < len(tasks):
+                waiting.append(pool.submit(_draw, recipe, *tasks[number]))
+            if number >= processes:
+                for picture, truth in waiting.pop(0).result():
+                    bag.add(picture, truth)
+                    done += 1
+                    if progress:
+                        progress(done, recipe.frames)
+
+
+def difference(path: Path, recipe: Recipe) -> str | None:
+    """How a bag's frames differ from its recipe's, in one line; None when they do not."""
+    if not recipe.expected:
+        return None
+    digests = open_bag(path).digests()
+    found = recipe_hashes(digests, recipe)
+    if found == recipe.expected:
+        return None
+    names = [
+        segment.name
+        for segment, ours, theirs in zip(
+            recipe.segments, found[1:], recipe.expected[1:], strict=True
+        )
+        if ours != theirs
+    ]
+    return (
+        f"{path}: the frames of {', '.join(names)} are not the published ones "
+        f"({found[0][:12]} instead of {recipe.expected[0][:12]}), drawn with OpenCV "
+        f"{cv2.__version__}, numpy {np.__version__}, {platform.machine()}: the bag plays, "
+        "but its results cannot be compared with published ones; install the versions pinned in "
+        "requirements/lock.txt and remove the bag to draw it again"
+    )
+
+
+def recipe_hashes(digests: list[bytes], recipe: Recipe) -> tuple[str, ...]:
+    """The whole bag's hash, then one a segment: what `Recipe.expected` holds."""
+    parts = [digests[segment.start : segment.stop] for segment in recipe.segments]
+    return (joined_digest(digests), *(joined_digest(part) for part in parts))
+
+
+def draw_frame(recipe: Recipe, index: int) -> tuple[np.ndarray, np.ndarray]:
+    """Picture and label map of one frame of a recipe's bag, before JPEG."""
+    for number, segment in enumerate(recipe.segments):
+        if segment.start <= index < segment.stop:
+            drive = _drive(recipe.seed, number, segment.stop - segment.start)
+            return drive.frame(index - segment.start)
+    raise IndexError(f"the bag has {recipe.frames} frames, there is no frame {index}")
+
+
+def _tasks(recipe: Recipe) -> Iterator[tuple[int, int]]:
+    """Stretches of frames that lie in one segment."""
+    for segment in recipe.segments:
+        for start in range(segment.start, segment.stop, _CHUNK):
+            yield start, min(segment.stop, start + _CHUNK)
+
+
+def _draw(recipe: Recipe, start: int, stop: int) -> list[tuple[bytes, bytes]]:
+    cv2.setNumThreads(1)  # the processes are the parallelism
+    encoded = []
+    for index in range(start, stop):
+        image, label = draw_frame(recipe, index)
+        encoded.append((encode_jpeg(image, recipe.jpeg_quality), encode_png(label)))
+    return encoded
+
+
+@lru_cache(maxsize=2)
+def _drive(seed: int, number: int, frames: int) -> Drive:
+    return Drive(STREAM, seed, number, frames=frames, drift=SEGMENTS[number][1])

@@ -1,0 +1,1 @@
+"""How good the masks of a generator are, against the true regions."""

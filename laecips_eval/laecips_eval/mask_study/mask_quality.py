@@ -1,0 +1,107 @@
+"""How good are a generator's masks, whoever gives them their classes?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from time import thread_time
+from typing import NamedTuple
+
+import numpy as np
+from laecips_cloud.fusion.mask_fusion import fuse
+from laecips_cloud.mask_generators import MaskGenerator
+from laecips_cloud.masks import Masks, Partition
+from laecips_cloud.metrics import ConfusionMatrix
+from numpy.typing import NDArray
+
+from laecips_eval.mask_study.true_regions import true_regions
+
+
+class Quality(NamedTuple):
+    """What one generator reaches on some frames.
+
+    Attributes:
+        masks: mean number of masks a frame.
+        best_iou: mean over the true regions of the IoU with the mask that fits each best.
+        upper_bound: data-set mIoU when every mask gets the class that most of it has in truth.
+        gain: what fusion adds to f's own data-set mIoU, in points; nan without an f.
+        milliseconds: median time a frame, of one core: other load does not count.
+    """
+
+    masks: float
+    best_iou: float
+    upper_bound: float
+    gain: float
+    milliseconds: float
+
+
+class Frame(NamedTuple):
+    """A picture, its truth and what f makes of it.
+
+    Attributes:
+        rgb: uint8 [H, W, 3].
+        label: uint8 [H, W], 255 = void.
+        scores: f's, float32 [M, H, W]; None without an f.
+    """
+
+    rgb: NDArray[np.uint8]
+    label: NDArray[np.uint8]
+    scores: NDArray[np.float32] | None
+
+
+def measure(generator: MaskGenerator, frames: Iterable[Frame], classes: int) -> Quality:
+    """Runs a generator over frames.
+
+    Args:
+        generator: whose masks are measured.
+        frames: at least one; with scores all or none.
+        classes: number of classes M.
+    """
+    times, counts, ious, alone_and_fused = [], [], [], []
+    bound, alone, fused = (ConfusionMatrix(classes) for _ in range(3))
+    for rgb, label, scores in frames:
+        started = thread_time()
+        masks = generator.generate(rgb)
+        times.append((thread_time() - started) * 1e3)
+        counts.append(masks.count)
+        ious.extend(best_ious(masks, label, classes))
+        perfect = (label == np.arange(classes, dtype=np.uint8)[:, None, None]).astype(np.float32)
+        bound.add(fuse(perfect, masks).label_map, label)
+        if scores is not None:
+            alone.add(scores.argmax(axis=0).astype(np.uint8), label)
+            fused.add(fuse(scores, masks).label_map, label)
+            alone_and_fused = [alone.miou(), fused.miou()]
+    return Quality(
+        masks=float(np.mean(counts)),
+        best_iou=float(np.mean(ious)),
+        upper_bound=bound.miou(),
+        gain=100 * float(np.diff(alone_and_fused)[0]) if alone_and_fused else float("nan"),
+        milliseconds=float(np.median(times)),
+    )
+
+
+def best_ious(masks: Masks, label: NDArray[np.uint8], classes: int) -> list[float]:
+    """For each true region, its IoU with the mask that fits it best.
+
+    Args:
+        masks: of the picture.
+        label: uint8 [H, W], 255 = void.
+        classes: number of classes M.
+
+    Returns:
+        One IoU for each connected region of one class with at least `true_regions.SMALLEST_REGION`
+        pixels.
+    """
+    regions, count = true_regions(label, classes)
+    if isinstance(masks, Partition):
+        pairs = masks.regions.astype(np.int64) * (count + 1) + regions
+        common = np.bincount(pairs.reshape(-1), minlength=masks.count * (count + 1))
+        common = common.reshape(-1, count + 1)
+    else:
+        common = np.zeros((len(masks.masks), count + 1), np.int64)
+        for index, (top, left, pixels) in enumerate(masks.masks):
+            under = regions[top : top + pixels.shape[0], left : left + pixels.shape[1]]
+            common[index] = np.bincount(under[pixels], minlength=count + 1)
+    areas = common.sum(axis=1, keepdims=True)
+    true_areas = np.bincount(regions.reshape(-1), minlength=count + 1)
+    iou = common / np.maximum(areas + true_areas - common, 1)
+    return [float(best) for best in iou.max(axis=0, initial=0.0)[1:]]

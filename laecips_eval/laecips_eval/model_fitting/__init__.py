@@ -1,0 +1,1 @@
+"""Training and fitting on labelled frames, and the tables that say how it went."""

@@ -1,0 +1,139 @@
+"""The trainer of a replay without ROS: trains between two frames, on the bag's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import cv2
+import torch
+from laecips_cloud.library.model_library import EXAMS, ModelLibrary
+from laecips_cloud.replay_buffer.watch import ReplayWatch
+from laecips_cloud.trainer.job_template import Recipe
+from laecips_cloud.trainer.run_job import run_job
+from laecips_cloud.trainer.triggers import Triggers
+from laecips_edge.core.atomic_files import remove_folder
+from laecips_edge.core.bundle.bundle import Bundle
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfflineLearning:
+    """What the trainer would be told, and how long it would take.
+
+    Attributes:
+        library: folder of the versions; a new one, or one that is gone on with.
+        recipe: how it trains, and from which replay buffer.
+        triggers: when.
+        takes_s: seconds of the bag from a trigger to the robot's first frame on the new pair:
+            training, transfer and swap. While one training runs no other begins.
+    """
+
+    library: Path
+    recipe: Recipe
+    triggers: Triggers
+    takes_s: float
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where a training would take less than no time."""
+        if self.takes_s < 0:
+            raise ValueError(f"a training of {self.takes_s} s cannot be: give 0 or more")
+
+
+class OfflineTrainer:
+    """Trains with the trainer's own code; a context manager that lets go of the library.
+
+    One thread trains, so that a seed gives the same weights every time.
+
+    Args:
+        bundle: the first pair.
+        learning: see `OfflineLearning`.
+        progress: takes lines for people.
+
+    Raises:
+        ValueError: the library or the source frames cannot be used.
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        learning: OfflineLearning,
+        progress: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self._learning = learning
+        self._progress = progress
+        self._library = ModelLibrary(learning.library)
+        self._library.take_in(bundle)
+        self._watch = ReplayWatch(learning.recipe.buffer)
+        self._ready: tuple[int, Bundle | None] | None = None
+        torch.set_num_threads(1)
+        cv2.setNumThreads(1)
+
+    def __enter__(self) -> OfflineTrainer:
+        """Returns itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Lets go of library and replay buffer."""
+        self._watch.close()
+        self._library.close()
+
+    def advance(self, now_ns: int) -> Bundle | None:
+        """Trains where it is time to.
+
+        Args:
+            now_ns: stamp of the frame that comes next.
+
+        Returns:
+            A promoted pair whose time has come, from this frame on; else None.
+
+        Raises:
+            ValueError: the replay buffer or a bundle cannot be read.
+            OSError: something cannot be written.
+        """
+        library = self._library
+        if not library.ledger.trained_ns:
+            library.record(lambda ledger: ledger.count_from(now_ns))
+        if self._ready is not None:
+            ready_ns, pair = self._ready
+            if now_ns < ready_ns:
+                return None
+            self._ready = None
+            if pair is not None:
+                return pair
+        waiting = self._watch.since(library.ledger.trained_to)
+        if waiting is None:
+            return None
+        since_s = (now_ns - library.ledger.trained_ns) / 1e9
+        trigger = self._learning.triggers.due(new=waiting.frames, since_s=since_s)
+        if trigger:
+            pair = self._train(trigger, last_row=waiting.newest, now_ns=now_ns)
+            self._ready = now_ns + round(self._learning.takes_s * 1e9), pair
+        return None
+
+    def _train(self, trigger: str, *, last_row: int, now_ns: int) -> Bundle | None:
+        library = self._library
+        version = self._learning.recipe.begin(
+            library, trigger=trigger, last_row=last_row, now_ns=now_ns
+        )
+        folder = library.job_folder(version)
+        done: dict[str, Any]
+        try:
+            done = run_job(folder, library.folder, library.root / EXAMS, self._progress)
+        except ValueError as error:  # too little to learn from: the next has more
+            done = {"promoted": False, "reason": f"no training: {error}"}
+        remove_folder(folder)
+        # Not what it took here: the same run again gives the same ledger.
+        verdict = {"reason": done["reason"], "train_s": self._learning.takes_s}
+        if done["promoted"]:
+            library.record(lambda ledger: ledger.promote(version, **verdict))
+            return Bundle.load(library.folder(version))
+        library.record(lambda ledger: ledger.refuse(version, **verdict))
+        return None

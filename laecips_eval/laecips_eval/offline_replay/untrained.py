@@ -1,0 +1,58 @@
+"""What the robot would have seen without training: the first pair, over the frames of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.inference.segmenter import Segmenter
+
+from laecips_eval.bags import Bag
+from laecips_eval.reports.run_setup import EdgeSettings
+from laecips_eval.scoring.scoreboard import Scoreboard
+
+Progress = Callable[[int, int], None]
+
+
+def score_untrained(
+    board: Scoreboard,
+    bag: Bag,
+    *,
+    bundle: Bundle,
+    edge: EdgeSettings,
+    progress: Progress = lambda done, total: None,
+) -> None:
+    """Runs the pair that a run began with over the frames that a later one has answered.
+
+    Args:
+        board: of the run; takes the scores.
+        bag: that was played.
+        bundle: the first pair.
+        edge: the robot's settings: its engine answers as it would have there.
+        progress: called with frames done and in all.
+
+    Raises:
+        ValueError: the bundle cannot run on that engine.
+    """
+    wanted = set(board.stamps_of_trained())
+    if not wanted:
+        return
+    segmenter = Segmenter(
+        bundle, engine=edge.engine, providers=edge.providers, threads=edge.threads
+    )
+    policy = edge.decider(bundle)
+    truth = bag.truth()
+    done = 0
+    for frame in bag.frames():
+        if frame.stamp_ns not in wanted:
+            continue
+        prediction = segmenter.predict(frame.rgb())
+        decision = policy.decide(prediction.logits, trust=segmenter.trust, stamp_ns=frame.stamp_ns)
+        board.add_untrained(
+            frame.stamp_ns,
+            prediction.label_map,
+            truth.get(frame.stamp_ns),
+            confidence=decision.confidence,
+        )
+        done += 1
+        progress(done, len(wanted))

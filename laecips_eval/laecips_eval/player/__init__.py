@@ -1,0 +1,1 @@
+"""The bag player: a node that publishes recorded or generated frames."""

@@ -1,0 +1,227 @@
+"""The bag player: publishes a bag's pictures as a camera would, verbatim and in time."""
+
+from __future__ import annotations
+
+import array
+import itertools
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import rclpy
+from builtin_interfaces.msg import Time
+from laecips_edge.ros.parameters import ParameterError, Parameters
+from laecips_edge.ros.qos import reliable
+from laecips_edge.ros.signals import StopSignals
+from rclpy.duration import Duration
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.publisher import Publisher
+from rclpy.signals import SignalHandlerOptions
+from rclpy.task import Future
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import CompressedImage, Image
+
+from laecips_eval.bags import BagError, open_bag
+from laecips_eval.bags.pictures import CompressedPicture, Frame
+from laecips_eval.player.pace import Pace
+from laecips_msgs.msg import PlayedFrame
+
+_POLL_S = 0.05
+_CLOCK_PERIOD_S = 0.01
+_LAST_WORDS_S = 3.5
+
+_PARAMETERS: tuple[tuple[str, Any, str, float | None, float | None], ...] = (
+    ("bag", "", "Folder or file of the bag.", None, None),
+    ("bag_topic", "", "The bag's topic with pictures; empty for its only one.", None, None),
+    ("rate", 1.0, "Speed against the recording.", 0.01, 100.0),
+    ("image_subscribers", 1, "Wait for so many subscribers of the pictures.", 0, 100),
+    ("played_subscribers", 0, "Wait for so many subscribers of ~/played.", 0, 100),
+    ("wait_limit_s", 60.0, "Give up waiting for subscribers after so long.", 0.0, 86400.0),
+    ("publish_clock", False, "Publish the bag's time on /clock.", None, None),
+)
+
+
+class NobodyListens(OSError):  # noqa: N818 - reads as what it says
+    """The subscribers that were to be waited for did not come; one line says which topic."""
+
+
+class Stopped(Exception):  # noqa: N818 - not an error
+    """The process was asked to end."""
+
+
+class PlayerNode(Node):
+    """Plays one bag.
+
+    Publishes `image` (sensor_msgs/Image) or `image/compressed` (sensor_msgs/CompressedImage),
+    whatever the bag has, with the recorded header; `~/played` (laecips_msgs/PlayedFrame) after each
+    picture; and `/clock` where wanted.
+    """
+
+    def __init__(self, *, stop: Future) -> None:
+        """Opens the bag.
+
+        Args:
+            stop: done once the process is asked to end.
+
+        Raises:
+            BagError: when there is no such bag, or it has no pictures.
+            ParameterError: when a parameter cannot be.
+        """
+        super().__init__("player")
+        self._stopping = stop
+        self.parameters = Parameters(self)
+        self._declare()
+        topic = self.parameters["bag_topic"] or None
+        self._bag = open_bag(self.parameters["bag"], topic)
+        if not len(self._bag):
+            raise BagError(f"{self._bag.path}: {self._bag.image_topic} has no pictures")
+        self._image = self._image_publisher()
+        self._played = self.create_publisher(PlayedFrame, "~/played", reliable(depth=100))
+        self._clock_publisher = (
+            self.create_publisher(Clock, "/clock", reliable(depth=1))
+            if self.parameters["publish_clock"]
+            else None
+        )
+        self._spinner = SingleThreadedExecutor()
+        self._spinner.add_node(self)
+
+    def play(self) -> int:
+        """Waits for the subscribers, plays the bag once, and returns how many pictures it played.
+
+        Raises:
+            NobodyListens: when the subscribers do not come in time.
+            BagError: when the bag is damaged.
+            Stopped: when the process is asked to end.
+        """
+        frames = self._bag.frames()
+        first = next(frames)
+        self._wait_for_subscribers(first)
+        rate = self.parameters["rate"]
+        self.get_logger().info(
+            f"playing {len(self._bag)} pictures of {self._bag.path} on {self._image.topic_name} "
+            f"at {rate} x"
+        )
+        pace = Pace(rate=rate, first_stamp_ns=first.stamp_ns, start_ns=time.monotonic_ns())
+        index = 0
+        # The generator reads the next picture from disk before its time has come.
+        for index, frame in enumerate(itertools.chain([first], frames)):
+            self._wait_until_due(pace, frame.stamp_ns)
+            self._publish(index, frame)
+        self._let_the_last_one_arrive(pace)
+        return index + 1
+
+    def _declare(self) -> None:
+        for name, default, description, minimum, maximum in _PARAMETERS:
+            self.parameters.declare(
+                name, default, description, minimum=minimum, maximum=maximum, changes="never"
+            )
+        self.parameters.warn_of_undeclared()
+        self.parameters.require_valid()
+
+    def _image_publisher(self) -> Publisher:
+        if self._bag.kind == "compressed":
+            return self.create_publisher(CompressedImage, "image/compressed", reliable())
+        return self.create_publisher(Image, "image", reliable())
+
+    def _wait_for_subscribers(self, first: Frame) -> None:
+        wanted = [
+            (self._image, self.parameters["image_subscribers"]),
+            (self._played, self.parameters["played_subscribers"]),
+        ]
+        limit_s = self.parameters["wait_limit_s"]
+        limit = time.monotonic() + limit_s
+        for publisher, count in wanted:
+            # Matched ones only: a subscriber with other quality of service does not count.
+            while publisher.get_subscription_count() < count:
+                if time.monotonic() > limit:
+                    found = publisher.get_subscription_count()
+                    raise NobodyListens(
+                        f"{publisher.topic_name} has {found} of {count} subscribers after "
+                        f"{limit_s:.0f} s: is the node that listens there active, in this "
+                        "namespace, with this image_transport?"
+                    )
+                self._publish_clock(first.stamp_ns)
+                self._spin(_POLL_S)
+
+    def _wait_until_due(self, pace: Pace, stamp_ns: int) -> None:
+        while (wait_s := (pace.due_ns(stamp_ns) - time.monotonic_ns()) / 1e9) > 0:
+            if self._clock_publisher is not None:
+                self._publish_clock(pace.stamp_at_ns(time.monotonic_ns()))
+                wait_s = min(wait_s, _CLOCK_PERIOD_S)
+            self._spin(wait_s)
+        self._spin(0.0)
+
+    def _publish(self, index: int, frame: Frame) -> None:
+        message = _message(frame)
+        self._publish_clock(frame.stamp_ns)
+        played = PlayedFrame(header=message.header, index=index, total=len(self._bag))
+        played.monotonic_ns = time.monotonic_ns()
+        self._image.publish(message)
+        self._played.publish(played)
+
+    def _publish_clock(self, stamp_ns: int) -> None:
+        if self._clock_publisher is not None:
+            self._clock_publisher.publish(Clock(clock=_time(stamp_ns)))
+
+    def _let_the_last_one_arrive(self, pace: Pace) -> None:
+        """The last picture gets its time too; what is left then is waited for."""
+        self._spin(pace.last_interval_ns / 1e9)
+        # Fast DDS hears of a delivery at its next heartbeat only, which takes up to 3 s.
+        for publisher in (self._image, self._played):
+            publisher.wait_for_all_acked(Duration(seconds=_LAST_WORDS_S))
+
+    def _spin(self, seconds: float) -> None:
+        self._spinner.spin_until_future_complete(self._stopping, timeout_sec=seconds)
+        if self._stopping.done():
+            raise Stopped
+
+
+def _message(frame: Frame) -> Image | CompressedImage:
+    payload = frame.payload
+    message: Image | CompressedImage
+    if isinstance(payload, CompressedPicture):
+        message = CompressedImage(format=payload.format)
+    else:
+        message = Image(
+            height=payload.height,
+            width=payload.width,
+            encoding=payload.encoding,
+            is_bigendian=payload.is_bigendian,
+            step=payload.step,
+        )
+    # Of all that can be assigned, rclpy copies an array of bytes fastest.
+    message.data = array.array("B", payload.data)
+    message.header.stamp = _time(frame.stamp_ns)
+    message.header.frame_id = frame.frame_id
+    return message
+
+
+def _time(stamp_ns: int) -> Time:
+    return Time(sec=stamp_ns // 10**9, nanosec=stamp_ns % 10**9)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Plays one bag; 0 when it was played or the process was asked to end, 1 after an error."""
+    rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+    with StopSignals() as stop:
+        node = None
+        try:
+            node = PlayerNode(stop=stop.future)
+            played = node.play()
+            node.get_logger().info(f"played {played} pictures")
+            return 0
+        except Stopped:
+            return 0
+        except (BagError, NobodyListens, ParameterError) as error:
+            rclpy.logging.get_logger("player").fatal(str(error))
+            return 1
+        finally:
+            if node is not None:
+                node.destroy_node()
+            rclpy.try_shutdown()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

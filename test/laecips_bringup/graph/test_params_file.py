@@ -1,0 +1,101 @@
+"""Typing errors in a parameter file are told, for ROS does not."""
+
+from pathlib import Path
+
+import pytest
+from laecips_bringup.graph.params_file import given, unknown_parameters
+
+
+def mine(folder: Path, content: str) -> Path:
+    path = folder / "mine.yaml"
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "/**/edge: {ros__parameters: {policy: spp, autostart: true, use_sim_time: false}}",
+        "cloud: {ros__parameters: {mask_generator: graph}}",
+        "cloud: {ros__parameters: {scorer_options: [model=x], vote: {max_dissent: 1.0}}}",
+        "cloud: {ros__parameters: {vote.max_margin: 0.5}}",
+        "robot: {edge: {ros__parameters: {policy: spp}}}",
+        "trainer: {ros__parameters: {training: {steps: 9}, source: /frames}}",
+        "/**: {ros__parameters: {engine: onnxruntime, policy: spp, mask_generator: graph}}",
+        "edge: {ros__parameters: {qos_overrides: {/image: {subscription: {depth: 1}}}}}",
+        "camera: {ros__parameters: {exposure: 3}}",  # of somebody else
+    ],
+)
+def test_nothing_to_say(tmp_path: Path, content: str) -> None:
+    assert unknown_parameters(mine(tmp_path, content)) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (
+            "/**/edge: {ros__parameters: {polcy: spp, seed: 1}}",
+            "edge has no parameter polcy, it is ignored: did you mean policy?",
+        ),
+        (
+            "/robot/cloud: {ros__parameters: {policy: spp}}",
+            "cloud has no parameter policy, it is ignored",
+        ),
+        (
+            "robot: {edge: {ros__parameters: {xyz: {abc: 1}}}}",
+            "edge has no parameter xyz.abc, it is ignored",
+        ),
+        (
+            "cloud: {ros__parameters: {vote: {max_disent: 1.0}}}",
+            "cloud has no parameter vote.max_disent, it is ignored: did you mean vote.max_dissent?",
+        ),
+        (
+            "/**: {ros__parameters: {polcy: spp}}",
+            "edge, cloud, trainer have no parameter polcy, it is ignored: did you mean policy?",
+        ),
+    ],
+)
+def test_a_parameter_that_nobody_declares(tmp_path: Path, content: str, problem: str) -> None:
+    path = mine(tmp_path, content)
+    assert unknown_parameters(path) == [f"{path}: {problem}"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a: [", "is not YAML: while parsing"),
+        ("", "has no section NODE"),
+        ("policy: spp", "has no section NODE"),
+    ],
+)
+def test_a_file_that_is_none(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        unknown_parameters(mine(tmp_path, content))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"--params-file .*nope\.yaml is missing: name a"):
+        unknown_parameters(tmp_path / "nope.yaml")
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="cannot be read: Is a directory"):
+        unknown_parameters(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("cloud: {ros__parameters: {class_scorer: edge}}", True),
+        ("/**/cloud: {ros__parameters: {class_scorer: edge}}", True),
+        ("robot: {cloud: {ros__parameters: {class_scorer: edge}}}", True),
+        ("/**: {ros__parameters: {class_scorer: edge}}", True),
+        ("/*: {ros__parameters: {class_scorer: edge}}", True),
+        ("edge: {ros__parameters: {class_scorer: edge}}", False),
+        ("cloud: {ros__parameters: {scorer_options: [model=x]}}", False),
+        ("cloud: {ros__parameters: {vote: {class_scorer: edge}}}", False),
+    ],
+)
+def test_what_a_file_says_to_the_cloud(tmp_path: Path, content: str, says: bool) -> None:
+    assert (given(mine(tmp_path, content), "cloud").get("class_scorer") == "edge") is says

@@ -1,0 +1,253 @@
+"""The worker as a real process: it trains what a job says, and may be killed at any moment."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from laecips_cloud.library.model_library import ModelLibrary
+from laecips_cloud.trainer.job import Job
+from laecips_cloud.trainer.job_template import Recipe
+from laecips_cloud.trainer.worker_process import WorkerProcess
+from laecips_cloud.training.online.settings import OnlineTraining
+from laecips_edge.core.bundle.bundle import Bundle
+from processes import until
+from trainer_robot import PATIENCE_S, ColourFrames, fill, gone, write_source
+
+pytestmark = pytest.mark.timeout(600)
+
+AUTOGROUP = Path("/proc/self/autogroup")
+SETTINGS = OnlineTraining(
+    steps=4,
+    learning_rate=5e-4,
+    mix=1.0,
+    miner_steps=2,
+    miner_batch=4,
+    max_source_loss=1.0,
+    max_class_loss=1.0,
+)
+
+
+@pytest.fixture
+def library(tmp_path: Path, tiny_bundle: Bundle) -> Iterator[ModelLibrary]:
+    it = ModelLibrary(tmp_path / "library")
+    it.take_in(tiny_bundle)
+    yield it
+    it.close()
+
+
+@pytest.fixture
+def begin(library: ModelLibrary, tmp_path: Path) -> Callable[..., int]:
+    """Puts frames into a buffer and a job for them on the disk."""
+    write_source(tmp_path / "source")
+    fill(tmp_path / "replay.sqlite", ColourFrames(10, seed=1))
+
+    def it(**changes: Any) -> int:
+        recipe = Recipe(
+            buffer=changes.pop("buffer", tmp_path / "replay.sqlite"),
+            max_lessons=10,
+            source=changes.pop("source", tmp_path / "source"),
+            source_frames=10,
+            engine="onnxruntime",
+            settings=OnlineTraining(**vars(SETTINGS) | changes),
+        )
+        return library.begin(
+            lambda ledger, version: recipe.job(
+                ledger, version=version, trigger="buffer", last_row=10
+            ).write(library.job_folder(version)),
+            trained_to=10,
+            now_ns=1,
+        )
+
+    return it
+
+
+class Heard:
+    """All that a worker has said."""
+
+    def __init__(self, worker: WorkerProcess) -> None:
+        self.worker = worker
+        self.messages: list[dict[str, Any]] = []
+
+    def wait_for(self, key: str, text: str = "") -> Any:
+        """Until it has said this; what it said."""
+
+        def said() -> list[Any]:
+            self.messages += self.worker.hear()
+            return [m[key] for m in self.messages if key in m and text in str(m[key])]
+
+        return until(said, timeout=PATIENCE_S, what=f"{key} {text}: {self.messages}")[-1]
+
+    def progress(self) -> list[str]:
+        return [message["progress"] for message in self.messages if "progress" in message]
+
+
+@pytest.fixture
+def worker(library: ModelLibrary) -> Iterator[WorkerProcess]:
+    """At the priority of these tests: on a busy machine a lower one would take its time."""
+    it = WorkerProcess(library.root, threads=1, nice=0)
+    it.start()
+    yield it
+    it.stop()
+
+
+def test_it_steps_back_behind_everybody_else(library: ModelLibrary) -> None:
+    worker = WorkerProcess(library.root, threads=1, nice=19)
+    worker.start()
+    try:
+        Heard(worker).wait_for("ready")
+        assert os.getsid(worker.pid) == worker.pid
+        assert os.getpriority(os.PRIO_PROCESS, worker.pid) == 19
+        tasks = Path(f"/proc/{worker.pid}/task").iterdir()
+        assert {os.getpriority(os.PRIO_PROCESS, int(task.name)) for task in tasks} == {19}
+    finally:
+        worker.stop()
+
+
+@pytest.mark.parametrize("leads", [True, False])
+def test_the_priority_of_its_session_goes_down_where_that_is_its_own(leads: bool) -> None:
+    if not AUTOGROUP.exists():
+        pytest.skip("this kernel has no groups of sessions")
+    # What was started outside any session (in a container, say) is in no group: an empty file.
+    code = (
+        "import json\n"
+        "from pathlib import Path\n"
+        "from laecips_cloud.trainer.worker import _step_back\n"
+        f"group = Path({str(AUTOGROUP)!r})\n"
+        "before = group.read_text()\n"
+        "_step_back(19)\n"
+        "print(json.dumps([before, group.read_text()]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        check=False,
+        start_new_session=leads,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    before, after = json.loads(done.stdout)
+    if leads:
+        assert after.endswith("nice 19\n")
+    else:  # others who share the session with these tests keep theirs
+        assert after == before
+
+
+def test_it_trains_one_job_after_the_other(
+    worker: WorkerProcess, library: ModelLibrary, begin: Callable[..., int]
+) -> None:
+    heard = Heard(worker)
+    heard.wait_for("ready")
+    for version in (2, 3):
+        assert begin() == version
+        worker.train(version)
+        heard.messages.clear()
+        done = heard.wait_for("done")
+        manifest = Bundle.load(library.folder(version)).manifest
+        assert (manifest.version, manifest.parent) == (version, version - 1)
+        assert manifest.gate["reason"] == done["reason"]
+        assert manifest.gate["promoted"] is done["promoted"]
+        assert manifest.training["seed"] == version  # each one's own
+        library.record(lambda it: it.promote(2, reason="", train_s=1) if version == 2 else it)  # noqa: B023
+    exams = json.loads((library.root / "exams.json").read_text())["exams"]
+    # Of the given one, of each parent, and of what was promoted.
+    assert set(exams) == {"1", "2", *(["3"] if done["promoted"] else [])}
+
+
+@pytest.mark.parametrize(
+    ("moment", "settings", "again"),
+    [("f: ", {"steps": 60}, True), ("h learns", {"miner_steps": 200}, False)],
+)
+def test_killed_in_the_middle_it_goes_on_with_the_same_job(
+    moment: str,
+    settings: dict,
+    again: bool,
+    worker: WorkerProcess,
+    library: ModelLibrary,
+    begin: Callable[..., int],
+) -> None:
+    heard = Heard(worker)
+    worker.train(begin(**settings))
+    heard.wait_for("progress", moment)
+    os.kill(worker.pid, signal.SIGKILL)
+    assert heard.wait_for("died") == "SIGKILL"
+    assert not worker.runs
+    assert not library.folder(2).exists()
+    worker.start()
+    worker.train(2)
+    heard.messages.clear()
+    assert "promoted" in heard.wait_for("done")
+    # An f that was trained is not trained again.
+    assert any(line.startswith("f: ") for line in heard.progress()) is again
+    assert Bundle.load(library.folder(2)).manifest.version == 2
+
+
+def test_stopped_in_the_middle_it_leaves_the_job_for_the_next_time(
+    worker: WorkerProcess, library: ModelLibrary, begin: Callable[..., int]
+) -> None:
+    heard = Heard(worker)
+    worker.train(begin(steps=60))
+    heard.wait_for("progress", "f: ")
+    pid = worker.pid
+    worker.stop()
+    worker.stop()
+    assert gone(pid)
+    assert not worker.runs
+    assert worker.hear() == []  # that it ended is no news
+    assert Job.read(library.job_folder(2)).version == 2
+    assert [path.name for path in (library.root / "versions").iterdir()] == ["000001"]
+    worker.start()
+    worker.train(2)
+    heard.wait_for("done")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"buffer": Path("/nowhere.sqlite")}, "/nowhere.sqlite: unable to open database file"),
+        ({"source": Path("/nowhere")}, "/nowhere: no such folder; give one with images/"),
+    ],
+)
+def test_a_job_that_cannot_be_done_is_told_and_the_next_one_is_done(
+    wrong: dict,
+    message: str,
+    worker: WorkerProcess,
+    library: ModelLibrary,
+    begin: Callable[..., int],
+) -> None:
+    heard = Heard(worker)
+    worker.train(begin(**wrong))
+    assert message in heard.wait_for("failed")
+    library.record(lambda it: it.refuse(2, reason=""))
+    worker.train(begin())
+    assert "promoted" in heard.wait_for("done")
+
+
+def test_frames_that_teach_nothing(
+    worker: WorkerProcess, begin: Callable[..., int], tmp_path: Path
+) -> None:
+    fill(tmp_path / "one.sqlite", ColourFrames(1))
+    worker.train(begin(buffer=tmp_path / "one.sqlite"))
+    assert "1 of 1 frames teach anything; 2 are needed" in Heard(worker).wait_for("failed")
+
+
+def test_without_its_trainer_it_ends_in_the_middle_of_a_training(
+    worker: WorkerProcess, begin: Callable[..., int]
+) -> None:
+    heard = Heard(worker)
+    worker.train(begin(steps=100_000))
+    heard.wait_for("progress", "f: ")
+    assert worker._process is not None
+    assert worker._process.stdin is not None
+    worker._process.stdin.close()
+    assert heard.wait_for("died") == "exit status 0"
+
+
+def test_a_worker_that_cannot_be_started() -> None:
+    with pytest.raises(OSError, match="No such file"):
+        WorkerProcess(Path("/"), threads=1, nice=19, command=["/nowhere/python"]).start()

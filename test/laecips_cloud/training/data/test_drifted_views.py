@@ -1,0 +1,39 @@
+"""Views of labelled frames: the frame itself, and variants that the seed gives."""
+
+import numpy as np
+from laecips_cloud.training.data.drifted_views import views
+from laecips_cloud.training.data.labelled_frames import LabelledFrame
+
+
+def frames() -> list[LabelledFrame]:
+    random = np.random.default_rng(0)
+    return [
+        LabelledFrame(
+            str(index),
+            random.integers(0, 256, (32, 48, 3), np.uint8),
+            random.integers(0, 2, (32, 48), np.uint8),
+        )
+        for index in range(2)
+    ]
+
+
+def test_each_frame_comes_first_as_it_is() -> None:
+    seen = list(views(frames(), variants=2, seed=0))
+    assert len(seen) == 6
+    assert [(view.name, view.variant) for view in seen] == [
+        (name, variant) for name in "01" for variant in range(3)
+    ]
+    for frame, view in zip(frames(), seen[::3], strict=True):
+        np.testing.assert_array_equal(view.image, frame.image)
+        np.testing.assert_array_equal(view.label, frame.label)
+    for view in seen:
+        rgb = view.image
+        assert (rgb.shape, rgb.dtype, rgb.flags.c_contiguous) == ((32, 48, 3), np.uint8, True)
+    assert (seen[1].image != seen[0].image).any()
+    assert (seen[1].image != seen[2].image).any()
+
+
+def test_variants_are_the_seeds() -> None:
+    one, again, other = ([v.image for v in views(frames(), variants=1, seed=s)] for s in (3, 3, 4))
+    np.testing.assert_array_equal(one, again)
+    assert (np.array(one) != np.array(other)).any()

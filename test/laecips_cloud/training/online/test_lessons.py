@@ -1,0 +1,92 @@
+"""What is taught: F's answer, less what it was not sure of."""
+
+import re
+
+import cv2
+import numpy as np
+import pytest
+from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
+from laecips_cloud.training.data.labelled_frames import UNLABELLED
+from laecips_cloud.training.online.lessons import MIN_CONFIDENCE, lesson_of
+from laecips_edge.core.image.codecs import encode_jpeg
+from laecips_edge.core.link import wire
+
+RGB = np.zeros((2, 4, 3), np.uint8)
+RGB[:, 2:] = (200, 40, 40)
+ANSWER = np.array([[0, 0, 1, 2], [0, 1, 1, 255]], np.uint8)
+CONFIDENCE = np.array([[0, 127, 128, 152], [153, 154, 254, 255]], np.uint8)
+
+
+def kept(**fields: bytes) -> ReplayFrame:
+    """A frame of the replay buffer, some of its files exchanged."""
+    files = {
+        "picture": cv2.imencode(".png", RGB[:, :, ::-1])[1].tobytes(),
+        "label_map": wire.encode_label_map(ANSWER),
+        "confidence_map": wire.encode_confidence_map(CONFIDENCE),
+    }
+    return ReplayFrame(
+        request_id="robot/7",
+        robot="robot",
+        stamp_ns=7,
+        received_ns=8,
+        bundle_version=1,
+        why="hard",
+        trust=0.25,
+        depth=b"",
+        **files | fields,
+    )
+
+
+@pytest.mark.parametrize(
+    ("min_confidence", "taught"),
+    [
+        (0.0, [[0, 0, 1, 2], [0, 1, 1, 255]]),
+        (0.5, [[255, 255, 1, 2], [0, 1, 1, 255]]),
+        (0.6, [[255, 255, 255, 255], [0, 1, 1, 255]]),
+        (1.0, [[255, 255, 255, 255], [255, 255, 255, 255]]),
+    ],
+)
+def test_what_f_is_not_sure_of_is_not_taught(
+    min_confidence: float, taught: list[list[int]]
+) -> None:
+    lesson = lesson_of(kept(), classes=3, min_confidence=min_confidence)
+    assert lesson.name == "robot/7"
+    np.testing.assert_array_equal(lesson.image, RGB)
+    assert lesson.label.tolist() == taught
+    assert lesson.label.dtype == np.uint8
+    if min_confidence == MIN_CONFIDENCE:
+        assert lesson_of(kept(), classes=3).label.tolist() == taught
+
+
+def test_full_confidence_is_taught_at_any_bound() -> None:
+    certain = wire.encode_confidence_map(np.full((2, 4), 255, np.uint8))
+    lesson = lesson_of(kept(confidence_map=certain), classes=3, min_confidence=1.0)
+    np.testing.assert_array_equal(lesson.label, ANSWER)
+    assert lesson.label[1, 3] == UNLABELLED
+
+
+def test_pictures_are_jpegs_too() -> None:
+    lesson = lesson_of(kept(picture=encode_jpeg(RGB, 95)), classes=3)
+    assert lesson.image.shape == (2, 4, 3)
+
+
+@pytest.mark.parametrize("bound", [-0.1, 1.1, float("nan")])
+def test_a_bound_out_of_range(bound: float) -> None:
+    message = f"min_confidence is {bound}: it must lie in 0 to 1"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        lesson_of(kept(), classes=3, min_confidence=bound)
+
+
+@pytest.mark.parametrize(
+    ("files", "classes", "message"),
+    [
+        ({"picture": b"torn"}, 3, "format 'jpeg': "),
+        ({"label_map": b"torn"}, 3, "label map: "),
+        ({"confidence_map": b"torn"}, 3, "confidence map: "),
+        ({"label_map": wire.encode_label_map(ANSWER[:, :3])}, 3, "label map: "),
+        ({}, 2, "label map: label 2 of 2 classes"),
+    ],
+)
+def test_a_damaged_frame(files: dict[str, bytes], classes: int, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        lesson_of(kept(**files), classes=classes)

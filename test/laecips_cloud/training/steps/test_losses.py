@@ -1,0 +1,132 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from laecips_cloud.training.steps.losses import (
+    best_trust,
+    class_weights,
+    dice_loss,
+    frame_loss,
+    miner_loss,
+    segmentation_loss,
+)
+
+BETA, LEAST = 0.3, 0.02
+
+
+def logits_for(labels: torch.Tensor, classes: int, sure: float = 8.0) -> torch.Tensor:
+    """Logits that are right everywhere, by a margin of `sure`."""
+    known = labels.clamp_max(classes - 1)
+    return torch.nn.functional.one_hot(known, classes).permute(0, 3, 1, 2).float() * sure
+
+
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [(0.0, 1.0), (0.1, 1.0), (0.3, 1.0), (0.6, 0.5), (3.0, 0.1), (100.0, LEAST)],
+)
+def test_descent_on_equation_14_finds_the_closed_form(loss: float, expected: float) -> None:
+    losses = torch.tensor([loss])
+    assert best_trust(losses, beta=BETA, least=LEAST).item() == pytest.approx(expected)
+    raw = torch.zeros(1, requires_grad=True)
+    optimiser = torch.optim.Adam([raw], lr=0.2)
+    for _ in range(800):
+        trust = LEAST + (1.0 - LEAST) * torch.sigmoid(raw)
+        optimiser.zero_grad()
+        miner_loss(trust, losses, beta=BETA).backward()
+        optimiser.step()
+    assert trust.item() == pytest.approx(expected, abs=0.02)
+
+
+def test_equation_14_does_not_teach_f() -> None:
+    loss = torch.tensor([0.5], requires_grad=True)
+    trust = torch.tensor([0.5], requires_grad=True)
+    miner_loss(trust, loss, beta=BETA).backward()
+    assert loss.grad is None
+    assert trust.grad.item() == pytest.approx(0.5 - BETA / 0.5)
+
+
+@pytest.mark.parametrize("dice", [0.0, 0.5, 1.0])
+def test_pixels_without_a_class_teach_nothing(dice: float) -> None:
+    labels = torch.tensor([[[0, 1], [255, 255]]])
+    logits = torch.randn(1, 3, 2, 2, generator=torch.Generator().manual_seed(0))
+    logits.requires_grad_()
+    segmentation_loss(logits, labels, dice=dice).backward()
+    assert logits.grad[..., 0, :].abs().sum() > 0
+    assert logits.grad[..., 1, :].abs().sum() == 0
+
+
+def test_a_batch_without_any_class_has_no_loss() -> None:
+    logits = torch.randn(1, 3, 2, 2, requires_grad=True)
+    loss = segmentation_loss(logits, torch.full((1, 2, 2), 255))
+    loss.backward()
+    assert loss.item() == 0.0
+    assert torch.isfinite(logits.grad).all()
+    assert frame_loss(logits, torch.full((1, 2, 2), 255)).item() == 0.0
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        # Scores of 3/4 for class 0 everywhere: 2 * 3 / (3 + 4) of it, and of the others nothing.
+        ([[0, 0], [0, 0]], 1 - 6 / 7),
+        ([[0, 0], [0, 255]], 1 - 4.5 / 5.25),  # what has no class does not count
+        ([[0, 0], [0, 1]], 1 - (4.5 / 6 + 0.5 / 2) / 2),  # one pixel as much as three
+        ([[1, 1], [1, 1]], 1 - 2 / 5),
+    ],
+)
+def test_dice_loss(labels: list[list[int]], expected: float) -> None:
+    logits = torch.log(torch.tensor([0.75, 0.25, 1e-30])).view(1, 3, 1, 1).expand(1, 3, 2, 2)
+    assert dice_loss(logits, torch.tensor([labels])).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_dice_has_its_share_of_the_loss() -> None:
+    labels = torch.tensor([[[0, 1], [2, 255]]])
+    logits = torch.randn(1, 3, 2, 2, generator=torch.Generator().manual_seed(0))
+    plain, dice = segmentation_loss(logits, labels), dice_loss(logits, labels)
+    for share in (0.0, 0.25, 1.0):
+        loss = segmentation_loss(logits, labels, dice=share)
+        torch.testing.assert_close(loss, torch.lerp(plain, dice, share))
+
+
+@pytest.mark.parametrize(
+    ("pixels", "expected"),
+    [([50, 50], [1 / math.log(1.6)] * 2), ([100, 0], [1 / math.log(2.1), 1 / math.log(1.1)])],
+)
+def test_class_weights(pixels: list[int], expected: list[float]) -> None:
+    weights = class_weights(np.array(pixels, np.int64))
+    torch.testing.assert_close(weights, torch.tensor(expected), rtol=1e-5, atol=1e-6)
+
+
+def test_a_frame_right_everywhere_has_the_loss_of_its_margin() -> None:
+    labels = torch.zeros(1, 12, 16, dtype=torch.int64)
+    expected = math.log(1 + math.exp(-8.0))
+    assert frame_loss(logits_for(labels, 2), labels).item() == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_missed_scratch_counts_as_its_region_does() -> None:
+    labels = torch.zeros(1, 60, 80, dtype=torch.int64)
+    seen = logits_for(labels, 2)
+    labels[0, 5:7, 40:49] = 1  # 18 of 4,800 pixels, in one region of 100, all missed
+    mean = torch.nn.functional.cross_entropy(seen, labels).item()
+    weights = torch.tensor([1.0, 20.0])
+    plain, weighted = frame_loss(seen, labels).item(), frame_loss(seen, labels, weights).item()
+    assert plain == pytest.approx(48 * mean, rel=0.05)
+    assert weighted > 4 * plain
+
+
+def test_a_corner_with_few_labelled_pixels_is_no_region() -> None:
+    labels = torch.zeros(1, 60, 80, dtype=torch.int64)
+    labels[0, :10, :10] = 255
+    logits = logits_for(torch.zeros_like(labels), 2)
+    labels[0, 0, 0] = 1
+    assert frame_loss(logits, labels).item() < 0.01
+
+
+def test_frames_of_a_batch_are_judged_one_by_one() -> None:
+    labels = torch.zeros(2, 12, 16, dtype=torch.int64)
+    logits = logits_for(labels, 2)
+    logits[1] = -logits[1]
+    easy, hard = frame_loss(logits, labels).tolist()
+    assert easy < 0.01
+    assert hard == pytest.approx(8.0, abs=0.01)

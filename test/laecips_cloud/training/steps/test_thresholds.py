@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from laecips_cloud.training.steps.held_out_rows import Row
+from laecips_cloud.training.steps.thresholds import (
+    baseline_confidences,
+    delta_at_share,
+    fit_beta,
+    fit_temperature,
+    quantiles,
+    thresholds_at_share,
+)
+
+
+def row(logits: np.ndarray, truth: np.ndarray) -> Row:
+    return Row(
+        name="",
+        drifted=False,
+        logits=logits.astype(np.float16),
+        truth=truth.astype(np.uint8),
+        iou=0.5,
+        assisted_iou=0.5,
+    )
+
+
+@pytest.mark.parametrize(
+    ("confidences", "share", "expected"),
+    [
+        ([0.1, 0.2, 0.6, 0.8], 0.5, 0.4),
+        ([0.8, 0.1, 0.6, 0.2], 0.25, 0.15),
+        ([0.1, 0.2, 0.6, 0.8], 1.0, 0.8),
+        ([0.0, 0.5], 0.0, 0.0),
+        ([0.4], 0.35, 0.4),
+    ],
+)
+def test_delta(confidences: list[float], share: float, expected: float) -> None:
+    assert delta_at_share(np.array(confidences), share) == pytest.approx(expected)
+
+
+@given(
+    confidences=st.lists(st.floats(0.01, 1.0), min_size=1, max_size=40, unique=True),
+    share=st.floats(0.0, 1.0),
+)
+def test_delta_meets_its_share(confidences: list[float], share: float) -> None:
+    delta = delta_at_share(np.array(confidences), share)
+    assert 0.0 <= delta <= 1.0
+    hard = sum(not c > delta for c in confidences)
+    assert abs(hard - share * len(confidences)) <= 0.5 + 1e-9 or _halves_a_double(confidences)
+
+
+def _halves_a_double(confidences: list[float]) -> bool:
+    """Neighbouring doubles have no half-way between them."""
+    ordered = np.sort(confidences)
+    return bool((np.diff(ordered) <= np.spacing(ordered[1:])).any())
+
+
+def test_no_rows_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no held-out rows"):
+        delta_at_share(np.array([]), 0.5)
+
+
+def test_every_miner_gets_the_same_upload_share() -> None:
+    random = np.random.default_rng(0)
+    rows = [row(random.normal(0, s, (4, 6, 8)), np.zeros((6, 8))) for s in np.linspace(0.5, 8, 40)]
+    confidences = baseline_confidences(rows)
+    thresholds = thresholds_at_share(confidences, 0.35)
+    assert thresholds["random"] == 0.35
+    for name, values in confidences.items():
+        # Of `mess` several rows share one confidence, and fall on one side together.
+        assert np.mean(values <= thresholds[name]) == pytest.approx(0.35, abs=0.05)
+        assert values[0] < values[-1]  # the surer f is, the larger
+
+
+def test_quantiles_rise_from_least_to_largest() -> None:
+    values = np.array([0.9, 0.1, 0.4])
+    steps = quantiles(values)
+    assert len(steps) == 21
+    assert (steps[0], steps[10], steps[-1]) == pytest.approx((0.1, 0.4, 0.9))
+    assert list(steps) == sorted(steps)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.5])
+def test_temperature_undoes_what_made_the_scores_too_sure(temperature: float) -> None:
+    random = np.random.default_rng(1)
+    calibrated = random.normal(0, 1.5, (5, 40, 50))
+    # Truth drawn from the softmax itself: these logits are calibrated by construction.
+    truth = (calibrated + random.gumbel(size=calibrated.shape)).argmax(axis=0)
+    truth[:2] = 255
+    fitted = fit_temperature([row(calibrated * temperature, truth)] * 8)
+    assert fitted == pytest.approx(temperature, rel=0.1)
+
+
+def test_temperature_needs_a_labelled_pixel() -> None:
+    with pytest.raises(ValueError, match="no labelled pixel"):
+        fit_temperature([row(np.zeros((3, 4, 4)), np.full((4, 4), 255))])
+
+
+def test_beta_halves_trust_at_the_wanted_share() -> None:
+    truth = np.zeros((6, 8))
+    margins = np.linspace(-4, 4, 21)
+    rows = [row(np.stack([np.full((6, 8), m), np.zeros((6, 8))]), truth) for m in margins]
+    beta = fit_beta(rows, share=0.25, weights=torch.ones(2))
+    losses = np.log1p(np.exp(-margins))
+    assert np.mean(beta / losses < 0.5) == pytest.approx(0.25, abs=0.05)

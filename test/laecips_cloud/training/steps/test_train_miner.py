@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+import torch
+from laecips_cloud.networks import Miner
+from laecips_cloud.training.first.ranking import auroc
+from laecips_cloud.training.steps.held_out_rows import Row
+from laecips_cloud.training.steps.train_miner import (
+    MinerRecipe,
+    choose_hard_rule,
+    train_miner,
+    trust,
+)
+
+
+def row(iou: float, assisted_iou: float, logits: np.ndarray | None = None) -> Row:
+    logits = np.zeros((3, 8, 8)) if logits is None else logits
+    return Row(
+        name="",
+        drifted=False,
+        logits=logits.astype(np.float16),
+        truth=np.zeros(logits.shape[1:], np.uint8),
+        iou=iou,
+        assisted_iou=assisted_iou,
+    )
+
+
+# 20 rows; f's IoU falls from 0.6 to 0.41.
+IOUS = [0.6 - 0.01 * i for i in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("gains", "cloud", "gain", "share"),
+    [
+        ([0.12] * 5 + [0.0] * 15, "assisted", 0.1, 0.25),
+        ([0.12] * 12 + [0.0] * 8, "assisted", 0.1, 0.60),
+        ([0.12] * 13 + [0.3] * 7, "perfect", 0.53, 0.35),  # nearly all reach 0.1
+        ([0.2] * 2 + [0.05] * 18, "perfect", 0.53, 0.35),  # too few do
+        ([0.01] * 10 + [-0.01] * 10, "perfect", 0.53, 0.35),
+    ],
+)
+def test_what_counts_as_hard(gains: list[float], cloud: str, gain: float, share: float) -> None:
+    rows = [row(iou, iou + g) for iou, g in zip(IOUS, gains, strict=True)]
+    rule = choose_hard_rule(rows)
+    assert rule.cloud == cloud
+    assert rule.gain == pytest.approx(gain)
+    assert rule.share == pytest.approx(share)
+    assert rule.hard(rows).mean() == pytest.approx(share)
+
+
+def test_a_perfect_cloud_makes_the_worst_frames_hard() -> None:
+    rows = [row(iou, iou) for iou in IOUS]
+    assert choose_hard_rule(rows).hard(rows).tolist() == [False] * 13 + [True] * 7
+
+
+def test_no_rows_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no rows to tell hard from easy"):
+        choose_hard_rule([])
+
+
+def unsure_rows(count: int, seed: int) -> tuple[list[Row], np.ndarray]:
+    """Hard rows have flat logits in one corner."""
+    random = np.random.default_rng(seed)
+    hard = np.arange(count) % 3 == 0
+    rows = []
+    for is_hard in hard:
+        logits = random.normal(0, 0.5, (3, 16, 16))
+        logits[random.integers(3)] += 6
+        if is_hard:
+            logits[:, 8:, 8:] = random.normal(0, 0.5, (3, 8, 8))
+        rows.append(row(0.5, 0.5, logits))
+    return rows, hard
+
+
+def test_h_learns_to_tell_hard_from_easy_on_rows_it_has_not_seen() -> None:
+    rows, hard = unsure_rows(48, seed=0)
+    torch.manual_seed(0)
+    miner = Miner(classes=3, width=0.125)
+    train_miner(miner, rows, hard, recipe=MinerRecipe(steps=60))
+    assert not miner.training
+    unseen, unseen_hard = unsure_rows(30, seed=1)
+    trusts = trust(miner, unseen)
+    assert auroc(trusts, unseen_hard) > 0.95
+    assert trusts.min() > 0.0
+    assert trusts.max() <= 1.0
+
+
+def test_a_seed_trains_the_same_h() -> None:
+    rows, hard = unsure_rows(12, seed=0)
+
+    def train() -> np.ndarray:
+        torch.manual_seed(0)
+        miner = Miner(classes=3, width=0.125)
+        train_miner(miner, rows, hard, recipe=MinerRecipe(steps=5, seed=3))
+        return trust(miner, rows)
+
+    np.testing.assert_array_equal(train(), train())

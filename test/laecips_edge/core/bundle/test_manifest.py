@@ -1,0 +1,85 @@
+import json
+
+import pytest
+from laecips_edge.core.bundle.manifest import BundleError, Manifest
+
+FIELDS = {
+    "name": "line",
+    "version": 3,
+    "parent": 2,
+    "classes": ("belt", "part"),
+    "palette": ((0, 0, 0), (255, 0, 0)),
+    "input_size": (96, 128),
+    "delta": 0.6,
+    "beta": 0.1,
+    "quantiles": (0.1, 0.5, 0.9),
+    "thresholds": {"laecips": 0.6, "spp": 0.8},
+    "training": {"seed": 1, "folds": [1, 2]},
+}
+
+
+def manifest_text(**changes: object) -> str:
+    content = json.loads(Manifest(**FIELDS).to_json())
+    return json.dumps({k: v for k, v in (content | changes).items() if v != "removed"})
+
+
+def test_round_trip():
+    manifest = Manifest(**FIELDS)
+    assert Manifest.from_json(manifest.to_json()) == manifest
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"version": 0}, "version cannot be 0"),
+        ({"parent": 3}, "parent cannot be 3"),
+        ({"width": 0}, "width cannot be 0"),
+        ({"modality": "lidar"}, "modality cannot be 'lidar'"),
+        ({"modality": "rgbd"}, "mean cannot be"),
+        ({"input_size": (0, 128)}, r"input_size cannot be \(0, 128\)"),
+        ({"std": (1.0, 1.0, 0.0)}, "std cannot be"),
+        ({"classes": ("belt", "belt")}, "classes cannot be"),
+        ({"palette": ((0, 0, 0),)}, "palette cannot be"),
+        ({"palette": ((0, 0, 0), (256, 0, 0))}, "palette cannot be"),
+        ({"delta": 1.5}, "delta cannot be 1.5"),
+        ({"delta": float("nan")}, "delta cannot be nan"),
+        ({"beta": 0.0}, "beta cannot be 0.0"),
+        ({"quantiles": (0.5, 0.1)}, "quantiles cannot be"),
+        ({"temperature": float("inf")}, "temperature cannot be inf"),
+        ({"thresholds": {"spp": float("nan")}}, "thresholds cannot be"),
+        ({"schema": 2}, "schema cannot be 2"),
+    ],
+)
+def test_impossible_values_are_named(changes, message):
+    with pytest.raises(BundleError, match=message):
+        Manifest(**(FIELDS | changes))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "not JSON"),
+        ("[]", "not a JSON object"),
+        (manifest_text(colour="red"), "unknown keys colour"),
+        (manifest_text(delta="removed"), "missing 1 required .*'delta'"),
+        (manifest_text(files=["a"]), "files cannot be"),
+        (manifest_text(delta="high"), "delta cannot be 'high'"),
+        (manifest_text(classes=["belt", "scratch"]), "classes_hash is"),
+        (manifest_text(classes_hash="removed"), "classes_hash is None"),
+    ],
+)
+def test_unreadable_texts(text, message):
+    with pytest.raises(BundleError, match=message):
+        Manifest.from_json(text)
+
+
+def test_the_classes_hash_knows_names_and_order():
+    one = Manifest(**FIELDS)
+    swapped = Manifest(**(FIELDS | {"classes": ("part", "belt")}))
+    assert one.classes_hash == Manifest(**(FIELDS | {"version": 9})).classes_hash
+    assert one.classes_hash != swapped.classes_hash
+
+
+@pytest.mark.parametrize(("size", "shape"), [((96, 128), (2, 24, 32)), ((90, 150), (2, 23, 38))])
+def test_logits_shape_rounds_up(size, shape):
+    assert Manifest(**(FIELDS | {"input_size": size})).logits_shape == shape

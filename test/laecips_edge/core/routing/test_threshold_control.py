@@ -1,0 +1,88 @@
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from laecips_edge.core.bundle.manifest import Manifest
+from laecips_edge.core.routing.policy import Decision, Policy
+from laecips_edge.core.routing.threshold_control import Steering, can_be_steered
+
+
+def manifest(version: int = 1, quantiles: Sequence[float] = ()) -> Manifest:
+    return Manifest(
+        name="test",
+        version=version,
+        classes=("panel", "scratch"),
+        palette=((0, 0, 0), (255, 0, 0)),
+        input_size=(32, 32),
+        delta=0.5,
+        beta=0.1,
+        quantiles=tuple(quantiles),
+        thresholds={"laecips": 0.5, "spp": 0.5},
+    )
+
+
+def drive(
+    steering: Steering, of: Manifest, *, frames: int, scale: float = 1.0, cloud: bool = True
+) -> float:
+    """Uniform confidences, easy answers after 1 s and hard ones after 3 s; the share of hard."""
+    random, hards = np.random.default_rng(0), 0
+    policy = Policy("laecips", manifest=of)
+    for _ in range(frames):
+        confidence = random.uniform() * scale
+        hard = not confidence > policy.delta
+        hards += hard
+        decision = Decision(confidence=confidence, delta=policy.delta, hard=hard, audit=False)
+        delta = steering.looked(decision, policy=policy, manifest=of, cloud_is_there=cloud)
+        steering.answered(3.0 if hard else 1.0, hard=hard)
+        policy = policy.held_to(delta)
+    return hards / frames
+
+
+def test_the_mean_delay_comes_to_the_budget() -> None:
+    steering, pair = Steering(budget_s=1.5), manifest()
+    drive(steering, pair, frames=300)
+    share = drive(steering, pair, frames=600)
+    assert 1.0 + 2.0 * share == pytest.approx(1.5, abs=0.1)
+
+
+def test_no_more_goes_up_than_may_whatever_the_budget_allows() -> None:
+    steering, pair = Steering(budget_s=9.0, most_hard=0.3), manifest()
+    drive(steering, pair, frames=300)
+    assert drive(steering, pair, frames=600) == pytest.approx(0.3, abs=0.06)
+
+
+def test_another_h_of_another_scale_goes_on_with_the_same_share_at_once() -> None:
+    steering = Steering(budget_s=1.5)
+    drive(steering, manifest(), frames=600)
+    after = manifest(version=2, quantiles=[value / 200 for value in range(21)])
+    policy = Policy("laecips", manifest=after)
+    decision = Decision(confidence=0.05, delta=policy.delta, hard=True, audit=False)
+    delta = steering.looked(decision, policy=policy, manifest=after, cloud_is_there=True)
+    assert delta == pytest.approx(0.25 / 10, abs=0.03)
+    assert drive(steering, after, frames=300, scale=0.1) == pytest.approx(0.25, abs=0.1)
+
+
+def test_while_the_cloud_is_away_nothing_moves() -> None:
+    steering, pair = Steering(budget_s=1.5), manifest()
+    drive(steering, pair, frames=300, cloud=False)
+    assert steering.state is not None
+    assert steering.state.delta == 0.5
+
+
+def test_before_the_first_frame_there_is_nothing_to_say() -> None:
+    steering = Steering(budget_s=1.5)
+    steering.answered(1.0, hard=False)
+    assert steering.state is None
+
+
+@pytest.mark.parametrize("share", [-0.5, 1.5])
+def test_settings_that_cannot_be_are_refused(share: float) -> None:
+    with pytest.raises(ValueError, match="hard_shares"):
+        Steering(budget_s=1.0, most_hard=share)
+
+
+@pytest.mark.parametrize(
+    ("policy", "possible"), [("laecips", True), ("spp", True), ("edge", False), ("cloud", False)]
+)
+def test_what_has_a_threshold_can_be_steered(policy: str, possible: bool) -> None:
+    assert can_be_steered(policy) is possible

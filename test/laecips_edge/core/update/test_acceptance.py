@@ -1,0 +1,78 @@
+from dataclasses import replace
+
+import pytest
+from laecips_edge.core.bundle.manifest import BundleError, Manifest
+from laecips_edge.core.update.acceptance import Offer, check_manifest, why_not
+from laecips_edge.core.update.store_state import Bar, Memory
+
+RUNNING = Manifest(
+    name="line",
+    version=3,
+    classes=("belt", "part"),
+    palette=((0, 0, 0), (255, 0, 0)),
+    input_size=(32, 32),
+    delta=0.5,
+    beta=0.1,
+)
+OFFER = Offer(
+    name="line",
+    version=6,
+    classes_hash=RUNNING.classes_hash,
+    manifest_sha256="ab" * 32,
+    bytes=1000,
+)
+FAILED = {OFFER.manifest_sha256: Bar(version=6, reason="h is nan", ran=False)}
+BAD = {OFFER.manifest_sha256: Bar(version=6, reason="one class", ran=True)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "memory", "reason"),
+    [
+        ({}, Memory(), ""),
+        ({}, Memory(highest=5), ""),
+        ({}, Memory(highest=6), "not newer than version 6, which ran here"),
+        ({"version": 3}, Memory(), "not newer than version 3"),
+        ({"version": 2, "ordered": True}, Memory(highest=9), ""),
+        ({"name": "other"}, Memory(), "of the bundle line 'other', this robot runs 'line'"),
+        ({"classes_hash": "00"}, Memory(), "made for other classes (00, here "),
+        ({"classes_hash": "00", "ordered": True}, Memory(), "made for other classes"),
+        ({"manifest_sha256": "AB" * 32}, Memory(), "is not a sha256 in hex"),
+        ({"manifest_sha256": "../../x"}, Memory(), "is not a sha256 in hex"),
+        ({"bytes": 0}, Memory(), "announced with 0 bytes"),
+        ({"bytes": 1 << 40}, Memory(), "announced with 1099511627776 bytes"),
+        ({}, Memory(bars=FAILED), "refused here before (h is nan); order it"),
+        ({"ordered": True}, Memory(bars=FAILED), ""),
+        ({}, Memory(bars=BAD), "rolled back here before (one class)"),
+        ({"ordered": True}, Memory(bars=BAD), "rolled back here before (one class)"),
+    ],
+)
+def test_who_is_wanted(changes, memory, reason):
+    said = why_not(replace(OFFER, **changes), running=RUNNING, memory=memory)
+    assert said.startswith(reason) if reason.startswith(("of", "made", "not")) else reason in said
+    assert bool(said) == bool(reason)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"name": "other"}, "name is 'other', announced as 'line'"),
+        ({"version": 7}, "version is 7, announced as 6"),
+        ({"classes": ("part", "belt")}, "classes_hash is "),
+        (
+            {"modality": "rgbd", "mean": (0.5,) * 4, "std": (0.5,) * 4},
+            "modality 'rgbd', this node is subscribed for 'rgb'",
+        ),
+    ],
+)
+def test_a_manifest_that_says_otherwise_is_refused(changes, reason):
+    manifest = replace(RUNNING, **({"version": 6, "parent": 3} | changes))
+    with pytest.raises(BundleError, match=reason):
+        check_manifest(manifest, OFFER, running=RUNNING)
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"input_size": (64, 64)}, {"width": 0.5}, {"delta": 0.1}, {"stride": 8}]
+)
+def test_a_pair_may_grow(changes):
+    manifest = replace(RUNNING, **({"version": 6, "parent": 3} | changes))
+    check_manifest(manifest, OFFER, running=RUNNING)

@@ -1,0 +1,246 @@
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from laecips_edge.core.bundle.bundle import Bundle, Manifest, write_bundle
+from laecips_edge.core.update.model_store import MOST_STARTS, ModelStore
+from laecips_edge.core.update.slots import read_slots, store_folder
+from laecips_edge.core.update.store_state import BASE, MEMORY, Memory
+
+MANIFEST = Manifest(
+    name="line",
+    version=1,
+    classes=("belt", "part"),
+    palette=((0, 0, 0), (255, 0, 0)),
+    input_size=(32, 32),
+    delta=0.5,
+    beta=0.1,
+)
+
+
+def write(path: Path, version: int = 1, **changes: object) -> Bundle:
+    return write_bundle(
+        path,
+        manifest=replace(MANIFEST, version=version, **changes),
+        graph_f=b"graph of f",
+        graph_h=b"graph of h",
+        weights_f={"a": np.full(3, version, np.float32)},
+        weights_h={"a": np.full(3, version, np.float32)},
+        agreement=[],
+    )
+
+
+class Robot:
+    """A store that is opened again and again, as by a node that restarts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.base = write(folder / "base")
+        self.store = self.open()
+
+    def open(self) -> ModelStore:
+        return ModelStore(self.folder / "models", robot="robot", base=self.base)
+
+    def restart(self, *, kill: bool = False) -> list[int]:
+        """Versions that a start would try, the best first; takes the first."""
+        if not kill:
+            self.store.stopped()
+        self.store.close()
+        self.store = self.open()
+        self.store.count_start()
+        candidates = list(self.store.candidates())
+        self.store.started(candidates[0])
+        return [slot.version for slot in candidates]
+
+    def take(self, version: int, *, keep: bool = True) -> None:
+        """What a swap does."""
+        partial = write(self.folder / "models" / "partial" / "x", version).path
+        self.store.begin_trial(self.store.admit(partial))
+        if keep:
+            self.store.keep()
+
+    @property
+    def kept(self) -> list[int]:
+        return sorted(slot.version for slot in read_slots(self.store.folder))
+
+
+@pytest.fixture
+def robot(tmp_path):
+    it = Robot(tmp_path)
+    yield it
+    it.store.close()
+
+
+def test_a_new_store_has_the_base_alone(robot):
+    assert robot.store.running.name == BASE
+    assert robot.store.before is None
+    assert robot.restart() == [1]
+    assert robot.store.memory == Memory(highest=1)
+
+
+def test_two_slots_stay_whatever_comes(robot):
+    for version in range(2, 12):
+        robot.take(version)
+        assert robot.store.running.version == version
+        assert robot.store.before.version == version - 1
+        assert robot.kept == [v for v in (version - 1, version) if v > 1]
+    assert robot.restart() == [11, 10, 1]
+    assert robot.store.memory.highest == 11
+
+
+def test_until_it_is_judged_nothing_is_removed(robot):
+    for version in (2, 3):
+        robot.take(version)
+    robot.take(4, keep=False)
+    assert robot.kept == [2, 3, 4]
+    assert robot.store.on_trial
+    robot.store.keep()
+    assert not robot.store.on_trial
+    assert robot.kept == [3, 4]
+
+
+def test_what_is_rolled_back_is_barred_and_gone(robot):
+    for version in (2, 3):
+        robot.take(version)
+    robot.take(4, keep=False)
+    bad = robot.store.running.manifest_sha256
+    robot.store.roll_back("one class", to=robot.store.before)
+    assert robot.store.memory.bars[bad].ran
+    assert robot.store.memory.highest == 4
+    assert robot.kept == [2, 3]
+    assert robot.restart() == [3, 2, 1]
+    robot.take(5)
+    assert robot.store.before.version == 3
+
+
+def test_the_first_update_may_be_rolled_back_to_the_base(robot):
+    robot.take(2, keep=False)
+    robot.store.roll_back("one class", to=robot.store.before)
+    assert robot.store.running.name == BASE
+    assert robot.kept == []
+    assert robot.restart() == [1]
+
+
+def test_an_operators_choice_survives_a_restart(robot):
+    for version in (2, 3):
+        robot.take(version)
+    slots = {slot.version: slot for slot in robot.store.slots()}
+    robot.store.return_to(slots[2])
+    assert robot.restart() == [2, 3, 1]
+    robot.store.return_to(slots[1])
+    assert robot.restart()[0] == 1
+    assert robot.kept == [2, 3]
+    robot.take(4)
+    assert robot.restart()[0] == 4
+
+
+def test_a_newer_base_goes_before_the_store_and_a_pin_before_that(robot):
+    for version in (2, 3):
+        robot.take(version)
+    robot.base = write(robot.folder / "newer", 5)
+    assert robot.restart() == [5]
+    robot.store.pin(2)
+    assert robot.restart() == [2, 5]
+    robot.store.pin(9)
+    assert robot.restart() == [2, 5][1:]
+    robot.store.pin(None)
+    robot.base = write(robot.folder / "older", 1)
+    assert robot.restart()[0] == 3
+
+
+def test_another_line_other_classes_or_another_robot_have_a_store_of_their_own(tmp_path):
+    folders = {
+        store_folder(tmp_path, robot=robot, manifest=manifest)
+        for robot in ("one", "fleet/two", "..", "")
+        for manifest in (
+            MANIFEST,
+            replace(MANIFEST, name="other"),
+            replace(MANIFEST, name="../x"),
+            replace(MANIFEST, classes=("part", "belt")),
+        )
+    }
+    assert len(folders) == 16
+    for folder in folders:
+        assert folder.resolve().is_relative_to(tmp_path.resolve())
+        assert folder.resolve() != tmp_path.resolve()
+
+
+def test_a_pair_that_ends_the_process_each_time_is_rolled_back(robot):
+    robot.take(2)
+    robot.take(3, keep=False)
+    for _ in range(MOST_STARTS):
+        assert robot.restart(kill=True)[0] == 3
+        assert robot.store.on_trial
+    assert robot.restart(kill=True)[0] == 2
+    assert not robot.store.on_trial
+    (bar,) = robot.store.memory.bars.values()
+    assert bar.reason == "the node was ended 5 times while it was on trial"
+
+
+def test_good_ends_do_not_count(robot):
+    robot.take(2, keep=False)
+    for _ in range(3 * MOST_STARTS):
+        assert robot.restart()[0] == 2
+    assert robot.store.on_trial
+
+
+def test_files_are_found_by_their_hash(robot):
+    robot.take(2)
+    running = robot.store.running
+    for name, digest in running.manifest.files.items():
+        assert robot.store.find(digest).name == name
+    assert robot.store.find(running.manifest_sha256) == running.path / "manifest.json"
+    assert robot.store.find("0" * 64) is None
+
+
+def test_parts_of_other_bundles_are_removed(robot):
+    for name in ("aa", "bb"):
+        folder = robot.store.partial(name)
+        folder.mkdir(parents=True)
+        (folder / "weights.part").write_bytes(b"x")
+    assert os.listdir(robot.store.folder / "partial") == ["bb"]
+    robot.store.require_space(1000, here=folder)
+    with pytest.raises(OSError, match="bytes are needed"):
+        robot.store.require_space(1 << 60, here=folder)
+    robot.store.clear_partial()
+    assert os.listdir(robot.store.folder / "partial") == []
+
+
+def test_a_broken_manifest_is_passed_over_and_swept_away(robot):
+    robot.take(2)
+    robot.take(3)
+    (robot.store.running.path / "manifest.json").write_text("{")
+    assert robot.restart() == [2, 1]
+    robot.take(4)
+    assert len(os.listdir(robot.store.folder / "slots")) == 2
+
+
+def test_a_spoilt_memory_is_told_and_the_bundles_stay(robot):
+    robot.take(2)
+    (robot.store.folder / MEMORY).write_text("{")
+    robot.store.close()
+    robot.store = robot.open()
+    assert "memory.json: cannot be read" in robot.store.problem
+    assert [slot.version for slot in robot.store.candidates()] == [2, 1]
+
+
+def test_one_process_at_a_time(robot):
+    with pytest.raises(OSError, match="in use: give each robot a name of its own"):
+        robot.open()
+
+
+def test_a_version_that_comes_again_takes_its_own_place(robot):
+    robot.take(2)
+    robot.take(3)
+    robot.take(2)
+    assert robot.store.running.version == 2
+    assert robot.kept == [2, 3]
+
+
+def test_what_never_ran_is_barred_until_ordered(robot):
+    robot.store.bar("ab" * 32, version=7, reason="h is nan")
+    robot.restart()
+    assert not robot.store.memory.bars["ab" * 32].ran
+    assert robot.store.memory.highest == 1
