@@ -25,14 +25,14 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """A real bundle with random weights: width 0.125, 96x128, four classes, delta 0.5."""
     torch = pytest.importorskip("torch")
     from laecips_cloud.export.bundle_export import export_bundle  # noqa: PLC0415 (not for every session)
-    from laecips_cloud.networks import Miner, RFNet  # noqa: PLC0415
+    from laecips_cloud.networks import MinerNetwork, RFNet  # noqa: PLC0415
 
     rng = np.random.default_rng(1)
     images = [_blocks(rng) for _ in range(8)]
     with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(1)
         f = RFNet(classes=4, width=0.125, depth=False)
-        h = Miner(classes=4, width=0.125)
+        h = MinerNetwork(classes=4, width=0.125)
         # Batch norms learn their statistics from these pictures, else every pixel gets one class
         # and every frame the same trust.
         for part in (*f.modules(), *h.modules()):

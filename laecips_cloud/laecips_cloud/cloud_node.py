@@ -1,7 +1,7 @@
 """The node in the cloud: answers the service `segment_hard_frame`.
 
 The way of a request: `_answer` here (its own callback group, so that status keeps flowing), then
-`hard_frame_desk.py`: model shelf, `assisted_inference.py`, `fusion.py`, replay buffer.
+`hard_frames/service.py`: loaded models, `fusion/assisted_inference.py`, replay buffer.
 """
 
 import socket
@@ -10,7 +10,7 @@ import traceback
 from typing import Any
 
 import cv2
-from laecips_edge.core.link.hard_frame import Answer, Status
+from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer
 from laecips_edge.ros import qos
 from laecips_edge.ros.hard_frame_messages import fill, frame_of
 from laecips_edge.ros.lifecycle import ManagedNode, run
@@ -29,10 +29,10 @@ from laecips_cloud.hard_frames.cloud_parameters import (
     options,
     vote,
 )
-from laecips_cloud.hard_frames.counters import Tally
-from laecips_cloud.hard_frames.health import Health, assess
-from laecips_cloud.hard_frames.loaded_models import ModelShelf
-from laecips_cloud.hard_frames.service import HardFrameDesk
+from laecips_cloud.hard_frames.counters import CloudCounters
+from laecips_cloud.hard_frames.health import CloudHealth, assess
+from laecips_cloud.hard_frames.loaded_models import LoadedModels
+from laecips_cloud.hard_frames.service import HardFrameService
 from laecips_cloud.mask_generators import create_mask_generator
 from laecips_cloud.replay_buffer.buffer import ReplayBuffer, ReplayBufferError
 from laecips_msgs.msg import CloudStatus
@@ -47,15 +47,15 @@ WAITING = 10
 
 
 class CloudNode(ManagedNode):
-    """See the module; `settings.py` has the parameters, the README the topics."""
+    """See the module; `cloud_parameters.py` has the parameters, the README the topics."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__("cloud", **options)
-        self._desk: HardFrameDesk | None = None
-        self._shelf: ModelShelf | None = None
+        self._service: HardFrameService | None = None
+        self._models: LoadedModels | None = None
         self._buffer: ReplayBuffer | None = None
-        self._service: Service | None = None
-        self._tally = Tally()
+        self._server: Service | None = None
+        self._counters = CloudCounters()
         declare_parameters(self.parameters)
         # Requests have a group of their own: a frame may take SAM minutes.
         self._requests = BoundedCallbackGroup()
@@ -66,7 +66,7 @@ class CloudNode(ManagedNode):
     def configure(self) -> None:
         """Load bundles and mask generator, open the replay buffer, offer the service."""
         cv2.setNumThreads(self.parameters["threads"])
-        self._shelf = ModelShelf(
+        self._models = LoadedModels(
             bundle_paths(self.parameters),
             library=library_path(self.parameters),
             engine=self.parameters["engine"],
@@ -79,11 +79,11 @@ class CloudNode(ManagedNode):
         scorer = create_class_scorer(
             scorer_name,
             options(self.parameters, "scorer_options"),
-            classes=self._shelf.classes,
+            classes=self._models.classes,
         )
         self._buffer = ReplayBuffer(
             buffer_path(self.parameters),
-            classes=self._shelf.classes,
+            classes=self._models.classes,
             max_frames=self.parameters["max_frames"],
             max_bytes=self.parameters["max_bytes"],
         )
@@ -91,13 +91,13 @@ class CloudNode(ManagedNode):
         inference = AssistedInference(
             generator,
             scorer,
-            classes=len(self._shelf.classes),
+            classes=len(self._models.classes),
             vote=vote(self.parameters),
             max_batch=self.parameters["max_batch"],
             batch_window_s=self.parameters["batch_window_ms"] / 1e3,
         )
-        self._desk = HardFrameDesk(
-            shelf=self._shelf,
+        self._service = HardFrameService(
+            models=self._models,
             inference=inference,
             buffer=self._buffer,
             now_ns=lambda: self.get_clock().now().nanoseconds,
@@ -106,7 +106,7 @@ class CloudNode(ManagedNode):
         # A batch at work and one that gathers; the rest waits its turn undecoded.
         batch = inference.max_batch
         self._requests.most = 1 if batch == 1 else 2 * batch
-        self._service = self.create_service(
+        self._server = self.create_service(
             SegmentHardFrame,
             "segment_hard_frame",
             self._answer,
@@ -115,43 +115,43 @@ class CloudNode(ManagedNode):
         )
         frames, size = self._buffer.totals()
         self.get_logger().info(
-            f"f of versions {', '.join(map(str, self._shelf.versions))}, masks by {name}, "
+            f"f of versions {', '.join(map(str, self._models.versions))}, masks by {name}, "
             f"classes by {scorer_name}, batches of up to {batch}, replay buffer "
             f"{self._buffer.path} with {frames} frames, {size} bytes"
         )
 
     def activate(self) -> None:
         """Start to answer, and to count anew."""
-        self._tally = Tally()
+        self._counters = CloudCounters()
 
     def deactivate(self) -> None:
         """Answer no more: the state says so to each request; one that is under way ends."""
 
     def release(self) -> None:
         """Let go of networks and masks, close the replay buffer, once all under way is answered."""
-        if self._service is not None:
+        if self._server is not None:
             # An answer that finds no service any more would end the process.
             self._requests.most = 0
             self._requests.wait_until_idle()
-            self.destroy_service(self._service)
+            self.destroy_service(self._server)
         if self._buffer is not None:
             self._buffer.close()
-        self._service = self._buffer = self._desk = self._shelf = None
+        self._server = self._buffer = self._service = self._models = None
 
     def _answer(
         self, request: SegmentHardFrame.Request, response: SegmentHardFrame.Response
     ) -> SegmentHardFrame.Response:
-        # Another thread may release the desk meanwhile: look at it once.
-        desk, tally = self._desk, self._tally
-        if desk is None or self.state != "active":
-            answer = Answer(
-                status=Status.UNAVAILABLE,
+        # Another thread may release the service meanwhile: look at it once.
+        service, counters = self._service, self._counters
+        if service is None or self.state != "active":
+            answer = HardFrameAnswer(
+                status=AnswerStatus.UNAVAILABLE,
                 message=f"{self.get_fully_qualified_name()} is {self.state}: activate it",
             )
         else:
-            answer = desk.answer(frame_of(request))
-        tally.count(answer)
-        if answer.status != Status.OK:
+            answer = service.answer(frame_of(request))
+        counters.count(answer)
+        if answer.status != AnswerStatus.OK:
             self.get_logger().warning(
                 f"request {request.request_id!r} of {request.robot!r} refused: {answer.message}",
                 throttle_duration_sec=1.0,
@@ -175,8 +175,8 @@ class CloudNode(ManagedNode):
         self.get_logger().error("".join(traceback.format_exception(error)))
 
     def _publish_status(self) -> None:
-        state, shelf, buffer = self.state, self._shelf, self._buffer
-        trouble, totals = self._tally.trouble, (0, 0)
+        state, models, buffer = self.state, self._models, self._buffer
+        trouble, totals = self._counters.trouble, (0, 0)
         if buffer is not None:
             try:
                 totals = buffer.totals()
@@ -184,14 +184,14 @@ class CloudNode(ManagedNode):
                 trouble = str(error)
         fields: dict[str, Any] = {
             "state": state,
-            "bundle_versions": list(shelf.versions) if shelf is not None else [],
+            "bundle_versions": list(models.versions) if models is not None else [],
             "mask_generator": self.parameters["mask_generator"],
             "class_scorer": self.parameters["class_scorer"],
             "buffer_frames": totals[0],
             "buffer_bytes": totals[1],
         }
-        counted = self._tally.fields()
-        health = Health(
+        counted = self._counters.fields()
+        health = CloudHealth(
             state=state, failure=self.failure, trouble=trouble, requests=int(counted["requests"])
         )
         self._status.publish(fields | counted, assess(health), hardware_id=socket.gethostname())

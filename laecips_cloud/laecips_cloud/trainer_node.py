@@ -1,8 +1,8 @@
 """The trainer: teaches the pair from the replay buffer while robots work, and hands it out.
 
-What is trained and when is decided in `training_desk.py`, which versions there are in
-`model_ledger.py`; a process of its own trains (`training/worker.py`). `get_model` has a callback
-group of its own, so that files flow whatever the rest of the node does.
+`trainer/trainer.py` decides what is trained and when, `library/version_ledger.py` knows the
+versions, a process of its own trains (`trainer/worker.py`). `get_model` has a callback group of
+its own, so that files flow whatever the rest of the node does.
 """
 
 import socket
@@ -18,11 +18,11 @@ from laecips_edge.ros.status_publisher import StatusPublisher
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
 from laecips_cloud.library.model_library import ModelLibrary
-from laecips_cloud.library.served_files import Status, offered, piece
+from laecips_cloud.library.served_files import PieceStatus, offered, piece
 from laecips_cloud.replay_buffer.watch import ReplayWatch
-from laecips_cloud.trainer.health import Health, assess
+from laecips_cloud.trainer.health import TrainerHealth, assess
 from laecips_cloud.trainer.status_fields import ledger_fields, update_of
-from laecips_cloud.trainer.trainer import TrainingDesk
+from laecips_cloud.trainer.trainer import Trainer
 from laecips_cloud.trainer.trainer_parameters import declare_parameters, path, recipe, triggers
 from laecips_cloud.trainer.worker_process import WorkerProcess
 from laecips_cloud.training.data.frame_folder import FrameFolder
@@ -35,12 +35,12 @@ REPORTS_KEPT = 20
 
 
 class TrainerNode(ManagedNode):
-    """See the module; `trainer_settings.py` has the parameters, the README the topics."""
+    """See the module; `trainer/trainer_parameters.py` has the parameters, the README the topics."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__("trainer", **options)
         self._library: ModelLibrary | None = None
-        self._desk: TrainingDesk | None = None
+        self._trainer: Trainer | None = None
         self._told = (0, False)  # what was announced last
         self._trouble = ""
         self._links: list[Any] = []
@@ -64,7 +64,7 @@ class TrainerNode(ManagedNode):
         library.take_in(bundle)
         for line in library.check():
             self.get_logger().warning(line)
-        self._desk = TrainingDesk(
+        self._trainer = Trainer(
             library=library,
             worker=WorkerProcess(
                 library.root, threads=self.parameters["threads"], nice=self.parameters["nice"]
@@ -102,13 +102,13 @@ class TrainerNode(ManagedNode):
 
     def activate(self) -> None:
         """Offer the pair, start the worker, go on with the training that was under way."""
-        if self._desk is not None:
-            self._desk.start()
+        if self._trainer is not None:
+            self._trainer.start()
 
     def deactivate(self) -> None:
         """End the worker; the training that is under way goes on at the next activation."""
-        if self._desk is not None:
-            self._desk.stop()
+        if self._trainer is not None:
+            self._trainer.stop()
 
     def release(self) -> None:
         """Take topics and services away, let another trainer into the library."""
@@ -116,13 +116,13 @@ class TrainerNode(ManagedNode):
             destroy(link)
         if self._library is not None:
             self._library.close()
-        self._links, self._library, self._desk = [], None, None
+        self._links, self._library, self._trainer = [], None, None
 
     def _advance(self) -> None:
-        if self._desk is None or self.state != "active":
+        if self._trainer is None or self.state != "active":
             return
         try:
-            self._desk.advance()
+            self._trainer.advance()
             self._announce()
             self._trouble = ""
         except Exception as error:  # a full disk, a bug: the node lives, and tries again
@@ -145,7 +145,7 @@ class TrainerNode(ManagedNode):
         # Another thread may release the library meanwhile: look at it once.
         library = self._library
         if library is None or self.state != "active":
-            response.status = int(Status.UNAVAILABLE)
+            response.status = int(PieceStatus.UNAVAILABLE)
             response.message = f"{self.get_fully_qualified_name()} is {self.state}: activate it"
             return response
         answer = piece(
@@ -161,28 +161,28 @@ class TrainerNode(ManagedNode):
         return response
 
     def _hear(self, report: ModelReport) -> None:
-        if self._desk is None:
+        if self._trainer is None:
             return
         told = f"robot {report.robot!r}, version {report.version}"
         if report.outcome == ModelReport.SWAPPED:
             self.get_logger().info(f"{told}: runs")
         elif report.outcome == ModelReport.ROLLED_BACK:
-            self._desk.roll_back(report.version, robot=report.robot, reason=report.reason)
+            self._trainer.roll_back(report.version, robot=report.robot, reason=report.reason)
         else:
             self.get_logger().warning(f"{told}: not taken: {report.reason}")
 
     def _adapt(self, request: Adapt.Request, response: Adapt.Response) -> Adapt.Response:
-        desk, library = self._desk, self._library
-        if desk is None or library is None or self.state != "active":
+        trainer, library = self._trainer, self._library
+        if trainer is None or library is None or self.state != "active":
             response.message = f"{self.get_fully_qualified_name()} is {self.state}: activate it"
             return response
         orders = {
-            Adapt.Request.PAUSE: lambda: desk.pause(True),
-            Adapt.Request.RESUME: lambda: desk.pause(False),
-            Adapt.Request.TRAIN_NOW: desk.train_now,
-            Adapt.Request.ROLL_BACK: lambda: desk.order(request.version, pin=False),
-            Adapt.Request.PIN: lambda: desk.order(request.version, pin=True),
-            Adapt.Request.UNPIN: desk.unpin,
+            Adapt.Request.PAUSE: lambda: trainer.pause(True),
+            Adapt.Request.RESUME: lambda: trainer.pause(False),
+            Adapt.Request.TRAIN_NOW: trainer.train_now,
+            Adapt.Request.ROLL_BACK: lambda: trainer.order(request.version, pin=False),
+            Adapt.Request.PIN: lambda: trainer.order(request.version, pin=True),
+            Adapt.Request.UNPIN: trainer.unpin,
         }
         try:
             if request.command not in orders:
@@ -197,22 +197,24 @@ class TrainerNode(ManagedNode):
         return response
 
     def _publish_status(self) -> None:
-        state, desk, library = self.state, self._desk, self._library
+        state, trainer, library = self.state, self._trainer, self._library
         fields: dict[str, Any] = {"state": state}
         health: dict[str, Any] = {"state": state, "failure": self.failure}
-        if desk is not None and library is not None:
-            waiting = desk.waiting
+        if trainer is not None and library is not None:
+            waiting = trainer.waiting
             fields |= ledger_fields(library.ledger) | {
-                "activity": desk.activity if state == "active" else "",
+                "activity": trainer.activity if state == "active" else "",
                 "frames_waiting": waiting.frames if waiting is not None else 0,
             }
             health |= {
-                "trouble": self._trouble or desk.trouble,
+                "trouble": self._trouble or trainer.trouble,
                 "activity": fields["activity"],
                 "paused": library.ledger.paused,
                 "pinned": library.ledger.pinned,
             }
-        self._status.publish(fields, assess(Health(**health)), hardware_id=socket.gethostname())
+        self._status.publish(
+            fields, assess(TrainerHealth(**health)), hardware_id=socket.gethostname()
+        )
 
 
 def main() -> int:

@@ -18,9 +18,9 @@ from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_edge.core.frame.counters import Ledger, Outcome
-from laecips_edge.core.frame.frame_history import FrameJournal
-from laecips_edge.core.frame.health import Health, SilenceWatch
+from laecips_edge.core.frame.counters import FrameCounters, FrameOutcome
+from laecips_edge.core.frame.frame_history import FrameHistory
+from laecips_edge.core.frame.health import EdgeHealth, SilenceWatch
 from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.routing.policy import NEVER_UPLOADS
 from laecips_edge.core.update.model_store import ModelStore
@@ -34,7 +34,7 @@ from laecips_edge.edge_parameters import (
 )
 from laecips_edge.frame.node_status import Snapshot, StatusTopics
 from laecips_edge.frame.pipeline import Pipeline
-from laecips_edge.frame.publishers import Outputs
+from laecips_edge.frame.publishers import Publishers
 from laecips_edge.ros import qos
 from laecips_edge.ros.lifecycle import ManagedNode, run
 from laecips_edge.ros.parameters import ParameterError
@@ -52,10 +52,10 @@ class EdgeNode(ManagedNode):
         self._running: RunningPair | None = None
         self._store: ModelStore | None = None
         self._models: ModelLink | None = None
-        self._outputs: Outputs | None = None
+        self._outputs: Publishers | None = None
         self._cloud: Client | None = None
         self._pipeline: Pipeline | None = None
-        self._journal = FrameJournal()
+        self._history = FrameHistory()
         self._inputs: list[Subscription] = []
         declare_parameters(self.parameters, check_delta=self._refuse_delta)
         self.parameters.on_change(self._change)
@@ -82,7 +82,7 @@ class EdgeNode(ManagedNode):
             pair, partial(chosen_policy, self.parameters), before=before
         )
         manifest, delta = running.current.manifest, running.current.policy.delta
-        self._outputs = Outputs(self, manifest)
+        self._outputs = Publishers(self, manifest)
         self._cloud = self.create_client(SegmentHardFrame, "segment_hard_frame")
         if self._store is not None:
             self._models = ModelLink(
@@ -90,7 +90,7 @@ class EdgeNode(ManagedNode):
                 parameters=self.parameters,
                 store=self._store,
                 running=running,
-                journal=self._journal,
+                history=self._history,
                 assemble=assemble,
                 superseded=self._superseded,
             )
@@ -106,7 +106,7 @@ class EdgeNode(ManagedNode):
         self._pipeline = Pipeline(
             parameters=self.parameters,
             running=self._running,
-            journal=self._journal,
+            history=self._history,
             outputs=self._outputs,
             client=self._cloud,
             on_idle=self._status.publish_if_settled,
@@ -149,7 +149,7 @@ class EdgeNode(ManagedNode):
         if self._store is not None:
             self._store.close()
         self._pipeline = self._running = self._models = self._store = None
-        self._journal = FrameJournal()
+        self._history = FrameHistory()
         if self._outputs is not None:
             self._outputs.destroy()
             self._outputs = None
@@ -197,7 +197,7 @@ class EdgeNode(ManagedNode):
 
     def _superseded(self) -> int:
         pipeline = self._pipeline
-        return 0 if pipeline is None else pipeline.ledger.counts()[Outcome.SUPERSEDED]
+        return 0 if pipeline is None else pipeline.counters.counts()[FrameOutcome.SUPERSEDED]
 
     def _refuse_delta(self, delta: float) -> str | None:
         if delta != FROM_MANIFEST and self._steered:
@@ -228,25 +228,25 @@ class EdgeNode(ManagedNode):
         pipeline, running, state = self._pipeline, self._running, self.state
         active = pipeline is not None and state == "active"
         fields: dict[str, Any] = {"state": state, "policy": self.parameters["policy"]}
-        fields |= (pipeline.ledger if pipeline is not None else Ledger()).counts()
+        fields |= (pipeline.counters if pipeline is not None else FrameCounters()).counts()
         if running is not None:
             pair = running.current
             fields["bundle"] = pair.manifest.name
             fields["bundle_version"] = pair.manifest.version
             fields["delta"] = pair.policy.delta
-        health = Health(state=state, failure=self.failure)
+        health = EdgeHealth(state=state, failure=self.failure)
         details: dict[str, Any] = {}
         if pipeline is not None:
             steered = pipeline.steering.state if pipeline.steering is not None else None
             if steered is not None:
                 details["hard_share"] = round(steered.hard_share, 3)
             present = active and pipeline.link.present
-            reachable = active and pipeline.uplink.reachable
+            reachable = active and pipeline.in_flight.reachable
             fields["cloud_available"] = present and reachable
             fields["inference_ms"] = pipeline.worker.inference_ms.value
             fields["round_trip_ms"] = pipeline.link.round_trip_ms.value
-            details["late_answers"] = pipeline.uplink.late
-            health = Health(
+            details["late_answers"] = pipeline.in_flight.late
+            health = EdgeHealth(
                 state=state,
                 failure=self.failure,
                 image_topic=self._image_topic,

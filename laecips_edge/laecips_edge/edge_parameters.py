@@ -8,7 +8,7 @@ from laecips_edge.core.inference.load_pair import Assemble
 from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_edge.core.routing.miners import MINER_NAMES
 from laecips_edge.core.routing.policy import Policy
-from laecips_edge.core.routing.threshold_control import Steering, can_be_steered
+from laecips_edge.core.routing.threshold_control import ThresholdControl, can_be_steered
 from laecips_edge.ros.parameters import Changes, ParameterError, Parameters
 from laecips_edge.ros.qos import RELIABILITIES
 
@@ -187,7 +187,7 @@ def assembler(parameters: Parameters) -> Assemble:
     return lambda bundle: Segmenter(bundle, **chosen)
 
 
-def steering(parameters: Parameters) -> Steering | None:
+def steering(parameters: Parameters) -> ThresholdControl | None:
     """What holds delta to the latency budget; None where there is no budget.
 
     Raises:
@@ -206,7 +206,7 @@ def steering(parameters: Parameters) -> Steering | None:
             f"parameters delta and latency_budget_s are {parameters['delta']:g} and {budget_s:g}: "
             "give one of them; the budget steers delta"
         )
-    return Steering(budget_s=budget_s, most_hard=parameters["most_hard"])
+    return ThresholdControl(budget_s=budget_s, most_hard=parameters["most_hard"])
 
 
 def chosen_policy(

@@ -18,7 +18,10 @@ SPLITS = {"pretrain": ["a", "b", "c", "d", "e"], "day": ["f", "g", "h"], "dusk":
 
 @pytest.fixture
 def camvid(tmp_path: Path, tiny_bundle: Bundle) -> Path:
-    """A small CamVid of the tiny bundle's classes: pictures of blocks whose class is in their red channel; the first row has none."""
+    """A small CamVid of the tiny bundle's classes.
+
+    Pictures are blocks whose class is in their red channel; the first row has none.
+    """
     root = tmp_path / "camvid"
     for folder in ("images", "labels"):
         (root / folder).mkdir(parents=True)

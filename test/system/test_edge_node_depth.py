@@ -27,11 +27,11 @@ def depth_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """A real bundle of an RGB-D f with random weights: 96x128, four classes."""
     torch = pytest.importorskip("torch")
     from laecips_cloud.export.bundle_export import export_bundle  # noqa: PLC0415 (not for every session)
-    from laecips_cloud.networks import Miner, RFNet  # noqa: PLC0415
+    from laecips_cloud.networks import MinerNetwork, RFNet  # noqa: PLC0415
 
     with torch.random.fork_rng():
         torch.manual_seed(2)
-        f, h = RFNet(classes=4, width=0.125, depth=True), Miner(classes=4, width=0.125)
+        f, h = RFNet(classes=4, width=0.125, depth=True), MinerNetwork(classes=4, width=0.125)
     return export_bundle(
         f,
         h,

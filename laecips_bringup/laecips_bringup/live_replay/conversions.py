@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from laecips_cloud.metrics import LabelMap
 from laecips_edge.core.image.image_messages import nanoseconds
-from laecips_eval.scoring.answers import REASONS, SOURCES, Answer, EdgeCounters
+from laecips_eval.scoring.answers import REASONS, SOURCES, EdgeCounters, PublishedAnswer
 from laecips_eval.scoring.updates import OUTCOMES, Swap
 from sensor_msgs.msg import Image
 
 from laecips_msgs.msg import EdgeStatus, ModelReport, Segmentation
 
 
-def answer_of(message: Segmentation) -> Answer:
+def answer_of(message: Segmentation) -> PublishedAnswer:
     """A laecips_msgs/Segmentation in plain words.
 
     Raises:
@@ -22,7 +22,7 @@ def answer_of(message: Segmentation) -> Answer:
     """
     if message.source >= len(SOURCES) or message.reason >= len(REASONS):
         raise ValueError(f"source {message.source} or reason {message.reason} is unknown")
-    return Answer(
+    return PublishedAnswer(
         stamp_ns=stamp_ns(message),
         source=SOURCES[message.source],
         reason=REASONS[message.reason],

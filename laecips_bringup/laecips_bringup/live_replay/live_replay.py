@@ -82,7 +82,7 @@ class ReplayOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class RunOutcome:
     """What came of a run.
 
     Attributes:
@@ -168,7 +168,7 @@ class Replay:
             console=console,
         )
 
-    def run(self) -> Outcome:
+    def run(self) -> RunOutcome:
         """Plays the bag, and writes report, frame log and result bag.
 
         Those of an older run stay until the first picture of this one is played.
@@ -199,7 +199,7 @@ class Replay:
                 self._note_unplayed()
             raise
 
-    def _run(self) -> Outcome:
+    def _run(self) -> RunOutcome:
         out = self._options.out
         end: ProcessError | KeyboardInterrupt | None = None
         with ExitStack() as stack:
@@ -248,7 +248,7 @@ class Replay:
             complete=end is None,
             say=self._say,
         )
-        return Outcome(report=report, stopped_by=end)
+        return RunOutcome(report=report, stopped_by=end)
 
     @property
     def _nodes(self) -> Sequence[NodeSpec]:

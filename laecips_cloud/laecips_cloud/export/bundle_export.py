@@ -27,7 +27,7 @@ from laecips_edge.core.inference.segmenter import Segmenter
 from numpy.typing import NDArray
 from torch import nn
 
-from laecips_cloud.networks.miner import Miner
+from laecips_cloud.networks.miner import MinerNetwork
 from laecips_cloud.networks.onnx_graph import graph_without_weights
 from laecips_cloud.networks.published_checkpoint import CheckpointError, load_checkpoint
 from laecips_cloud.networks.rfnet import STRIDE, RFNet
@@ -44,7 +44,7 @@ Network = TypeVar("Network", bound=nn.Module)
 
 def export_bundle(
     f: RFNet,
-    h: Miner,
+    h: MinerNetwork,
     path: str | Path,
     *,
     name: str,
@@ -128,7 +128,7 @@ def write_manifest(bundle: Bundle, manifest: Manifest) -> Bundle:
     return Bundle.load(bundle.path)
 
 
-def load_networks(bundle: Bundle) -> tuple[RFNet, Miner]:
+def load_networks(bundle: Bundle) -> tuple[RFNet, MinerNetwork]:
     """The bundle's networks in torch, in evaluation mode: what a trainer resumes from.
 
     Raises:
@@ -142,7 +142,7 @@ def load_networks(bundle: Bundle) -> tuple[RFNet, Miner]:
         )
     classes = len(manifest.classes)
     f = RFNet(classes=classes, width=manifest.width, depth=manifest.modality == "rgbd")
-    h = Miner(classes=classes, width=manifest.miner_width)
+    h = MinerNetwork(classes=classes, width=manifest.miner_width)
     for prefix, network in (("f", f), ("h", h)):
         weights = {key: torch.from_numpy(w) for key, w in bundle.weights(prefix).items()}
         # Counts of training batches are of no use after training, and not kept.
@@ -173,7 +173,7 @@ def segmenter_graph(
 def miner_graph(classes: int, width: float, size: tuple[int, int]) -> tuple[bytes, list[str]]:
     """h's graph and the names of its weights, for logits of `size` (rows, columns)."""
     with torch.random.fork_rng():
-        h = Miner(classes=classes, width=width).eval()
+        h = MinerNetwork(classes=classes, width=width).eval()
     inputs = {"logits": torch.zeros(1, classes, *size)}
     return graph_without_weights(h, "forward", inputs=inputs, output="h")
 
@@ -193,7 +193,7 @@ def _on_robot(network: Network) -> Network:
 
 
 def _agreement(
-    pair: tuple[RFNet, Miner],
+    pair: tuple[RFNet, MinerNetwork],
     manifest: Manifest,
     images: Sequence[NDArray[np.uint8]],
     depths: Sequence[NDArray[np.uint16]],

@@ -1,4 +1,4 @@
-"""The cloud of a replay without ROS: its settings, and its desk."""
+"""The cloud of a replay without ROS: its settings, and its service."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from laecips_edge.core.bundle.bundle import Bundle
 from laecips_cloud.class_scorers import create_class_scorer
 from laecips_cloud.fusion.assisted_inference import AssistedInference
 from laecips_cloud.fusion.vote import Vote
-from laecips_cloud.hard_frames.loaded_models import ModelShelf
-from laecips_cloud.hard_frames.service import HardFrameDesk
+from laecips_cloud.hard_frames.loaded_models import LoadedModels
+from laecips_cloud.hard_frames.service import HardFrameService
 from laecips_cloud.mask_generators import create_mask_generator
 from laecips_cloud.plugins import options_of
 from laecips_cloud.replay_buffer.buffer import ReplayBuffer
@@ -58,14 +58,14 @@ class CloudSettings:
         return cls(**found | lists, vote=Vote(**given))
 
 
-def offline_desk(
+def offline_service(
     bundle: Bundle,
     settings: CloudSettings,
     *,
     buffer: Path,
     library: Path | None = None,
     now_ns: Callable[[], int],
-) -> HardFrameDesk:
+) -> HardFrameService:
     """What answers hard frames.
 
     Args:
@@ -82,8 +82,8 @@ def offline_desk(
     def fail(error: Exception) -> None:
         raise error
 
-    return HardFrameDesk(
-        shelf=ModelShelf(
+    return HardFrameService(
+        models=LoadedModels(
             [bundle.path],
             library=library,
             engine=settings.engine,

@@ -8,12 +8,12 @@ from dataclasses import fields
 from typing import Final
 
 from laecips_edge.core.frame.counters import RecentMedian
-from laecips_edge.core.link.hard_frame import Answer, StageTimes, Status
+from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, StageTimes
 
 _RECENT: Final = 100
 
 
-class Tally:
+class CloudCounters:
     """The counters of CloudStatus, and medians of the stages' recent times. For several threads.
 
     Attributes:
@@ -27,21 +27,21 @@ class Tally:
         self._batches: deque[int] = deque(maxlen=_RECENT)
         self._lock = threading.Lock()
 
-    def count(self, answer: Answer) -> None:
+    def count(self, answer: HardFrameAnswer) -> None:
         """Counts one request by its answer; a repeated answer says nothing of the stages."""
         with self._lock:
             self._count(answer)
 
-    def _count(self, answer: Answer) -> None:
+    def _count(self, answer: HardFrameAnswer) -> None:
         self._counts["requests"] += 1
-        if answer.status != Status.OK:
+        if answer.status != AnswerStatus.OK:
             self._counts["refused"] += 1
         else:
             self._counts["answered"] += 1
             self._counts["repeated"] += answer.repeated
-        if answer.status == Status.UNAVAILABLE:
+        if answer.status == AnswerStatus.UNAVAILABLE:
             self.trouble = answer.message
-        elif answer.status == Status.OK:
+        elif answer.status == AnswerStatus.OK:
             self.trouble = ""
             if not answer.repeated:
                 for stage, median in self._times.items():

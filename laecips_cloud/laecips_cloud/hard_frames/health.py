@@ -8,7 +8,7 @@ from laecips_edge.core.frame.health import Level
 
 
 @dataclass(frozen=True, kw_only=True)
-class Health:
+class CloudHealth:
     """What is known of a cloud node at one moment.
 
     Attributes:
@@ -25,7 +25,7 @@ class Health:
     requests: int = 0
 
 
-def assess(health: Health) -> tuple[Level, str]:
+def assess(health: CloudHealth) -> tuple[Level, str]:
     """The most serious thing to say of a node: level and one line."""
     if health.failure:
         return Level.ERROR, health.failure

@@ -15,7 +15,7 @@ FROM_LIBRARY = 4
 """Most versions of a trainer's library that are held; robots run the newest or the one before."""
 
 
-class ModelShelf:
+class LoadedModels:
     """Segmenters by version; all of one bundle line, so of the same classes.
 
     Attributes:

@@ -12,14 +12,19 @@ import numpy as np
 from laecips_edge.core.image.image_messages import ImageError, decode_compressed
 from laecips_edge.core.inference.scores import upsample
 from laecips_edge.core.link import wire
-from laecips_edge.core.link.hard_frame import Answer, HardFrame, StageTimes, Status
+from laecips_edge.core.link.hard_frame import (
+    AnswerStatus,
+    HardFrameAnswer,
+    HardFrameRequest,
+    StageTimes,
+)
 from laecips_edge.core.link.wire import WireError
 from numpy.typing import NDArray
 
 from laecips_cloud.class_scorers import ClassScorerError
 from laecips_cloud.fusion.assisted_inference import Assisted, AssistedInference
 from laecips_cloud.fusion.batching import TooLateError
-from laecips_cloud.hard_frames.loaded_models import ModelShelf
+from laecips_cloud.hard_frames.loaded_models import LoadedModels
 from laecips_cloud.replay_buffer.buffer import ReplayBuffer, ReplayBufferError
 from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
 
@@ -30,19 +35,19 @@ MAX_NAME: Final = 256
 """Longest request_id and name of a robot, characters."""
 
 
-class Refused(Exception):  # noqa: N818 (an outcome, not an error of ours)
+class RefusedRequest(Exception):  # noqa: N818 (an outcome, not an error of ours)
     """A request that gets a reason instead of a label map."""
 
-    def __init__(self, status: Status, message: str) -> None:
+    def __init__(self, status: AnswerStatus, message: str) -> None:
         super().__init__(message)
         self.status = status
 
 
-class HardFrameDesk:
+class HardFrameService:
     """Answers hard frames. Safe for several threads: those of several robots share runs of F.
 
     Args:
-        shelf: versions of f.
+        models: versions of f.
         inference: F.
         buffer: where frames and answers are kept before they are given.
         now_ns: the cloud's clock.
@@ -52,45 +57,45 @@ class HardFrameDesk:
     def __init__(
         self,
         *,
-        shelf: ModelShelf,
+        models: LoadedModels,
         inference: AssistedInference,
         buffer: ReplayBuffer,
         now_ns: Callable[[], int],
         on_failure: Callable[[Exception], None],
     ) -> None:
-        self._shelf = shelf
+        self._models = models
         self._inference = inference
         self._buffer = buffer
         self._now_ns = now_ns
         self._on_failure = on_failure
 
-    def answer(self, frame: HardFrame) -> Answer:
+    def answer(self, frame: HardFrameRequest) -> HardFrameAnswer:
         """Answers a request; a status and one line where there is no label map to give."""
         times = StageTimes()
         try:
             return self._answer(frame, times)
-        except Refused as refused:
+        except RefusedRequest as refused:
             status, message = refused.status, str(refused)
         except ReplayBufferError as error:
-            status, message = Status.UNAVAILABLE, f"replay buffer: {error}"
+            status, message = AnswerStatus.UNAVAILABLE, f"replay buffer: {error}"
         except TooLateError as error:
-            status = Status.UNAVAILABLE
+            status = AnswerStatus.UNAVAILABLE
             message = (
                 f"too late: the robot waits {frame.deadline_s:g} s for an answer, and {error}; "
                 "send less, wait longer, or give the cloud more"
             )
         except Exception as error:
             self._on_failure(error)
-            status = Status.UNAVAILABLE
+            status = AnswerStatus.UNAVAILABLE
             message = f"the cloud failed with {type(error).__name__}: {error}; see its log"
-        return Answer(
+        return HardFrameAnswer(
             status=status,
             message=" ".join(message.split()),
             bundle_version=frame.bundle_version,
             times=times,
         )
 
-    def _answer(self, frame: HardFrame, times: StageTimes) -> Answer:
+    def _answer(self, frame: HardFrameRequest, times: StageTimes) -> HardFrameAnswer:
         received_ns, received_s = self._now_ns(), monotonic()
         _check(frame)
         self._require_same_classes(frame)
@@ -116,7 +121,9 @@ class HardFrameDesk:
             )
         return _answer_of(kept, times, batch=assisted.batch)
 
-    def _assisted(self, frame: HardFrame, times: StageTimes, *, deadline_s: float) -> Assisted:
+    def _assisted(
+        self, frame: HardFrameRequest, times: StageTimes, *, deadline_s: float
+    ) -> Assisted:
         # Others wait for a picture while it is decoded.
         with self._inference.coming() as assist:
             with _timed(times, "decode"):
@@ -128,24 +135,24 @@ class HardFrameDesk:
                 )
             except ClassScorerError as error:
                 # Said again for each frame: the operator should see it as long as it lasts.
-                raise Refused(Status.UNAVAILABLE, f"class scorer: {error}") from error
+                raise RefusedRequest(AnswerStatus.UNAVAILABLE, f"class scorer: {error}") from error
         times.scores, times.masks = assisted.scores_ms, assisted.masks_ms
         times.fusion, times.wait = assisted.fusion_ms, assisted.wait_ms
         return assisted
 
-    def _require_same_classes(self, frame: HardFrame) -> None:
+    def _require_same_classes(self, frame: HardFrameRequest) -> None:
         # Versions of two bundle lines may be the same number; their labels mean something else.
-        if frame.classes_hash != self._shelf.classes_hash:
-            raise Refused(
-                Status.BAD_REQUEST,
+        if frame.classes_hash != self._models.classes_hash:
+            raise RefusedRequest(
+                AnswerStatus.BAD_REQUEST,
                 f"classes_hash: {frame.classes_hash!r} of the robot's bundle, but this cloud's is "
-                f"{self._shelf.classes_hash!r} ({', '.join(self._shelf.classes)}); give both "
+                f"{self._models.classes_hash!r} ({', '.join(self._models.classes)}); give both "
                 "bundles of the same classes",
             )
 
     def _edge_scores(
         self,
-        frame: HardFrame,
+        frame: HardFrameRequest,
         rgb: NDArray[np.uint8],
         depth: NDArray[np.uint16] | None,
     ) -> NDArray[np.float32]:
@@ -154,83 +161,85 @@ class HardFrameDesk:
         A class scorer that does not ask for them can answer robots whose f is not here.
         """
         size = (rgb.shape[0], rgb.shape[1])
-        segmenter = self._shelf.find(frame.bundle_version)
+        segmenter = self._models.find(frame.bundle_version)
         if frame.scores:
             try:
-                scores = wire.decode_scores(frame.scores, len(self._shelf.classes))
+                scores = wire.decode_scores(frame.scores, len(self._models.classes))
             except WireError as error:
-                raise Refused(Status.BAD_REQUEST, str(error)) from error
+                raise RefusedRequest(AnswerStatus.BAD_REQUEST, str(error)) from error
             if segmenter is not None and scores.shape != segmenter.manifest.logits_shape:
-                raise Refused(
-                    Status.BAD_REQUEST,
+                raise RefusedRequest(
+                    AnswerStatus.BAD_REQUEST,
                     f"scores: {list(scores.shape)}, f of version {frame.bundle_version} gives "
                     f"{list(segmenter.manifest.logits_shape)}; send what it gave",
                 )
             return upsample(scores, size)
         if segmenter is None:
-            known = ", ".join(map(str, self._shelf.versions))
-            raise Refused(
-                Status.UNKNOWN_VERSION,
+            known = ", ".join(map(str, self._models.versions))
+            raise RefusedRequest(
+                AnswerStatus.UNKNOWN_VERSION,
                 f"bundle_version: no f of version {frame.bundle_version} here, only {known}; "
                 "add its bundle to the cloud or send scores",
             )
         manifest = segmenter.manifest
         if manifest.modality == "rgbd" and depth is None:
-            raise Refused(
-                Status.BAD_REQUEST,
+            raise RefusedRequest(
+                AnswerStatus.BAD_REQUEST,
                 f"depth: none, but f of version {manifest.version} takes depth; send it",
             )
         return segmenter.scores(rgb, depth)
 
 
-def _check(frame: HardFrame) -> None:
+def _check(frame: HardFrameRequest) -> None:
     """Refuses what cannot be kept."""
     for name, value in (("request_id", frame.request_id), ("robot", frame.robot)):
         if len(value) > MAX_NAME:
-            raise Refused(
-                Status.BAD_REQUEST,
+            raise RefusedRequest(
+                AnswerStatus.BAD_REQUEST,
                 f"{name}: {len(value)} characters; at most {MAX_NAME} are taken",
             )
     if not frame.request_id:
-        raise Refused(Status.BAD_REQUEST, "request_id: empty; give each frame one of its own")
+        raise RefusedRequest(
+            AnswerStatus.BAD_REQUEST, "request_id: empty; give each frame one of its own"
+        )
     if not (isfinite(frame.trust) and 0 <= frame.trust <= 1):
-        raise Refused(
-            Status.BAD_REQUEST, f"confidence: {frame.trust}; it is h of the frame, in [0, 1]"
+        raise RefusedRequest(
+            AnswerStatus.BAD_REQUEST, f"confidence: {frame.trust}; it is h of the frame, in [0, 1]"
         )
     if not 0 <= frame.deadline_s < inf:
-        raise Refused(
-            Status.BAD_REQUEST,
+        raise RefusedRequest(
+            AnswerStatus.BAD_REQUEST,
             f"deadline_s: {frame.deadline_s}; it is how long the robot waits, seconds, or 0",
         )
 
 
-def _decode_picture(frame: HardFrame) -> NDArray[np.uint8]:
+def _decode_picture(frame: HardFrameRequest) -> NDArray[np.uint8]:
     try:
         rgb = decode_compressed(frame.picture, frame.picture_format)
     except ImageError as error:
-        raise Refused(Status.BAD_REQUEST, f"image: {error}") from error
+        raise RefusedRequest(AnswerStatus.BAD_REQUEST, f"image: {error}") from error
     height, width = rgb.shape[:2]
     if height * width > MAX_PIXELS:
-        raise Refused(
-            Status.BAD_REQUEST,
+        raise RefusedRequest(
+            AnswerStatus.BAD_REQUEST,
             f"image: {height} x {width}; at most {MAX_PIXELS} pixels are taken, send it smaller",
         )
     return rgb
 
 
-def _decode_depth(frame: HardFrame, shape: tuple[int, ...]) -> NDArray[np.uint16] | None:
+def _decode_depth(frame: HardFrameRequest, shape: tuple[int, ...]) -> NDArray[np.uint16] | None:
     if not frame.depth:
         return None
     try:
         return wire.decode_depth(frame.depth, (shape[0], shape[1]))
     except WireError as error:
-        raise Refused(Status.BAD_REQUEST, str(error)) from error
+        raise RefusedRequest(AnswerStatus.BAD_REQUEST, str(error)) from error
 
 
-def _answer_of(kept: ReplayFrame, times: StageTimes, *, batch: int = 0) -> Answer:
+def _answer_of(kept: ReplayFrame, times: StageTimes, *, batch: int = 0) -> HardFrameAnswer:
     # Where no run was needed it is an answer of before.
-    return Answer(
-        status=Status.OK,
+    return HardFrameAnswer(
+        status=AnswerStatus.OK,
         label_map=kept.label_map,
         confidence_map=kept.confidence_map,
         bundle_version=kept.bundle_version,

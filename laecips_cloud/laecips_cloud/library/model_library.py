@@ -1,7 +1,7 @@
 """The versions of the pair on the trainer's disk.
 
     <library>/
-        ledger.json          what became of each version, what is offered (`model_ledger.py`)
+        ledger.json          what became of each version, what is offered (`version_ledger.py`)
         versions/000007/     a bundle each
         jobs/000008/         the training that is under way
         exams.json           how versions did on the source frames (written by the worker)
@@ -28,7 +28,7 @@ from laecips_edge.core.atomic_files import (
 )
 from laecips_edge.core.bundle.bundle import FILES, MANIFEST, Bundle, BundleError
 
-from laecips_cloud.library.version_ledger import Ledger, LedgerError
+from laecips_cloud.library.version_ledger import VersionLedger, VersionLedgerError
 
 LEDGER: Final = "ledger.json"
 VERSIONS: Final = "versions"
@@ -100,16 +100,16 @@ class ModelLibrary:
             return
         try:
             ledger = self.ledger.take_in(manifest.version)
-        except LedgerError as error:
+        except VersionLedgerError as error:
             raise LibraryError(f"{bundle.path}: {error}; give another library") from error
         self._copy(bundle)
         self.record(lambda _: ledger)
 
-    def record(self, step: Callable[[Ledger], Ledger]) -> None:
-        """Takes a step of the ledger and writes it down; see `Ledger` for the steps.
+    def record(self, step: Callable[[VersionLedger], VersionLedger]) -> None:
+        """Takes a step of the ledger and writes it down; see `VersionLedger` for the steps.
 
         Raises:
-            LedgerError: the step cannot be taken.
+            VersionLedgerError: the step cannot be taken.
             OSError: it cannot be written; nothing has changed then.
         """
         ledger = step(self.ledger)
@@ -120,17 +120,17 @@ class ModelLibrary:
 
     def begin(
         self,
-        write_job: Callable[[Ledger, int], None],
+        write_job: Callable[[VersionLedger, int], None],
         *,
         trained_to: int,
         now_ns: int,
-        after: Callable[[Ledger], Ledger] = lambda ledger: ledger,
+        after: Callable[[VersionLedger], VersionLedger] = lambda ledger: ledger,
     ) -> int:
-        """Gives a number to a training that begins now; see `Ledger.draw`.
+        """Gives a number to a training that begins now; see `VersionLedger.draw`.
 
         Args:
             write_job: writes down the job of that number, before the ledger speaks of it.
-            trained_to, now_ns: see `Ledger`.
+            trained_to, now_ns: see `VersionLedger`.
             after: a step that goes before it, both or neither.
         """
         ledger, version = after(self.ledger).draw(trained_to=trained_to, now_ns=now_ns)
@@ -158,14 +158,14 @@ class ModelLibrary:
         return told
 
     def order(self, version: int, *, pin: bool) -> None:
-        """An operator goes to a version that is kept here; see `Ledger.order` and `Ledger.pin`.
+        """An operator goes to a version that is kept here; see `VersionLedger`.
 
         Args:
             version: which; 0: the parent of the offered one.
             pin: stay there.
 
         Raises:
-            LedgerError: that version is not for robots, or not kept any more.
+            VersionLedgerError: that version is not for robots, or not kept any more.
             BundleError: its files are damaged.
         """
         ledger = self.ledger
@@ -173,7 +173,7 @@ class ModelLibrary:
             entry = ledger.entries.get(ledger.offered)
             version = entry.parent if entry is not None else 0
             if not version:
-                raise LedgerError(f"version {ledger.offered} has no parent to go back to")
+                raise VersionLedgerError(f"version {ledger.offered} has no parent to go back to")
         ledger = ledger.pin(version) if pin else ledger.order(version)
         Bundle.load(self.folder(version))
         self.record(lambda _: ledger)
@@ -235,10 +235,10 @@ def version_folder(root: Path, version: int) -> Path:
     return root / VERSIONS / f"{version:06d}"
 
 
-def _read_ledger(path: Path) -> Ledger:
+def _read_ledger(path: Path) -> VersionLedger:
     try:
-        return Ledger.from_json(path.read_text(encoding="utf-8"))
+        return VersionLedger.from_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return Ledger()
-    except (OSError, UnicodeDecodeError, LedgerError) as error:
+        return VersionLedger()
+    except (OSError, UnicodeDecodeError, VersionLedgerError) as error:
         raise LibraryError(f"{path}: {error}; give another library, or put it back") from error

@@ -14,7 +14,7 @@ from laecips_cloud.library.model_library import ModelLibrary
 from laecips_cloud.library.version_ledger import Fate
 
 
-class Status(IntEnum):
+class PieceStatus(IntEnum):
     """How a request ended; the values of laecips_msgs/srv/GetModel."""
 
     OK = 0
@@ -25,7 +25,7 @@ class Status(IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Piece:
+class ServedPiece:
     """The answer to a request for a piece of a file.
 
     Attributes:
@@ -35,7 +35,7 @@ class Piece:
         data: from the offset on.
     """
 
-    status: Status
+    status: PieceStatus
     message: str = ""
     size: int = 0
     data: bytes = b""
@@ -85,7 +85,7 @@ def offered(library: ModelLibrary) -> Offered | None:
 
 def piece(
     library: ModelLibrary, *, version: int, file: str, offset: int, length: int, max_chunk: int
-) -> Piece:
+) -> ServedPiece:
     """A piece of a file of a version that robots may have. Never raises.
 
     Args:
@@ -98,32 +98,33 @@ def piece(
     """
     folder = _served(library, version)
     if folder is None:
-        return Piece(
-            status=Status.UNKNOWN_VERSION,
+        return ServedPiece(
+            status=PieceStatus.UNKNOWN_VERSION,
             message=f"version {version} is not for robots; {library.ledger.offered} is offered",
         )
     if file not in (MANIFEST, *FILES):
         known = ", ".join((MANIFEST, *FILES))
-        return Piece(
-            status=Status.UNKNOWN_FILE, message=f"no file {file[:80]!r}: ask for one of {known}"
+        return ServedPiece(
+            status=PieceStatus.UNKNOWN_FILE,
+            message=f"no file {file[:80]!r}: ask for one of {known}",
         )
     try:
         with (folder / file).open("rb") as opened:
             size = opened.seek(0, 2)
             if offset > size:
-                return Piece(
-                    status=Status.BAD_REQUEST,
+                return ServedPiece(
+                    status=PieceStatus.BAD_REQUEST,
                     message=f"{file}: offset {offset} is past the end at {size}; begin anew",
                     size=size,
                 )
             opened.seek(offset)
             data = opened.read(min(length, max_chunk))
     except OSError as error:
-        return Piece(
-            status=Status.UNAVAILABLE,
+        return ServedPiece(
+            status=PieceStatus.UNAVAILABLE,
             message=f"version {version}, {file}: {error.strerror}; ask again later",
         )
-    return Piece(status=Status.OK, size=size, data=data)
+    return ServedPiece(status=PieceStatus.OK, size=size, data=data)
 
 
 def _served(library: ModelLibrary, version: int) -> Path | None:

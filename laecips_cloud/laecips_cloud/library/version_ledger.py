@@ -1,7 +1,7 @@
 """What became of each version of the pair, which one robots should run, and what was ordered.
 
-Immutable: every step gives the next ledger, or raises LedgerError and changes nothing. Where it is
-kept on disk is the business of `model_library.py`.
+Immutable: every step gives the next ledger, or raises VersionLedgerError and changes nothing.
+`model_library.py` keeps it on disk.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final
 SCHEMA: Final = 1
 
 
-class LedgerError(ValueError):
+class VersionLedgerError(ValueError):
     """A step that cannot be taken, or a ledger that cannot be read; one line says why."""
 
 
@@ -51,7 +51,7 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ledger:
+class VersionLedger:
     """See the module.
 
     Attributes:
@@ -99,40 +99,40 @@ class Ledger:
         """How many versions of training have met these fates."""
         return sum(bool(e.parent) and e.fate in fates for e in self.entries.values())
 
-    def take_in(self, version: int) -> Ledger:
+    def take_in(self, version: int) -> VersionLedger:
         """A first training's version; it is offered unless one is pinned."""
         if version <= self.last:
-            raise LedgerError(
+            raise VersionLedgerError(
                 f"version {version} is not above {self.last}, the highest that was ever given"
             )
         entry = Entry(fate=Fate.PROMOTED, reason="given as parameter bundle")
         return replace(self._with(version, entry), last=version)._offer(version)
 
-    def draw(self, *, trained_to: int, now_ns: int) -> tuple[Ledger, int]:
+    def draw(self, *, trained_to: int, now_ns: int) -> tuple[VersionLedger, int]:
         """Gives the next number to a training that begins now."""
         if not self.parent or self.in_training:
-            raise LedgerError("no version to train from, or one is under way")
+            raise VersionLedgerError("no version to train from, or one is under way")
         version = self.last + 1
         ledger = self._with(version, Entry(fate=Fate.TRAINING, parent=self.parent))
         return replace(ledger, last=version, trained_to=trained_to, trained_ns=now_ns), version
 
-    def promote(self, version: int, *, reason: str, train_s: float) -> Ledger:
+    def promote(self, version: int, *, reason: str, train_s: float) -> VersionLedger:
         """The gate has promoted what was in training."""
         ledger = self._judge(version, Fate.PROMOTED, reason, train_s)
         return ledger._offer(version)
 
-    def refuse(self, version: int, *, reason: str, train_s: float = 0.0) -> Ledger:
+    def refuse(self, version: int, *, reason: str, train_s: float = 0.0) -> VersionLedger:
         """The gate has refused what was in training, or there is nothing to judge."""
         return self._judge(version, Fate.REFUSED, reason, train_s)
 
-    def damaged(self, version: int, *, reason: str) -> Ledger:
+    def damaged(self, version: int, *, reason: str) -> VersionLedger:
         """The files of a version are not what they were."""
         ledger = self._with(version, replace(self.entries[version], fate=Fate.REFUSED))
         ledger = ledger._with(version, replace(ledger.entries[version], reason=reason))
         pinned = 0 if version == self.pinned else self.pinned
         return replace(ledger, pinned=pinned)._offer_newest(from_version=version)
 
-    def roll_back(self, version: int, *, reason: str) -> Ledger:
+    def roll_back(self, version: int, *, reason: str) -> VersionLedger:
         """A robot has gone back from a version: it is kept out of parents, the newest good one is
         offered again. What is pinned stays offered: that is an operator's word.
         """
@@ -142,10 +142,10 @@ class Ledger:
         ledger = self._with(version, replace(entry, fate=Fate.ROLLED_BACK, reason=reason))
         return ledger._offer_newest(from_version=version)
 
-    def order(self, version: int) -> Ledger:
+    def order(self, version: int) -> VersionLedger:
         """An operator goes to a version; those above it are not trained from any more."""
         if self.pinned:
-            raise LedgerError(f"version {self.pinned} is pinned: unpin it first")
+            raise VersionLedgerError(f"version {self.pinned} is pinned: unpin it first")
         ledger = self._reinstated(version)
         for above in [v for v in ledger.good if v > version]:
             entry = replace(
@@ -156,15 +156,15 @@ class Ledger:
             ledger = ledger._with(above, entry)
         return replace(ledger, offered=version, ordered=True)
 
-    def pin(self, version: int) -> Ledger:
+    def pin(self, version: int) -> VersionLedger:
         """Offers one version and no other; training goes on."""
         return replace(self._reinstated(version), offered=version, ordered=True, pinned=version)
 
-    def unpin(self) -> Ledger:
+    def unpin(self) -> VersionLedger:
         """Offers the newest good version again; ordered, for robots may have run a higher one."""
         return replace(self, pinned=0, offered=self.parent, ordered=True) if self.pinned else self
 
-    def remove(self, versions: Iterable[int]) -> Ledger:
+    def remove(self, versions: Iterable[int]) -> VersionLedger:
         """What robots had or may have, and is not kept any more; others stay what they are."""
         ledger = self
         for version in versions:
@@ -173,11 +173,11 @@ class Ledger:
                 ledger = ledger._with(version, replace(entry, fate=Fate.REMOVED))
         return ledger
 
-    def count_from(self, now_ns: int) -> Ledger:
+    def count_from(self, now_ns: int) -> VersionLedger:
         """Where no training was yet, or the clock has gone back: time counts from now."""
         return replace(self, trained_ns=now_ns) if not 0 < self.trained_ns <= now_ns else self
 
-    def pause(self, paused: bool) -> Ledger:
+    def pause(self, paused: bool) -> VersionLedger:
         """Stops or resumes training."""
         return replace(self, paused=paused)
 
@@ -187,44 +187,44 @@ class Ledger:
         return json.dumps(content, indent=1, sort_keys=True) + "\n"
 
     @classmethod
-    def from_json(cls, text: str) -> Ledger:
-        """Reads what `to_json` wrote; LedgerError where it cannot."""
+    def from_json(cls, text: str) -> VersionLedger:
+        """Reads what `to_json` wrote; VersionLedgerError where it cannot."""
         try:
             content: dict[str, Any] = json.loads(text)
             if content.pop("schema") != SCHEMA:
-                raise LedgerError("written by another version: update this package")
+                raise VersionLedgerError("written by another version: update this package")
             entries = {
                 int(version): Entry(**entry | {"fate": Fate(entry["fate"])})
                 for version, entry in content.pop("entries").items()
             }
             return cls(entries=entries, **content)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            if isinstance(error, LedgerError):
+            if isinstance(error, VersionLedgerError):
                 raise
-            raise LedgerError(f"not a ledger ({error})") from error
+            raise VersionLedgerError(f"not a ledger ({error})") from error
 
     def _of(self, fate: Fate) -> list[int]:
         return [version for version, entry in self.entries.items() if entry.fate is fate]
 
-    def _with(self, version: int, entry: Entry) -> Ledger:
+    def _with(self, version: int, entry: Entry) -> VersionLedger:
         return replace(self, entries={**self.entries, version: entry})
 
-    def _judge(self, version: int, fate: Fate, reason: str, train_s: float) -> Ledger:
+    def _judge(self, version: int, fate: Fate, reason: str, train_s: float) -> VersionLedger:
         if version != self.in_training:
-            raise LedgerError(f"version {version} is not in training")
+            raise VersionLedgerError(f"version {version} is not in training")
         entry = replace(self.entries[version], fate=fate, reason=reason, train_s=train_s)
         return replace(self._with(version, entry), judged=version)
 
-    def _reinstated(self, version: int) -> Ledger:
+    def _reinstated(self, version: int) -> VersionLedger:
         entry = self.entries.get(version)
         if entry is None or entry.fate not in (Fate.PROMOTED, Fate.WITHDRAWN):
             what = "is not known" if entry is None else f"is {entry.fate} ({entry.reason})"
             able = ", ".join(map(str, sorted([*self.good, *self._of(Fate.WITHDRAWN)])))
-            raise LedgerError(f"version {version} {what}: take one of {able}")
+            raise VersionLedgerError(f"version {version} {what}: take one of {able}")
         return self._with(version, replace(entry, fate=Fate.PROMOTED))
 
-    def _offer(self, version: int) -> Ledger:
+    def _offer(self, version: int) -> VersionLedger:
         return self if self.pinned else replace(self, offered=version, ordered=False)
 
-    def _offer_newest(self, *, from_version: int) -> Ledger:
+    def _offer_newest(self, *, from_version: int) -> VersionLedger:
         return self._offer(self.parent) if from_version == self.offered else self

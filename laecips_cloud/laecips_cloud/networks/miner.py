@@ -11,7 +11,7 @@ from laecips_cloud.networks.resnet import STAGES, init_convolutions, scaled, sta
 H_MIN = 0.01
 
 
-class Miner(nn.Module):
+class MinerNetwork(nn.Module):
     """ResNet-18 on M-channel logits at f's own stride, with one output.
 
     Args:

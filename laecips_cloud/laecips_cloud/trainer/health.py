@@ -8,7 +8,7 @@ from laecips_edge.core.frame.health import Level
 
 
 @dataclass(frozen=True, kw_only=True)
-class Health:
+class TrainerHealth:
     """What is known of a trainer at one moment.
 
     Attributes:
@@ -28,7 +28,7 @@ class Health:
     pinned: int = 0
 
 
-def assess(health: Health) -> tuple[Level, str]:
+def assess(health: TrainerHealth) -> tuple[Level, str]:
     """The most serious thing to say of a trainer: level and one line."""
     ranking = (
         (bool(health.failure), Level.ERROR, health.failure),

@@ -15,7 +15,7 @@ JOB: Final = "job.json"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
+class TrainingJob:
     """One training.
 
     Attributes:
@@ -52,7 +52,7 @@ class Job:
         write_whole(folder / JOB, json.dumps(asdict(self), indent=1, sort_keys=True).encode())
 
     @classmethod
-    def read(cls, folder: Path) -> Job:
+    def read(cls, folder: Path) -> TrainingJob:
         """Reads it.
 
         Raises:

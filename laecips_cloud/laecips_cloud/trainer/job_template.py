@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from laecips_cloud.library.model_library import ModelLibrary
-from laecips_cloud.library.version_ledger import Ledger
-from laecips_cloud.trainer.job import Job
+from laecips_cloud.library.version_ledger import VersionLedger
+from laecips_cloud.trainer.job import TrainingJob
 from laecips_cloud.training.online.settings import OnlineTraining
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
+class JobTemplate:
     """See the module.
 
     Attributes:
@@ -32,10 +32,12 @@ class Recipe:
     engine: str
     settings: OnlineTraining
 
-    def job(self, ledger: Ledger, *, version: int, trigger: str, last_row: int) -> Job:
+    def job(
+        self, ledger: VersionLedger, *, version: int, trigger: str, last_row: int
+    ) -> TrainingJob:
         """The job of a version that was just drawn; its seed is like no other's."""
         parent = ledger.entries[version].parent
-        return Job(
+        return TrainingJob(
             version=version,
             parent=parent,
             given=ledger.given_below(parent),
@@ -57,7 +59,7 @@ class Recipe:
         trigger: str,
         last_row: int,
         now_ns: int,
-        after: Callable[[Ledger], Ledger] = lambda ledger: ledger,
+        after: Callable[[VersionLedger], VersionLedger] = lambda ledger: ledger,
     ) -> int:
         """Writes down the job of a training that begins now, and gives its version.
 
@@ -68,7 +70,7 @@ class Recipe:
             now_ns, after: see `ModelLibrary.begin`.
         """
 
-        def write_job(ledger: Ledger, version: int) -> None:
+        def write_job(ledger: VersionLedger, version: int) -> None:
             job = self.job(ledger, version=version, trigger=trigger, last_row=last_row)
             job.write(library.job_folder(version))
 

@@ -12,7 +12,7 @@ import numpy as np
 from laecips_edge.core.bundle.bundle import Bundle
 
 from laecips_cloud.replay_buffer.reader import ReplayReader
-from laecips_cloud.trainer.job import Job
+from laecips_cloud.trainer.job import TrainingJob
 from laecips_cloud.trainer.source_scores import SourceExams
 from laecips_cloud.trainer.triggers import FEWEST_FRAMES
 from laecips_cloud.training.data.frame_folder import FrameFolder
@@ -40,7 +40,7 @@ def run_job(folder: Path, bundles: Callable[[int], Path], exams: Path, progress:
     Raises:
         ValueError: there is too little to train on, or something cannot be read.
     """
-    job = Job.read(folder)
+    job = TrainingJob.read(folder)
     parent = Bundle.load(bundles(job.parent))
     progress("reading frames")
     lessons = _lessons(job, parent)
@@ -70,7 +70,7 @@ def run_job(folder: Path, bundles: Callable[[int], Path], exams: Path, progress:
     }
 
 
-def _lessons(job: Job, parent: Bundle) -> list[Lesson]:
+def _lessons(job: TrainingJob, parent: Bundle) -> list[Lesson]:
     reader = ReplayReader(job.buffer)
     try:
         kept, manifest = reader.classes(), parent.manifest
@@ -98,7 +98,7 @@ def _lessons(job: Job, parent: Bundle) -> list[Lesson]:
 
 
 def _source(
-    job: Job,
+    job: TrainingJob,
     bundles: Callable[[int], Path],
     exams: SourceExams,
     fingerprint: str,
@@ -129,7 +129,7 @@ def _frames_of(
     return FrameFolder(source).split(most)
 
 
-def _iou(path: Path, held_out: Sequence[LabelledFrame], job: Job) -> np.ndarray:
+def _iou(path: Path, held_out: Sequence[LabelledFrame], job: TrainingJob) -> np.ndarray:
     return examine(Bundle.load(path), held_out, engine=job.engine).source.iou()
 
 
@@ -138,5 +138,5 @@ def _array(iou: Mapping[str, float | None], bundle: Bundle) -> np.ndarray:
     return np.array([np.nan if value is None else value for value in values], np.float64)
 
 
-def _recipe(job: Job) -> dict[str, Any]:
+def _recipe(job: TrainingJob) -> dict[str, Any]:
     return {**asdict(job), "good": list(job.good)}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from laecips_cloud.library.served_files import Offered
-from laecips_cloud.library.version_ledger import Fate, Ledger
+from laecips_cloud.library.version_ledger import Fate, VersionLedger
 from laecips_msgs.msg import ModelUpdate
 
 
-def ledger_fields(ledger: Ledger) -> dict[str, Any]:
+def ledger_fields(ledger: VersionLedger) -> dict[str, Any]:
     """The fields of TrainerStatus that the ledger knows."""
     judged = ledger.entries.get(ledger.judged)
     newest = ledger.entries.get(ledger.in_training)

@@ -12,11 +12,11 @@ from typing import Any, Final
 from laecips_edge.core.atomic_files import remove_folder
 
 from laecips_cloud.library.model_library import ModelLibrary
-from laecips_cloud.library.version_ledger import Ledger
+from laecips_cloud.library.version_ledger import VersionLedger
 from laecips_cloud.replay_buffer.replay_frame import Waiting
 from laecips_cloud.replay_buffer.watch import ReplayWatch
-from laecips_cloud.trainer.job import Job
-from laecips_cloud.trainer.job_template import Recipe
+from laecips_cloud.trainer.job import TrainingJob
+from laecips_cloud.trainer.job_template import JobTemplate
 from laecips_cloud.trainer.triggers import FEWEST_FRAMES, OPERATOR, Triggers
 from laecips_cloud.trainer.worker_process import WorkerProcess
 
@@ -26,7 +26,7 @@ MOST_DEATHS: Final = 5
 LONGEST_WAIT_S: Final = 60.0
 
 
-class TrainingDesk:
+class Trainer:
     """See the module. For one thread.
 
     Args:
@@ -48,7 +48,7 @@ class TrainingDesk:
         worker: WorkerProcess,
         watch: ReplayWatch,
         triggers: Triggers,
-        recipe: Recipe,
+        recipe: JobTemplate,
         keep_versions: int,
         now_ns: Callable[[], int],
         steady_s: Callable[[], float],
@@ -172,7 +172,7 @@ class TrainingDesk:
         self,
         trigger: str,
         last_row: int,
-        after: Callable[[Ledger], Ledger] = lambda ledger: ledger,
+        after: Callable[[VersionLedger], VersionLedger] = lambda ledger: ledger,
     ) -> int:
         version = self._recipe.begin(
             self._library,
@@ -239,6 +239,6 @@ class TrainingDesk:
         self._worker.stop()
         reason = f"its parent {ledger.entries[version].parent} is not used any more"
         folder = self._library.job_folder(version)
-        job = Job.read(folder)
+        job = TrainingJob.read(folder)
         self._begin(job.trigger, job.last_row, lambda it: it.refuse(version, reason=reason))
         remove_folder(folder)

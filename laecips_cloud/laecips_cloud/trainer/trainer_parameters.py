@@ -10,7 +10,7 @@ from typing import Any, Final
 from laecips_edge.core.inference.engines import ENGINE_NAMES
 from laecips_edge.ros.parameters import ParameterError, Parameters
 
-from laecips_cloud.trainer.job_template import Recipe
+from laecips_cloud.trainer.job_template import JobTemplate
 from laecips_cloud.trainer.triggers import Triggers
 from laecips_cloud.training.online.settings import OnlineTraining
 
@@ -97,7 +97,7 @@ def triggers(parameters: Parameters | Mapping[str, Any]) -> Triggers:
     )
 
 
-def recipe(parameters: Parameters | Mapping[str, Any]) -> Recipe:
+def recipe(parameters: Parameters | Mapping[str, Any]) -> JobTemplate:
     """How to train.
 
     Raises:
@@ -108,7 +108,7 @@ def recipe(parameters: Parameters | Mapping[str, Any]) -> Recipe:
             f"parameter max_lessons is {parameters['max_lessons']}: new frames would not be learnt "
             f"from, give at least max_buffer, which is {parameters['max_buffer']}"
         )
-    return Recipe(
+    return JobTemplate(
         buffer=path(parameters, "buffer_path"),
         max_lessons=parameters["max_lessons"],
         source=path(parameters, "source"),

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from laecips_edge.core.frame.counters import Ledger, Outcome
+from laecips_edge.core.frame.counters import FrameCounters, FrameOutcome
 from laecips_edge.core.frame.frame import SeenFrame
-from laecips_edge.frame.publishers import Outputs
+from laecips_edge.frame.publishers import Publishers
 from laecips_msgs.msg import Segmentation
 
 REASONS = {
-    Outcome.FALLBACK_OVERLOAD: Segmentation.OVERLOAD,
-    Outcome.FALLBACK_DEADLINE: Segmentation.DEADLINE,
-    Outcome.FALLBACK_OFFLINE: Segmentation.OFFLINE,
+    FrameOutcome.FALLBACK_OVERLOAD: Segmentation.OVERLOAD,
+    FrameOutcome.FALLBACK_DEADLINE: Segmentation.DEADLINE,
+    FrameOutcome.FALLBACK_OFFLINE: Segmentation.OFFLINE,
 }
 
 
@@ -24,7 +24,7 @@ class Answers:
 
     Args:
         outputs: The topics.
-        ledger: The books; they refuse a second answer to a frame.
+        counters: The books; they refuse a second answer to a frame.
         on_delay: Told the seconds from a frame's receipt to its answer, and whether that came from
             the cloud; not of fallbacks.
     """
@@ -32,12 +32,12 @@ class Answers:
     def __init__(
         self,
         *,
-        outputs: Outputs,
-        ledger: Ledger,
+        outputs: Publishers,
+        counters: FrameCounters,
         on_delay: Callable[[float, bool], None] = lambda seconds, hard: None,
     ) -> None:
         self._outputs = outputs
-        self._ledger = ledger
+        self._counters = counters
         self._on_delay = on_delay
 
     def now(self, seen: SeenFrame) -> None:
@@ -46,7 +46,7 @@ class Answers:
 
     def edge(self, seen: SeenFrame) -> None:
         """An easy frame: f's answer stands."""
-        self._ledger.settle(seen.frame.number, Outcome.EDGE)
+        self._counters.settle(seen.frame.number, FrameOutcome.EDGE)
         self._publish_own(seen, source=Segmentation.EDGE)
         self._on_delay(time.monotonic() - seen.frame.received_s, False)
 
@@ -57,7 +57,7 @@ class Answers:
     def fallback(
         self,
         seen: SeenFrame,
-        outcome: Outcome,
+        outcome: FrameOutcome,
         detail: str,
         *,
         bytes_up: int = 0,
@@ -72,7 +72,7 @@ class Answers:
             bytes_up: Payload that went up, 0 where nothing did.
             bytes_down: Payload that came down, 0 where nothing did.
         """
-        self._ledger.settle(seen.frame.number, outcome)
+        self._counters.settle(seen.frame.number, outcome)
         self._publish_own(
             seen,
             source=Segmentation.EDGE_FALLBACK,
@@ -100,7 +100,7 @@ class Answers:
             bytes_up: Payload of the request.
             bytes_down: Payload of the response.
         """
-        self._ledger.settle(seen.frame.number, Outcome.CLOUD)
+        self._counters.settle(seen.frame.number, FrameOutcome.CLOUD)
         self._publish(
             seen,
             label_map,

@@ -20,10 +20,10 @@ from rclpy.client import Client
 from rclpy.task import Future
 from sensor_msgs.msg import CompressedImage
 
-from laecips_edge.core.frame.counters import Ledger, Outcome, RecentMedian
+from laecips_edge.core.frame.counters import FrameCounters, FrameOutcome, RecentMedian
 from laecips_edge.core.frame.frame import SeenFrame
 from laecips_edge.core.link import wire
-from laecips_edge.core.link.in_flight import Refusal, Request, Uplink
+from laecips_edge.core.link.in_flight import InFlightRequests, Refusal, Request
 from laecips_edge.core.link.upload import picture_to_send, scores_to_send
 from laecips_edge.core.link.wire import WireError
 from laecips_edge.frame.answers import Answers
@@ -33,8 +33,8 @@ REMEMBERED_OVERDUE = 32
 """Overdue requests whose late answers are still counted; older ones are forgotten by the client."""
 
 FALLBACK = {
-    Refusal.OVERLOAD: Outcome.FALLBACK_OVERLOAD,
-    Refusal.OFFLINE: Outcome.FALLBACK_OFFLINE,
+    Refusal.OVERLOAD: FrameOutcome.FALLBACK_OVERLOAD,
+    Refusal.OFFLINE: FrameOutcome.FALLBACK_OFFLINE,
 }
 
 
@@ -58,9 +58,9 @@ class CloudLink:
 
     Args:
         client: Of the service; its futures complete on the executor's thread.
-        uplink: Who may go, and until when.
+        in_flight: Who may go, and until when.
         answers: How frames are answered.
-        ledger: The books.
+        counters: The books.
         robot: Name of this robot.
         jpeg_quality: Of pictures encoded here, 1 to 100; may be changed any time.
         forward_jpeg: Send the camera's own JPEG where there is one.
@@ -72,21 +72,21 @@ class CloudLink:
         self,
         *,
         client: Client,
-        uplink: Uplink[Asked],
+        in_flight: InFlightRequests[Asked],
         answers: Answers,
-        ledger: Ledger,
+        counters: FrameCounters,
         robot: str,
         jpeg_quality: int,
         forward_jpeg: bool,
         send_scores: bool,
         logger: Any,
     ) -> None:
-        self.uplink = uplink
+        self.in_flight = in_flight
         self.jpeg_quality = jpeg_quality
         self.round_trip_ms = RecentMedian()
         self._client = client
         self._answers = answers
-        self._ledger = ledger
+        self._counters = counters
         self._robot = robot
         self._forward_jpeg = forward_jpeg
         self._send_scores = send_scores
@@ -110,8 +110,8 @@ class CloudLink:
         self._inbox.put(None)
         if self._thread.ident is not None:
             self._thread.join()
-        for request in self.uplink.drain():
-            self._fall_back(request.frame, Outcome.FALLBACK_OFFLINE, "the robot is stopping")
+        for request in self.in_flight.drain():
+            self._fall_back(request.frame, FrameOutcome.FALLBACK_OFFLINE, "the robot is stopping")
             self._overdue.append(request.frame)
         while self._overdue:
             self._client.remove_pending_request(self._overdue.popleft().future)
@@ -124,12 +124,12 @@ class CloudLink:
     @property
     def available(self) -> bool:
         """Whether a frame could go: the service is there, and does not fail."""
-        return self.present and self.uplink.reachable
+        return self.present and self.in_flight.reachable
 
     def ask(self, seen: SeenFrame) -> None:
         """Send a hard frame, or answer it as a fallback at once where it may not go."""
         key, asked = next(self._keys), Asked(seen)
-        refused = self.uplink.admit(key, asked, available=self.present)
+        refused = self.in_flight.admit(key, asked, available=self.present)
         if refused is None:
             self._send(key, asked)
         else:
@@ -138,7 +138,7 @@ class CloudLink:
     def audit(self, seen: SeenFrame) -> None:
         """Send an easy frame, answered already, where there is room for it."""
         key, asked = next(self._keys), Asked(seen)
-        if self.uplink.admit(key, asked, available=self.present, probe=False) is None:
+        if self.in_flight.admit(key, asked, available=self.present, probe=False) is None:
             self._send(key, asked)
 
     def _send(self, key: str, asked: Asked) -> None:
@@ -147,11 +147,11 @@ class CloudLink:
             asked.future = self._client.call_async(request)
         except Exception as error:
             # Nothing was sent that could come back: the frame is answered here and now.
-            if self.uplink.take(key) is not None:
+            if self.in_flight.take(key) is not None:
                 self._useless(asked, f"request not sent: {type(error).__name__}: {error}")
             return
         asked.bytes_up = len(request.image.data) + len(request.depth.data) + len(request.scores)
-        self._ledger.send(payload=asked.bytes_up, audit=asked.seen.decision.audit)
+        self._counters.send(payload=asked.bytes_up, audit=asked.seen.decision.audit)
         asked.future.add_done_callback(lambda done: self._inbox.put((key, done.result())))
         self._inbox.put(None)
 
@@ -174,7 +174,7 @@ class CloudLink:
                 else SegmentHardFrame.Request.HARD
             ),
             confidence=seen.decision.confidence,
-            deadline_s=self.uplink.deadline_s,
+            deadline_s=self.in_flight.deadline_s,
         )
         if seen.depth is not None:
             request.depth.header = message.header
@@ -188,13 +188,13 @@ class CloudLink:
     def _work(self) -> None:
         while not self._stopping:
             try:
-                item = self._inbox.get(timeout=self.uplink.seconds_to_deadline())
+                item = self._inbox.get(timeout=self.in_flight.seconds_to_deadline())
             except queue.Empty:
                 item = None
             try:
                 if item is not None:
                     self._receive(*item)
-                for request in self.uplink.expire():
+                for request in self.in_flight.expire():
                     self._expire(request)
             except Exception as error:
                 # As in the worker: one frame stays pending, the others get their answers.
@@ -202,10 +202,10 @@ class CloudLink:
 
     def _receive(self, key: str, response: SegmentHardFrame.Response) -> None:
         payload = len(response.label_map.data) + len(response.confidence_map.data)
-        self._ledger.get(payload=payload)
-        request = self.uplink.take(key)
+        self._counters.get(payload=payload)
+        request = self.in_flight.take(key)
         if request is None:
-            return  # too late: the uplink has counted it, and its frame was answered
+            return  # too late: the in_flight has counted it, and its frame was answered
         asked = request.frame
         self.round_trip_ms.add(1e3 * (time.monotonic() - request.sent_s))
         try:
@@ -213,7 +213,7 @@ class CloudLink:
         except WireError as error:
             self._useless(asked, f"cloud: {error}", bytes_down=payload)
             return
-        self.uplink.judge(useful=True)
+        self.in_flight.judge(useful=True)
         if asked.seen.decision.audit:
             self._answers.audited(asked.seen)
         else:
@@ -231,15 +231,15 @@ class CloudLink:
             self._client.remove_pending_request(self._overdue.popleft().future)
         waited_s = request.deadline_s - request.sent_s
         detail = f"no answer within {waited_s:g} s"
-        self._fall_back(request.frame, Outcome.FALLBACK_DEADLINE, detail)
+        self._fall_back(request.frame, FrameOutcome.FALLBACK_DEADLINE, detail)
 
     def _useless(self, asked: Asked, detail: str, *, bytes_down: int = 0) -> None:
         self._logger.warning(detail, throttle_duration_sec=1.0)
-        self.uplink.judge(useful=False)
-        self._fall_back(asked, Outcome.FALLBACK_OFFLINE, detail, bytes_down=bytes_down)
+        self.in_flight.judge(useful=False)
+        self._fall_back(asked, FrameOutcome.FALLBACK_OFFLINE, detail, bytes_down=bytes_down)
 
     def _fall_back(
-        self, asked: Asked, outcome: Outcome, detail: str, *, bytes_down: int = 0
+        self, asked: Asked, outcome: FrameOutcome, detail: str, *, bytes_down: int = 0
     ) -> None:
         if not asked.seen.decision.audit:  # an audit's frame was answered before it went
             self._answers.fallback(

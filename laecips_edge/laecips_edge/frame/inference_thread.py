@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 
-from laecips_edge.core.frame.counters import Ledger, Outcome, RecentMedian
+from laecips_edge.core.frame.counters import FrameCounters, FrameOutcome, RecentMedian
 from laecips_edge.core.frame.frame import Frame, NewestFrame, SeenFrame
-from laecips_edge.core.frame.frame_history import FrameJournal
+from laecips_edge.core.frame.frame_history import FrameHistory
 from laecips_edge.core.frame.running_pair import Look, RunningPair
 from laecips_edge.core.frame.stamped_buffer import StampedBuffer
 from laecips_edge.core.image import image_messages
 from laecips_edge.core.image.image_messages import ImageError
-from laecips_edge.core.routing.threshold_control import Steering
+from laecips_edge.core.routing.threshold_control import ThresholdControl
 from laecips_edge.frame.answers import Answers
 from laecips_edge.frame.cloud_link import CloudLink
 
@@ -27,17 +27,17 @@ IDLE_S = 0.2
 """Seconds without a frame after which the robot counts as idle."""
 
 
-class InferenceWorker:
+class InferenceThread:
     """Looks at one frame at a time, on a thread of its own.
 
     Args:
         running: f, h and the policy; may be exchanged any time, between two frames.
         steering: Of the policy's threshold; None where that stands still.
-        journal: Told what they say of each frame.
+        history: Told what they say of each frame.
         depths: Depth images to pair with; read only where f takes depth.
         link: Where hard frames and audits go.
         answers: How frames are answered.
-        ledger: The books.
+        counters: The books.
         on_idle: Called each time no frame came for a while.
         logger: For frames that cannot be used.
     """
@@ -46,12 +46,12 @@ class InferenceWorker:
         self,
         *,
         running: RunningPair,
-        steering: Steering | None,
-        journal: FrameJournal,
+        steering: ThresholdControl | None,
+        history: FrameHistory,
         depths: StampedBuffer[Image],
         link: CloudLink,
         answers: Answers,
-        ledger: Ledger,
+        counters: FrameCounters,
         on_idle: Callable[[], None],
         logger: Any,
     ) -> None:
@@ -59,11 +59,11 @@ class InferenceWorker:
         self.unreadable = ""
         self._running = running
         self._steering = steering
-        self._journal = journal
+        self._history = history
         self._depths = depths
         self._link = link
         self._answers = answers
-        self._ledger = ledger
+        self._counters = counters
         self._on_idle = on_idle
         self._logger = logger
         self._newest = NewestFrame()
@@ -83,7 +83,7 @@ class InferenceWorker:
         """Hand in the newest frame; one that waited is superseded. Returns at once."""
         superseded = self._newest.put(frame)
         if superseded is not None:
-            self._ledger.settle(superseded.number, Outcome.SUPERSEDED)
+            self._counters.settle(superseded.number, FrameOutcome.SUPERSEDED)
 
     def _work(self) -> None:
         while not self._newest.finished:
@@ -116,14 +116,14 @@ class InferenceWorker:
                 decision=look.decision,
                 manifest=look.manifest,
             )
-            self._journal.add(seen, look.observation)
+            self._history.add(seen, look.observation)
             self._steer(look)
         except Exception as error:
             # Whatever a frame does to the decoder or the engine, the next one gets its chance.
             kind = "" if isinstance(error, ImageError) else f"{type(error).__name__}: "
             self.unreadable = f"image of stamp {frame.stamp_ns} not used: {kind}{error}"
             self._logger.error(self.unreadable, throttle_duration_sec=1.0)
-            self._ledger.settle(frame.number, Outcome.REJECTED)
+            self._counters.settle(frame.number, FrameOutcome.REJECTED)
             return None
         self.unreadable = ""
         self.inference_ms.add(1e3 * (time.monotonic() - started_s))
@@ -150,7 +150,7 @@ class InferenceWorker:
     def _route(self, seen: SeenFrame) -> None:
         self._answers.now(seen)
         if seen.decision.hard:
-            self._ledger.want()
+            self._counters.want()
             self._link.ask(seen)
             return
         self._answers.edge(seen)

@@ -7,7 +7,7 @@ from typing import Any
 
 from rclpy.node import Node
 
-from laecips_edge.core.frame.health import Health, assess
+from laecips_edge.core.frame.health import EdgeHealth, assess
 from laecips_edge.ros.status_publisher import StatusPublisher
 from laecips_msgs.msg import EdgeStatus
 
@@ -25,7 +25,7 @@ class Snapshot:
 
     fields: dict[str, Any]
     details: dict[str, Any]
-    health: Health
+    health: EdgeHealth
     hardware_id: str
 
 

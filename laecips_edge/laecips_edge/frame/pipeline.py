@@ -7,18 +7,18 @@ from typing import Any
 from rclpy.client import Client
 from sensor_msgs.msg import CompressedImage, Image
 
-from laecips_edge.core.frame.counters import Ledger
+from laecips_edge.core.frame.counters import FrameCounters
 from laecips_edge.core.frame.frame import Frame, stamp_ns
-from laecips_edge.core.frame.frame_history import FrameJournal
+from laecips_edge.core.frame.frame_history import FrameHistory
 from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.frame.stamped_buffer import StampedBuffer
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
-from laecips_edge.core.link.in_flight import Uplink
+from laecips_edge.core.link.in_flight import InFlightRequests
 from laecips_edge.edge_parameters import steering
 from laecips_edge.frame.answers import Answers
 from laecips_edge.frame.cloud_link import Asked, CloudLink
-from laecips_edge.frame.inference_thread import InferenceWorker
-from laecips_edge.frame.publishers import Outputs
+from laecips_edge.frame.inference_thread import InferenceThread
+from laecips_edge.frame.publishers import Publishers
 from laecips_edge.ros.parameters import Parameters
 
 
@@ -28,7 +28,7 @@ class Pipeline:
     Args:
         parameters: Of the node.
         running: f, h, and who goes up.
-        journal: Told what they say of each frame.
+        history: Told what they say of each frame.
         outputs: The topics.
         client: Of the cloud's service.
         on_idle: Called from the inference thread each time no frame came for a while.
@@ -40,18 +40,18 @@ class Pipeline:
         *,
         parameters: Parameters,
         running: RunningPair,
-        journal: FrameJournal,
-        outputs: Outputs,
+        history: FrameHistory,
+        outputs: Publishers,
         client: Client,
         on_idle: Callable[[], None],
         logger: Any,
     ) -> None:
-        self.ledger = Ledger()
+        self.counters = FrameCounters()
         self.last_image_s = time.monotonic()
         self._depths: StampedBuffer[Image] = StampedBuffer()
         self.steering = steering(parameters)
-        answers = Answers(outputs=outputs, ledger=self.ledger, on_delay=self._note_delay)
-        self.uplink: Uplink[Asked] = Uplink(
+        answers = Answers(outputs=outputs, counters=self.counters, on_delay=self._note_delay)
+        self.in_flight: InFlightRequests[Asked] = InFlightRequests(
             max_in_flight=parameters["max_in_flight"],
             deadline_s=parameters["deadline_s"],
             breaker=CircuitBreaker(
@@ -61,23 +61,23 @@ class Pipeline:
         )
         self.link = CloudLink(
             client=client,
-            uplink=self.uplink,
+            in_flight=self.in_flight,
             answers=answers,
-            ledger=self.ledger,
+            counters=self.counters,
             robot=parameters["robot"],
             jpeg_quality=parameters["jpeg_quality"],
             forward_jpeg=parameters["forward_jpeg"],
             send_scores=parameters["send_scores"],
             logger=logger,
         )
-        self.worker = InferenceWorker(
+        self.worker = InferenceThread(
             running=running,
             steering=self.steering,
-            journal=journal,
+            history=history,
             depths=self._depths,
             link=self.link,
             answers=answers,
-            ledger=self.ledger,
+            counters=self.counters,
             on_idle=on_idle,
             logger=logger,
         )
@@ -100,7 +100,7 @@ class Pipeline:
         """Take an image in; returns at once."""
         self.last_image_s = time.monotonic()
         self.worker.submit(
-            Frame(number=self.ledger.receive(), message=message, received_s=self.last_image_s)
+            Frame(number=self.counters.receive(), message=message, received_s=self.last_image_s)
         )
 
     def receive_depth(self, message: Image) -> None:
@@ -113,6 +113,6 @@ class Pipeline:
 
     def change(self, values: dict[str, Any]) -> None:
         """Let changed parameters act, on frames to come."""
-        self.uplink.max_in_flight = values.get("max_in_flight", self.uplink.max_in_flight)
-        self.uplink.deadline_s = values.get("deadline_s", self.uplink.deadline_s)
+        self.in_flight.max_in_flight = values.get("max_in_flight", self.in_flight.max_in_flight)
+        self.in_flight.deadline_s = values.get("deadline_s", self.in_flight.deadline_s)
         self.link.jpeg_quality = values.get("jpeg_quality", self.link.jpeg_quality)

@@ -17,7 +17,7 @@ from laecips_msgs.msg import Segmentation
 OVERLAY_JPEG_QUALITY = 85
 
 
-class Outputs:
+class Publishers:
     """Publishers of label maps, confidence, segmentation, overlay and label info.
 
     Args:

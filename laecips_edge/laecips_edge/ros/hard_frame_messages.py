@@ -1,4 +1,4 @@
-"""Between the messages of `segment_hard_frame` and what the desk works with."""
+"""Between the messages of `segment_hard_frame` and the request and answer of the core."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Header
 
 from laecips_edge.core.image.image_messages import nanoseconds
-from laecips_edge.core.link.hard_frame import Answer, HardFrame
+from laecips_edge.core.link.hard_frame import HardFrameAnswer, HardFrameRequest
 from laecips_msgs.srv import SegmentHardFrame
 
 
-def frame_of(request: SegmentHardFrame.Request) -> HardFrame:
+def frame_of(request: SegmentHardFrame.Request) -> HardFrameRequest:
     """The hard frame of a request; whatever `why` is not HARD counts as an audit."""
-    return HardFrame(
+    return HardFrameRequest(
         request_id=request.request_id,
         robot=request.robot,
         stamp_ns=nanoseconds(request.header.stamp),
@@ -31,7 +31,7 @@ def frame_of(request: SegmentHardFrame.Request) -> HardFrame:
 
 
 def fill(
-    response: SegmentHardFrame.Response, answer: Answer, header: Header
+    response: SegmentHardFrame.Response, answer: HardFrameAnswer, header: Header
 ) -> SegmentHardFrame.Response:
     """Fills a response with an answer; both maps get the header of the picture."""
     response.status = int(answer.status)

@@ -6,7 +6,7 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.task import Future
 
-from laecips_edge.core.update.operator_orders import ModelOrders
+from laecips_edge.core.update.operator_orders import OperatorOrders
 from laecips_msgs.srv import Adapt
 
 Do = Callable[[Callable[[], None]], None]
@@ -21,7 +21,7 @@ class AdaptService:
         version: which version runs.
     """
 
-    def __init__(self, node: Node, *, orders: ModelOrders, version: Callable[[], int]) -> None:
+    def __init__(self, node: Node, *, orders: OperatorOrders, version: Callable[[], int]) -> None:
         self._node = node
         self._orders = orders
         self._version = version

@@ -14,18 +14,18 @@ from rclpy.node import Node
 from rclpy.subscription import Subscription
 from rclpy.task import Future
 
-from laecips_edge.core.frame.frame_history import FrameJournal
+from laecips_edge.core.frame.frame_history import FrameHistory
 from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.inference.load_pair import Assemble
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
-from laecips_edge.core.link.rate_limiter import Pacer
-from laecips_edge.core.update.acceptance import Offer, Outcome, Report
-from laecips_edge.core.update.bundle_download import Download, Piece
-from laecips_edge.core.update.download_driver import ModelFetch, Reply
+from laecips_edge.core.link.rate_limiter import RateLimiter
+from laecips_edge.core.update.acceptance import ModelOffer, UpdateOutcome, UpdateReport
+from laecips_edge.core.update.bundle_download import BundleDownload, Piece
+from laecips_edge.core.update.download_driver import DownloadDriver, Reply
 from laecips_edge.core.update.model_store import ModelStore
-from laecips_edge.core.update.operator_orders import ModelOrders
-from laecips_edge.core.update.trial import ModelTrial
-from laecips_edge.core.update.updater import ModelUpdates
+from laecips_edge.core.update.operator_orders import OperatorOrders
+from laecips_edge.core.update.trial import Trial
+from laecips_edge.core.update.updater import Updater
 from laecips_edge.ros import qos
 from laecips_edge.ros.parameters import Parameters
 from laecips_edge.update.adapt_service import AdaptService
@@ -39,10 +39,10 @@ CHANGING = ("adapt", "watch_frames", "update_rate_limit", "update_chunk")
 """Parameters that may change while the thread works."""
 
 OUTCOMES = {
-    Outcome.SWAPPED: ModelReport.SWAPPED,
-    Outcome.REFUSED: ModelReport.REFUSED,
-    Outcome.ROLLED_BACK: ModelReport.ROLLED_BACK,
-    Outcome.FAILED: ModelReport.FAILED,
+    UpdateOutcome.SWAPPED: ModelReport.SWAPPED,
+    UpdateOutcome.REFUSED: ModelReport.REFUSED,
+    UpdateOutcome.ROLLED_BACK: ModelReport.ROLLED_BACK,
+    UpdateOutcome.FAILED: ModelReport.FAILED,
 }
 
 
@@ -54,7 +54,7 @@ class ModelLink:
         parameters: of the node.
         store: the robot's models on disk.
         running: the pair that looks at frames.
-        journal: what it says of them.
+        history: what it says of them.
         assemble: puts networks on the engine.
         superseded: how many frames were superseded so far.
     """
@@ -66,14 +66,14 @@ class ModelLink:
         parameters: Parameters,
         store: ModelStore,
         running: RunningPair,
-        journal: FrameJournal,
+        history: FrameHistory,
         assemble: Assemble,
         superseded: Callable[[], int],
     ) -> None:
         self._node = node
         self._parameters = parameters
         self._store = store
-        self._journal = journal
+        self._history = history
         self._logger = node.get_logger()
         self._reports = node.create_publisher(
             ModelReport, "model_report", qos.latched(depth=REPORTS_KEPT)
@@ -85,20 +85,20 @@ class ModelLink:
             first_wait_s=parameters["first_retry_s"],
             longest_wait_s=max(parameters["first_retry_s"], parameters["longest_retry_s"]),
         )
-        self._pacer = Pacer(parameters["update_rate_limit"])
-        self._trial = ModelTrial(
+        self._pacer = RateLimiter(parameters["update_rate_limit"])
+        self._trial = Trial(
             store=store,
             running=running,
-            journal=journal,
+            history=history,
             frames=parameters["watch_frames"],
             tell=self._tell,
             logger=self._logger,
         )
-        self._updates = ModelUpdates(
+        self._updates = Updater(
             store=store,
             running=running,
             trial=self._trial,
-            journal=journal,
+            history=history,
             assemble=assemble,
             open_fetch=self._open_fetch,
             breaker=self._breaker,
@@ -107,7 +107,7 @@ class ModelLink:
             adapt=parameters["adapt"],
             logger=self._logger,
         )
-        orders = ModelOrders(
+        orders = OperatorOrders(
             store=store,
             running=running,
             trial=self._trial,
@@ -130,7 +130,7 @@ class ModelLink:
         self.change({name: self._parameters[name] for name in CHANGING})
         self._thread = threading.Thread(target=self._work, name="model link")
         self._thread.start()
-        self._journal.listener = self._wake_for_trial
+        self._history.listener = self._wake_for_trial
         self._adapt.start(self._inbox.put)
         self._offers = self._node.create_subscription(
             ModelUpdate, "model_update", self._hear, qos.latched()
@@ -141,7 +141,7 @@ class ModelLink:
         if self._offers is not None:
             self._node.destroy_subscription(self._offers)
             self._offers = None
-        self._journal.listener = None
+        self._history.listener = None
         if self._thread is None:
             return
         self._stopping = True
@@ -195,7 +195,7 @@ class ModelLink:
             self._inbox.put(_nothing)
 
     def _hear(self, message: ModelUpdate) -> None:
-        offer = Offer(
+        offer = ModelOffer(
             name=message.name,
             version=message.version,
             classes_hash=message.classes_hash,
@@ -205,8 +205,8 @@ class ModelLink:
         )
         self._inbox.put(lambda: self._updates.offer(offer))
 
-    def _open_fetch(self, offer: Offer, download: Download) -> ModelFetch:
-        return ModelFetch(
+    def _open_fetch(self, offer: ModelOffer, download: BundleDownload) -> DownloadDriver:
+        return DownloadDriver(
             download,
             ask=lambda piece: self._ask(offer.version, piece),
             forget=self._forget,
@@ -246,7 +246,7 @@ class ModelLink:
         if future is not None:
             self._client.remove_pending_request(future)
 
-    def _tell(self, report: Report) -> None:
+    def _tell(self, report: UpdateReport) -> None:
         message = ModelReport(
             robot=self._parameters["robot"],
             version=report.version,

@@ -32,7 +32,7 @@ class RawPicture:
     data: bytes
 
 
-class Frame(NamedTuple):
+class BagFrame(NamedTuple):
     """One picture of a bag, as it was recorded.
 
     Attributes:

@@ -16,7 +16,7 @@ from rosbags.typesys import Stores, get_typestore
 
 from laecips_eval.bags import topics
 from laecips_eval.bags.errors import BagError
-from laecips_eval.bags.pictures import CompressedPicture, Frame, RawPicture
+from laecips_eval.bags.pictures import BagFrame, CompressedPicture, RawPicture
 from laecips_eval.bags.topics import Legend, Segment
 from laecips_eval.bags.truth import Truth
 
@@ -61,7 +61,7 @@ class Bag:
         """Number of pictures."""
         return self._counts[self.image_topic]
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self) -> Iterator[BagFrame]:
         """All pictures, in the order in which they were recorded; BagError where one is damaged."""
         for _, message in self._messages(self.image_topic):
             header = message.header
@@ -77,7 +77,7 @@ class Bag:
                     step=message.step,
                     data=message.data.tobytes(),
                 )
-            yield Frame(nanoseconds(header.stamp), header.frame_id, self.kind, payload)
+            yield BagFrame(nanoseconds(header.stamp), header.frame_id, self.kind, payload)
 
     def truth(self) -> Truth:
         """Label maps by stamp, decoded when looked up; empty for a bag without truth."""

@@ -42,12 +42,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _from_inspection(args: argparse.Namespace, progress: Progress) -> int:
-    from laecips_eval.inspection_scene.bag_recipes import Recipe
+    from laecips_eval.inspection_scene.bag_recipes import BagRecipe
     from laecips_eval.inspection_scene.make_bags import make_bag
 
     if args.root or args.splits:
         raise ValueError("--root and --splits are camvid's: the inspection scene is generated")
-    recipe = Recipe(
+    recipe = BagRecipe(
         frames=args.frames, seed=args.seed, rate_hz=args.rate, jpeg_quality=args.jpeg_quality
     )
     make_bag(args.output, recipe, progress=progress)

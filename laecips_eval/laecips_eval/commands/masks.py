@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from laecips_cloud.training.data.labelled_frames import LabelledFrames
     from laecips_edge.core.inference.segmenter import Segmenter
 
-    from laecips_eval.mask_study.mask_quality import Frame, Quality
+    from laecips_eval.mask_study.mask_quality import Quality, StudiedFrame
 
 HELP = "compare settings of the graph mask generator, and write the comparison as a page"
 
@@ -107,17 +107,19 @@ def _section(title: str, dataset: LabelledFrames, count: int, segmenter: Segment
     return "\n".join(lines) + "\n"
 
 
-def _frames(dataset: LabelledFrames, count: int, segmenter: Segmenter | None) -> list[Frame]:
+def _frames(dataset: LabelledFrames, count: int, segmenter: Segmenter | None) -> list[StudiedFrame]:
     import numpy as np
 
-    from laecips_eval.mask_study.mask_quality import Frame
+    from laecips_eval.mask_study.mask_quality import StudiedFrame
 
     chosen = np.linspace(0, len(dataset) - 1, min(count, len(dataset))).astype(int)
     frames = []
     for index in chosen:
         _, image, label = dataset[int(index)]
         rgb = np.ascontiguousarray(image)
-        frames.append(Frame(rgb, label, None if segmenter is None else segmenter.scores(rgb)))
+        frames.append(
+            StudiedFrame(rgb, label, None if segmenter is None else segmenter.scores(rgb))
+        )
     return frames
 
 

@@ -13,7 +13,7 @@ from laecips_eval.inspection_scene.camera import REACH, Camera
 from laecips_eval.inspection_scene.classes import CLASSES, DEFECTS, PALETTE
 from laecips_eval.inspection_scene.drift import DAY_ZERO, Drift
 from laecips_eval.inspection_scene.makes import Make
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sections import HEIGHT
 from laecips_eval.inspection_scene.sensor import Lamp, expose
 from laecips_eval.inspection_scene.strip import Strip, draw_strip
@@ -97,7 +97,7 @@ class InspectionFrames:
         self.split = split
         self._drift = drift
         self._make = Make.FOREIGN if split == "teacher" else Make.NEW
-        self._dice = Dice(stream, seed)
+        self._stream = RandomStream(stream, seed)
         self._defect_rate = defect_rate
         self._strips: OrderedDict[int, Strip] = OrderedDict()
 
@@ -114,13 +114,13 @@ class InspectionFrames:
         scene, place = divmod(index, _FRAMES_A_SCENE)
         strip = self._strip(scene)
         drift = self.drift_of(scene)
-        camera = Camera(self._dice.child(scene, 1), moved=drift.camera)
-        dice = self._dice.child(scene, 2, place)
+        camera = Camera(self._stream.child(scene, 1), moved=drift.camera)
+        stream = self._stream.child(scene, 2, place)
         room = (strip.width - 2 * REACH) / _FRAMES_A_SCENE
-        x = REACH + (place + dice.uniform()) * room
-        y = HEIGHT / 2 + dice.uniform(-24, 24)
+        x = REACH + (place + stream.uniform()) * room
+        y = HEIGHT / 2 + stream.uniform(-24, 24)
         view = camera.look(strip, x, y, dust=drift.dust > 0)
-        image = expose(view, drift, Lamp.drawn(dice), dice)
+        image = expose(view, drift, Lamp.drawn(stream), stream)
         return LabelledFrame(f"{self.split}-{scene:04d}-{place}", image, view.label)
 
     def drift_of(self, scene: int) -> Drift:
@@ -128,7 +128,7 @@ class InspectionFrames:
         if self._drift is not None:
             return self._drift
         if self.split == "teacher":
-            return Drift.drawn(self._dice.child(scene, 3), variants=_FOREIGN_SHARE)
+            return Drift.drawn(self._stream.child(scene, 3), variants=_FOREIGN_SHARE)
         return DAY_ZERO
 
     def describe(self, index: int) -> FrameInfo:
@@ -141,7 +141,7 @@ class InspectionFrames:
             self._strips.move_to_end(scene)
             return self._strips[scene]
         strip = draw_strip(
-            *self._dice.keys,
+            *self._stream.keys,
             scene,
             width=_SCENE_WIDTH,
             variants=self.drift_of(scene).variants,

@@ -23,7 +23,7 @@ STREAM = 3
 
 
 @dataclass(frozen=True)
-class Recipe:
+class BagRecipe:
     """All that a bag depends on.
 
     Attributes:
@@ -65,12 +65,12 @@ class Recipe:
         """What the bag says of itself."""
         return Legend(CLASSES, PALETTE, self.segments)
 
-    def seeded(self, seed: int) -> "Recipe":
+    def seeded(self, seed: int) -> "BagRecipe":
         """The same with another seed, whose hash nobody has written down."""
         return self if seed == self.seed else replace(self, seed=seed, expected=())
 
 
-MAIN = Recipe(
+MAIN = BagRecipe(
     expected=(
         "ba9215d165a04f1fc9c6642b179b6617bc00d59456419d25c75b213b68722f83",
         "df8666145203e1b4989c7055b24c86fe419bcb6dda8e8b4249b683052147a90d",
@@ -82,7 +82,7 @@ MAIN = Recipe(
 )
 """The bag that `laecips demo` replays: three minutes."""
 
-SMOKE = Recipe(
+SMOKE = BagRecipe(
     frames=100,
     seed=1,
     jpeg_quality=76,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from laecips_eval.inspection_scene.materials import clamped
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sprites import Colour, Pen, Point, Sprite
 
 SHEATHS: tuple[Colour, ...] = (
@@ -20,7 +20,9 @@ SHEATHS: tuple[Colour, ...] = (
 )
 
 
-def draw_cable(dice: Dice, path: Sequence[Point], *, width: float) -> tuple[Sprite, Point]:
+def draw_cable(
+    stream: RandomStream, path: Sequence[Point], *, width: float
+) -> tuple[Sprite, Point]:
     """Draw a cable along a path of scene coordinates.
 
     Returns:
@@ -30,14 +32,14 @@ def draw_cable(dice: Dice, path: Sequence[Point], *, width: float) -> tuple[Spri
     centre = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
     local = [(x - centre[0], y - centre[1]) for x, y in path]
     pen = Pen(max(xs) - min(xs) + 2 * width, max(ys) - min(ys) + 2 * width)
-    sheath = clamped(tuple(v + dice.integer(-12, 12) for v in dice.choice(SHEATHS)))
+    sheath = clamped(tuple(v + stream.integer(-12, 12) for v in stream.choice(SHEATHS)))
     # A round bar in five strokes: the narrower, the higher.
     for share, height in ((1.0, 8), (0.86, 22), (0.68, 32), (0.46, 38), (0.22, 41)):
         pen.line(local, width * share, sheath, height, body=share == 1.0)
-    if dice.chance(0.35):
+    if stream.chance(0.35):
         _corrugate(pen, local, width, clamped(tuple(v - 30 for v in sheath)))
-    elif dice.chance(0.4):
-        stripe = dice.choice(((230, 228, 220), (220, 190, 60), (40, 40, 42)))
+    elif stream.chance(0.4):
+        stripe = stream.choice(((230, 228, 220), (220, 190, 60), (40, 40, 42)))
         pen.line([(x, y - width * 0.16) for x, y in local], max(1.0, width * 0.14), stripe)
     return pen.sprite(), centre
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laecips_eval.inspection_scene.exact_pixels import reproducible
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sections import HEIGHT
 from laecips_eval.inspection_scene.strip import Strip
 
@@ -21,7 +21,7 @@ _STEPS = 1 << _BITS
 
 
 @dataclass(frozen=True)
-class View:
+class CameraView:
     """What a camera sees.
 
     Attributes:
@@ -39,14 +39,14 @@ class Camera:
     """A camera on a robot that drives past: its pose against the panel stays, the place changes.
 
     Args:
-        dice: the small differences between two mountings of a camera (a degree, a few percent).
+        stream: the small differences between two mountings of a camera (a degree, a few percent).
         moved: 0 for the usual place; 1 for 13 degrees turned, a quarter nearer and tilted.
     """
 
-    def __init__(self, dice: Dice, *, moved: float = 0.0) -> None:
-        degrees = dice.uniform(-1.5, 1.5) + 13.0 * moved
-        zoom = dice.uniform(0.95, 1.05) * (1 + 0.26 * moved)
-        tilt = dice.uniform(-3e-5, 3e-5) + 5.5e-4 * moved
+    def __init__(self, stream: RandomStream, *, moved: float = 0.0) -> None:
+        degrees = stream.uniform(-1.5, 1.5) + 13.0 * moved
+        zoom = stream.uniform(0.95, 1.05) * (1 + 0.26 * moved)
+        tilt = stream.uniform(-3e-5, 3e-5) + 5.5e-4 * moved
         cosine, sine = (
             math.cos(math.radians(degrees)) / zoom,
             math.sin(math.radians(degrees)) / zoom,
@@ -58,7 +58,9 @@ class Camera:
         self._x = np.floor((u * cosine - v * sine) / depth * _STEPS + 0.5).astype(np.int32)
         self._y = np.floor((u * sine + v * cosine) / depth * _STEPS + 0.5).astype(np.int32)
 
-    def look(self, strip: Strip, x: float, y: float = HEIGHT / 2, *, dust: bool = False) -> View:
+    def look(
+        self, strip: Strip, x: float, y: float = HEIGHT / 2, *, dust: bool = False
+    ) -> CameraView:
         """Cut the view centred at (x, y) of a panel; past its edge the panel is mirrored."""
         column = self._x + round(x * _STEPS)
         row = self._y + round(y * _STEPS)
@@ -77,7 +79,7 @@ class Camera:
                 if dust
                 else None
             )
-        return View(
+        return CameraView(
             np.asarray(image, np.uint8),
             np.asarray(label, np.uint8),
             None if film is None else np.asarray(film, np.uint8),

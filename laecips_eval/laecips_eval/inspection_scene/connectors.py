@@ -5,7 +5,7 @@ from collections.abc import Callable
 from laecips_eval.inspection_scene import foreign_parts
 from laecips_eval.inspection_scene.makes import Make
 from laecips_eval.inspection_scene.materials import Material, clamped
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sprites import Colour, Pen, Sprite, regular, rounded_box, shrunk
 
 RELIEF = 40
@@ -36,16 +36,16 @@ BODIES = {
 }
 
 
-def draw_connector(dice: Dice, *, make: Make, degrees: float = 0.0) -> Sprite:
+def draw_connector(stream: RandomStream, *, make: Make, degrees: float = 0.0) -> Sprite:
     """Draw a connector, 36 to 84 pixels long, of one of the styles of a make."""
-    material = dice.choice(BODIES[make]).varied(dice, 10)
-    style = dice.choice(STYLES[make])
-    return material.on(style(dice, material).sprite(degrees), dice.child(1))
+    material = stream.choice(BODIES[make]).varied(stream, 10)
+    style = stream.choice(STYLES[make])
+    return material.on(style(stream, material).sprite(degrees), stream.child(1))
 
 
-def _terminal(dice: Dice, material: Material) -> Pen:
+def _terminal(stream: RandomStream, material: Material) -> Pen:
     """A terminal block: for each pole a clamp screw's slot and the wire's entry."""
-    poles, pitch = dice.integer(3, 6), 12.0
+    poles, pitch = stream.integer(3, 6), 12.0
     width, height = poles * pitch + 4, 36.0
     pen = Pen(width, height)
     pen.raised(rounded_box((0, 0), (width, height), 2), material.colour, RELIEF)
@@ -62,9 +62,9 @@ def _terminal(dice: Dice, material: Material) -> Pen:
     return pen
 
 
-def _dsub(dice: Dice, material: Material) -> Pen:
+def _dsub(stream: RandomStream, material: Material) -> Pen:
     """A D-sub shell: a metal trapezoid with two rows of pins."""
-    pins = dice.choice((5, 6, 8))
+    pins = stream.choice((5, 6, 8))
     width, height = pins * 7.0 + 26, 28.0
     pen = Pen(width, height)
     pen.raised(rounded_box((0, 0), (width, height), 3), SILVER, RELIEF - 18)
@@ -84,9 +84,9 @@ def _dsub(dice: Dice, material: Material) -> Pen:
     return pen
 
 
-def _header(dice: Dice, material: Material) -> Pen:
+def _header(stream: RandomStream, material: Material) -> Pen:
     """A shrouded pin header with a polarising notch."""
-    pins = dice.integer(5, 9)
+    pins = stream.integer(5, 9)
     width, height = pins * 6.5 + 12, 26.0
     pen = Pen(width, height)
     pen.raised(rounded_box((0, 0), (width, height), 1.5), material.colour, RELIEF)
@@ -98,11 +98,11 @@ def _header(dice: Dice, material: Material) -> Pen:
     return pen
 
 
-def _round(dice: Dice, material: Material) -> Pen:
+def _round(stream: RandomStream, material: Material) -> Pen:
     """A circular connector: knurled ring, insert, pins, key."""
-    radius = dice.uniform(17, 22)
+    radius = stream.uniform(17, 22)
     pen = Pen(2 * radius + 2, 2 * radius + 2)
-    ring = clamped(tuple(value + 18 for value in SILVER)) if dice.chance(0.6) else (52, 52, 54)
+    ring = clamped(tuple(value + 18 for value in SILVER)) if stream.chance(0.6) else (52, 52, 54)
     pen.raised(regular(36, radius), ring, RELIEF, edge=2.5)
     for tooth in regular(24, radius - 1.2):
         pen.line(
@@ -110,16 +110,16 @@ def _round(dice: Dice, material: Material) -> Pen:
         )
     pen.disc((0, 0), radius * 0.72, DARK, RELIEF - 16)
     pen.disc((0, 0), radius * 0.64, material.colour, RELIEF - 20)
-    turn = dice.uniform(0, 72)
-    for pin in regular(dice.choice((4, 5)), radius * 0.36, turn=turn):
+    turn = stream.uniform(0, 72)
+    for pin in regular(stream.choice((4, 5)), radius * 0.36, turn=turn):
         pen.disc(pin, 2.3, GOLD, RELIEF - 6)
     pen.box((0, -radius * 0.58), (4, 5), DARK, RELIEF - 30)
     return pen
 
 
-def _jack(dice: Dice, material: Material) -> Pen:
+def _jack(stream: RandomStream, material: Material) -> Pen:
     """A modular jack: a stepped dark window with spring contacts."""
-    jacks = dice.integer(1, 2)
+    jacks = stream.integer(1, 2)
     width, height = jacks * 32.0 + 4, 32.0
     pen = Pen(width, height)
     pen.raised(rounded_box((0, 0), (width, height), 2), material.colour, RELIEF)
@@ -132,9 +132,9 @@ def _jack(dice: Dice, material: Material) -> Pen:
     return pen
 
 
-def _blades(dice: Dice, material: Material) -> Pen:
+def _blades(stream: RandomStream, material: Material) -> Pen:
     """Wide blade contacts under a curved latch."""
-    blades = dice.integer(2, 4)
+    blades = stream.integer(2, 4)
     width, height = blades * 18.0 + 8, 42.0
     pen = Pen(width, height)
     pen.raised(rounded_box((0, 0), (width, height), 12), material.colour, RELIEF, edge=4)
@@ -146,9 +146,9 @@ def _blades(dice: Dice, material: Material) -> Pen:
     return pen
 
 
-def _coax(dice: Dice, material: Material) -> Pen:
+def _coax(stream: RandomStream, material: Material) -> Pen:
     """Threaded coaxial sockets on a common plate."""
-    sockets = dice.integer(2, 3)
+    sockets = stream.integer(2, 3)
     width, height = sockets * 26.0 + 4, 30.0
     pen = Pen(width, height)
     pen.raised(rounded_box((0, 0), (width, height), 6), material.tone(-20), RELIEF - 22)
@@ -161,7 +161,7 @@ def _coax(dice: Dice, material: Material) -> Pen:
     return pen
 
 
-Style = Callable[[Dice, Material], Pen]
+Style = Callable[[RandomStream, Material], Pen]
 STYLES: dict[Make, tuple[Style, ...]] = {
     Make.USUAL: (_terminal, _dsub, _header, _round),
     Make.NEW: (_jack, _blades, _coax),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +32,10 @@ class Drift:
                 raise ValueError(f"drift dial {dial.name} is {value}: it must lie in 0 to 1")
 
     @classmethod
-    def drawn(cls, dice: Dice, *, variants: float) -> "Drift":
+    def drawn(cls, stream: RandomStream, *, variants: float) -> "Drift":
         """Any mixture: each dial but `variants` stands at 0 as often as anywhere up to 1."""
         dials = ("dimming", "warmth", "dust", "blur", "camera")
-        values = {dial: dice.chance(0.5) * dice.uniform() for dial in dials}
+        values = {dial: stream.chance(0.5) * stream.uniform() for dial in dials}
         return cls(variants=variants, **values)
 
     def eased(self, share: float) -> "Drift":

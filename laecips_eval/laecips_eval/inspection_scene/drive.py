@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from laecips_eval.inspection_scene.camera import REACH, Camera
 from laecips_eval.inspection_scene.drift import Drift
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sections import HEIGHT
 from laecips_eval.inspection_scene.sensor import Lamp, expose
 from laecips_eval.inspection_scene.strip import draw_strip
@@ -31,12 +31,12 @@ class Drive:
     """
 
     def __init__(self, *keys: int, frames: int, drift: Drift) -> None:
-        dice = Dice(*keys)
+        stream = RandomStream(*keys)
         self.frames = frames
-        self._dice, self._drift = dice, drift
-        self._camera = Camera(dice.child(1), moved=drift.camera)
-        self._lamp = Lamp.drawn(dice.child(2))
-        motion = dice.child(3)
+        self._stream, self._drift = stream, drift
+        self._camera = Camera(stream.child(1), moved=drift.camera)
+        self._lamp = Lamp.drawn(stream.child(2))
+        motion = stream.child(3)
         self._speed = motion.uniform(5.5, 8.5)
         self._surge = motion.uniform(8, 26), motion.uniform(70, 120), motion.uniform(0, 6.28)
         self._sway = motion.uniform(4, 11), motion.uniform(40, 90), motion.uniform(0, 6.28)
@@ -53,7 +53,7 @@ class Drive:
         x = REACH + self._surge[0] + self._speed * index + _swing(self._surge, index)
         y = HEIGHT / 2 + _swing(self._sway, index)
         view = self._camera.look(self._strip, x, y, dust=drift.dust > 0)
-        return expose(view, drift, self._lamp, self._dice.child(5, index)), view.label
+        return expose(view, drift, self._lamp, self._stream.child(5, index)), view.label
 
 
 def _swing(wave: tuple[float, float, float], index: int) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from laecips_eval.inspection_scene.materials import clamped
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sprites import Colour, Pen, Sprite, regular, turned
 
 RELIEF = 26
@@ -17,19 +17,19 @@ FINISHES: tuple[Colour, ...] = (
 DARK: Colour = (18, 18, 20)
 
 
-def draw_screw(dice: Dice, *, radius: float) -> Sprite:
+def draw_screw(stream: RandomStream, *, radius: float) -> Sprite:
     """A screw of the given head radius in pixels, with one of five drives."""
-    light = dice.integer(-14, 10)
-    finish = clamped(tuple(v + light + dice.integer(-4, 4) for v in dice.choice(FINISHES)))
+    light = stream.integer(-14, 10)
+    finish = clamped(tuple(v + light + stream.integer(-4, 4) for v in stream.choice(FINISHES)))
     pen = Pen(2 * radius + 2, 2 * radius + 2)
-    dice.choice(DRIVES)(pen, radius, finish)
-    return pen.sprite(dice.uniform(1, 359))
+    stream.choice(DRIVES)(pen, radius, finish)
+    return pen.sprite(stream.uniform(1, 359))
 
 
-def draw_missing_screw(dice: Dice, *, radius: float) -> Sprite:
+def draw_missing_screw(stream: RandomStream, *, radius: float) -> Sprite:
     """The seat of a screw that is not there: the ring its head pressed, and the threaded hole."""
     pen = Pen(2 * radius + 2, 2 * radius + 2)
-    ring = dice.choice(((122, 120, 116), (150, 146, 138), (92, 92, 92)))
+    ring = stream.choice(((122, 120, 116), (150, 146, 138), (92, 92, 92)))
     pen.disc((0, 0), radius, ring, -6, body=True)
     pen.disc((0, 0), radius * 0.78, clamped(tuple(value - 34 for value in ring)), -20)
     pen.disc((0, 0), radius * 0.58, (34, 33, 33), -70)
@@ -37,7 +37,7 @@ def draw_missing_screw(dice: Dice, *, radius: float) -> Sprite:
     arc = [turned((radius * 0.46, 0.0), angle) for angle in range(200, 320, 12)]
     pen.line(arc, 1.0, (120, 116, 108))
     pen.disc((radius * 0.08, radius * 0.08), radius * 0.3, (8, 8, 9), -100)
-    return pen.sprite(dice.uniform(-40, 40))
+    return pen.sprite(stream.uniform(-40, 40))
 
 
 def _head(pen: Pen, radius: float, finish: Colour) -> None:

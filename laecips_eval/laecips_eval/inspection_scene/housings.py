@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from laecips_eval.inspection_scene import foreign_parts
 from laecips_eval.inspection_scene.makes import Make
 from laecips_eval.inspection_scene.materials import PLASTICS, Material, clamped
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sprites import Pen, Point, Sprite, regular, rounded_box, shrunk
 
 RELIEF = 64
@@ -33,14 +33,14 @@ Drawn = tuple[tuple[Point, ...], Point, Point]
 
 
 def draw_housing(
-    dice: Dice, width: float, height: float, *, make: Make, degrees: float = 0.0
+    stream: RandomStream, width: float, height: float, *, make: Make, degrees: float = 0.0
 ) -> Housing:
     """Draw a housing of about the given size, of one of the styles of a make."""
-    material = dice.choice(PLASTICS[make]).varied(dice)
-    style = dice.choice(STYLES[make])
+    material = stream.choice(PLASTICS[make]).varied(stream)
+    style = stream.choice(STYLES[make])
     pen = Pen(width, height)
-    screws, label, room = style(pen, dice, width, height, material)
-    sprite = material.on(pen.sprite(degrees), dice.child(1))
+    screws, label, room = style(pen, stream, width, height, material)
+    sprite = material.on(pen.sprite(degrees), stream.child(1))
     return Housing(sprite, screws, label, room)
 
 
@@ -49,21 +49,23 @@ def _corners(width: float, height: float, inset: float) -> tuple[Point, ...]:
     return ((-x, -y), (x, -y), (x, y), (-x, y))
 
 
-def _box(pen: Pen, dice: Dice, width: float, height: float, material: Material) -> Drawn:
+def _box(pen: Pen, stream: RandomStream, width: float, height: float, material: Material) -> Drawn:
     """A lid with a groove around it and a screw in each corner."""
     pen.raised(rounded_box((0, 0), (width, height), 7), material.tone(-8), RELIEF)
     outer = rounded_box((0, 0), (width - 9, height - 9), 5)
     pen.polygon(outer, material.tone(-38), RELIEF - 14)
     pen.polygon(shrunk(outer, 1.6), material.colour, RELIEF)
-    if dice.chance(0.5):
-        _led_row(pen, dice, (0, height / 2 - 13))
+    if stream.chance(0.5):
+        _led_row(pen, stream, (0, height / 2 - 13))
     return _corners(width, height, 16), (0.0, -2.0), (width - 52, height - 42)
 
 
-def _ribbed(pen: Pen, dice: Dice, width: float, height: float, material: Material) -> Drawn:
+def _ribbed(
+    pen: Pen, stream: RandomStream, width: float, height: float, material: Material
+) -> Drawn:
     """A plastic box with ribs over its lower half, two screws at the sides."""
     pen.raised(rounded_box((0, 0), (width, height), 10), material.colour, RELIEF)
-    first, last, pitch = -width / 2 + 14, width / 2 - 14, dice.choice((7.0, 8.0, 9.5))
+    first, last, pitch = -width / 2 + 14, width / 2 - 14, stream.choice((7.0, 8.0, 9.5))
     x = first
     while x <= last:
         pen.line([(x, height * 0.1), (x, height / 2 - 9)], 3.0, material.tone(-26), RELIEF - 12)
@@ -76,7 +78,9 @@ def _ribbed(pen: Pen, dice: Dice, width: float, height: float, material: Materia
     )
 
 
-def _vented(pen: Pen, dice: Dice, width: float, height: float, material: Material) -> Drawn:
+def _vented(
+    pen: Pen, stream: RandomStream, width: float, height: float, material: Material
+) -> Drawn:
     """A sheet-metal or plastic cover with rows of cooling slots."""
     pen.raised(rounded_box((0, 0), (width, height), 3), material.colour, RELIEF)
     pen.line(
@@ -85,7 +89,7 @@ def _vented(pen: Pen, dice: Dice, width: float, height: float, material: Materia
         material.tone(-44),
         RELIEF - 8,
     )
-    slot = dice.choice((9.0, 12.0, 16.0))
+    slot = stream.choice((9.0, 12.0, 16.0))
     y = -height / 6 + 9
     while y < height / 2 - 7:
         x = -width / 2 + 30
@@ -96,7 +100,9 @@ def _vented(pen: Pen, dice: Dice, width: float, height: float, material: Materia
     return _corners(width, height, 14), (0.0, -height / 3), (width - 56, height * 0.26)
 
 
-def _module(pen: Pen, dice: Dice, width: float, height: float, material: Material) -> Drawn:
+def _module(
+    pen: Pen, stream: RandomStream, width: float, height: float, material: Material
+) -> Drawn:
     """A rail-mounted module: a stepped body, clamps above and below, buttons and lamps."""
     pen.raised(rounded_box((0, 0), (width, height), 3), material.tone(-14), RELIEF - 26)
     pen.raised(rounded_box((0, 0), (width, height * 0.62), 3), material.colour, RELIEF + 4)
@@ -108,14 +114,16 @@ def _module(pen: Pen, dice: Dice, width: float, height: float, material: Materia
             pen.line(
                 [(x - 2, row * height * 0.40), (x + 2, row * height * 0.40)], 1.2, (150, 148, 140)
             )
-    if dice.chance(0.7):
-        button = dice.choice(((190, 46, 40), (46, 120, 60), (230, 190, 50), (60, 62, 66)))
+    if stream.chance(0.7):
+        button = stream.choice(((190, 46, 40), (46, 120, 60), (230, 190, 50), (60, 62, 66)))
         pen.disc((width * 0.26, height * 0.18), 5.2, button, RELIEF + 22)
-    _led_row(pen, dice, (-width * 0.2, height * 0.2))
+    _led_row(pen, stream, (-width * 0.2, height * 0.2))
     return (), (0.0, -height * 0.1), (width - 18, height * 0.3)
 
 
-def _octagon(pen: Pen, dice: Dice, width: float, height: float, material: Material) -> Drawn:
+def _octagon(
+    pen: Pen, stream: RandomStream, width: float, height: float, material: Material
+) -> Drawn:
     """Chamfered corners and a round window."""
     cut = min(width, height) * 0.26
     x, y = width / 2, height / 2
@@ -130,10 +138,12 @@ def _octagon(pen: Pen, dice: Dice, width: float, height: float, material: Materi
     return screws, (width * 0.2, 0.0), (width * 0.34, height * 0.4)
 
 
-def _finned(pen: Pen, dice: Dice, width: float, height: float, material: Material) -> Drawn:
+def _finned(
+    pen: Pen, stream: RandomStream, width: float, height: float, material: Material
+) -> Drawn:
     """A heat sink: bright fins over the whole width."""
     pen.raised(rounded_box((0, 0), (width, height), 2), material.tone(-30), RELIEF - 30)
-    pitch = dice.choice((8.0, 10.0, 12.0))
+    pitch = stream.choice((8.0, 10.0, 12.0))
     y = -height / 2 + 7
     while y < height / 2 - 5:
         pen.line(
@@ -144,7 +154,9 @@ def _finned(pen: Pen, dice: Dice, width: float, height: float, material: Materia
     return ((-side, 0.0), (side, 0.0)), (0.0, 0.0), (0.0, 0.0)
 
 
-def _capsule(pen: Pen, dice: Dice, width: float, height: float, material: Material) -> Drawn:
+def _capsule(
+    pen: Pen, stream: RandomStream, width: float, height: float, material: Material
+) -> Drawn:
     """Round ends and a stripe around the waist."""
     pen.raised(rounded_box((0, 0), (width, height * 0.8), height), material.colour, RELIEF, edge=6)
     stripe = clamped(tuple(255 - value for value in material.colour))
@@ -153,25 +165,25 @@ def _capsule(pen: Pen, dice: Dice, width: float, height: float, material: Materi
     return ((-width / 2 + height * 0.3, 0.0),), (-width * 0.05, 0.0), (width * 0.4, height * 0.4)
 
 
-def _can(pen: Pen, dice: Dice, width: float, height: float, material: Material) -> Drawn:
+def _can(pen: Pen, stream: RandomStream, width: float, height: float, material: Material) -> Drawn:
     """A round can with rings and three screws."""
     radius = min(width, height) / 2
     pen.raised(regular(40, radius), material.tone(-12), RELIEF, edge=4)
     pen.disc((0, 0), radius * 0.8, material.tone(-40), RELIEF - 18)
     pen.disc((0, 0), radius * 0.75, material.colour, RELIEF + 6)
     pen.disc((0, 0), radius * 0.42, material.tone(26), RELIEF + 20)
-    screws = tuple((x * 0.6, y * 0.6) for x, y in regular(3, radius, turn=dice.uniform(0, 120)))
+    screws = tuple((x * 0.6, y * 0.6) for x, y in regular(3, radius, turn=stream.uniform(0, 120)))
     return screws, (0.0, 0.0), (radius * 0.8, radius * 0.5)
 
 
-def _led_row(pen: Pen, dice: Dice, centre: Point) -> None:
-    for index in range(dice.integer(2, 4)):
-        lit = dice.choice(((80, 230, 110), (240, 190, 60), (60, 66, 62), (230, 70, 60)))
+def _led_row(pen: Pen, stream: RandomStream, centre: Point) -> None:
+    for index in range(stream.integer(2, 4)):
+        lit = stream.choice(((80, 230, 110), (240, 190, 60), (60, 66, 62), (230, 70, 60)))
         pen.disc((centre[0] + index * 7 - 8, centre[1]), 2.2, (24, 24, 26), RELIEF - 6)
         pen.disc((centre[0] + index * 7 - 8, centre[1]), 1.5, lit)
 
 
-Style = Callable[[Pen, Dice, float, float, Material], Drawn]
+Style = Callable[[Pen, RandomStream, float, float, Material], Drawn]
 STYLES: dict[Make, tuple[Style, ...]] = {
     Make.USUAL: (_box, _ribbed, _vented, _module),
     Make.NEW: (_octagon, _finned, _capsule, _can),

@@ -13,7 +13,7 @@ from laecips_eval.inspection_scene.lettering import (
 )
 from laecips_eval.inspection_scene.makes import Make
 from laecips_eval.inspection_scene.materials import Material, clamped
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sprites import Colour, Pen, Sprite, rounded_box
 
 SMALLEST = (34.0, 20.0)
@@ -21,12 +21,12 @@ INK: Colour = (28, 28, 32)
 
 
 def draw_label(
-    dice: Dice, *, width: float, height: float, make: Make, degrees: float = 0.0
+    stream: RandomStream, *, width: float, height: float, make: Make, degrees: float = 0.0
 ) -> Sprite:
     """Draw a label that fits into width x height pixels (at least `SMALLEST`)."""
-    style = dice.choice(STYLES[make])
-    pen, material = style(dice, min(width, 92.0), min(height, 48.0))
-    return material.on(pen.sprite(degrees), dice.child(1))
+    style = stream.choice(STYLES[make])
+    pen, material = style(stream, min(width, 92.0), min(height, 48.0))
+    return material.on(pen.sprite(degrees), stream.child(1))
 
 
 def _blank(width: float, height: float, paper: Colour, radius: float = 1.5) -> Pen:
@@ -40,19 +40,19 @@ def _dot(text: str, width: float, height: float) -> float:
     return max(0.7, min(1.6, width / text_width(text, 1.0), height / 7.0))
 
 
-def _bar_coded(dice: Dice, width: float, height: float) -> tuple[Pen, Material]:
+def _bar_coded(stream: RandomStream, width: float, height: float) -> tuple[Pen, Material]:
     """White paper: a line of text above a bar code."""
-    paper = Material((226, 226, 220), "smooth", 4).varied(dice, 8)
+    paper = Material((226, 226, 220), "smooth", 4).varied(stream, 8)
     pen = _blank(width, height, paper.colour)
-    text = part_number(dice)
+    text = part_number(stream)
     write(pen, (0, -height * 0.24), text, _dot(text, width - 8, height * 0.34), INK)
-    bar_code(pen, dice, (0, height * 0.2), (width - 9, height * 0.42), INK)
+    bar_code(pen, stream, (0, height * 0.2), (width - 9, height * 0.42), INK)
     return pen, paper
 
 
-def _warning(dice: Dice, width: float, height: float) -> tuple[Pen, Material]:
+def _warning(stream: RandomStream, width: float, height: float) -> tuple[Pen, Material]:
     """Yellow: a warning triangle, and text where there is room."""
-    paper = Material((226, 186, 46), "smooth", 4).varied(dice, 8)
+    paper = Material((226, 186, 46), "smooth", 4).varied(stream, 8)
     pen = _blank(width, height, paper.colour, 3)
     side = min(height * 0.84, width * 0.5)
     x = -width / 2 + side * 0.62
@@ -64,19 +64,19 @@ def _warning(dice: Dice, width: float, height: float) -> tuple[Pen, Material]:
     write(pen, (x, side * 0.12), "!", side * 0.055, INK)
     room = width / 2 - (x + side * 0.55) - 4
     if room > 16:
-        text = rating(dice)
+        text = rating(stream)
         centre = (x + side * 0.55 + room / 2 + 1, 0.0)
         write(pen, centre, text, _dot(text, room, height * 0.4), INK)
     return pen, paper
 
 
-def _type_plate(dice: Dice, width: float, height: float) -> tuple[Pen, Material]:
+def _type_plate(stream: RandomStream, width: float, height: float) -> tuple[Pen, Material]:
     """Bare metal: engraved lines of text in a frame."""
-    plate = Material((176, 178, 180), "brushed", 10).varied(dice, 10)
+    plate = Material((176, 178, 180), "brushed", 10).varied(stream, 10)
     pen = _blank(width, height, plate.colour)
     pen.box((0, 0), (width - 3, height - 3), (70, 70, 74))
     pen.box((0, 0), (width - 5, height - 5), plate.colour)
-    lines = [part_number(dice), rating(dice), "N " + part_number(dice)[3:]][
+    lines = [part_number(stream), rating(stream), "N " + part_number(stream)[3:]][
         : max(1, int(height // 11))
     ]
     for index, text in enumerate(lines):
@@ -85,34 +85,34 @@ def _type_plate(dice: Dice, width: float, height: float) -> tuple[Pen, Material]
     return pen, plate
 
 
-def _tag(dice: Dice, width: float, height: float) -> tuple[Pen, Material]:
+def _tag(stream: RandomStream, width: float, height: float) -> tuple[Pen, Material]:
     """A coloured band over white, one word."""
-    paper = Material((222, 222, 218), "smooth", 4).varied(dice, 8)
-    band = dice.choice(((46, 92, 160), (180, 52, 48), (52, 128, 76)))
+    paper = Material((222, 222, 218), "smooth", 4).varied(stream, 8)
+    band = stream.choice(((46, 92, 160), (180, 52, 48), (52, 128, 76)))
     pen = _blank(width, height, paper.colour)
     pen.box((0, -height * 0.32), (width, height * 0.36), band)
-    text = rating(dice)
+    text = rating(stream)
     write(pen, (0, height * 0.16), text, _dot(text, width - 8, height * 0.44), INK)
     return pen, paper
 
 
-def _inverted(dice: Dice, width: float, height: float) -> tuple[Pen, Material]:
+def _inverted(stream: RandomStream, width: float, height: float) -> tuple[Pen, Material]:
     """Black, printed white, with a data matrix."""
-    paper = Material((34, 34, 38), "smooth", 4).varied(dice, 6)
+    paper = Material((34, 34, 38), "smooth", 4).varied(stream, 6)
     pen = _blank(width, height, paper.colour)
     side = min(height - 6, width * 0.4)
-    matrix_code(pen, dice, (-width / 2 + side / 2 + 3, 0), side, (224, 224, 224))
-    text = part_number(dice)
+    matrix_code(pen, stream, (-width / 2 + side / 2 + 3, 0), side, (224, 224, 224))
+    text = part_number(stream)
     centre = (side / 2 + 2, 0.0)
     write(pen, centre, text, _dot(text, width - side - 9, height * 0.4), (224, 224, 224))
     return pen, paper
 
 
-def _seal(dice: Dice, width: float, height: float) -> tuple[Pen, Material]:
+def _seal(stream: RandomStream, width: float, height: float) -> tuple[Pen, Material]:
     """A round seal, green or red, with a tick."""
     radius = min(width, height) / 2
-    colour = dice.choice(((52, 150, 82), (196, 58, 54), (66, 120, 190)))
-    seal = Material(colour, "smooth", 4).varied(dice, 10)
+    colour = stream.choice(((52, 150, 82), (196, 58, 54), (66, 120, 190)))
+    seal = Material(colour, "smooth", 4).varied(stream, 10)
     pen = Pen(2 * radius, 2 * radius)
     pen.disc((0, 0), radius, (228, 228, 224), 4, body=True)
     pen.disc((0, 0), radius * 0.86, seal.colour)
@@ -121,10 +121,10 @@ def _seal(dice: Dice, width: float, height: float) -> tuple[Pen, Material]:
     return pen, seal
 
 
-def _striped(dice: Dice, width: float, height: float) -> tuple[Pen, Material]:
+def _striped(stream: RandomStream, width: float, height: float) -> tuple[Pen, Material]:
     """Hazard tape: slanted stripes around a number."""
-    base = dice.choice(((226, 226, 222), (226, 130, 46)))
-    paper = Material(base, "smooth", 4).varied(dice, 8)
+    base = stream.choice(((226, 226, 222), (226, 130, 46)))
+    paper = Material(base, "smooth", 4).varied(stream, 8)
     pen = _blank(width, height, paper.colour)
     x = -width / 2
     while x < width / 2 + height:
@@ -133,12 +133,12 @@ def _striped(dice: Dice, width: float, height: float) -> tuple[Pen, Material]:
         pen.polygon(stripe, INK)
         x += 13
     pen.box((0, 0), (width * 0.62, height * 0.56), clamped(paper.colour))
-    text = part_number(dice)[3:]
+    text = part_number(stream)[3:]
     write(pen, (0, 0), text, _dot(text, width * 0.54, height * 0.42), INK)
     return pen, paper
 
 
-Style = Callable[[Dice, float, float], tuple[Pen, Material]]
+Style = Callable[[RandomStream, float, float], tuple[Pen, Material]]
 STYLES: dict[Make, tuple[Style, ...]] = {
     Make.USUAL: (_bar_coded, _warning, _type_plate, _tag),
     Make.NEW: (_inverted, _seal, _striped),

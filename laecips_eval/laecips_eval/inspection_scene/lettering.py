@@ -1,6 +1,6 @@
 """A 5 x 7 dot-matrix alphabet, as marking machines print it, and bar codes."""
 
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sprites import Colour, Pen, Point
 
 COLUMNS, ROWS = 5, 7
@@ -45,15 +45,17 @@ _LETTERS = "ABCDEFHKLMNPRSTUVX"
 _DIGITS = "0123456789"
 
 
-def part_number(dice: Dice) -> str:
+def part_number(stream: RandomStream) -> str:
     """Something like `KX-4072`."""
-    letters = "".join(dice.choice(_LETTERS) for _ in range(2))
-    return letters + "-" + "".join(dice.choice(_DIGITS) for _ in range(dice.integer(3, 4)))
+    letters = "".join(stream.choice(_LETTERS) for _ in range(2))
+    return letters + "-" + "".join(stream.choice(_DIGITS) for _ in range(stream.integer(3, 4)))
 
 
-def rating(dice: Dice) -> str:
+def rating(stream: RandomStream) -> str:
     """A rating as it stands on type plates."""
-    return dice.choice(("24V DC", "230V AC", "3.2A", "0.75KA", "IP67", "12-36V", "PE", "L1 L2 L3"))
+    return stream.choice(
+        ("24V DC", "230V AC", "3.2A", "0.75KA", "IP67", "12-36V", "PE", "L1 L2 L3")
+    )
 
 
 def text_width(text: str, dot: float) -> float:
@@ -73,22 +75,22 @@ def write(pen: Pen, centre: Point, text: str, dot: float, colour: Colour) -> Non
                     pen.box((x, top + (row + 0.5) * dot), (dot, dot), colour)
 
 
-def bar_code(pen: Pen, dice: Dice, centre: Point, size: Point, colour: Colour) -> None:
+def bar_code(pen: Pen, stream: RandomStream, centre: Point, size: Point, colour: Colour) -> None:
     """Print vertical bars of random width."""
     x = centre[0] - size[0] / 2
     while x < centre[0] + size[0] / 2 - 2:
-        width = dice.choice((0.8, 1.2, 2.0))
+        width = stream.choice((0.8, 1.2, 2.0))
         pen.box((x + width / 2, centre[1]), (width, size[1]), colour)
-        x += width + dice.choice((0.9, 1.4, 2.2))
+        x += width + stream.choice((0.9, 1.4, 2.2))
 
 
-def matrix_code(pen: Pen, dice: Dice, centre: Point, side: float, colour: Colour) -> None:
+def matrix_code(pen: Pen, stream: RandomStream, centre: Point, side: float, colour: Colour) -> None:
     """Print a square data matrix: two solid edges, random cells inside."""
     cells = 10
     cell = side / cells
     for row in range(cells):
         for column in range(cells):
-            filled = dice.chance(0.5)
+            filled = stream.chance(0.5)
             if filled or column == 0 or row == cells - 1:
                 x = centre[0] + (column + 0.5) * cell - side / 2
                 y = centre[1] + (row + 0.5) * cell - side / 2

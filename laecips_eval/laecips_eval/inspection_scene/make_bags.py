@@ -17,7 +17,7 @@ from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_eval.bags.errors import BagError
 from laecips_eval.bags.reader import joined_digest, open_bag
 from laecips_eval.bags.writer import BagWriter
-from laecips_eval.inspection_scene.bag_recipes import MAIN, SEGMENTS, STREAM, Recipe
+from laecips_eval.inspection_scene.bag_recipes import MAIN, SEGMENTS, STREAM, BagRecipe
 from laecips_eval.inspection_scene.drive import Drive
 
 Progress = Callable[[int, int], None]
@@ -54,7 +54,7 @@ def ensure_main_bag(
 def ensure_bag(
     directory: Path,
     name: str,
-    recipe: Recipe,
+    recipe: BagRecipe,
     *,
     progress: Progress | None = None,
     processes: int = 2,
@@ -84,7 +84,7 @@ def ensure_bag(
 
 
 def make_bag(
-    path: Path, recipe: Recipe, *, progress: Progress | None = None, processes: int = 2
+    path: Path, recipe: BagRecipe, *, progress: Progress | None = None, processes: int = 2
 ) -> None:
     """Draw a recipe's frames and write them as a bag at `path`."""
     tasks = list(_tasks(recipe))
@@ -107,7 +107,7 @@ def make_bag(
                         progress(done, recipe.frames)
 
 
-def difference(path: Path, recipe: Recipe) -> str | None:
+def difference(path: Path, recipe: BagRecipe) -> str | None:
     """How a bag's frames differ from its recipe's, in one line; None when they do not."""
     if not recipe.expected:
         return None
@@ -131,13 +131,13 @@ def difference(path: Path, recipe: Recipe) -> str | None:
     )
 
 
-def recipe_hashes(digests: list[bytes], recipe: Recipe) -> tuple[str, ...]:
-    """The whole bag's hash, then one a segment: what `Recipe.expected` holds."""
+def recipe_hashes(digests: list[bytes], recipe: BagRecipe) -> tuple[str, ...]:
+    """The whole bag's hash, then one a segment: what `BagRecipe.expected` holds."""
     parts = [digests[segment.start : segment.stop] for segment in recipe.segments]
     return (joined_digest(digests), *(joined_digest(part) for part in parts))
 
 
-def draw_frame(recipe: Recipe, index: int) -> tuple[np.ndarray, np.ndarray]:
+def draw_frame(recipe: BagRecipe, index: int) -> tuple[np.ndarray, np.ndarray]:
     """Picture and label map of one frame of a recipe's bag, before JPEG."""
     for number, segment in enumerate(recipe.segments):
         if segment.start <= index < segment.stop:
@@ -146,14 +146,14 @@ def draw_frame(recipe: Recipe, index: int) -> tuple[np.ndarray, np.ndarray]:
     raise IndexError(f"the bag has {recipe.frames} frames, there is no frame {index}")
 
 
-def _tasks(recipe: Recipe) -> Iterator[tuple[int, int]]:
+def _tasks(recipe: BagRecipe) -> Iterator[tuple[int, int]]:
     """Stretches of frames that lie in one segment."""
     for segment in recipe.segments:
         for start in range(segment.start, segment.stop, _CHUNK):
             yield start, min(segment.stop, start + _CHUNK)
 
 
-def _draw(recipe: Recipe, start: int, stop: int) -> list[tuple[bytes, bytes]]:
+def _draw(recipe: BagRecipe, start: int, stop: int) -> list[tuple[bytes, bytes]]:
     cv2.setNumThreads(1)  # the processes are the parallelism
     encoded = []
     for index in range(start, stop):

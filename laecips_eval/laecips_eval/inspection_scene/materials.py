@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from laecips_eval.inspection_scene.makes import Make
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sprites import Colour, Sprite
 from laecips_eval.inspection_scene.textures import TEXTURES
 
@@ -22,11 +22,11 @@ class Material:
     texture: str
     amplitude: int
 
-    def varied(self, dice: Dice, spread: int = 14) -> "Material":
+    def varied(self, stream: RandomStream, spread: int = 14) -> "Material":
         """The same material of another lot: brighter or darker, a little tinted."""
-        light = dice.integer(-spread, spread)
+        light = stream.integer(-spread, spread)
         return Material(
-            clamped(tuple(value + light + dice.integer(-5, 5) for value in self.colour)),
+            clamped(tuple(value + light + stream.integer(-5, 5) for value in self.colour)),
             self.texture,
             self.amplitude,
         )
@@ -35,10 +35,10 @@ class Material:
         """The base colour, brighter or darker."""
         return clamped(tuple(value + offset for value in self.colour))
 
-    def on(self, sprite: Sprite, dice: Dice) -> Sprite:
+    def on(self, sprite: Sprite, stream: RandomStream) -> Sprite:
         """The sprite with this material's texture."""
         height, width = sprite.coverage.shape
-        return sprite.textured(TEXTURES[self.texture](dice, height, width, self.amplitude))
+        return sprite.textured(TEXTURES[self.texture](stream, height, width, self.amplitude))
 
 
 def clamped(values: tuple[int, ...]) -> Colour:

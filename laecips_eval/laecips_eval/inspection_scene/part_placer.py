@@ -13,7 +13,7 @@ from laecips_eval.inspection_scene.fasteners import draw_missing_screw, draw_scr
 from laecips_eval.inspection_scene.housings import draw_housing
 from laecips_eval.inspection_scene.labels import SMALLEST, draw_label
 from laecips_eval.inspection_scene.makes import Make
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sprites import Point, turned
 
 _BASE = 10  # relief on which a part stands
@@ -32,14 +32,14 @@ class Region:
     bottom: float
 
 
-class Bench:
+class PartPlacer:
     """Puts parts into one section of a scene.
 
     Every part has a stream of random numbers of its own: what one part looks like moves no other.
 
     Args:
         canvas: what to put them on.
-        dice: the section's stream.
+        stream: the section's stream.
         region: the section.
         variants: share of housings, connectors and labels that are not of the usual make, 0..1.
         make: whose those are.
@@ -49,14 +49,14 @@ class Bench:
     def __init__(
         self,
         canvas: Canvas,
-        dice: Dice,
+        stream: RandomStream,
         region: Region,
         *,
         variants: float,
         make: Make,
         defect_rate: float,
     ) -> None:
-        self.canvas, self.dice, self.region = canvas, dice, region
+        self.canvas, self.stream, self.region = canvas, stream, region
         self._variants, self._make, self._defect_rate = variants, make, defect_rate
         self._taken: list[Region] = []
         self._cables: list[tuple[list[Point], float]] = []
@@ -84,10 +84,10 @@ class Bench:
     def find(self, width: float, height: float, region: Region, *, tries: int = 24) -> Point | None:
         """Reserve a free place within a region; None when no try found one."""
         for _ in range(tries):
-            x = self.dice.uniform(
+            x = self.stream.uniform(
                 region.left + width / 2, max(region.left + width / 2, region.right - width / 2)
             )
-            y = self.dice.uniform(
+            y = self.stream.uniform(
                 region.top + height / 2, max(region.top + height / 2, region.bottom - height / 2)
             )
             if self.claim((x, y), width, height):
@@ -96,27 +96,27 @@ class Bench:
 
     def housing(self, centre: Point, width: float, height: float, *, degrees: float = 0.0) -> None:
         """A housing with its screws and mostly a label."""
-        dice = self._next()
-        make = self._drawn_make(dice)
-        housing = draw_housing(dice.child(0), width, height, make=make, degrees=degrees)
+        stream = self._next()
+        make = self._drawn_make(stream)
+        housing = draw_housing(stream.child(0), width, height, make=make, degrees=degrees)
         self.canvas.put(
-            housing.sprite, centre, classes.HOUSING, base=_BASE, shadow=dice.integer(7, 12)
+            housing.sprite, centre, classes.HOUSING, base=_BASE, shadow=stream.integer(7, 12)
         )
-        radius = dice.uniform(7.5, 9.0)
+        radius = stream.uniform(7.5, 9.0)
         for number, place in enumerate(housing.screws):
             spot = _moved(centre, turned(place, degrees))
-            self._fasten(spot, radius, dice.child(1, number))
+            self._fasten(spot, radius, stream.child(1, number))
         room = housing.label_room
-        if room[0] >= SMALLEST[0] and room[1] >= SMALLEST[1] and dice.chance(0.75):
+        if room[0] >= SMALLEST[0] and room[1] >= SMALLEST[1] and stream.chance(0.75):
             spot = _moved(centre, turned(housing.label, degrees))
-            self._stick(spot, room, degrees, dice.child(2))
+            self._stick(spot, room, degrees, stream.child(2))
 
     def connector(self, centre: Point, *, degrees: float = 0.0) -> None:
         """A connector."""
-        dice = self._next()
-        make = self._drawn_make(dice)
-        sprite = draw_connector(dice.child(0), make=make, degrees=degrees)
-        self.canvas.put(sprite, centre, classes.CONNECTOR, base=_BASE, shadow=dice.integer(5, 8))
+        stream = self._next()
+        make = self._drawn_make(stream)
+        sprite = draw_connector(stream.child(0), make=make, degrees=degrees)
+        self.canvas.put(sprite, centre, classes.CONNECTOR, base=_BASE, shadow=stream.integer(5, 8))
 
     def screw(self, centre: Point, *, radius: float) -> None:
         """A screw, or the hole where it should be."""
@@ -134,39 +134,41 @@ class Bench:
         """Scratch and dent what is there, then lay the cables."""
         length = self.region.right - self.region.left
         for kind in (classes.SCRATCH, classes.DENT):
-            dice = self.dice.child(1_000_000 + kind)
+            stream = self.stream.child(1_000_000 + kind)
             expected = length / _SPACING * self._defect_rate
-            count = int(expected) + dice.chance(expected - int(expected))
+            count = int(expected) + stream.chance(expected - int(expected))
             for _ in range(count):
-                self._damage(kind, dice)
+                self._damage(kind, stream)
         for path, width in self._cables:
-            dice = self._next()
-            sprite, centre = draw_cable(dice, path, width=width)
-            self.canvas.put(sprite, centre, classes.CABLE, shadow=dice.integer(3, 5))
+            stream = self._next()
+            sprite, centre = draw_cable(stream, path, width=width)
+            self.canvas.put(sprite, centre, classes.CABLE, shadow=stream.integer(3, 5))
         self._cables.clear()
 
-    def _fasten(self, centre: Point, radius: float, dice: Dice) -> None:
-        if dice.chance(_MISSING * self._defect_rate):
+    def _fasten(self, centre: Point, radius: float, stream: RandomStream) -> None:
+        if stream.chance(_MISSING * self._defect_rate):
             self.canvas.put(
-                draw_missing_screw(dice.child(0), radius=radius), centre, classes.MISSING_SCREW
+                draw_missing_screw(stream.child(0), radius=radius), centre, classes.MISSING_SCREW
             )
         else:
             self.canvas.put(
-                draw_screw(dice.child(0), radius=radius), centre, classes.SCREW, shadow=3
+                draw_screw(stream.child(0), radius=radius), centre, classes.SCREW, shadow=3
             )
 
-    def _stick(self, centre: Point, room: Point, degrees: float, dice: Dice) -> None:
-        make = self._drawn_make(dice)
-        askew = degrees + dice.uniform(-3, 3)
-        sprite = draw_label(dice.child(0), width=room[0], height=room[1], make=make, degrees=askew)
+    def _stick(self, centre: Point, room: Point, degrees: float, stream: RandomStream) -> None:
+        make = self._drawn_make(stream)
+        askew = degrees + stream.uniform(-3, 3)
+        sprite = draw_label(
+            stream.child(0), width=room[0], height=room[1], make=make, degrees=askew
+        )
         self.canvas.put(sprite, centre, classes.LABEL, shadow=1)
 
-    def _damage(self, kind: int, dice: Dice) -> None:
-        scratch, dent = draw_scratch(dice.child(1)), draw_dent(dice.child(2))
+    def _damage(self, kind: int, stream: RandomStream) -> None:
+        scratch, dent = draw_scratch(stream.child(1)), draw_dent(stream.child(2))
         mask = scratch.mask if kind == classes.SCRATCH else dent.mask
         for _ in range(40):
-            x = dice.integer(int(self.region.left) + 50, int(self.region.right) - 50)
-            y = dice.integer(50, self.canvas.height - 50)
+            x = stream.integer(int(self.region.left) + 50, int(self.region.right) - 50)
+            y = stream.integer(50, self.canvas.height - 50)
             top, left = y - mask.shape[0] // 2, x - mask.shape[1] // 2
             below = self.canvas.label[
                 max(0, top) : top + mask.shape[0], max(0, left) : left + mask.shape[1]
@@ -179,12 +181,12 @@ class Bench:
                 self.canvas.press(dent, (x, y), kind)
             return
 
-    def _drawn_make(self, dice: Dice) -> Make:
-        return self._make if dice.chance(self._variants) else Make.USUAL
+    def _drawn_make(self, stream: RandomStream) -> Make:
+        return self._make if stream.chance(self._variants) else Make.USUAL
 
-    def _next(self) -> Dice:
+    def _next(self) -> RandomStream:
         self._parts += 1
-        return self.dice.child(self._parts)
+        return self.stream.child(self._parts)
 
 
 def _moved(point: Point, by: Point) -> Point:

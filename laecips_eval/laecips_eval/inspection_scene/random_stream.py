@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 Item = TypeVar("Item")
 
 
-class Dice:
+class RandomStream:
     """A named, seeded stream of random numbers; equal keys give equal streams.
 
     Args:
         keys: non-negative integers that name the stream, most general first.
 
     Example:
-        >>> Dice(7, 1).integer(0, 10) == Dice(7, 1).integer(0, 10)
+        >>> RandomStream(7, 1).integer(0, 10) == RandomStream(7, 1).integer(0, 10)
         True
     """
 
@@ -29,9 +29,9 @@ class Dice:
         # The length first: SeedSequence fills up with zeros and would not tell (1,) from (1, 0).
         self._bits = np.random.PCG64(np.random.SeedSequence([len(keys), *keys]))
 
-    def child(self, *keys: int) -> "Dice":
+    def child(self, *keys: int) -> "RandomStream":
         """A stream of its own below this one: what it draws moves no other stream."""
-        return Dice(*self.keys, *keys)
+        return RandomStream(*self.keys, *keys)
 
     def uniform(self, low: float = 0.0, high: float = 1.0) -> float:
         """A number in [low, high), 53 random bits."""

@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from laecips_eval.inspection_scene.camera import HEIGHT_PX, WIDTH_PX, View
+from laecips_eval.inspection_scene.camera import HEIGHT_PX, WIDTH_PX, CameraView
 from laecips_eval.inspection_scene.drift import Drift
 from laecips_eval.inspection_scene.exact_pixels import blend, blur, reproducible
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 
 _DUST = (158, 148, 128)
 _BANK = 96  # how much larger than a picture the store of noise is
@@ -32,24 +32,24 @@ class Lamp:
     gain: int
 
     @staticmethod
-    def drawn(dice: Dice) -> "Lamp":
+    def drawn(stream: RandomStream) -> "Lamp":
         """One of the lamps of day zero."""
         return Lamp(
-            across=dice.integer(-34, 34),
-            down=dice.integer(-26, 26),
-            falloff=dice.integer(24, 72),
-            gain=dice.integer(222, 276),
+            across=stream.integer(-34, 34),
+            down=stream.integer(-26, 26),
+            falloff=stream.integer(24, 72),
+            gain=stream.integer(222, 276),
         )
 
 
-def expose(view: View, drift: Drift, lamp: Lamp, dice: Dice) -> NDArray[np.uint8]:
+def expose(view: CameraView, drift: Drift, lamp: Lamp, stream: RandomStream) -> NDArray[np.uint8]:
     """Take the picture.
 
     Args:
         view: what the camera sees; with its dust if `drift.dust` is above 0.
         drift: the dials that are not geometry.
         lamp: the light.
-        dice: this picture's stream, for the noise.
+        stream: this picture's stream, for the noise.
 
     Returns:
         uint8 [360, 480, 3], RGB.
@@ -60,7 +60,7 @@ def expose(view: View, drift: Drift, lamp: Lamp, dice: Dice) -> NDArray[np.uint8
             image = _dusty(image, view.dust, round(drift.dust * 256))
         image = _lit(image, drift, lamp)
         image = _blurred(image, drift.blur)
-        return _noisy(image, drift, dice)
+        return _noisy(image, drift, stream)
 
 
 def _dusty(image: NDArray[np.uint8], film: NDArray[np.uint8], amount: int) -> NDArray[np.uint8]:
@@ -97,9 +97,9 @@ def _blurred(image: NDArray[np.uint8], amount: float) -> NDArray[np.uint8]:
     return blur(image, defocus + 1.6 * amount, defocus)
 
 
-def _noisy(image: NDArray[np.uint8], drift: Drift, dice: Dice) -> NDArray[np.uint8]:
+def _noisy(image: NDArray[np.uint8], drift: Drift, stream: RandomStream) -> NDArray[np.uint8]:
     bank = _noise_bank()
-    top, left = dice.integer(0, _BANK - 1), dice.integer(0, _BANK - 1)
+    top, left = stream.integer(0, _BANK - 1), stream.integer(0, _BANK - 1)
     noise = bank[top : top + HEIGHT_PX, left : left + WIDTH_PX]
     strength = np.asarray(cv2.LUT(image, _noise_strength(round(drift.dimming * 256))), np.int16)
     return np.clip(image + (noise * strength >> 8), 0, 255).astype(np.uint8)
@@ -115,5 +115,5 @@ def _noise_strength(dimming: int) -> NDArray[np.int16]:
 @lru_cache(maxsize=1)
 def _noise_bank() -> NDArray[np.int16]:
     """Near-Gaussian noise, deviation 37: the sum of four bytes; int16 [456, 576, 3]."""
-    octets = Dice(41, 3).octets(4, HEIGHT_PX + _BANK, WIDTH_PX + _BANK, 3)
+    octets = RandomStream(41, 3).octets(4, HEIGHT_PX + _BANK, WIDTH_PX + _BANK, 3)
     return (octets.astype(np.int16).sum(axis=0, dtype=np.int16) - 510) // 4

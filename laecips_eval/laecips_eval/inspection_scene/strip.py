@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from laecips_eval.inspection_scene.canvas import Canvas, Light
 from laecips_eval.inspection_scene.exact_pixels import blur, reproducible
 from laecips_eval.inspection_scene.makes import Make
-from laecips_eval.inspection_scene.part_placer import Bench, Region
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.part_placer import PartPlacer, Region
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sections import HEIGHT, SECTIONS
 from laecips_eval.inspection_scene.textures import clouds
 
@@ -39,11 +39,11 @@ class Strip:
     @cached_property
     def dust(self) -> NDArray[np.uint8]:
         """How much dust lies where with the dial at 1: uint8 [HEIGHT, width]; made on demand."""
-        dice = Dice(*self.keys, 9)
+        stream = RandomStream(*self.keys, 9)
         with reproducible():
-            film = clouds(dice.child(1), HEIGHT, self.width, 62, cell=64).astype(np.int32) + 84
-            fine = clouds(dice.child(2), HEIGHT, self.width, 26, cell=12)
-            chance = dice.octets(2, HEIGHT, self.width)
+            film = clouds(stream.child(1), HEIGHT, self.width, 62, cell=64).astype(np.int32) + 84
+            fine = clouds(stream.child(2), HEIGHT, self.width, 26, cell=12)
+            chance = stream.octets(2, HEIGHT, self.width)
             specks = ((chance[0] >= 252) & (chance[1] >= 192)).astype(np.uint8) * np.uint8(255)
             grit = blur(specks, 1.0).astype(np.int32) * 4
         return np.clip(film + fine + grit, 0, 235).astype(np.uint8)
@@ -68,25 +68,25 @@ def draw_strip(
     """
     if width < 700:
         raise ValueError(f"a panel of {width} pixels is too short: ask for 700 or more")
-    dice = Dice(*keys, 0)
-    x, y = dice.choice(_LIGHTS)
+    stream = RandomStream(*keys, 0)
+    x, y = stream.choice(_LIGHTS)
     with reproducible():
-        canvas = Canvas(width, HEIGHT, Light(x, y, dice.integer(90, 150)))
-        left, number, kind = 0, 0, dice.integer(0, len(SECTIONS) - 1)
+        canvas = Canvas(width, HEIGHT, Light(x, y, stream.integer(90, 150)))
+        left, number, kind = 0, 0, stream.integer(0, len(SECTIONS) - 1)
         while left < width:
-            length = dice.integer(520, 900)
+            length = stream.integer(520, 900)
             if width - left - length < 420:
                 length = width - left
-            bench = Bench(
+            placer = PartPlacer(
                 canvas,
-                dice.child(number),
+                stream.child(number),
                 Region(left, 0, left + length, HEIGHT),
                 variants=variants,
                 make=make,
                 defect_rate=defect_rate,
             )
-            SECTIONS[kind](bench)
-            bench.finish()
+            SECTIONS[kind](placer)
+            placer.finish()
             left, number = left + length, number + 1
-            kind = (kind + dice.integer(1, len(SECTIONS) - 1)) % len(SECTIONS)
+            kind = (kind + stream.integer(1, len(SECTIONS) - 1)) % len(SECTIONS)
         return Strip(canvas.lit(), canvas.label, keys)

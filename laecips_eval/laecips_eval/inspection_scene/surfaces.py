@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from laecips_eval.inspection_scene.exact_pixels import add, blur
 from laecips_eval.inspection_scene.lettering import part_number, text_width, write
 from laecips_eval.inspection_scene.materials import METALS, Material, clamped
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sprites import LEVEL, Colour, Pen, regular, turned
 from laecips_eval.inspection_scene.textures import TEXTURES, clouds
 
@@ -44,77 +44,77 @@ class Surface:
     relief: NDArray[np.uint8]
 
 
-def draw_plate(dice: Dice, width: int, height: int) -> Surface:
+def draw_plate(stream: RandomStream, width: int, height: int) -> Surface:
     """A metal or painted plate: blotches, seams, rivets, small drilled holes, an engraving."""
-    material = dice.choice(PLATES).varied(dice)
-    surface = _ground(dice, width, height, material, blotch=9)
+    material = stream.choice(PLATES).varied(stream)
+    surface = _ground(stream, width, height, material, blotch=9)
     for _ in range(width // 260):
-        x = dice.integer(10, width - 10)
+        x = stream.integer(10, width - 10)
         _seam(surface, [(x, 0), (x, height)], material.tone(-52))
     for _ in range(width * height // 26000):
-        centre = (dice.integer(0, width), dice.integer(0, height))
-        if dice.chance(0.5):
+        centre = (stream.integer(0, width), stream.integer(0, height))
+        if stream.chance(0.5):
             _dot(surface, centre, 4, material.tone(22), 14)
         else:
-            _dot(surface, centre, dice.integer(2, 4), (26, 26, 28), -30)
-    _stains(surface, dice, width * height // 60000)
+            _dot(surface, centre, stream.integer(2, 4), (26, 26, 28), -30)
+    _stains(surface, stream, width * height // 60000)
     return _softened(surface)
 
 
-def draw_belt(dice: Dice, width: int, height: int) -> Surface:
+def draw_belt(stream: RandomStream, width: int, height: int) -> Surface:
     """A rubber belt: pressed weave, wear streaks along, a slanted splice, chalk marks."""
-    material = dice.choice(BELTS).varied(dice, 8)
-    surface = _ground(dice, width, height, material, blotch=8)
+    material = stream.choice(BELTS).varied(stream, 8)
+    surface = _ground(stream, width, height, material, blotch=8)
     for _ in range(width // 90):
-        y, x = dice.integer(0, height), dice.integer(0, width)
-        streak = material.tone(dice.choice((-12, 10, 18)))
-        end = (x + dice.integer(40, 220), y + dice.integer(-3, 3))
-        _stroke(surface.colour, [(x, y), end], streak, dice.integer(1, 3))
-    x = dice.integer(0, width)
+        y, x = stream.integer(0, height), stream.integer(0, width)
+        streak = material.tone(stream.choice((-12, 10, 18)))
+        end = (x + stream.integer(40, 220), y + stream.integer(-3, 3))
+        _stroke(surface.colour, [(x, y), end], streak, stream.integer(1, 3))
+    x = stream.integer(0, width)
     _seam(surface, [(x, 0), (x + height // 4, height)], material.tone(-22))
-    _stains(surface, dice, width * height // 40000)
+    _stains(surface, stream, width * height // 40000)
     return _softened(surface)
 
 
-def draw_board(dice: Dice, width: int, height: int) -> Surface:
+def draw_board(stream: RandomStream, width: int, height: int) -> Surface:
     """A circuit board: tracks, vias, pads, printed outlines and numbers."""
-    base = clamped(tuple(value + dice.integer(-8, 8) for value in dice.choice(BOARDS)))
+    base = clamped(tuple(value + stream.integer(-8, 8) for value in stream.choice(BOARDS)))
     mask = Material(base, "grain", 5)
-    surface = _ground(dice, width, height, mask, blotch=5)
+    surface = _ground(stream, width, height, mask, blotch=5)
     for _ in range(width * height // 7000):
         _track(
             surface,
-            dice,
-            (dice.integer(0, width), dice.integer(0, height)),
-            mask.tone(dice.choice((14, 20, -12))),
+            stream,
+            (stream.integer(0, width), stream.integer(0, height)),
+            mask.tone(stream.choice((14, 20, -12))),
         )
     for _ in range(width * height // 5200):
-        centre = (dice.integer(0, width), dice.integer(0, height))
+        centre = (stream.integer(0, width), stream.integer(0, height))
         _dot(surface, centre, 4, (188, 160, 88), 2)
         _dot(surface, centre, 2, (30, 30, 28), -10)
     for _ in range(width * height // 16000):
-        x, y = dice.integer(0, width), dice.integer(0, height)
-        w, h = dice.integer(14, 46), dice.integer(10, 26)
+        x, y = stream.integer(0, width), stream.integer(0, height)
+        w, h = stream.integer(14, 46), stream.integer(10, 26)
         cv2.rectangle(surface.colour, (x, y), (x + w, y + h), (204, 206, 198), 1)
         for pad in (x + 2, x + w - 6):
             cv2.rectangle(
                 surface.colour, (pad, y + 3), (pad + 4, y + h - 3), (192, 190, 184), cv2.FILLED
             )
-        _print(surface, dice, (x, y + h + 2), (204, 206, 198))
+        _print(surface, stream, (x, y + h + 2), (204, 206, 198))
     return _softened(surface)
 
 
-def draw_rail(dice: Dice, width: int, height: int) -> Surface:
+def draw_rail(stream: RandomStream, width: int, height: int) -> Surface:
     """A rail of the full width: a perforated mounting rail or a slotted aluminium profile."""
-    metal = dice.choice(METALS).varied(dice, 16)
-    surface = _ground(dice, width, height, metal, blotch=6)
+    metal = stream.choice(METALS).varied(stream, 16)
+    surface = _ground(stream, width, height, metal, blotch=6)
     rows = surface.relief
-    if dice.chance(0.5):
+    if stream.chance(0.5):
         _profile(
             rows, ((0, 24), (5, 34), (7, 12), (height - 7, 12), (height - 5, 34), (height, 24))
         )
-        slot, pitch = dice.integer(16, 22), dice.integer(34, 44)
-        for x in range(dice.integer(0, pitch), width - slot, pitch):
+        slot, pitch = stream.integer(16, 22), stream.integer(34, 44)
+        for x in range(stream.integer(0, pitch), width - slot, pitch):
             hole = [(x, height // 2), (x + slot, height // 2)]
             _stroke(surface.colour, hole, (34, 34, 36), 7)
             _stroke(surface.relief, hole, LEVEL - 14, 7)
@@ -137,11 +137,13 @@ def draw_rail(dice: Dice, width: int, height: int) -> Surface:
     return _softened(surface)
 
 
-def _ground(dice: Dice, width: int, height: int, material: Material, *, blotch: int) -> Surface:
+def _ground(
+    stream: RandomStream, width: int, height: int, material: Material, *, blotch: int
+) -> Surface:
     colour = np.empty((height, width, 3), np.uint8)
     colour[:] = material.colour
-    texture = TEXTURES[material.texture](dice.child(1), height, width, material.amplitude)
-    texture = texture + clouds(dice.child(2), height, width, blotch)
+    texture = TEXTURES[material.texture](stream.child(1), height, width, material.amplitude)
+    texture = texture + clouds(stream.child(2), height, width, blotch)
     return Surface(add(colour, texture), np.full((height, width), LEVEL, np.uint8))
 
 
@@ -178,24 +180,24 @@ def _dot(
     cv2.circle(surface.relief, centre, radius, LEVEL + relief, cv2.FILLED)
 
 
-def _stains(surface: Surface, dice: Dice, count: int) -> None:
+def _stains(surface: Surface, stream: RandomStream, count: int) -> None:
     """Oil and fingerprints: flat dark blots that are no dents."""
     height, width = surface.relief.shape
     blots = np.zeros((height, width), np.uint8)
     for _ in range(count):
-        long, short = dice.integer(6, 26), dice.integer(4, 16)
-        x, y, turn = dice.integer(0, width), dice.integer(0, height), dice.uniform(0, 180)
+        long, short = stream.integer(6, 26), stream.integer(4, 16)
+        x, y, turn = stream.integer(0, width), stream.integer(0, height), stream.uniform(0, 180)
         # Not cv2.ellipse: its corner points differ between versions of OpenCV.
         rim = [turned((px * long, py * short), turn) for px, py in regular(24, 1.0)]
         corners = np.array([(round(x + px), round(y + py)) for px, py in rim], np.int32)
-        cv2.fillPoly(blots, [corners], dice.integer(14, 34))
+        cv2.fillPoly(blots, [corners], stream.integer(14, 34))
     surface.colour -= np.minimum(surface.colour, blur(blots, 3)[:, :, None])
 
 
-def _track(surface: Surface, dice: Dice, start: tuple[int, int], colour: Colour) -> None:
+def _track(surface: Surface, stream: RandomStream, start: tuple[int, int], colour: Colour) -> None:
     """Parallel conductors that run straight, then at 45 degrees, then straight."""
-    run, slant = dice.integer(30, 130), dice.integer(10, 40) * dice.sign()
-    for lane in range(dice.integer(1, 5)):
+    run, slant = stream.integer(30, 130), stream.integer(10, 40) * stream.sign()
+    for lane in range(stream.integer(1, 5)):
         x, y = start[0], start[1] + lane * 5
         corners = [
             (x, y),
@@ -206,8 +208,8 @@ def _track(surface: Surface, dice: Dice, start: tuple[int, int], colour: Colour)
         _stroke(surface.colour, corners, colour, 2)
 
 
-def _print(surface: Surface, dice: Dice, corner: tuple[int, int], colour: Colour) -> None:
-    text = part_number(dice)[3:]
+def _print(surface: Surface, stream: RandomStream, corner: tuple[int, int], colour: Colour) -> None:
+    text = part_number(stream)[3:]
     pen = Pen(text_width(text, 1.0), 8)
     write(pen, (0, 0), text, 1.0, colour)
     stamp = pen.sprite().colour

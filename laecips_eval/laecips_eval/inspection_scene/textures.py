@@ -11,68 +11,72 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laecips_eval.inspection_scene.exact_pixels import blur
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 
 Offsets = NDArray[np.int16]
 
 
-def grain(dice: Dice, height: int, width: int, amplitude: int) -> Offsets:
+def grain(stream: RandomStream, height: int, width: int, amplitude: int) -> Offsets:
     """Fine grain, a pixel or two: moulded plastic, primer."""
-    return _stretched(blur(dice.octets(height, width), 0.7), amplitude)
+    return _stretched(blur(stream.octets(height, width), 0.7), amplitude)
 
 
-def clouds(dice: Dice, height: int, width: int, amplitude: int, *, cell: int = 48) -> Offsets:
+def clouds(
+    stream: RandomStream, height: int, width: int, amplitude: int, *, cell: int = 48
+) -> Offsets:
     """Soft blotches of about `cell` pixels, a multiple of 4: wear, oil, uneven paint."""
     # Drawn at a quarter of the size: nothing in it is finer than that.
-    points = dice.octets(height // cell + 3, width // cell + 3)
+    points = stream.octets(height // cell + 3, width // cell + 3)
     quarter = blur(_enlarged(points, cell // 4), cell / 24)
     soft = _enlarged(quarter, 4)[cell : cell + height, cell : cell + width]
     return _stretched(soft, amplitude)
 
 
-def brushed(dice: Dice, height: int, width: int, amplitude: int) -> Offsets:
+def brushed(stream: RandomStream, height: int, width: int, amplitude: int) -> Offsets:
     """Long horizontal strokes of a brush on bare metal."""
-    strokes = blur(dice.octets(height, width), 16, 0.4)
-    fine = blur(dice.octets(height, width), 3, 0.0)
+    strokes = blur(stream.octets(height, width), 16, 0.4)
+    fine = blur(stream.octets(height, width), 3, 0.0)
     return _stretched(strokes, amplitude) + _stretched(fine, max(1, amplitude // 3))
 
 
-def rubber(dice: Dice, height: int, width: int, amplitude: int) -> Offsets:
+def rubber(stream: RandomStream, height: int, width: int, amplitude: int) -> Offsets:
     """A conveyor belt: diagonal weave pressed into rubber, under some grain."""
     rows = np.arange(height, dtype=np.int32)[:, None]
     columns = np.arange(width, dtype=np.int32)[None, :]
     weave = np.abs((rows + columns) % 12 - 6) + np.abs((rows - columns) % 12 - 6) - 6
     pressed = (weave * amplitude // 9).astype(np.int16)
-    return pressed + grain(dice, height, width, amplitude)
+    return pressed + grain(stream, height, width, amplitude)
 
 
-def carbon(dice: Dice, height: int, width: int, amplitude: int) -> Offsets:
+def carbon(stream: RandomStream, height: int, width: int, amplitude: int) -> Offsets:
     """Twill weave of carbon fibre."""
     rows = np.arange(height, dtype=np.int32)[:, None]
     columns = np.arange(width, dtype=np.int32)[None, :]
     over = ((rows // 4 + columns // 4) % 4 < 2).astype(np.int16)
-    return (over * 2 - 1) * np.int16(amplitude) + grain(dice, height, width, max(1, amplitude // 3))
+    return (over * 2 - 1) * np.int16(amplitude) + grain(
+        stream, height, width, max(1, amplitude // 3)
+    )
 
 
-def hammered(dice: Dice, height: int, width: int, amplitude: int) -> Offsets:
+def hammered(stream: RandomStream, height: int, width: int, amplitude: int) -> Offsets:
     """Hammer finish: dimples of about five pixels, run together."""
-    return _stretched(blur(dice.octets(height, width), 2.2), amplitude)
+    return _stretched(blur(stream.octets(height, width), 2.2), amplitude)
 
 
-def speckled(dice: Dice, height: int, width: int, amplitude: int) -> Offsets:
+def speckled(stream: RandomStream, height: int, width: int, amplitude: int) -> Offsets:
     """Sparse light and dark specks on an even ground: terrazzo, recycled plastic."""
-    chance = dice.octets(2, height, width)
+    chance = stream.octets(2, height, width)
     specks = (chance[0] >= 244).astype(np.int16) - (chance[1] >= 244).astype(np.int16)
     spread = blur(np.asarray(128 + 127 * specks, np.uint8), 0.8)
     return _stretched(spread, amplitude)
 
 
-def smooth(dice: Dice, height: int, width: int, amplitude: int) -> Offsets:
+def smooth(stream: RandomStream, height: int, width: int, amplitude: int) -> Offsets:
     """Nearly nothing: gloss paint, glass."""
-    return grain(dice, height, width, max(1, amplitude // 3))
+    return grain(stream, height, width, max(1, amplitude // 3))
 
 
-TEXTURES: dict[str, Callable[[Dice, int, int, int], Offsets]] = {
+TEXTURES: dict[str, Callable[[RandomStream, int, int, int], Offsets]] = {
     "grain": grain,
     "brushed": brushed,
     "rubber": rubber,

@@ -34,7 +34,7 @@ class Quality(NamedTuple):
     milliseconds: float
 
 
-class Frame(NamedTuple):
+class StudiedFrame(NamedTuple):
     """A picture, its truth and what f makes of it.
 
     Attributes:
@@ -48,7 +48,7 @@ class Frame(NamedTuple):
     scores: NDArray[np.float32] | None
 
 
-def measure(generator: MaskGenerator, frames: Iterable[Frame], classes: int) -> Quality:
+def measure(generator: MaskGenerator, frames: Iterable[StudiedFrame], classes: int) -> Quality:
     """Runs a generator over frames.
 
     Args:

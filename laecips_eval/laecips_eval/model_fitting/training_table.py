@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from laecips_cloud.training.first.first_training import Outcome
+from laecips_cloud.training.first.first_training import FirstTrainingResult
 from laecips_cloud.training.first.teacher_training import TaughtTeacher
 from rich.console import Group
 from rich.table import Table
@@ -13,7 +13,7 @@ from rich.table import Table
 from laecips_eval.reports.report_table import points, size
 
 
-def training_table(outcome: Outcome) -> Group:
+def training_table(outcome: FirstTrainingResult) -> Group:
     """How good f and F are on held-out frames, how well each miner ranks, how large it all is."""
     return Group(_accuracy(outcome), _classes(outcome), _miners(outcome), _bundle(outcome))
 
@@ -32,7 +32,7 @@ def teacher_table(taught: TaughtTeacher, classes: Sequence[str]) -> Table:
     return table
 
 
-def _accuracy(outcome: Outcome) -> Table:
+def _accuracy(outcome: FirstTrainingResult) -> Table:
     table = Table(title="mIoU on held-out frames", title_justify="left")
     for column in ("", "data set", "frame mean", "frame mean, drifted"):
         table.add_column(column, justify="left" if not column else "right")
@@ -46,7 +46,7 @@ def _accuracy(outcome: Outcome) -> Table:
     return table
 
 
-def _classes(outcome: Outcome) -> Table:
+def _classes(outcome: FirstTrainingResult) -> Table:
     table = Table(title="per class", title_justify="left")
     table.add_column("class")
     for column in ("IoU of f", "IoU of F", "recall of f"):
@@ -63,7 +63,7 @@ def _classes(outcome: Outcome) -> Table:
     return table
 
 
-def _miners(outcome: Outcome) -> Table:
+def _miners(outcome: FirstTrainingResult) -> Table:
     thresholds = outcome.bundle.manifest.thresholds
     rule = outcome.rule
     table = Table(
@@ -80,7 +80,7 @@ def _miners(outcome: Outcome) -> Table:
     return table
 
 
-def _bundle(outcome: Outcome) -> Table:
+def _bundle(outcome: FirstTrainingResult) -> Table:
     table = Table(title=f"bundle {outcome.bundle.path}", title_justify="left")
     table.add_column("file")
     table.add_column("size", justify="right")

@@ -14,24 +14,23 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from laecips_cloud.hard_frames.assembly import CloudSettings, offline_desk
-from laecips_cloud.hard_frames.service import HardFrameDesk
+from laecips_cloud.hard_frames.assembly import CloudSettings, offline_service
+from laecips_cloud.hard_frames.service import HardFrameService
 from laecips_cloud.metrics import LabelMap
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.segmenter import Prediction, Segmenter
 from laecips_edge.core.link import wire
-from laecips_edge.core.link.hard_frame import Answer as CloudAnswer
-from laecips_edge.core.link.hard_frame import HardFrame, Status
+from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
 from laecips_edge.core.link.upload import picture_to_send, scores_to_send
 from laecips_edge.core.routing.policy import Decision
 from numpy.typing import NDArray
 
 from laecips_eval.bags import Bag, BagError
-from laecips_eval.bags.pictures import CompressedPicture, Frame
+from laecips_eval.bags.pictures import BagFrame, CompressedPicture
 from laecips_eval.offline_replay.trainer import OfflineLearning, OfflineTrainer
 from laecips_eval.offline_replay.untrained import score_untrained
 from laecips_eval.reports.run_setup import EdgeSettings
-from laecips_eval.scoring.answers import Answer, EdgeCounters
+from laecips_eval.scoring.answers import EdgeCounters, PublishedAnswer
 from laecips_eval.scoring.scoreboard import Scoreboard
 
 EASY_S: Final = 0.06
@@ -71,14 +70,14 @@ def replay_offline(
         trainer = None
         if learning is not None:
             trainer = stack.enter_context(OfflineTrainer(bundle, learning))
-        desk = offline_desk(
+        service = offline_service(
             bundle,
             cloud,
             buffer=Path(folder) / "replay.sqlite" if learning is None else learning.recipe.buffer,
             library=None if learning is None else learning.library,
             now_ns=clock.read,
         )
-        run = _Run(bag, bundle=bundle, settings=edge, desk=desk)
+        run = _Run(bag, bundle=bundle, settings=edge, service=service)
         for index, frame in enumerate(bag.frames()):
             clock.now_ns = frame.stamp_ns
             if trainer is not None and (pair := trainer.advance(frame.stamp_ns)) is not None:
@@ -104,10 +103,10 @@ class _Run:
     """Edge and cloud as plain function calls."""
 
     def __init__(
-        self, bag: Bag, *, bundle: Bundle, settings: EdgeSettings, desk: HardFrameDesk
+        self, bag: Bag, *, bundle: Bundle, settings: EdgeSettings, service: HardFrameService
     ) -> None:
         self._settings = settings
-        self._desk = desk
+        self._service = service
         self._steering = settings.steering()
         self._truth = bag.truth()
         self.board = Scoreboard(
@@ -127,7 +126,7 @@ class _Run:
             bundle, engine=settings.engine, providers=settings.providers, threads=settings.threads
         )
 
-    def replay(self, index: int, frame: Frame) -> None:
+    def replay(self, index: int, frame: BagFrame) -> None:
         """One frame, from the picture to its answer."""
         self.board.add_played(frame.stamp_ns, index=index)
         try:
@@ -177,14 +176,14 @@ class _Run:
     def _ask(
         self,
         index: int,
-        frame: Frame,
+        frame: BagFrame,
         rgb: NDArray[np.uint8],
         prediction: Prediction,
         decision: Decision,
     ) -> tuple[LabelMap | None, int, int]:
         """F's label map, or None where the cloud refused; bytes up and down."""
         request = self._request(index, frame, rgb, prediction, decision)
-        response = self._desk.answer(request)
+        response = self._service.answer(request)
         up = len(request.picture) + len(request.scores)
         down = len(response.label_map) + len(response.confidence_map)
         counted = self._counters
@@ -200,11 +199,11 @@ class _Run:
     def _request(
         self,
         index: int,
-        frame: Frame,
+        frame: BagFrame,
         rgb: NDArray[np.uint8],
         prediction: Prediction,
         decision: Decision,
-    ) -> HardFrame:
+    ) -> HardFrameRequest:
         payload, settings = frame.payload, self._settings
         manifest = self._segmenter.manifest
         forward = settings.forward_jpeg and isinstance(payload, CompressedPicture)
@@ -214,7 +213,7 @@ class _Run:
         scores = b""
         if settings.send_scores:
             scores = scores_to_send(prediction.logits, temperature=manifest.temperature)
-        return HardFrame(
+        return HardFrameRequest(
             request_id=str(index),
             robot="offline",
             stamp_ns=frame.stamp_ns,
@@ -228,16 +227,16 @@ class _Run:
             scores=scores,
         )
 
-    def _decode(self, response: CloudAnswer, rgb: NDArray[np.uint8]) -> LabelMap | None:
-        if response.status is not Status.OK:
+    def _decode(self, response: HardFrameAnswer, rgb: NDArray[np.uint8]) -> LabelMap | None:
+        if response.status is not AnswerStatus.OK:
             return None
         classes = len(self._segmenter.manifest.classes)
         return wire.decode_label_map(response.label_map, (rgb.shape[0], rgb.shape[1]), classes)
 
 
-def _answer_of_f(stamp_ns: int, decision: Decision, version: int) -> Answer:
+def _answer_of_f(stamp_ns: int, decision: Decision, version: int) -> PublishedAnswer:
     """f's answer: final for an easy frame, a fallback for a hard one unless the cloud answers."""
-    return Answer(
+    return PublishedAnswer(
         stamp_ns=stamp_ns,
         source="edge_fallback" if decision.hard else "edge",
         reason="offline" if decision.hard else "none",

@@ -12,7 +12,7 @@ import cv2
 import torch
 from laecips_cloud.library.model_library import EXAMS, ModelLibrary
 from laecips_cloud.replay_buffer.watch import ReplayWatch
-from laecips_cloud.trainer.job_template import Recipe
+from laecips_cloud.trainer.job_template import JobTemplate
 from laecips_cloud.trainer.run_job import run_job
 from laecips_cloud.trainer.triggers import Triggers
 from laecips_edge.core.atomic_files import remove_folder
@@ -32,7 +32,7 @@ class OfflineLearning:
     """
 
     library: Path
-    recipe: Recipe
+    recipe: JobTemplate
     triggers: Triggers
     takes_s: float
 

@@ -24,7 +24,7 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_eval.bags import BagError, open_bag
-from laecips_eval.bags.pictures import CompressedPicture, Frame
+from laecips_eval.bags.pictures import BagFrame, CompressedPicture
 from laecips_eval.player.pace import Pace
 from laecips_msgs.msg import PlayedFrame
 
@@ -125,7 +125,7 @@ class PlayerNode(Node):
             return self.create_publisher(CompressedImage, "image/compressed", reliable())
         return self.create_publisher(Image, "image", reliable())
 
-    def _wait_for_subscribers(self, first: Frame) -> None:
+    def _wait_for_subscribers(self, first: BagFrame) -> None:
         wanted = [
             (self._image, self.parameters["image_subscribers"]),
             (self._played, self.parameters["played_subscribers"]),
@@ -153,7 +153,7 @@ class PlayerNode(Node):
             self._spin(wait_s)
         self._spin(0.0)
 
-    def _publish(self, index: int, frame: Frame) -> None:
+    def _publish(self, index: int, frame: BagFrame) -> None:
         message = _message(frame)
         self._publish_clock(frame.stamp_ns)
         played = PlayedFrame(header=message.header, index=index, total=len(self._bag))
@@ -178,7 +178,7 @@ class PlayerNode(Node):
             raise Stopped
 
 
-def _message(frame: Frame) -> Image | CompressedImage:
+def _message(frame: BagFrame) -> Image | CompressedImage:
     payload = frame.payload
     message: Image | CompressedImage
     if isinstance(payload, CompressedPicture):

@@ -13,7 +13,7 @@ from laecips_cloud.plugins import options_of
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.engines import precision_of
 from laecips_edge.core.routing.policy import Policy
-from laecips_edge.core.routing.threshold_control import Steering
+from laecips_edge.core.routing.threshold_control import ThresholdControl
 
 from laecips_eval.bags import Bag
 from laecips_eval.reports.report import Report, ReportError
@@ -63,11 +63,11 @@ class EdgeSettings:
             found["providers"] = tuple(found["providers"])
         return cls(**found)
 
-    def steering(self) -> Steering | None:
+    def steering(self) -> ThresholdControl | None:
         """What holds delta to the latency budget; None where there is none."""
         if not self.latency_budget_s:
             return None
-        return Steering(budget_s=self.latency_budget_s, most_hard=self.most_hard)
+        return ThresholdControl(budget_s=self.latency_budget_s, most_hard=self.most_hard)
 
     def decider(self, bundle: Bundle) -> Policy:
         """The policy that these settings make of a bundle.

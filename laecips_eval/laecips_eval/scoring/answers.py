@@ -15,7 +15,7 @@ FALLBACK_REASONS: Final = REASONS[1:]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class PublishedAnswer:
     """How one frame was answered: laecips_msgs/Segmentation.
 
     Attributes:

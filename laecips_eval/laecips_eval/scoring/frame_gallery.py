@@ -11,7 +11,7 @@ import numpy as np
 from laecips_cloud.metrics import LabelMap
 from numpy.typing import NDArray
 
-from laecips_eval.scoring.answers import Answer
+from laecips_eval.scoring.answers import PublishedAnswer
 from laecips_eval.scoring.segments import Segment, place_of
 
 _MOST_PENDING: Final = 32
@@ -49,7 +49,7 @@ class Candidate:
     """What is known of a frame while the news comes in; of a chosen one everything is."""
 
     index: int | None = None
-    answer: Answer | None = None
+    answer: PublishedAnswer | None = None
     now: LabelMap | None = None
     published: LabelMap | None = None
 
@@ -109,7 +109,7 @@ class Gallery:
         """Notes a frame's place in the bag."""
         self._add(stamp_ns, replace(self._of(stamp_ns), index=index))
 
-    def add_answer(self, answer: Answer) -> None:
+    def add_answer(self, answer: PublishedAnswer) -> None:
         """Notes how a frame was answered."""
         self._add(answer.stamp_ns, replace(self._of(answer.stamp_ns), answer=answer))
 

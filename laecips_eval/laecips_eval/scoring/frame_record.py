@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from laecips_eval.scoring.answers import Answer
+from laecips_eval.scoring.answers import PublishedAnswer
 from laecips_eval.scoring.frame_log import FrameRow
 
 
@@ -21,7 +21,7 @@ class FrameRecord:
 
     index: int | None = None
     played_ns: int | None = None
-    answer: Answer | None = None
+    answer: PublishedAnswer | None = None
     answered_ns: int | None = None
     map_ns: int | None = None
     checksum: int | None = None

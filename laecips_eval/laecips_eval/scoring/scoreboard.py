@@ -14,7 +14,7 @@ from typing import Any
 
 from laecips_cloud.metrics import LabelMap
 
-from laecips_eval.scoring.answers import FALLBACK_REASONS, SOURCES, Answer, EdgeCounters
+from laecips_eval.scoring.answers import FALLBACK_REASONS, SOURCES, EdgeCounters, PublishedAnswer
 from laecips_eval.scoring.comparison import Comparison
 from laecips_eval.scoring.frame_log import FrameRow, checksum
 from laecips_eval.scoring.frame_record import FrameRecord
@@ -92,7 +92,7 @@ class Scoreboard:
         frame.index, frame.played_ns = index, monotonic_ns
         self._comparison.note_index(stamp_ns, frame)
 
-    def add_answer(self, answer: Answer, *, received_ns: int | None = None) -> None:
+    def add_answer(self, answer: PublishedAnswer, *, received_ns: int | None = None) -> None:
         """Notes how a frame was answered. A second answer to the same frame is ignored."""
         frame = self._frame(answer.stamp_ns)
         if frame.answer is None:
@@ -246,7 +246,7 @@ class Scoreboard:
     def _frame(self, stamp_ns: int) -> FrameRecord:
         return self._frames.setdefault(stamp_ns, FrameRecord())
 
-    def _answers(self) -> Iterable[Answer]:
+    def _answers(self) -> Iterable[PublishedAnswer]:
         return (frame.answer for frame in self._frames.values() if frame.answer is not None)
 
     def _answered(self) -> dict[str, int]:

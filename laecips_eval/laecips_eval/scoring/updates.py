@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from laecips_cloud.library.model_library import LEDGER, version_folder
-from laecips_cloud.library.version_ledger import Entry, Fate, Ledger
+from laecips_cloud.library.version_ledger import Entry, Fate, VersionLedger
 from laecips_edge.core.bundle.bundle import MANIFEST, BundleError
 from laecips_edge.core.bundle.manifest import Manifest
 
@@ -59,7 +59,7 @@ def updates_of(
         ValueError: the ledger cannot be read.
         OSError: the same.
     """
-    ledger = Ledger.from_json((library / LEDGER).read_text(encoding="utf-8"))
+    ledger = VersionLedger.from_json((library / LEDGER).read_text(encoding="utf-8"))
     told = list(swaps)
     return [
         _update(

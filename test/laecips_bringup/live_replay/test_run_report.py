@@ -15,7 +15,7 @@ from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_eval.bags import Bag, BagWriter, Legend, Segment, open_bag
 from laecips_eval.reports.report import read_report
-from laecips_eval.scoring.answers import Answer
+from laecips_eval.scoring.answers import PublishedAnswer
 from laecips_eval.scoring.frame_gallery import Gallery
 from laecips_eval.scoring.frame_log import read_rows
 from laecips_eval.scoring.scoreboard import Scoreboard
@@ -57,7 +57,7 @@ def played(bag: Bag, tiny_bundle: Bundle) -> tuple[Scoreboard, Gallery]:
     truth = bag.truth()
     for index, frame in enumerate(list(bag.frames())[: FRAMES - 1]):
         stamp, label_map = frame.stamp_ns, np.zeros((96, 128), np.uint8)
-        answer = Answer(
+        answer = PublishedAnswer(
             stamp_ns=stamp,
             source="cloud" if index == 1 else "edge",
             confidence=0.5,

@@ -9,7 +9,7 @@ from laecips_cloud.export.bundle_export import (
     miner_graph,
     segmenter_graph,
 )
-from laecips_cloud.networks import Miner, RFNet
+from laecips_cloud.networks import MinerNetwork, RFNet
 from laecips_edge.core.bundle.bundle import Bundle, BundleError, write_bundle
 from laecips_edge.core.inference.segmenter import Segmenter
 
@@ -23,9 +23,9 @@ FIELDS = {
 }
 
 
-def pair(*, depth: bool = False, classes: int = 4) -> tuple[RFNet, Miner]:
+def pair(*, depth: bool = False, classes: int = 4) -> tuple[RFNet, MinerNetwork]:
     f = RFNet(classes=classes, width=0.125, depth=depth).eval()
-    return f, Miner(classes=classes, width=0.125).eval()
+    return f, MinerNetwork(classes=classes, width=0.125).eval()
 
 
 def picture(*shape: int) -> np.ndarray:

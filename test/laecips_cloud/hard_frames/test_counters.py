@@ -2,17 +2,19 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from laecips_cloud.hard_frames.counters import Tally
-from laecips_edge.core.link.hard_frame import Answer, StageTimes, Status
+from laecips_cloud.hard_frames.counters import CloudCounters
+from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, StageTimes
 
 
 def test_each_request_counts_once() -> None:
-    tally = Tally()
+    counters = CloudCounters()
     for masks in (10.0, 30.0, 20.0):
-        tally.count(Answer(status=Status.OK, times=StageTimes(masks=masks, decode=1.0)))
-    tally.count(Answer(status=Status.OK, repeated=True))
-    tally.count(Answer(status=Status.BAD_REQUEST, message="image: truncated"))
-    assert tally.fields() == {
+        counters.count(
+            HardFrameAnswer(status=AnswerStatus.OK, times=StageTimes(masks=masks, decode=1.0))
+        )
+    counters.count(HardFrameAnswer(status=AnswerStatus.OK, repeated=True))
+    counters.count(HardFrameAnswer(status=AnswerStatus.BAD_REQUEST, message="image: truncated"))
+    assert counters.fields() == {
         "requests": 5,
         "answered": 4,
         "repeated": 1,
@@ -28,30 +30,30 @@ def test_each_request_counts_once() -> None:
 
 
 def test_the_mean_batch_is_of_the_newest_hundred_that_were_run() -> None:
-    tally = Tally()
-    tally.count(Answer(status=Status.OK, batch=8))
+    counters = CloudCounters()
+    counters.count(HardFrameAnswer(status=AnswerStatus.OK, batch=8))
     for batch in (1, 3) * 50:
-        tally.count(Answer(status=Status.OK, batch=batch))
-    tally.count(Answer(status=Status.OK, repeated=True))
-    tally.count(Answer(status=Status.UNAVAILABLE, message="too late"))
-    assert tally.fields()["batch"] == 2.0
+        counters.count(HardFrameAnswer(status=AnswerStatus.OK, batch=batch))
+    counters.count(HardFrameAnswer(status=AnswerStatus.OK, repeated=True))
+    counters.count(HardFrameAnswer(status=AnswerStatus.UNAVAILABLE, message="too late"))
+    assert counters.fields()["batch"] == 2.0
 
 
 def test_several_threads_count_at_once() -> None:
-    tally = Tally()
+    counters = CloudCounters()
     with ThreadPoolExecutor(4) as pool:
         for _ in range(400):
-            pool.submit(tally.count, Answer(status=Status.OK))
-    assert tally.fields()["answered"] == 400
+            pool.submit(counters.count, HardFrameAnswer(status=AnswerStatus.OK))
+    assert counters.fields()["answered"] == 400
 
 
 def test_trouble_is_the_clouds_own_and_lasts_until_an_answer() -> None:
-    tally = Tally()
-    tally.count(Answer(status=Status.BAD_REQUEST, message="image: truncated"))
-    assert tally.trouble == ""
-    tally.count(Answer(status=Status.UNAVAILABLE, message="the disk is full"))
-    assert tally.trouble == "the disk is full"
-    tally.count(Answer(status=Status.BAD_REQUEST, message="image: truncated"))
-    assert tally.trouble == "the disk is full"
-    tally.count(Answer(status=Status.OK))
-    assert tally.trouble == ""
+    counters = CloudCounters()
+    counters.count(HardFrameAnswer(status=AnswerStatus.BAD_REQUEST, message="image: truncated"))
+    assert counters.trouble == ""
+    counters.count(HardFrameAnswer(status=AnswerStatus.UNAVAILABLE, message="the disk is full"))
+    assert counters.trouble == "the disk is full"
+    counters.count(HardFrameAnswer(status=AnswerStatus.BAD_REQUEST, message="image: truncated"))
+    assert counters.trouble == "the disk is full"
+    counters.count(HardFrameAnswer(status=AnswerStatus.OK))
+    assert counters.trouble == ""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from laecips_cloud.hard_frames.loaded_models import ModelShelf
+from laecips_cloud.hard_frames.loaded_models import LoadedModels
 from laecips_cloud.library.model_library import version_folder
 from laecips_edge.core.bundle.bundle import MANIFEST, Bundle, BundleError, write_bundle
 
@@ -24,22 +24,22 @@ def _written(path: Path, bundle: Bundle, **changes) -> Path:
 
 
 def test_each_version_is_found(tiny_bundle: Bundle, next_bundle: Bundle) -> None:
-    shelf = ModelShelf([next_bundle.path, tiny_bundle.path])
-    assert shelf.versions == (1, 2)
-    assert shelf.classes == ("belt", "part", "screw", "scratch")
-    assert shelf.find(2).manifest.version == 2
-    assert shelf.find(3) is None
+    models = LoadedModels([next_bundle.path, tiny_bundle.path])
+    assert models.versions == (1, 2)
+    assert models.classes == ("belt", "part", "screw", "scratch")
+    assert models.find(2).manifest.version == 2
+    assert models.find(3) is None
 
 
 def test_no_bundle() -> None:
     with pytest.raises(BundleError, match="none given; give the folder of at least one"):
-        ModelShelf([])
+        LoadedModels([])
 
 
 def test_the_same_version_twice(tiny_bundle: Bundle, tmp_path: Path) -> None:
     path = _written(tmp_path / "again", tiny_bundle)
     with pytest.raises(BundleError, match=r"again: version 1 as .*tiny is; leave one out"):
-        ModelShelf([tiny_bundle.path, path])
+        LoadedModels([tiny_bundle.path, path])
 
 
 def test_other_classes(tiny_bundle: Bundle, tmp_path: Path) -> None:
@@ -47,12 +47,12 @@ def test_other_classes(tiny_bundle: Bundle, tmp_path: Path) -> None:
         tmp_path / "other", tiny_bundle, version=2, classes=("sky", "road", "car", "tree")
     )
     with pytest.raises(BundleError, match=r"other: made for the classes sky, road, car, tree"):
-        ModelShelf([tiny_bundle.path, path])
+        LoadedModels([tiny_bundle.path, path])
 
 
 def test_a_bundle_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="nowhere"):
-        ModelShelf([tmp_path / "nowhere"])
+        LoadedModels([tmp_path / "nowhere"])
 
 
 @pytest.fixture
@@ -70,17 +70,17 @@ def library(tmp_path: Path, next_bundle: Bundle) -> Path:
 def test_versions_of_a_trainer_are_loaded_when_they_are_asked_for(
     tiny_bundle: Bundle, library: Path
 ) -> None:
-    shelf = ModelShelf([tiny_bundle.path], library=library)
-    assert shelf.versions == (1,)
-    found = shelf.find(2)
+    models = LoadedModels([tiny_bundle.path], library=library)
+    assert models.versions == (1,)
+    found = models.find(2)
     assert found is not None
     assert found.manifest.version == 2
-    assert shelf.find(2) is found
-    assert shelf.find(9) is None
+    assert models.find(2) is found
+    assert models.find(9) is None
     for version in (3, 7, 4, 5):
-        shelf.find(version)
-    assert shelf.versions == (1, 3, 4, 5, 7)  # at most four of the trainer's, the newest
-    assert shelf.find(2) is not None  # a robot that was away still runs it
-    assert shelf.versions == (1, 2, 4, 5, 7)
+        models.find(version)
+    assert models.versions == (1, 3, 4, 5, 7)  # at most four of the trainer's, the newest
+    assert models.find(2) is not None  # a robot that was away still runs it
+    assert models.versions == (1, 2, 4, 5, 7)
     with pytest.raises(BundleError, match="made for the classes a, b, c, d"):
-        shelf.find(8)
+        models.find(8)

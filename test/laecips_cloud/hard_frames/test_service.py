@@ -16,8 +16,8 @@ from laecips_cloud.class_scorers import (
     create_class_scorer,
 )
 from laecips_cloud.fusion.assisted_inference import AssistedInference
-from laecips_cloud.hard_frames.loaded_models import ModelShelf
-from laecips_cloud.hard_frames.service import HardFrameDesk
+from laecips_cloud.hard_frames.loaded_models import LoadedModels
+from laecips_cloud.hard_frames.service import HardFrameService
 from laecips_cloud.mask_generators import MaskGenerator, create_mask_generator
 from laecips_cloud.mask_generators.none import NoMasks
 from laecips_cloud.replay_buffer.buffer import ReplayBuffer
@@ -27,20 +27,20 @@ from laecips_edge.core.image.image_messages import decode_compressed, encode_jpe
 from laecips_edge.core.inference.scores import scores_at, softmax
 from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_edge.core.link import wire
-from laecips_edge.core.link.hard_frame import Answer, HardFrame, Status
+from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
 
 NOW_NS = 1_700_000_000_000_000_000
 CLASSES = 4
 
 
 @pytest.fixture(scope="module")
-def shelf(tiny_bundle: Bundle, next_bundle: Bundle) -> ModelShelf:
-    return ModelShelf([tiny_bundle.path, next_bundle.path])
+def models(tiny_bundle: Bundle, next_bundle: Bundle) -> LoadedModels:
+    return LoadedModels([tiny_bundle.path, next_bundle.path])
 
 
 @pytest.fixture
-def buffer(buffer_path: Path, shelf: ModelShelf) -> Iterator[ReplayBuffer]:
-    it = ReplayBuffer(buffer_path, classes=shelf.classes)
+def buffer(buffer_path: Path, models: LoadedModels) -> Iterator[ReplayBuffer]:
+    it = ReplayBuffer(buffer_path, classes=models.classes)
     yield it
     it.close()
 
@@ -51,21 +51,21 @@ def failures() -> list[Exception]:
 
 
 @pytest.fixture
-def desk_with(
-    shelf: ModelShelf, buffer: ReplayBuffer, failures: list[Exception]
-) -> Callable[..., HardFrameDesk]:
-    """Makes desks; graph segmentation and f's own scores unless others are given."""
+def service_with(
+    models: LoadedModels, buffer: ReplayBuffer, failures: list[Exception]
+) -> Callable[..., HardFrameService]:
+    """Makes services; graph segmentation and f's own scores unless others are given."""
 
     def make(
         generator: MaskGenerator | None = None,
         scorer: ClassScorer | None = None,
         kept_in: ReplayBuffer = buffer,
-    ) -> HardFrameDesk:
-        return HardFrameDesk(
-            shelf=shelf,
+    ) -> HardFrameService:
+        return HardFrameService(
+            models=models,
             inference=AssistedInference(
                 generator or create_mask_generator("graph"),
-                scorer or create_class_scorer("edge", classes=shelf.classes),
+                scorer or create_class_scorer("edge", classes=models.classes),
             ),
             buffer=kept_in,
             now_ns=lambda: NOW_NS,
@@ -76,13 +76,13 @@ def desk_with(
 
 
 @pytest.fixture
-def desk(desk_with: Callable[..., HardFrameDesk]) -> HardFrameDesk:
-    return desk_with()
+def service(service_with: Callable[..., HardFrameService]) -> HardFrameService:
+    return service_with()
 
 
 @pytest.fixture
-def frame(jpeg: bytes, tiny_bundle: Bundle) -> HardFrame:
-    return HardFrame(
+def frame(jpeg: bytes, tiny_bundle: Bundle) -> HardFrameRequest:
+    return HardFrameRequest(
         request_id="robot/1",
         robot="robot",
         stamp_ns=5,
@@ -97,18 +97,18 @@ def frame(jpeg: bytes, tiny_bundle: Bundle) -> HardFrame:
     )
 
 
-def label_map_of(answer: Answer, shape: tuple[int, int] = (90, 140)) -> np.ndarray:
+def label_map_of(answer: HardFrameAnswer, shape: tuple[int, int] = (90, 140)) -> np.ndarray:
     return wire.decode_label_map(answer.label_map, shape, CLASSES)
 
 
 def test_the_answer_is_f_by_the_robots_version(
-    desk: HardFrameDesk, frame: HardFrame, shelf: ModelShelf, jpeg: bytes
+    service: HardFrameService, frame: HardFrameRequest, models: LoadedModels, jpeg: bytes
 ) -> None:
-    answer = desk.answer(frame)
-    assert (answer.status, answer.message, answer.repeated) == (Status.OK, "", False)
+    answer = service.answer(frame)
+    assert (answer.status, answer.message, answer.repeated) == (AnswerStatus.OK, "", False)
     rgb = decode_compressed(jpeg)
-    logits = shelf.find(1).logits(rgb)
-    scorer = create_class_scorer("edge", classes=shelf.classes)
+    logits = models.find(1).logits(rgb)
+    scorer = create_class_scorer("edge", classes=models.classes)
     expected = AssistedInference(create_mask_generator("graph"), scorer)(
         rgb, lambda: scores_at(logits, (90, 140))
     )
@@ -121,17 +121,19 @@ def test_the_answer_is_f_by_the_robots_version(
     assert min(times.decode, times.scores, times.masks, times.fusion, times.store) > 0
 
 
-def test_another_version_has_another_answer(desk: HardFrameDesk, frame: HardFrame) -> None:
-    first = desk.answer(frame)
-    second = desk.answer(replace(frame, request_id="robot/2", bundle_version=2))
+def test_another_version_has_another_answer(
+    service: HardFrameService, frame: HardFrameRequest
+) -> None:
+    first = service.answer(frame)
+    second = service.answer(replace(frame, request_id="robot/2", bundle_version=2))
     assert second.bundle_version == 2
     assert (label_map_of(first) != label_map_of(second)).any()
 
 
 def test_what_is_kept_is_what_was_answered(
-    desk: HardFrameDesk, frame: HardFrame, buffer: ReplayBuffer
+    service: HardFrameService, frame: HardFrameRequest, buffer: ReplayBuffer
 ) -> None:
-    answer = desk.answer(replace(frame, why="audit"))
+    answer = service.answer(replace(frame, why="audit"))
     assert buffer.find("robot/1") == ReplayFrame(
         request_id="robot/1",
         robot="robot",
@@ -148,10 +150,10 @@ def test_what_is_kept_is_what_was_answered(
 
 
 def test_the_same_request_again_gets_the_same_answer(
-    desk: HardFrameDesk, frame: HardFrame, buffer: ReplayBuffer
+    service: HardFrameService, frame: HardFrameRequest, buffer: ReplayBuffer
 ) -> None:
-    first = desk.answer(frame)
-    again = desk.answer(replace(frame, picture=b"gone"))
+    first = service.answer(frame)
+    again = service.answer(replace(frame, picture=b"gone"))
     assert again.repeated
     assert (again.label_map, again.confidence_map) == (first.label_map, first.confidence_map)
     assert again.times.masks == 0
@@ -159,22 +161,22 @@ def test_the_same_request_again_gets_the_same_answer(
 
 
 def test_the_robots_scores_spare_the_cloud_f(
-    desk: HardFrameDesk, frame: HardFrame, shelf: ModelShelf, rgb: np.ndarray
+    service: HardFrameService, frame: HardFrameRequest, models: LoadedModels, rgb: np.ndarray
 ) -> None:
     certain = np.zeros((CLASSES, 24, 32), np.float32)
     certain[2] = 1
-    answer = desk.answer(replace(frame, scores=wire.encode_scores(certain), bundle_version=77))
-    assert (answer.status, answer.bundle_version) == (Status.OK, 77)
+    answer = service.answer(replace(frame, scores=wire.encode_scores(certain), bundle_version=77))
+    assert (answer.status, answer.bundle_version) == (AnswerStatus.OK, 77)
     assert (label_map_of(answer) == 2).all()
 
 
 def test_the_robots_scores_agree_with_f_run_here(
-    desk: HardFrameDesk, frame: HardFrame, tiny_bundle: Bundle, jpeg: bytes
+    service: HardFrameService, frame: HardFrameRequest, tiny_bundle: Bundle, jpeg: bytes
 ) -> None:
     robot = Segmenter(tiny_bundle)
     scores = wire.encode_scores(softmax(robot.logits(decode_compressed(jpeg))))
-    here = desk.answer(frame)
-    sent = desk.answer(replace(frame, request_id="robot/2", scores=scores))
+    here = service.answer(frame)
+    sent = service.answer(replace(frame, request_id="robot/2", scores=scores))
     # Scores travel in 256 steps and are up-sampled after the softmax.
     assert (label_map_of(here) == label_map_of(sent)).mean() > 0.95
 
@@ -184,50 +186,62 @@ def _png_scores(classes: int, height: int, width: int) -> bytes:
 
 
 BAD = [
-    ({"request_id": ""}, Status.BAD_REQUEST, "request_id: empty; give each frame"),
-    ({"request_id": "x" * 257}, Status.BAD_REQUEST, "request_id: 257 characters; at most 256"),
-    ({"robot": "x" * 257}, Status.BAD_REQUEST, "robot: 257 characters"),
-    ({"trust": float("nan")}, Status.BAD_REQUEST, "confidence: nan; it is h of the frame"),
-    ({"deadline_s": -1.0}, Status.BAD_REQUEST, "deadline_s: -1.0; it is how long the robot waits"),
-    ({"deadline_s": float("nan")}, Status.BAD_REQUEST, "deadline_s: nan"),
-    ({"trust": 1.5}, Status.BAD_REQUEST, "confidence: 1.5"),
-    ({"picture": b""}, Status.BAD_REQUEST, "image: format 'jpeg': no data"),
-    ({"picture": b"GIF89a"}, Status.BAD_REQUEST, "image: format 'jpeg': neither JPEG nor PNG"),
-    ({"depth": b"junk"}, Status.BAD_REQUEST, "depth: neither JPEG nor PNG"),
+    ({"request_id": ""}, AnswerStatus.BAD_REQUEST, "request_id: empty; give each frame"),
+    (
+        {"request_id": "x" * 257},
+        AnswerStatus.BAD_REQUEST,
+        "request_id: 257 characters; at most 256",
+    ),
+    ({"robot": "x" * 257}, AnswerStatus.BAD_REQUEST, "robot: 257 characters"),
+    ({"trust": float("nan")}, AnswerStatus.BAD_REQUEST, "confidence: nan; it is h of the frame"),
+    (
+        {"deadline_s": -1.0},
+        AnswerStatus.BAD_REQUEST,
+        "deadline_s: -1.0; it is how long the robot waits",
+    ),
+    ({"deadline_s": float("nan")}, AnswerStatus.BAD_REQUEST, "deadline_s: nan"),
+    ({"trust": 1.5}, AnswerStatus.BAD_REQUEST, "confidence: 1.5"),
+    ({"picture": b""}, AnswerStatus.BAD_REQUEST, "image: format 'jpeg': no data"),
+    (
+        {"picture": b"GIF89a"},
+        AnswerStatus.BAD_REQUEST,
+        "image: format 'jpeg': neither JPEG nor PNG",
+    ),
+    ({"depth": b"junk"}, AnswerStatus.BAD_REQUEST, "depth: neither JPEG nor PNG"),
     (
         {"depth": wire.encode_depth(np.ones((5, 7), np.uint16))},
-        Status.BAD_REQUEST,
+        AnswerStatus.BAD_REQUEST,
         "depth: is 5 x 7, must be 90 x 140",
     ),
     (
         {"bundle_version": 9},
-        Status.UNKNOWN_VERSION,
+        AnswerStatus.UNKNOWN_VERSION,
         "no f of version 9 here, only 1, 2; add its bundle to the cloud or send scores",
     ),
     (
         {"classes_hash": "5ad0beef5ad0beef"},
-        Status.BAD_REQUEST,
+        AnswerStatus.BAD_REQUEST,
         "classes_hash: '5ad0beef5ad0beef' of the robot's bundle, but this cloud's is ",
     ),
     (
         {"classes_hash": "", "scores": b"of whatever classes"},
-        Status.BAD_REQUEST,
+        AnswerStatus.BAD_REQUEST,
         "(belt, part, screw, scratch); give both bundles of the same classes",
     ),
-    ({"scores": b"junk"}, Status.BAD_REQUEST, "scores: neither JPEG nor PNG"),
+    ({"scores": b"junk"}, AnswerStatus.BAD_REQUEST, "scores: neither JPEG nor PNG"),
     (
         {"scores": _png_scores(3, 25, 32)},
-        Status.BAD_REQUEST,
+        AnswerStatus.BAD_REQUEST,
         "scores: 75 rows are not a multiple of 4 classes",
     ),
     (
         {"scores": _png_scores(4, 12, 16)},
-        Status.BAD_REQUEST,
+        AnswerStatus.BAD_REQUEST,
         "scores: [4, 12, 16], f of version 1 gives [4, 24, 32]; send what it gave",
     ),
     (
         {"scores": wire.encode_scores(np.zeros((4, 24, 32), np.float32))},
-        Status.BAD_REQUEST,
+        AnswerStatus.BAD_REQUEST,
         "scores: a pixel has none",
     ),
 ]
@@ -236,54 +250,58 @@ BAD = [
 @pytest.mark.parametrize(("changes", "status", "message"), BAD, ids=[case[2] for case in BAD])
 def test_a_request_that_cannot_be_read(
     changes: dict,
-    status: Status,
+    status: AnswerStatus,
     message: str,
-    desk: HardFrameDesk,
-    frame: HardFrame,
+    service: HardFrameService,
+    frame: HardFrameRequest,
     buffer: ReplayBuffer,
     failures: list[Exception],
 ) -> None:
-    answer = desk.answer(replace(frame, **changes))
+    answer = service.answer(replace(frame, **changes))
     assert answer.status == status
     assert message in answer.message
     assert "\n" not in answer.message
     assert (answer.label_map, answer.confidence_map) == (b"", b"")
     assert buffer.totals() == (0, 0)
     assert failures == []
-    assert desk.answer(frame).status == Status.OK
+    assert service.answer(frame).status == AnswerStatus.OK
 
 
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.99])
-def test_a_truncated_jpeg(share: float, desk: HardFrameDesk, frame: HardFrame) -> None:
-    answer = desk.answer(replace(frame, picture=frame.picture[: int(len(frame.picture) * share)]))
-    assert answer.status == Status.BAD_REQUEST
+def test_a_truncated_jpeg(share: float, service: HardFrameService, frame: HardFrameRequest) -> None:
+    answer = service.answer(
+        replace(frame, picture=frame.picture[: int(len(frame.picture) * share)])
+    )
+    assert answer.status == AnswerStatus.BAD_REQUEST
     assert re.match("image: .*truncated after [0-9]+ bytes: send the whole file", answer.message)
 
 
-def test_a_picture_that_would_eat_the_memory(desk: HardFrameDesk, frame: HardFrame) -> None:
+def test_a_picture_that_would_eat_the_memory(
+    service: HardFrameService, frame: HardFrameRequest
+) -> None:
     huge = encode_jpeg(np.zeros((4000, 4000, 3), np.uint8), 10)
-    answer = desk.answer(replace(frame, picture=huge))
-    assert answer.status == Status.BAD_REQUEST
+    answer = service.answer(replace(frame, picture=huge))
+    assert answer.status == AnswerStatus.BAD_REQUEST
     assert "image: 4000 x 4000; at most 8388608 pixels are taken" in answer.message
 
 
 def test_a_buffer_that_takes_no_more(
-    shelf: ModelShelf,
+    models: LoadedModels,
     buffer_path: Path,
-    frame: HardFrame,
+    frame: HardFrameRequest,
     failures: list[Exception],
-    desk_with: Callable[..., HardFrameDesk],
+    service_with: Callable[..., HardFrameService],
 ) -> None:
     with_room_for_nothing = ReplayBuffer(
-        buffer_path.with_name("small.sqlite"), classes=shelf.classes, max_bytes=10
+        buffer_path.with_name("small.sqlite"), classes=models.classes, max_bytes=10
     )
-    desk = desk_with(kept_in=with_room_for_nothing)
-    answer = desk.answer(frame)
-    assert answer.status == Status.UNAVAILABLE
+    service = service_with(kept_in=with_room_for_nothing)
+    answer = service.answer(frame)
+    assert answer.status == AnswerStatus.UNAVAILABLE
     assert "does not fit into max_bytes 10; raise max_bytes" in answer.message
     assert answer.label_map == b""
     with_room_for_nothing.close()
-    assert "is closed" in desk.answer(frame).message
+    assert "is closed" in service.answer(frame).message
     assert failures == []
 
 
@@ -296,12 +314,12 @@ class Broken:
 
 def test_a_mask_generator_that_fails(
     buffer: ReplayBuffer,
-    frame: HardFrame,
+    frame: HardFrameRequest,
     failures: list[Exception],
-    desk_with: Callable[..., HardFrameDesk],
+    service_with: Callable[..., HardFrameService],
 ) -> None:
-    answer = desk_with(generator=Broken()).answer(frame)
-    assert answer.status == Status.UNAVAILABLE
+    answer = service_with(generator=Broken()).answer(frame)
+    assert answer.status == AnswerStatus.UNAVAILABLE
     assert answer.message == (
         "the cloud failed with RuntimeError: CUDA out of memory and more lines; see its log"
     )
@@ -322,26 +340,26 @@ class OfItsOwnMind:
 
 
 def test_a_scorer_that_does_not_ask_spares_the_cloud_f(
-    desk_with: Callable[..., HardFrameDesk],
-    frame: HardFrame,
-    shelf: ModelShelf,
+    service_with: Callable[..., HardFrameService],
+    frame: HardFrameRequest,
+    models: LoadedModels,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[int] = []
-    run = shelf.find(1).logits
-    monkeypatch.setattr(shelf.find(1), "logits", lambda *args: asked.append(1) or run(*args))
-    answer = desk_with(scorer=OfItsOwnMind()).answer(frame)
-    assert answer.status == Status.OK
+    run = models.find(1).logits
+    monkeypatch.setattr(models.find(1), "logits", lambda *args: asked.append(1) or run(*args))
+    answer = service_with(scorer=OfItsOwnMind()).answer(frame)
+    assert answer.status == AnswerStatus.OK
     assert (label_map_of(answer) == 2).all()
     assert asked == []
-    assert desk_with().answer(replace(frame, request_id="robot/2")).status == Status.OK
+    assert service_with().answer(replace(frame, request_id="robot/2")).status == AnswerStatus.OK
     assert asked == [1]
 
 
 def test_a_blend_hears_the_robots_scores(
-    desk_with: Callable[..., HardFrameDesk],
-    frame: HardFrame,
-    shelf: ModelShelf,
+    service_with: Callable[..., HardFrameService],
+    frame: HardFrameRequest,
+    models: LoadedModels,
     save_network: Callable[..., Path],
 ) -> None:
     """f is sure of class 2, the network of class 0: who has more weight is believed."""
@@ -351,29 +369,29 @@ def test_a_blend_hears_the_robots_scores(
     sent = replace(frame, scores=wire.encode_scores(certain))
     for weight, label in (("0.4", 2), ("0.6", 0)):
         options = {"model": model, "cloud_weight": weight}
-        scorer = create_class_scorer("blend", options, classes=shelf.classes)
-        answer = desk_with(scorer=scorer).answer(replace(sent, request_id=weight))
+        scorer = create_class_scorer("blend", options, classes=models.classes)
+        answer = service_with(scorer=scorer).answer(replace(sent, request_id=weight))
         assert (label_map_of(answer) == label).all()
 
 
 def test_bad_scores_of_a_robot_are_its_fault_whoever_asks_for_them(
-    desk_with: Callable[..., HardFrameDesk],
-    frame: HardFrame,
-    shelf: ModelShelf,
+    service_with: Callable[..., HardFrameService],
+    frame: HardFrameRequest,
+    models: LoadedModels,
     save_network: Callable[..., Path],
     failures: list[Exception],
 ) -> None:
     options = {"model": str(save_network(table=TABLE)), "cloud_weight": "1"}
-    desk = desk_with(scorer=create_class_scorer("blend", options, classes=shelf.classes))
-    answer = desk.answer(replace(frame, scores=b"junk"))
-    assert (answer.status, failures) == (Status.BAD_REQUEST, [])
+    service = service_with(scorer=create_class_scorer("blend", options, classes=models.classes))
+    answer = service.answer(replace(frame, scores=b"junk"))
+    assert (answer.status, failures) == (AnswerStatus.BAD_REQUEST, [])
     assert answer.message.startswith("scores: neither JPEG nor PNG")
 
 
 def test_a_scorer_that_has_no_answer(
-    desk_with: Callable[..., HardFrameDesk],
-    frame: HardFrame,
-    shelf: ModelShelf,
+    service_with: Callable[..., HardFrameService],
+    frame: HardFrameRequest,
+    models: LoadedModels,
     buffer: ReplayBuffer,
     failures: list[Exception],
     save_network: Callable[..., Path],
@@ -387,8 +405,8 @@ def test_a_scorer_that_has_no_answer(
         after=[helper.make_node("Sqrt", ["conv"], ["scores"])],
         table=f"{TABLE}\ninput: {{mean: [0, 0, 0], std: [1, 1, 1]}}",
     )
-    scorer = create_class_scorer("onnx", {"model": str(path)}, classes=shelf.classes)
-    desk = desk_with(NoMasks(), scorer)
+    scorer = create_class_scorer("onnx", {"model": str(path)}, classes=models.classes)
+    service = service_with(NoMasks(), scorer)
     black, grey = (
         replace(
             frame,
@@ -398,8 +416,8 @@ def test_a_scorer_that_has_no_answer(
         for value in (0, 128)
     )
     for _ in range(2):  # it was not kept, so that it may be sent again
-        answer = desk.answer(black)
-        assert answer.status == Status.UNAVAILABLE
+        answer = service.answer(black)
+        assert answer.status == AnswerStatus.UNAVAILABLE
         assert answer.message == (
             f"class scorer: {path}: its answer is not finite; "
             "check its weights and the table's input"
@@ -408,7 +426,7 @@ def test_a_scorer_that_has_no_answer(
         assert answer.bundle_version == 1
         assert buffer.totals() == (0, 0)
     assert failures == []
-    assert desk.answer(grey).status == Status.OK
+    assert service.answer(grey).status == AnswerStatus.OK
     assert buffer.totals()[0] == 1
 
 
@@ -437,13 +455,13 @@ def test_a_scorer_that_fails(
     error: Exception,
     message: str,
     unforeseen: int,
-    desk_with: Callable[..., HardFrameDesk],
-    frame: HardFrame,
+    service_with: Callable[..., HardFrameService],
+    frame: HardFrameRequest,
     buffer: ReplayBuffer,
     failures: list[Exception],
 ) -> None:
-    answer = desk_with(scorer=Tired(error)).answer(frame)
-    assert (answer.status, answer.message) == (Status.UNAVAILABLE, message)
+    answer = service_with(scorer=Tired(error)).answer(frame)
+    assert (answer.status, answer.message) == (AnswerStatus.UNAVAILABLE, message)
     assert len(failures) == unforeseen
     assert buffer.totals() == (0, 0)
 
@@ -456,13 +474,13 @@ class Short:
 
 
 def test_a_scorer_whose_answer_does_not_fit(
-    desk_with: Callable[..., HardFrameDesk],
-    frame: HardFrame,
+    service_with: Callable[..., HardFrameService],
+    frame: HardFrameRequest,
     buffer: ReplayBuffer,
     failures: list[Exception],
 ) -> None:
-    answer = desk_with(scorer=Short()).answer(frame)
-    assert answer.status == Status.UNAVAILABLE
+    answer = service_with(scorer=Short()).answer(frame)
+    assert answer.status == AnswerStatus.UNAVAILABLE
     assert "scores of (89, 140) do not fit masks of (90, 140)" in answer.message
     assert len(failures) == 1
     assert buffer.totals() == (0, 0)
@@ -494,10 +512,10 @@ class Counting:
 
 
 def test_ten_robots_at_once_share_runs(
-    shelf: ModelShelf,
+    models: LoadedModels,
     buffer: ReplayBuffer,
-    desk: HardFrameDesk,
-    frame: HardFrame,
+    service: HardFrameService,
+    frame: HardFrameRequest,
     failures: list[Exception],
 ) -> None:
     """Each gets what it would get alone; one with a bad picture costs the others nothing."""
@@ -511,8 +529,8 @@ def test_ten_robots_at_once_share_runs(
         create_mask_generator("graph"), scorer, max_batch=4, batch_window_s=60.0
     )
     assert inference.max_batch == 4
-    busy = HardFrameDesk(
-        shelf=shelf,
+    busy = HardFrameService(
+        models=models,
         inference=inference,
         buffer=buffer,
         now_ns=lambda: NOW_NS,
@@ -530,20 +548,23 @@ def test_ten_robots_at_once_share_runs(
     assert buffer.totals()[0] == 8
     for asked, answer in zip(frames, answers, strict=True):
         if asked in (frames[3], frames[4]):
-            assert answer.status == Status.BAD_REQUEST
+            assert answer.status == AnswerStatus.BAD_REQUEST
             continue
-        alone = desk.answer(replace(asked, request_id=f"{asked.request_id}/alone"))
-        assert (answer.status, answer.label_map) == (Status.OK, alone.label_map)
+        alone = service.answer(replace(asked, request_id=f"{asked.request_id}/alone"))
+        assert (answer.status, answer.label_map) == (AnswerStatus.OK, alone.label_map)
 
 
 def test_a_robot_that_waits_no_longer_costs_no_run(
-    desk_with: Callable[..., HardFrameDesk], frame: HardFrame, buffer: ReplayBuffer
+    service_with: Callable[..., HardFrameService], frame: HardFrameRequest, buffer: ReplayBuffer
 ) -> None:
     scorer = Counting()
-    answer = desk_with(scorer=scorer).answer(replace(frame, deadline_s=1e-6))
-    assert answer.status == Status.UNAVAILABLE
+    answer = service_with(scorer=scorer).answer(replace(frame, deadline_s=1e-6))
+    assert answer.status == AnswerStatus.UNAVAILABLE
     assert answer.message.startswith(
         "too late: the robot waits 1e-06 s for an answer, and its turn"
     )
     assert (scorer.sizes, buffer.totals()) == ([], (0, 0))
-    assert desk_with(scorer=scorer).answer(replace(frame, deadline_s=60.0)).status == Status.OK
+    assert (
+        service_with(scorer=scorer).answer(replace(frame, deadline_s=60.0)).status
+        == AnswerStatus.OK
+    )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from laecips_cloud.library.model_library import ModelLibrary
-from laecips_cloud.library.version_ledger import Ledger
+from laecips_cloud.library.version_ledger import VersionLedger
 from laecips_edge.core.atomic_files import write_whole
 from laecips_edge.core.bundle.bundle import MANIFEST, Bundle
 
@@ -26,7 +26,7 @@ def main(root: Path, given: Path, seed: int) -> None:
     library.check()
     say("opened", library.ledger.last)
 
-    def write_job(ledger: Ledger, version: int) -> None:
+    def write_job(ledger: VersionLedger, version: int) -> None:
         library.job_folder(version).mkdir(parents=True, exist_ok=True)
         write_whole(library.job_folder(version) / "job.json", b"{}")
 

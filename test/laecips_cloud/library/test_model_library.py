@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from laecips_cloud.export.bundle_export import write_manifest
 from laecips_cloud.library.model_library import LOST, LibraryError, ModelLibrary
-from laecips_cloud.library.version_ledger import Fate, Ledger, LedgerError
+from laecips_cloud.library.version_ledger import Fate, VersionLedger, VersionLedgerError
 from laecips_edge.core.bundle.bundle import MANIFEST, WEIGHTS, Bundle
 
 KILLS = 25
@@ -48,8 +48,8 @@ def train(library: ModelLibrary, tiny_bundle: Bundle) -> Callable[..., int]:
     return it
 
 
-def write_job(library: ModelLibrary) -> Callable[[Ledger, int], None]:
-    def write(ledger: Ledger, version: int) -> None:
+def write_job(library: ModelLibrary) -> Callable[[VersionLedger, int], None]:
+    def write(ledger: VersionLedger, version: int) -> None:
         library.job_folder(version).mkdir()
         (library.job_folder(version) / "job.json").touch()
 
@@ -173,7 +173,9 @@ def test_old_versions_are_removed_but_for_those_that_are_needed(
     # Given; pinned; refused; good; the parent.
     assert kept(library) == [1, 2, 6, 7, 8]
     assert library.check() == []
-    with pytest.raises(LedgerError, match=r"version 4 is removed \(better\): take one of 1, 2, 6"):
+    with pytest.raises(
+        VersionLedgerError, match=r"version 4 is removed \(better\): take one of 1, 2, 6"
+    ):
         library.order(4, pin=True)
     for version in (8, 6, 2):  # back to what is still here, and no other
         library.record(lambda it, v=version: it.roll_back(v, reason="slow"))
@@ -191,7 +193,7 @@ def test_an_operator_goes_to_the_parent(library: ModelLibrary, train: Callable) 
     assert (library.ledger.offered, library.ledger.ordered) == (2, True)
     library.order(0, pin=True)
     assert (library.ledger.offered, library.ledger.pinned) == (1, 1)
-    with pytest.raises(LedgerError, match="version 1 has no parent to go back to"):
+    with pytest.raises(VersionLedgerError, match="version 1 has no parent to go back to"):
         library.order(0, pin=True)
 
 

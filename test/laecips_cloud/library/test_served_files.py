@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from laecips_cloud.library.model_library import ModelLibrary
-from laecips_cloud.library.served_files import Status, offered, piece
+from laecips_cloud.library.served_files import PieceStatus, offered, piece
 from laecips_edge.core.bundle.bundle import FILES, MANIFEST, WEIGHTS, Bundle, BundleError
 
 from laecips_msgs.srv import GetModel
@@ -20,15 +20,15 @@ def library(tmp_path: Path, tiny_bundle: Bundle) -> Iterator[ModelLibrary]:
     it.close()
 
 
-def asked(library: ModelLibrary, **changes: object) -> tuple[Status, str, int, bytes]:
+def asked(library: ModelLibrary, **changes: object) -> tuple[PieceStatus, str, int, bytes]:
     request = {"version": 1, "file": WEIGHTS, "offset": 0, "length": 100, "max_chunk": 1000}
     answer = piece(library, **(request | changes))  # type: ignore[arg-type]
     return answer.status, answer.message, answer.size, answer.data
 
 
 def test_the_statuses_are_those_of_the_service() -> None:
-    assert {status.name: status.value for status in Status} == {
-        name: getattr(GetModel.Response, name) for name in Status.__members__
+    assert {status.name: status.value for status in PieceStatus} == {
+        name: getattr(GetModel.Response, name) for name in PieceStatus.__members__
     }
 
 
@@ -57,7 +57,7 @@ def test_what_is_offered_and_lost_is_told(library: ModelLibrary) -> None:
     with pytest.raises(BundleError, match=r"weights\.safetensors: No such file"):
         offered(library)
     assert asked(library)[:2] == (
-        Status.UNAVAILABLE,
+        PieceStatus.UNAVAILABLE,
         "version 1, weights.safetensors: No such file or directory; ask again later",
     )
 
@@ -75,15 +75,15 @@ def test_pieces(
 ) -> None:
     whole = (tiny_bundle.path / WEIGHTS).read_bytes()
     answer = asked(library, offset=offset, length=length)
-    assert answer == (Status.OK, "", len(whole), whole[data])
+    assert answer == (PieceStatus.OK, "", len(whole), whole[data])
 
 
 def test_the_last_piece_and_what_comes_after_it(library: ModelLibrary) -> None:
     size = (library.folder(1) / WEIGHTS).stat().st_size
     assert len(asked(library, offset=size - 7)[3]) == 7
-    assert asked(library, offset=size) == (Status.OK, "", size, b"")
+    assert asked(library, offset=size) == (PieceStatus.OK, "", size, b"")
     assert asked(library, offset=size + 1)[:2] == (
-        Status.BAD_REQUEST,
+        PieceStatus.BAD_REQUEST,
         f"weights.safetensors: offset {size + 1} is past the end at {size}; begin anew",
     )
 
@@ -91,7 +91,7 @@ def test_the_last_piece_and_what_comes_after_it(library: ModelLibrary) -> None:
 @pytest.mark.parametrize("file", ["../../ledger.json", "/etc/passwd", "", ".", "lock", "a\0b"])
 def test_no_other_file_is_given(file: str, library: ModelLibrary) -> None:
     status, message, _, data = asked(library, file=file)
-    assert (status, data) == (Status.UNKNOWN_FILE, b"")
+    assert (status, data) == (PieceStatus.UNKNOWN_FILE, b"")
     assert "ask for one of manifest.json, graph_f.onnx" in message
 
 
@@ -100,13 +100,13 @@ def test_only_what_is_promoted_or_pinned_is_for_robots(library: ModelLibrary) ->
     library.folder(version).mkdir()
     (library.folder(version) / WEIGHTS).write_bytes(b"new")
     assert asked(library, version=2)[:2] == (
-        Status.UNKNOWN_VERSION,
+        PieceStatus.UNKNOWN_VERSION,
         "version 2 is not for robots; 1 is offered",
     )
     library.record(lambda it: it.promote(2, reason="better", train_s=1))
     assert asked(library, version=2)[3] == b"new"
     library.record(lambda it: it.pin(2).roll_back(2, reason="slow"))
-    assert asked(library, version=2)[0] is Status.OK
+    assert asked(library, version=2)[0] is PieceStatus.OK
     library.record(lambda it: it.unpin())
-    assert asked(library, version=2)[0] is Status.UNKNOWN_VERSION
-    assert asked(library, version=9)[0] is Status.UNKNOWN_VERSION
+    assert asked(library, version=2)[0] is PieceStatus.UNKNOWN_VERSION
+    assert asked(library, version=9)[0] is PieceStatus.UNKNOWN_VERSION

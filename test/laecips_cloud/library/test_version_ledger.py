@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from laecips_cloud.library.version_ledger import Fate, Ledger, LedgerError
+from laecips_cloud.library.version_ledger import Fate, VersionLedger, VersionLedgerError
 
 
-def begun(*fates: Fate) -> Ledger:
+def begun(*fates: Fate) -> VersionLedger:
     """A ledger with version 1 given, and one trained from it for each fate."""
-    ledger = Ledger().take_in(1)
+    ledger = VersionLedger().take_in(1)
     for fate in fates:
         ledger, version = ledger.draw(trained_to=version_row(ledger), now_ns=5)
         if fate is Fate.REFUSED:
@@ -22,7 +22,7 @@ def begun(*fates: Fate) -> Ledger:
     return ledger
 
 
-def version_row(ledger: Ledger) -> int:
+def version_row(ledger: VersionLedger) -> int:
     return 10 * ledger.last
 
 
@@ -66,7 +66,7 @@ def test_what_is_pinned_is_offered_and_nothing_else() -> None:
     assert ledger.entries[version].parent == 2  # training goes on
     ledger = ledger.promote(version, reason="better", train_s=1)
     assert (ledger.offered, ledger.pinned) == (1, 1)
-    with pytest.raises(LedgerError, match="version 1 is pinned: unpin it first"):
+    with pytest.raises(VersionLedgerError, match="version 1 is pinned: unpin it first"):
         ledger.order(2)
     ledger = ledger.unpin()
     assert (ledger.offered, ledger.ordered, ledger.pinned) == (3, True, 0)
@@ -94,7 +94,7 @@ def test_a_robot_that_goes_back_from_what_is_not_promoted_changes_nothing(versio
 def test_what_an_operator_cannot_go_to(version: int, message: str) -> None:
     ledger = begun(PROMOTED, REFUSED, ROLLED_BACK)
     for order in (ledger.order, ledger.pin):
-        with pytest.raises(LedgerError, match=message):
+        with pytest.raises(VersionLedgerError, match=message):
             order(version)
 
 
@@ -109,9 +109,9 @@ def test_steps_that_cannot_be_taken() -> None:
         lambda: ledger.take_in(2),
         lambda: ledger.draw(trained_to=1, now_ns=1),
         lambda: ledger.promote(1, reason="", train_s=0),
-        lambda: Ledger().draw(trained_to=1, now_ns=1),
+        lambda: VersionLedger().draw(trained_to=1, now_ns=1),
     ):
-        with pytest.raises(LedgerError):
+        with pytest.raises(VersionLedgerError):
             step()
 
 
@@ -126,7 +126,10 @@ def test_a_later_first_version_is_the_floor_of_what_comes_after_it() -> None:
 def test_time_counts_from_the_last_training(
     trained_ns: int, now_ns: int, counted_from: int
 ) -> None:
-    assert replace(Ledger(), trained_ns=trained_ns).count_from(now_ns).trained_ns == counted_from
+    assert (
+        replace(VersionLedger(), trained_ns=trained_ns).count_from(now_ns).trained_ns
+        == counted_from
+    )
 
 
 @pytest.mark.parametrize(
@@ -141,8 +144,8 @@ def test_time_counts_from_the_last_training(
     ],
 )
 def test_a_text_that_is_no_ledger(text: str, message: str) -> None:
-    with pytest.raises(LedgerError, match=message):
-        Ledger.from_json(text)
+    with pytest.raises(VersionLedgerError, match=message):
+        VersionLedger.from_json(text)
 
 
 class Life(RuleBasedStateMachine):
@@ -150,7 +153,7 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.ledger = Ledger().take_in(1)
+        self.ledger = VersionLedger().take_in(1)
         self.drawn = [1]
         self.bad: set[int] = set()
 
@@ -183,7 +186,7 @@ class Life(RuleBasedStateMachine):
     def order(self, version: int, pin: bool) -> None:
         try:
             self.ledger = self.ledger.pin(version) if pin else self.ledger.order(version)
-        except LedgerError:
+        except VersionLedgerError:
             return
         assert (self.ledger.offered, self.ledger.ordered) == (version, True)
         assert version not in self.bad
@@ -200,7 +203,7 @@ class Life(RuleBasedStateMachine):
         assert ledger.parent
         assert ledger.offered in {ledger.pinned, *ledger.good}
         assert all(e.parent < v for v, e in ledger.entries.items())
-        assert Ledger.from_json(ledger.to_json()) == ledger
+        assert VersionLedger.from_json(ledger.to_json()) == ledger
 
 
 TestLife = Life.TestCase

@@ -1,20 +1,20 @@
 import pytest
 import torch
-from laecips_cloud.networks.miner import H_MIN, Miner
+from laecips_cloud.networks.miner import H_MIN, MinerNetwork
 from laecips_cloud.networks.rfnet import RFNet
 from torch.utils.flop_counter import FlopCounterMode
 
 
 @pytest.mark.parametrize(("width", "most"), [(1.0, 20e6), (0.5, 5e6)])
 def test_size(width, most):
-    assert sum(p.numel() for p in Miner(classes=19, width=width).parameters()) < most
+    assert sum(p.numel() for p in MinerNetwork(classes=19, width=width).parameters()) < most
 
 
 @pytest.mark.parametrize("width", [1.0, 0.5])
 def test_it_costs_less_than_a_tenth_of_f(width):
     with torch.device("meta"):
         f = RFNet(classes=11, width=width, depth=False).eval()
-        miner = Miner(classes=11, width=width).eval()
+        miner = MinerNetwork(classes=11, width=width).eval()
         rgb = torch.empty(1, 3, 360, 480)
     with FlopCounterMode(display=False) as of_f:
         logits = f.logits_at_stride(rgb)
@@ -26,7 +26,7 @@ def test_it_costs_less_than_a_tenth_of_f(width):
 
 @pytest.mark.parametrize("size", [(24, 32), (23, 38), (90, 120)])
 def test_one_trust_a_frame(size):
-    miner = Miner(classes=4, width=0.125).eval()
+    miner = MinerNetwork(classes=4, width=0.125).eval()
     with torch.inference_mode():
         trust = miner(torch.randn(3, 4, *size))
     assert trust.shape == (3,)
@@ -35,14 +35,14 @@ def test_one_trust_a_frame(size):
 
 @pytest.mark.parametrize(("bias", "expected"), [(-1e4, H_MIN), (1e4, 1.0)])
 def test_trust_stays_in_its_range_at_both_ends(bias, expected):
-    miner = Miner(classes=4, width=0.125).eval()
+    miner = MinerNetwork(classes=4, width=0.125).eval()
     torch.nn.init.constant_(miner.fc.bias, bias)
     with torch.inference_mode():
         assert miner(torch.randn(1, 4, 24, 32)).item() == pytest.approx(expected)
 
 
 def test_a_frame_at_the_floor_still_has_a_gradient():
-    miner = Miner(classes=4, width=0.125).eval()
+    miner = MinerNetwork(classes=4, width=0.125).eval()
     torch.nn.init.constant_(miner.fc.bias, -8.0)
     trust = miner(torch.randn(1, 4, 24, 32))
     (-trust.log()).sum().backward()
@@ -53,4 +53,4 @@ def test_a_frame_at_the_floor_still_has_a_gradient():
 @pytest.mark.parametrize("arguments", [{"classes": 1}, {"classes": 4, "width": -1}])
 def test_impossible_sizes_are_refused(arguments):
     with pytest.raises(ValueError, match="Miner: classes must be at least 2"):
-        Miner(**arguments)
+        MinerNetwork(**arguments)

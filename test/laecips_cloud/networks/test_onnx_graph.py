@@ -3,14 +3,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from laecips_cloud.networks import Miner, RFNet
+from laecips_cloud.networks import MinerNetwork, RFNet
 from laecips_cloud.networks.onnx_graph import graph_without_weights
 from laecips_edge.core.inference.engines import create_engine
 
 # The graph of f with depth is held against torch where a bundle of it is exported.
 NETWORKS = {
     "f": (RFNet, {"depth": False}, "logits_at_stride", {"rgb": (1, 3, 64, 96)}, "logits"),
-    "h": (Miner, {}, "forward", {"logits": (1, 4, 16, 24)}, "h"),
+    "h": (MinerNetwork, {}, "forward", {"logits": (1, 4, 16, 24)}, "h"),
 }
 
 

@@ -1,7 +1,7 @@
 """One level and one line, the most serious first."""
 
 import pytest
-from laecips_cloud.trainer.health import Health, assess
+from laecips_cloud.trainer.health import TrainerHealth, assess
 from laecips_edge.core.frame.health import Level
 
 OK, WARN, ERROR = Level.OK, Level.WARN, Level.ERROR
@@ -34,4 +34,4 @@ def test_one_after_the_other(number: int) -> None:
     known = ALL.copy()
     for mended, _, _ in CASES[: number + 1]:
         known |= mended
-    assert assess(Health(**known)) == CASES[number][1:]  # type: ignore[arg-type]
+    assert assess(TrainerHealth(**known)) == CASES[number][1:]  # type: ignore[arg-type]

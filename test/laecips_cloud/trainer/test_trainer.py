@@ -12,9 +12,9 @@ from laecips_cloud.library.version_ledger import Fate
 from laecips_cloud.replay_buffer.buffer import ReplayBuffer
 from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
 from laecips_cloud.replay_buffer.watch import ReplayWatch
-from laecips_cloud.trainer.job import Job
-from laecips_cloud.trainer.job_template import Recipe
-from laecips_cloud.trainer.trainer import MOST_DEATHS, TrainingDesk
+from laecips_cloud.trainer.job import TrainingJob
+from laecips_cloud.trainer.job_template import JobTemplate
+from laecips_cloud.trainer.trainer import MOST_DEATHS, Trainer
 from laecips_cloud.trainer.triggers import Triggers
 from laecips_cloud.training.online.settings import OnlineTraining
 from laecips_edge.core.bundle.bundle import Bundle
@@ -58,8 +58,8 @@ class Logger:
         self.info = self.warning = self.error = self.lines.append
 
 
-class Trainer:
-    """A desk with all that belongs to it."""
+class TrainerRig:
+    """A trainer with all that belongs to it."""
 
     def __init__(self, folder: Path, bundle: Bundle) -> None:
         self.folder, self.bundle = folder, bundle
@@ -74,12 +74,12 @@ class Trainer:
         self.library.take_in(self.bundle)
         self.library.check()
         self.worker, self.logger = Worker(), Logger()
-        self.desk = TrainingDesk(
+        self.trainer = Trainer(
             library=self.library,
             worker=self.worker,  # type: ignore[arg-type]
             watch=ReplayWatch(self.folder / "replay.sqlite"),
             triggers=Triggers(max_buffer=10, max_interval_s=60.0, min_frames=4),
-            recipe=Recipe(
+            recipe=JobTemplate(
                 buffer=self.folder / "replay.sqlite",
                 max_lessons=20,
                 source=self.folder / "source",
@@ -92,10 +92,10 @@ class Trainer:
             steady_s=lambda: self.now_s,
             logger=self.logger,
         )
-        self.desk.start()
+        self.trainer.start()
 
     def close(self) -> None:
-        self.desk.stop()
+        self.trainer.stop()
         self.library.close()
 
     def frames_come(self, count: int) -> None:
@@ -105,11 +105,11 @@ class Trainer:
             self.frames += 1
             self.buffer.append(frame(self.frames))
 
-    def after(self, *said: dict[str, Any], seconds: float = 0.25) -> "Trainer":
-        """Time passes, the worker says something, the desk does what there is to do."""
+    def after(self, *said: dict[str, Any], seconds: float = 0.25) -> "TrainerRig":
+        """Time passes, the worker says something, the trainer does what there is to do."""
         self.now_s += seconds
         self.worker.says += said
-        self.desk.advance()
+        self.trainer.advance()
         return self
 
     def train(self, result: dict[str, Any]) -> int:
@@ -124,8 +124,8 @@ class Trainer:
         return version
 
     @property
-    def job(self) -> Job:
-        return Job.read(self.library.job_folder(self.library.ledger.in_training))
+    def job(self) -> TrainingJob:
+        return TrainingJob.read(self.library.job_folder(self.library.ledger.in_training))
 
 
 def frame(number: int) -> ReplayFrame:
@@ -145,20 +145,20 @@ def frame(number: int) -> ReplayFrame:
 
 
 @pytest.fixture
-def trainer(tmp_path: Path, tiny_bundle: Bundle) -> Iterator[Trainer]:
-    it = Trainer(tmp_path, tiny_bundle)
+def trainer(tmp_path: Path, tiny_bundle: Bundle) -> Iterator[TrainerRig]:
+    it = TrainerRig(tmp_path, tiny_bundle)
     yield it
     it.close()
     if it.buffer is not None:
         it.buffer.close()
 
 
-def test_it_waits_for_the_buffer_and_then_for_frames(trainer: Trainer, tmp_path: Path) -> None:
+def test_it_waits_for_the_buffer_and_then_for_frames(trainer: TrainerRig, tmp_path: Path) -> None:
     trainer.after()
-    assert trainer.desk.waiting is None
-    assert trainer.desk.activity == f"waiting for the replay buffer {tmp_path / 'replay.sqlite'}"
+    assert trainer.trainer.waiting is None
+    assert trainer.trainer.activity == f"waiting for the replay buffer {tmp_path / 'replay.sqlite'}"
     trainer.frames_come(3)
-    assert trainer.after(seconds=1e6).desk.activity == "3 new frames, waiting for 4"
+    assert trainer.after(seconds=1e6).trainer.activity == "3 new frames, waiting for 4"
     assert not trainer.library.ledger.in_training
 
 
@@ -167,7 +167,7 @@ def test_it_waits_for_the_buffer_and_then_for_frames(trainer: Trainer, tmp_path:
     [(10, 0, "buffer"), (9, 59, ""), (9, 60, "interval"), (3, 999, "")],
 )
 def test_what_starts_a_training(
-    frames: int, seconds: float, trigger: str, trainer: Trainer
+    frames: int, seconds: float, trigger: str, trainer: TrainerRig
 ) -> None:
     trainer.frames_come(frames)
     trainer.after(seconds=seconds)
@@ -180,13 +180,13 @@ def test_what_starts_a_training(
         assert trainer.worker.told == [2]
 
 
-def test_a_promoted_version_is_offered_and_the_next_ones_parent(trainer: Trainer) -> None:
+def test_a_promoted_version_is_offered_and_the_next_ones_parent(trainer: TrainerRig) -> None:
     assert trainer.train(PROMOTED) == 2
     ledger = trainer.library.ledger
     assert (ledger.offered, ledger.parent, ledger.entries[2].train_s) == (2, 2, 3.0)
     assert trainer.logger.lines[-1] == "version 2 promoted: better"
     assert not trainer.library.job_folder(2).exists()
-    assert trainer.desk.waiting == (0, 10)
+    assert trainer.trainer.waiting == (0, 10)
     trainer.frames_come(10)
     trainer.after()
     assert (trainer.job.parent, trainer.job.good, trainer.job.given) == (2, (2, 1), 1)
@@ -196,7 +196,7 @@ def test_a_promoted_version_is_offered_and_the_next_ones_parent(trainer: Trainer
     ("result", "reason"),
     [(REFUSED, "worse"), ({"failed": "source: gone"}, "no training: source: gone")],
 )
-def test_a_refused_version_is_kept_out(result: dict, reason: str, trainer: Trainer) -> None:
+def test_a_refused_version_is_kept_out(result: dict, reason: str, trainer: TrainerRig) -> None:
     trainer.train(result)
     ledger = trainer.library.ledger
     assert (ledger.offered, ledger.parent, ledger.entries[2].reason) == (1, 1, reason)
@@ -206,28 +206,28 @@ def test_a_refused_version_is_kept_out(result: dict, reason: str, trainer: Train
     assert (trainer.job.version, trainer.job.parent) == (3, 1)
 
 
-def test_what_the_worker_says_is_shown(trainer: Trainer) -> None:
+def test_what_the_worker_says_is_shown(trainer: TrainerRig) -> None:
     trainer.frames_come(10)
-    assert trainer.after().desk.activity == "version 2 from 1: the worker starts"
+    assert trainer.after().trainer.activity == "version 2 from 1: the worker starts"
     trainer.after({"ready": True}, {"progress": "f:  50%"})
-    assert trainer.desk.activity == "version 2 from 1: f:  50%"
+    assert trainer.trainer.activity == "version 2 from 1: f:  50%"
 
 
-def test_a_worker_that_dies_is_started_again_with_the_same_job(trainer: Trainer) -> None:
+def test_a_worker_that_dies_is_started_again_with_the_same_job(trainer: TrainerRig) -> None:
     trainer.frames_come(10)
     trainer.after().after(DIED)
-    assert trainer.desk.trouble == "the worker died (SIGKILL), it is started again"
+    assert trainer.trainer.trouble == "the worker died (SIGKILL), it is started again"
     assert (trainer.worker.starts, trainer.worker.told) == (2, [2])
     trainer.after(DIED)
     assert trainer.worker.starts == 2  # not at once this time
     trainer.after(seconds=1.0)
     assert (trainer.worker.starts, trainer.worker.told) == (3, [2])
     trainer.after(REFUSED)
-    assert trainer.after().desk.trouble == ""
+    assert trainer.after().trainer.trouble == ""
     assert trainer.library.ledger.entries[2].reason == "worse"
 
 
-def test_a_job_that_always_kills_its_worker_is_given_up(trainer: Trainer) -> None:
+def test_a_job_that_always_kills_its_worker_is_given_up(trainer: TrainerRig) -> None:
     trainer.frames_come(10)
     trainer.after()
     for _ in range(MOST_DEATHS):
@@ -241,12 +241,12 @@ def test_a_job_that_always_kills_its_worker_is_given_up(trainer: Trainer) -> Non
     assert trainer.worker.told == [3]
 
 
-def test_a_worker_that_dies_without_a_job_is_started_again(trainer: Trainer) -> None:
+def test_a_worker_that_dies_without_a_job_is_started_again(trainer: TrainerRig) -> None:
     trainer.after(DIED)
     assert trainer.worker.starts == 2
 
 
-def test_it_goes_on_after_a_restart(trainer: Trainer) -> None:
+def test_it_goes_on_after_a_restart(trainer: TrainerRig) -> None:
     trainer.frames_come(10)
     job = trainer.after().job
     trainer.close()
@@ -260,45 +260,45 @@ def test_it_goes_on_after_a_restart(trainer: Trainer) -> None:
     assert trainer.after().job.version == 3
 
 
-def test_pause_holds_and_survives_a_restart(trainer: Trainer) -> None:
+def test_pause_holds_and_survives_a_restart(trainer: TrainerRig) -> None:
     trainer.frames_come(10)
     trainer.after()
-    assert trainer.desk.pause(True) == "paused until it is resumed"
+    assert trainer.trainer.pause(True) == "paused until it is resumed"
     assert not trainer.worker.runs
-    assert trainer.desk.activity == "paused until it is resumed, version 2 goes on then"
+    assert trainer.trainer.activity == "paused until it is resumed, version 2 goes on then"
     trainer.close()
     trainer.open()
     trainer.after(seconds=1000.0)
     assert trainer.worker.starts == 0
-    assert trainer.desk.pause(False) == "training goes on"
+    assert trainer.trainer.pause(False) == "training goes on"
     assert trainer.after().worker.told == [2]
 
 
-def test_train_now(trainer: Trainer) -> None:
+def test_train_now(trainer: TrainerRig) -> None:
     with pytest.raises(ValueError, match=r"no replay buffer .*replay\.sqlite yet"):
-        trainer.desk.train_now()
+        trainer.trainer.train_now()
     trainer.frames_come(1)
     with pytest.raises(ValueError, match="the replay buffer has 1 frames, 2 are needed"):
-        trainer.desk.train_now()
+        trainer.trainer.train_now()
     trainer.frames_come(1)
-    assert trainer.desk.train_now() == "version 2 is trained from 1"
+    assert trainer.trainer.train_now() == "version 2 is trained from 1"
     assert (trainer.job.trigger, trainer.job.last_row) == ("operator", 2)
     with pytest.raises(ValueError, match="version 2 is being trained already"):
-        trainer.desk.train_now()
+        trainer.trainer.train_now()
     trainer.after(REFUSED)
-    trainer.desk.pause(True)
+    trainer.trainer.pause(True)
     with pytest.raises(ValueError, match="training is paused: resume it first"):
-        trainer.desk.train_now()
+        trainer.trainer.train_now()
 
 
 def test_what_is_under_way_from_a_version_that_a_robot_left_is_begun_anew(
-    trainer: Trainer,
+    trainer: TrainerRig,
 ) -> None:
     trainer.train(PROMOTED)
     trainer.frames_come(10)
     before = trainer.after().job
     assert (before.version, before.parent) == (3, 2)
-    trainer.desk.roll_back(2, robot="r2", reason="too slow")
+    trainer.trainer.roll_back(2, robot="r2", reason="too slow")
     ledger = trainer.library.ledger
     assert ledger.entries[3].fate is Fate.REFUSED
     assert ledger.entries[3].reason == "its parent 2 is not used any more"
@@ -308,24 +308,26 @@ def test_what_is_under_way_from_a_version_that_a_robot_left_is_begun_anew(
     )
     assert trainer.after().worker.told == [4]
     lines = len(trainer.logger.lines)
-    trainer.desk.roll_back(2, robot="r2", reason="too slow")  # told again
+    trainer.trainer.roll_back(2, robot="r2", reason="too slow")  # told again
     assert (len(trainer.logger.lines), trainer.library.ledger.last) == (lines, 4)
 
 
-def test_operators_orders(trainer: Trainer) -> None:
+def test_operators_orders(trainer: TrainerRig) -> None:
     trainer.train(PROMOTED)
     trainer.train(PROMOTED)
-    assert trainer.desk.unpin() == "nothing is pinned"
-    assert trainer.desk.order(0, pin=True) == "version 2 is pinned, nothing else is offered"
-    assert trainer.desk.unpin() == "unpinned: version 3 is offered"
+    assert trainer.trainer.unpin() == "nothing is pinned"
+    assert trainer.trainer.order(0, pin=True) == "version 2 is pinned, nothing else is offered"
+    assert trainer.trainer.unpin() == "unpinned: version 3 is offered"
     trainer.frames_come(10)
     assert trainer.after().job.parent == 3
-    assert trainer.desk.order(1, pin=False) == "version 1 is offered, later promotions will be too"
+    assert (
+        trainer.trainer.order(1, pin=False) == "version 1 is offered, later promotions will be too"
+    )
     assert (trainer.job.version, trainer.job.parent) == (5, 1)
 
 
 def test_a_result_that_cannot_be_written_is_written_later(
-    trainer: Trainer, full_after: Callable[[int | None], None]
+    trainer: TrainerRig, full_after: Callable[[int | None], None]
 ) -> None:
     trainer.frames_come(10)
     trainer.after()
@@ -337,35 +339,35 @@ def test_a_result_that_cannot_be_written_is_written_later(
     assert trainer.library.ledger.entries[2].reason == "worse"
 
 
-def test_a_buffer_that_is_made_anew_is_new(trainer: Trainer, tmp_path: Path) -> None:
+def test_a_buffer_that_is_made_anew_is_new(trainer: TrainerRig, tmp_path: Path) -> None:
     trainer.train(REFUSED)
     assert trainer.buffer is not None
     trainer.buffer.close()
     for path in tmp_path.glob("replay.sqlite*"):
         path.unlink()
     trainer.buffer = None
-    assert trainer.after().desk.waiting is None
+    assert trainer.after().trainer.waiting is None
     trainer.frames_come(5)
-    assert trainer.after().desk.waiting == (5, 5)
+    assert trainer.after().trainer.waiting == (5, 5)
 
 
 def test_a_buffer_of_something_else_is_told_and_forgotten_when_it_is_mended(
-    trainer: Trainer, tmp_path: Path
+    trainer: TrainerRig, tmp_path: Path
 ) -> None:
     path = tmp_path / "replay.sqlite"
     path.write_bytes(np.full(4096, 7, np.uint8).tobytes())
-    assert "it is not a replay buffer: give another path" in trainer.after().desk.trouble
-    assert trainer.desk.activity == trainer.desk.trouble
+    assert "it is not a replay buffer: give another path" in trainer.after().trainer.trouble
+    assert trainer.trainer.activity == trainer.trainer.trouble
     path.unlink()
     path.touch()  # one that is being made
-    assert trainer.after().desk.trouble == ""
+    assert trainer.after().trainer.trouble == ""
     path.unlink()
     trainer.frames_come(5)
-    assert trainer.after().desk.trouble == ""
-    assert trainer.desk.waiting == (5, 5)
+    assert trainer.after().trainer.trouble == ""
+    assert trainer.trainer.waiting == (5, 5)
 
 
-def test_time_that_goes_back_starts_no_training(trainer: Trainer) -> None:
+def test_time_that_goes_back_starts_no_training(trainer: TrainerRig) -> None:
     trainer.frames_come(5)
     trainer.now_s = 10.0
     assert not trainer.after().library.ledger.in_training

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from laecips_cloud.library.model_library import ModelLibrary
-from laecips_cloud.trainer.job import Job
-from laecips_cloud.trainer.job_template import Recipe
+from laecips_cloud.trainer.job import TrainingJob
+from laecips_cloud.trainer.job_template import JobTemplate
 from laecips_cloud.trainer.worker_process import WorkerProcess
 from laecips_cloud.training.online.settings import OnlineTraining
 from laecips_edge.core.bundle.bundle import Bundle
@@ -48,7 +48,7 @@ def begin(library: ModelLibrary, tmp_path: Path) -> Callable[..., int]:
     fill(tmp_path / "replay.sqlite", ColourFrames(10, seed=1))
 
     def it(**changes: Any) -> int:
-        recipe = Recipe(
+        recipe = JobTemplate(
             buffer=changes.pop("buffer", tmp_path / "replay.sqlite"),
             max_lessons=10,
             source=changes.pop("source", tmp_path / "source"),
@@ -199,7 +199,7 @@ def test_stopped_in_the_middle_it_leaves_the_job_for_the_next_time(
     assert gone(pid)
     assert not worker.runs
     assert worker.hear() == []  # that it ended is no news
-    assert Job.read(library.job_folder(2)).version == 2
+    assert TrainingJob.read(library.job_folder(2)).version == 2
     assert [path.name for path in (library.root / "versions").iterdir()] == ["000001"]
     worker.start()
     worker.train(2)

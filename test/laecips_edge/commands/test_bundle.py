@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from laecips_edge.core.bundle.bundle import Bundle, Manifest, write_bundle
 from laecips_edge.core.update.model_store import ModelStore
-from laecips_edge.core.update.store_state import read_memory
+from laecips_edge.core.update.store_state import read_store_state
 
 from laecips_edge import cli
 
@@ -136,14 +136,14 @@ def test_pin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store.close()
 
     status, said = pin(tmp_path / "models", "2", capsys)
-    assert (status, read_memory(store.folder).pin) == (0, 2)
+    assert (status, read_store_state(store.folder).pin) == (0, 2)
     assert said.endswith("pinned to version 2 from the next start on\n")
-    assert read_memory(store.folder).running is not None  # nothing else is forgotten
+    assert read_store_state(store.folder).running is not None  # nothing else is forgotten
     status, said = pin(store.folder, "1", capsys)
     assert status == 0
     assert "no slot has it (here: 2), so it must be the version of the robot's" in said
     status, said = pin(store.folder, "none", capsys)
-    assert (status, read_memory(store.folder).pin) == (0, None)
+    assert (status, read_store_state(store.folder).pin) == (0, None)
 
     second = ModelStore(tmp_path / "models", robot="another", base=base)
     second.close()

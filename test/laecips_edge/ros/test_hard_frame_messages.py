@@ -3,7 +3,12 @@
 from array import array
 
 import pytest
-from laecips_edge.core.link.hard_frame import Answer, HardFrame, StageTimes, Status
+from laecips_edge.core.link.hard_frame import (
+    AnswerStatus,
+    HardFrameAnswer,
+    HardFrameRequest,
+    StageTimes,
+)
 from laecips_edge.ros.hard_frame_messages import fill, frame_of
 from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Header
@@ -26,7 +31,7 @@ def test_a_request_becomes_a_frame() -> None:
         scores=array("B", b"scores"),
         deadline_s=2.5,
     )
-    assert frame_of(request) == HardFrame(
+    assert frame_of(request) == HardFrameRequest(
         request_id="robot/1",
         robot="robot",
         stamp_ns=3_000_000_007,
@@ -44,8 +49,8 @@ def test_a_request_becomes_a_frame() -> None:
 
 def test_an_answer_becomes_a_response() -> None:
     header = Header(frame_id="camera")
-    answer = Answer(
-        status=Status.OK,
+    answer = HardFrameAnswer(
+        status=AnswerStatus.OK,
         label_map=b"labels",
         confidence_map=b"sure",
         bundle_version=4,
@@ -61,6 +66,6 @@ def test_an_answer_becomes_a_response() -> None:
     assert [getattr(response, f"{stage}_ms") for stage in stages] == [1, 2, 3, 4, 5, 6]
 
 
-@pytest.mark.parametrize("status", list(Status))
-def test_statuses_are_those_of_the_service(status: Status) -> None:
+@pytest.mark.parametrize("status", list(AnswerStatus))
+def test_statuses_are_those_of_the_service(status: AnswerStatus) -> None:
     assert status == getattr(SegmentHardFrame.Response, status.name)

@@ -48,7 +48,7 @@ def test_only_what_no_f_has_learnt_from_is_held_out(drawn: Path) -> None:
 
 
 def test_no_stream_of_a_bag_is_in_it() -> None:
-    """The first key of the dice is what keeps their random numbers apart."""
+    """The first key of the stream is what keeps their random numbers apart."""
     assert len({SPLITS["train"][0], SPLITS["held_out"][0], bag_recipes.STREAM}) == 3
 
 

@@ -12,7 +12,7 @@ from laecips_eval.datasets import streams
 from laecips_eval.datasets.camvid import CamVid
 from laecips_eval.datasets.errors import DatasetError
 from laecips_eval.datasets.streams import CamVidStream, InspectionStream
-from laecips_eval.inspection_scene.bag_recipes import MAIN, SMOKE, Recipe
+from laecips_eval.inspection_scene.bag_recipes import MAIN, SMOKE, BagRecipe
 from laecips_eval.inspection_scene.classes import CLASSES
 from laecips_eval.inspection_scene.make_bags import draw_frame
 
@@ -36,7 +36,7 @@ def test_its_frames_are_those_of_the_bag(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize(("seed", "recipe"), [(0, MAIN), (3, MAIN.seeded(3))])
-def test_it_is_the_demos_drive_of_that_seed(seed: int, recipe: Recipe) -> None:
+def test_it_is_the_demos_drive_of_that_seed(seed: int, recipe: BagRecipe) -> None:
     stream = InspectionStream(seed=seed, every=360)
     assert stream.classes == CLASSES
     assert len(stream) == len(stream.segments) == 5

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 from laecips_eval.inspection_scene import CLASSES
-from laecips_eval.inspection_scene.bag_recipes import MAIN, SEGMENTS, SMOKE, Recipe
+from laecips_eval.inspection_scene.bag_recipes import MAIN, SEGMENTS, SMOKE, BagRecipe
 
 
 def test_the_main_bag() -> None:
@@ -24,7 +24,7 @@ def test_the_main_bag() -> None:
 
 @pytest.mark.parametrize("frames", [5, 6, 99, 101])
 def test_segments_cover_every_frame(frames: int) -> None:
-    segments = Recipe(frames=frames).segments
+    segments = BagRecipe(frames=frames).segments
     assert segments[0].start == 0
     assert segments[-1].stop == frames
     for one, other in pairwise(segments):
@@ -33,7 +33,7 @@ def test_segments_cover_every_frame(frames: int) -> None:
 
 def test_another_seed_has_no_expected_hash() -> None:
     assert MAIN.seeded(0) is MAIN
-    assert MAIN.seeded(4) == Recipe(seed=4)
+    assert MAIN.seeded(4) == BagRecipe(seed=4)
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_another_seed_has_no_expected_hash() -> None:
 )
 def test_errors(wrong: dict[str, int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        Recipe(**wrong)
+        BagRecipe(**wrong)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 from laecips_eval.inspection_scene.camera import HEIGHT_PX, REACH, WIDTH_PX, Camera
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sections import HEIGHT
 from laecips_eval.inspection_scene.strip import Strip
 
@@ -18,7 +18,7 @@ def chequered(width: int = 1000) -> Strip:
 
 @pytest.mark.parametrize("moved", [0.0, 0.6, 1.0])
 def test_picture_and_truth_move_together(moved: float) -> None:
-    view = Camera(Dice(3), moved=moved).look(chequered(), 500.4, 301.7)
+    view = Camera(RandomStream(3), moved=moved).look(chequered(), 500.4, 301.7)
     assert view.image.shape == (HEIGHT_PX, WIDTH_PX, 3)
     assert view.label.shape == (HEIGHT_PX, WIDTH_PX)
     around = np.ones((3, 3), np.uint8)
@@ -29,13 +29,13 @@ def test_picture_and_truth_move_together(moved: float) -> None:
 
 
 def test_a_moved_camera_sees_something_else() -> None:
-    near = Camera(Dice(3), moved=1.0).look(chequered(), 500)
-    usual = Camera(Dice(3)).look(chequered(), 500)
+    near = Camera(RandomStream(3), moved=1.0).look(chequered(), 500)
+    usual = Camera(RandomStream(3)).look(chequered(), 500)
     assert (near.label != usual.label).mean() > 0.5
 
 
 def test_driving_moves_the_view() -> None:
-    camera, strip = Camera(Dice(3)), chequered()
+    camera, strip = Camera(RandomStream(3)), chequered()
     here, there = camera.look(strip, 500), camera.look(strip, 540)
     # One chequer along is the neighbour's label, up to the turn of the camera.
     assert (here.label[:, 60:420] == (there.label[:, 60:420] + 9) % 10).mean() > 0.9
@@ -50,12 +50,12 @@ def test_no_view_leaves_its_reach(moved: float) -> None:
         strip.label[:, -2:] = 99
         strip.label[:2] = 99
         strip.label[-2:] = 99
-        view = Camera(Dice(seed), moved=moved).look(strip, REACH, HEIGHT / 2)
+        view = Camera(RandomStream(seed), moved=moved).look(strip, REACH, HEIGHT / 2)
         assert not (view.label == 99).any()
 
 
 def test_dust_only_when_asked_for() -> None:
-    camera, strip = Camera(Dice(3)), chequered()
+    camera, strip = Camera(RandomStream(3)), chequered()
     assert camera.look(strip, 500).dust is None
     dust = camera.look(strip, 500, dust=True).dust
     assert dust is not None

@@ -5,7 +5,7 @@ import pytest
 from laecips_eval.inspection_scene.canvas import Canvas, Light
 from laecips_eval.inspection_scene.classes import DENT, HOUSING, PANEL, RAIL
 from laecips_eval.inspection_scene.defects import draw_dent
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sprites import LEVEL, Pen
 from laecips_eval.inspection_scene.surfaces import Surface
 
@@ -56,7 +56,7 @@ def test_parts_may_hang_over_the_edge(centre: tuple[float, float]) -> None:
 
 def test_a_dent_shades_without_new_colour() -> None:
     canvas = grey_canvas()
-    canvas.press(draw_dent(Dice(2)), (60, 50), DENT)
+    canvas.press(draw_dent(RandomStream(2)), (60, 50), DENT)
     lit = canvas.lit()
     dent = canvas.label == DENT
     assert dent.sum() > 300

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from laecips_eval.inspection_scene import DAY_ZERO, Drift
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 
 CHANCE = ("dimming", "warmth", "dust", "blur", "camera")
 
@@ -29,14 +29,14 @@ def test_what_can_grow_eases_in() -> None:
 
 @given(seed=st.integers(0, 2**32), variants=st.floats(0, 1))
 def test_a_drawn_drift_is_the_dices_alone_and_in_range(seed: int, variants: float) -> None:
-    drift = Drift.drawn(Dice(seed), variants=variants)
-    assert drift == Drift.drawn(Dice(seed), variants=variants)
+    drift = Drift.drawn(RandomStream(seed), variants=variants)
+    assert drift == Drift.drawn(RandomStream(seed), variants=variants)
     assert drift.variants == variants
     assert all(0.0 <= dial <= 1.0 for dial in astuple(drift))
 
 
 def test_drawn_dials_stand_at_0_as_often_as_anywhere_else() -> None:
-    drifts = [Drift.drawn(Dice(seed), variants=0.5) for seed in range(400)]
+    drifts = [Drift.drawn(RandomStream(seed), variants=0.5) for seed in range(400)]
     for dial in CHANCE:
         moved = [value for drift in drifts if (value := getattr(drift, dial))]
         assert 160 < len(moved) < 240, dial

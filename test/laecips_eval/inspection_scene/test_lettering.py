@@ -1,15 +1,15 @@
 """The alphabet knows what it is asked to print."""
 
 from laecips_eval.inspection_scene.lettering import part_number, rating, text_width, write
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sprites import Pen
 
 
 def test_everything_that_is_ever_printed_can_be_printed() -> None:
     pen = Pen(120, 20)
     for seed in range(200):
-        dice = Dice(seed)
-        for text in (part_number(dice), rating(dice)):
+        stream = RandomStream(seed)
+        for text in (part_number(stream), rating(stream)):
             write(pen, (0, 0), text, 1.0, (255, 255, 255))
     write(pen, (0, 0), "!", 1.0, (255, 255, 255))
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from laecips_eval.bags import BagError, open_bag
 from laecips_eval.inspection_scene import make_bags
-from laecips_eval.inspection_scene.bag_recipes import SMOKE, Recipe
+from laecips_eval.inspection_scene.bag_recipes import SMOKE, BagRecipe
 from laecips_eval.inspection_scene.make_bags import (
     difference,
     draw_frame,
@@ -17,7 +17,7 @@ from laecips_eval.inspection_scene.make_bags import (
 )
 
 ROOT = Path(__file__).resolve().parents[3]
-SMALL = Recipe(frames=5, seed=6)
+SMALL = BagRecipe(frames=5, seed=6)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from laecips_eval.inspection_scene.cables import bend, draw_cable, wave
 from laecips_eval.inspection_scene.defects import draw_dent, draw_scratch
 from laecips_eval.inspection_scene.makes import Make
 from laecips_eval.inspection_scene.materials import PLASTICS, Material
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sprites import LEVEL, Sprite
 
 
@@ -21,7 +21,7 @@ def visible(sprite: Sprite, *, pixels: int) -> None:
 @pytest.mark.parametrize("make", Make)
 def test_housings(make: Make) -> None:
     for seed in range(12):
-        housing = housings.draw_housing(Dice(seed), 110, 90, make=make)
+        housing = housings.draw_housing(RandomStream(seed), 110, 90, make=make)
         visible(housing.sprite, pixels=4000)
         assert housing.sprite.relief.max() > LEVEL + 40
         for x, y in housing.screws:
@@ -32,14 +32,14 @@ def test_housings(make: Make) -> None:
 @pytest.mark.parametrize("make", Make)
 def test_connectors(make: Make) -> None:
     for seed in range(12):
-        visible(connectors.draw_connector(Dice(seed), make=make), pixels=600)
+        visible(connectors.draw_connector(RandomStream(seed), make=make), pixels=600)
 
 
 @pytest.mark.parametrize("make", Make)
 @pytest.mark.parametrize("size", [labels.SMALLEST, (80, 40), (400, 300)])
 def test_labels(make: Make, size: tuple[float, float]) -> None:
     for seed in range(8):
-        sprite = labels.draw_label(Dice(seed), width=size[0], height=size[1], make=make)
+        sprite = labels.draw_label(RandomStream(seed), width=size[0], height=size[1], make=make)
         visible(sprite, pixels=250)
         assert sprite.mask.shape[1] <= min(size[0], 92) + 6
 
@@ -60,8 +60,8 @@ def test_foreign_parts_share_no_finish_with_those_of_any_bag(
 
 def test_a_missing_screw_is_a_hole_where_a_screw_stands_out() -> None:
     for seed in range(8):
-        screw = fasteners.draw_screw(Dice(seed), radius=9)
-        hole = fasteners.draw_missing_screw(Dice(seed), radius=9)
+        screw = fasteners.draw_screw(RandomStream(seed), radius=9)
+        hole = fasteners.draw_missing_screw(RandomStream(seed), radius=9)
         assert screw.relief.max() > LEVEL + 20
         assert hole.relief.min() < LEVEL - 40
         assert hole.mask.sum() == pytest.approx(np.pi * 81, rel=0.1)
@@ -71,7 +71,7 @@ def test_cables_follow_their_path() -> None:
     path = bend((10, 10), (90, 50), slack=(0, 30))
     assert path[0] == (10, 10)
     assert path[-1] == (90, 50)
-    sprite, centre = draw_cable(Dice(3), path, width=9)
+    sprite, centre = draw_cable(RandomStream(3), path, width=9)
     tall, wide = sprite.mask.shape
     for x, y in path:
         row, column = round(y - centre[1] + tall / 2), round(x - centre[0] + wide / 2)
@@ -82,9 +82,9 @@ def test_cables_follow_their_path() -> None:
 
 def test_defects() -> None:
     for seed in range(8):
-        scratch = draw_scratch(Dice(seed))
+        scratch = draw_scratch(RandomStream(seed))
         assert 150 < scratch.mask.sum() < 2000
-        dent = draw_dent(Dice(seed))
+        dent = draw_dent(RandomStream(seed))
         assert dent.depth[dent.mask].min() >= 0
         assert dent.depth.max() == dent.depth[dent.depth.shape[0] // 2, dent.depth.shape[1] // 2]
         assert not dent.depth[0].any()

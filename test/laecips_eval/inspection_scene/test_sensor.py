@@ -5,23 +5,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from laecips_eval.inspection_scene import DAY_ZERO, Drift
-from laecips_eval.inspection_scene.camera import View
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.camera import CameraView
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.sensor import Lamp, expose
 
 LAMP = Lamp(across=0, down=0, falloff=0, gain=256)
 
 
-def halves() -> View:
+def halves() -> CameraView:
     """Left dark, right bright."""
     image = np.full((360, 480, 3), 60, np.uint8)
     image[:, 240:] = 180
     dust = np.full((360, 480), 128, np.uint8)
-    return View(image, np.zeros((360, 480), np.uint8), dust)
+    return CameraView(image, np.zeros((360, 480), np.uint8), dust)
 
 
 def taken(drift: Drift, lamp: Lamp = LAMP) -> np.ndarray:
-    return expose(halves(), drift, lamp, Dice(7)).astype(float)
+    return expose(halves(), drift, lamp, RandomStream(7)).astype(float)
 
 
 def test_day_zero_is_the_view_with_noise() -> None:
@@ -33,9 +33,9 @@ def test_day_zero_is_the_view_with_noise() -> None:
 
 
 def test_noise_is_another_every_frame() -> None:
-    one = expose(halves(), DAY_ZERO, LAMP, Dice(7))
-    assert np.array_equal(one, expose(halves(), DAY_ZERO, LAMP, Dice(7)))
-    assert not np.array_equal(one, expose(halves(), DAY_ZERO, LAMP, Dice(8)))
+    one = expose(halves(), DAY_ZERO, LAMP, RandomStream(7))
+    assert np.array_equal(one, expose(halves(), DAY_ZERO, LAMP, RandomStream(7)))
+    assert not np.array_equal(one, expose(halves(), DAY_ZERO, LAMP, RandomStream(8)))
 
 
 def test_dimming_takes_light_and_adds_noise() -> None:
@@ -64,4 +64,4 @@ def test_lamps_differ() -> None:
     assert across[:, 470:].mean() > across[:, 250:260].mean() + 5
     corner = taken(DAY_ZERO, replace(LAMP, falloff=70))
     assert corner[:20, 460:].mean() < corner[170:190, 250:270].mean() - 20
-    assert len({Lamp.drawn(Dice(seed)) for seed in range(5)}) == 5
+    assert len({Lamp.drawn(RandomStream(seed)) for seed in range(5)}) == 5

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from laecips_eval.inspection_scene.random_stream import Dice
+from laecips_eval.inspection_scene.random_stream import RandomStream
 from laecips_eval.inspection_scene.textures import TEXTURES, clouds
 
 
 @pytest.mark.parametrize("name", sorted(TEXTURES))
 def test_offsets_are_centred_and_bounded(name: str) -> None:
-    texture = TEXTURES[name](Dice(1), 120, 160, 12)
+    texture = TEXTURES[name](RandomStream(1), 120, 160, 12)
     assert texture.shape == (120, 160)
     assert texture.dtype == np.int16
     assert abs(float(texture.mean())) < 1.5
@@ -16,14 +16,14 @@ def test_offsets_are_centred_and_bounded(name: str) -> None:
 
 
 def test_brushes_run_along() -> None:
-    texture = TEXTURES["brushed"](Dice(1), 200, 200, 20).astype(float)
+    texture = TEXTURES["brushed"](RandomStream(1), 200, 200, 20).astype(float)
     along, across = np.abs(np.diff(texture, axis=1)).mean(), np.abs(np.diff(texture, axis=0)).mean()
     assert along * 2 < across
 
 
 def test_hammered_dimples_are_wider_than_grain() -> None:
     def roughness(name: str) -> float:
-        texture = TEXTURES[name](Dice(1), 200, 200, 20).astype(float)
+        texture = TEXTURES[name](RandomStream(1), 200, 200, 20).astype(float)
         return float(np.abs(np.diff(texture, axis=1)).mean() / texture.std())
 
     assert roughness("hammered") * 2 < roughness("grain")
@@ -31,9 +31,9 @@ def test_hammered_dimples_are_wider_than_grain() -> None:
 
 def test_specks_are_few_light_and_dark_on_an_even_ground() -> None:
     def even(name: str) -> float:
-        return float((np.abs(TEXTURES[name](Dice(1), 200, 200, 20)) <= 2).mean())
+        return float((np.abs(TEXTURES[name](RandomStream(1), 200, 200, 20)) <= 2).mean())
 
-    texture = TEXTURES["speckled"](Dice(1), 200, 200, 20)
+    texture = TEXTURES["speckled"](RandomStream(1), 200, 200, 20)
     light, dark = (texture > 16).mean(), (texture < -16).mean()
     assert even("speckled") > 1.5 * even("grain")
     assert 0.02 < light < 0.1
@@ -41,7 +41,7 @@ def test_specks_are_few_light_and_dark_on_an_even_ground() -> None:
 
 
 def test_clouds_are_soft() -> None:
-    texture = clouds(Dice(1), 200, 260, 20)
+    texture = clouds(RandomStream(1), 200, 260, 20)
     assert texture.shape == (200, 260)
     assert np.ptp(texture) > 20
     assert np.abs(np.diff(texture, axis=1)).max() <= 6

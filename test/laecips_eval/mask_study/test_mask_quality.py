@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from laecips_cloud.masks import MaskSet, Partition
 from laecips_eval.mask_study.mask_candidates import candidates
-from laecips_eval.mask_study.mask_quality import Frame, best_ious, measure
+from laecips_eval.mask_study.mask_quality import StudiedFrame, best_ious, measure
 
 HALVES = np.zeros((20, 20), np.uint8)  # class 0 on the left, class 1 on the right, void between
 HALVES[:, 10:] = 1
@@ -53,7 +53,7 @@ def test_regions_of_a_class_are_told_apart_and_small_ones_left_out() -> None:
     ],
 )
 def test_upper_bound(regions: np.ndarray, bound: float) -> None:
-    frame = Frame(np.zeros((20, 20, 3), np.uint8), HALVES, None)
+    frame = StudiedFrame(np.zeros((20, 20, 3), np.uint8), HALVES, None)
     quality = measure(Given(Partition(regions)), [frame], 2)
     assert quality.upper_bound == pytest.approx(bound)
     assert quality.masks == len(np.unique(regions))
@@ -64,7 +64,7 @@ def test_gain_is_in_points_over_f_alone() -> None:
     scores = np.zeros((2, 20, 20), np.float32)
     scores[0] = np.arange(20) < 6  # f sees the edge four pixels too far to the left
     scores[1] = 1 - scores[0]
-    frame = Frame(np.zeros((20, 20, 3), np.uint8), HALVES, scores)
+    frame = StudiedFrame(np.zeros((20, 20, 3), np.uint8), HALVES, scores)
     quality = measure(Given(Partition(RIGHT.astype(np.int32))), [frame], 2)
     alone = (120 / 180 + 200 / 260) / 2
     assert quality.gain == pytest.approx(100 * (1 - alone))

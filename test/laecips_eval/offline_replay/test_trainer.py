@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from laecips_cloud.hard_frames.assembly import CloudSettings
 from laecips_cloud.library.model_library import LEDGER, ModelLibrary
-from laecips_cloud.library.version_ledger import Fate, Ledger
+from laecips_cloud.library.version_ledger import Fate, VersionLedger
 from laecips_cloud.replay_buffer.buffer import ReplayBuffer
-from laecips_cloud.trainer.job_template import Recipe
+from laecips_cloud.trainer.job_template import JobTemplate
 from laecips_cloud.trainer.triggers import Triggers
 from laecips_cloud.training.online import online_training
 from laecips_cloud.training.online.promotion_gate import Verdict, judge
@@ -65,7 +65,7 @@ def learning(source: Path) -> Callable[..., OfflineLearning]:
     def it(folder: Path, *, takes_s: float = 2.0, **triggers: Any) -> OfflineLearning:
         return OfflineLearning(
             library=folder / "library",
-            recipe=Recipe(
+            recipe=JobTemplate(
                 buffer=folder / "replay.sqlite",
                 max_lessons=8,
                 source=source,
@@ -122,8 +122,8 @@ def run(
     return it
 
 
-def ledger_of(folder: Path) -> Ledger:
-    return Ledger.from_json((folder / "library" / LEDGER).read_text(encoding="utf-8"))
+def ledger_of(folder: Path) -> VersionLedger:
+    return VersionLedger.from_json((folder / "library" / LEDGER).read_text(encoding="utf-8"))
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_eval.bags import Bag, BagWriter, Legend, open_bag
 from laecips_eval.offline_replay.untrained import score_untrained
 from laecips_eval.reports.run_setup import EdgeSettings
-from laecips_eval.scoring.answers import Answer
+from laecips_eval.scoring.answers import PublishedAnswer
 from laecips_eval.scoring.scoreboard import Scoreboard
 from made_bundles import variant
 from trainer_robot import ColourFrames
@@ -67,7 +67,7 @@ def ran(bag: Bag, tiny_bundle: Bundle, other: Bundle) -> Callable[..., Scoreboar
             if index in lost:
                 continue
             board.add_answer(
-                Answer(
+                PublishedAnswer(
                     stamp_ns=frame.stamp_ns,
                     source="edge",
                     confidence=decision.confidence,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from laecips_eval.reports.report import validate
-from laecips_eval.scoring.answers import Answer
+from laecips_eval.scoring.answers import PublishedAnswer
 from laecips_eval.scoring.frame_log import FrameRow
 from laecips_eval.scoring.scoreboard import Scoreboard
 
@@ -43,7 +43,7 @@ def a_run(*, truth: bool, learned: bool) -> Run:
         board.add_label_map(stamp, right if index % 2 else wrong, true, received_ns=stamp + 10**7)
         source = ("edge", "cloud", "edge", "edge_fallback")[index % 4]
         board.add_answer(
-            Answer(
+            PublishedAnswer(
                 stamp_ns=stamp,
                 source=source,
                 reason="overload" if source == "edge_fallback" else "none",

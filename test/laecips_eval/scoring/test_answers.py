@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 
 import pytest
-from laecips_eval.scoring.answers import Answer, EdgeCounters
+from laecips_eval.scoring.answers import EdgeCounters, PublishedAnswer
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ def test_source_and_reason_go_together(
     source: str, reason: str, exception: AbstractContextManager[object]
 ) -> None:
     with exception:
-        Answer(
+        PublishedAnswer(
             stamp_ns=1,
             source=source,
             reason=reason,

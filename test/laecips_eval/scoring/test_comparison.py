@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_eval.scoring.answers import Answer
+from laecips_eval.scoring.answers import PublishedAnswer
 from laecips_eval.scoring.scoreboard import Scoreboard
 
 CLASSES = ("a", "b")
@@ -28,8 +28,8 @@ class Stretch:
 SEGMENTS = (Stretch("start", 0, 3), Stretch("dust", 3, FRAMES))
 
 
-def answer(stamp_ns: int, version: int) -> Answer:
-    return Answer(
+def answer(stamp_ns: int, version: int) -> PublishedAnswer:
+    return PublishedAnswer(
         stamp_ns=stamp_ns,
         source="edge",
         confidence=0.75,

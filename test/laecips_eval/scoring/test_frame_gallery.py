@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_eval.scoring.answers import Answer
+from laecips_eval.scoring.answers import PublishedAnswer
 from laecips_eval.scoring.frame_gallery import ChosenFrame, Gallery
 
 FRAMES = 12
@@ -27,8 +27,8 @@ def label_map(stamp: int, *, published: bool) -> np.ndarray:
     return np.full((2, 2), 2 * stamp + published, np.uint8)
 
 
-def answer(stamp: int, *, hard: bool) -> Answer:
-    return Answer(
+def answer(stamp: int, *, hard: bool) -> PublishedAnswer:
+    return PublishedAnswer(
         stamp_ns=stamp,
         source="cloud" if hard else "edge",
         confidence=0.25,

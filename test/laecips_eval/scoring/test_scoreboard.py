@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from laecips_eval.reports.report import SCHEMA
-from laecips_eval.scoring.answers import FALLBACK_REASONS, Answer, EdgeCounters
+from laecips_eval.scoring.answers import FALLBACK_REASONS, EdgeCounters, PublishedAnswer
 from laecips_eval.scoring.scoreboard import Scoreboard
 
 TRUTH = np.array([[0, 0], [1, 1]], np.uint8)
@@ -22,11 +22,11 @@ class Stretch:
     stop: int
 
 
-def answer(stamp_ns: int, source: str = "edge", **fields: Any) -> Answer:
+def answer(stamp_ns: int, source: str = "edge", **fields: Any) -> PublishedAnswer:
     fields = {"confidence": 0.75, "delta": 0.5, "hard": source != "edge", "audit": False} | fields
     if source == "edge_fallback":
         fields.setdefault("reason", "overload")
-    return Answer(stamp_ns=stamp_ns, source=source, **fields)
+    return PublishedAnswer(stamp_ns=stamp_ns, source=source, **fields)
 
 
 ANSWERS = st.builds(

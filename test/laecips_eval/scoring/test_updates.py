@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from laecips_cloud.library.model_library import ModelLibrary
-from laecips_cloud.library.version_ledger import LedgerError
+from laecips_cloud.library.version_ledger import VersionLedgerError
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_eval.reports.report import SCHEMA
 from laecips_eval.scoring.updates import OUTCOMES, Swap, model_bytes, updates_of
@@ -151,7 +151,7 @@ def test_a_library_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         updates_of(tmp_path, swaps=(), first_frames={})
     (tmp_path / "ledger.json").write_text("[]", encoding="utf-8")
-    with pytest.raises(LedgerError, match="not a ledger"):
+    with pytest.raises(VersionLedgerError, match="not a ledger"):
         updates_of(tmp_path, swaps=(), first_frames={})
 
 

@@ -25,7 +25,7 @@ from laecips_cloud.training.first.ranking import MinerScore, score_miner
 from laecips_cloud.training.first.settings import FirstTraining
 from laecips_cloud.training.first.stages import Stages
 from laecips_cloud.training.steps.checkpoints import Checkpoints
-from laecips_cloud.training.steps.held_out_rows import Assist, Row
+from laecips_cloud.training.steps.held_out_rows import Assist, HeldOutRow
 from laecips_cloud.training.steps.losses import class_weights
 from laecips_cloud.training.steps.thresholds import (
     baseline_confidences,
@@ -48,7 +48,7 @@ _AGREEMENT_FRAMES = 3
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FirstTrainingResult:
     """What a first training made, and how good it is on the held-out frames.
 
     Attributes:
@@ -80,7 +80,7 @@ def first_training(
     name: str,
     resume: bool = False,
     progress: Progress = lambda line: None,
-) -> Outcome:
+) -> FirstTrainingResult:
     """Trains f and h and writes the bundle.
 
     Args:
@@ -161,7 +161,7 @@ def first_training(
     )
     checkpoints.remove()
     frame_mean, drifted = _means(rows, drifted=False), _means(rows, drifted=True)
-    return Outcome(bundle, *matrices, frame_mean, drifted, rule, miners)
+    return FirstTrainingResult(bundle, *matrices, frame_mean, drifted, rule, miners)
 
 
 def _check(frames: LabelledFrames, held_out: LabelledFrames, *, folds: int, path: Path) -> None:
@@ -177,7 +177,7 @@ def _check(frames: LabelledFrames, held_out: LabelledFrames, *, folds: int, path
         raise ValueError(f"{path}: is there and not a bundle; give another folder")
 
 
-def _means(rows: Sequence[Row], *, drifted: bool) -> tuple[float, float]:
+def _means(rows: Sequence[HeldOutRow], *, drifted: bool) -> tuple[float, float]:
     chosen = [(row.iou, row.assisted_iou) for row in rows if row.drifted == drifted]
     if not chosen:
         return float("nan"), float("nan")

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from laecips_cloud.training.steps.held_out_rows import Row
+from laecips_cloud.training.steps.held_out_rows import HeldOutRow
 
 HARD_SHARE: Final = 0.35
 """Share of the rows that counts as hard when miners are compared."""
@@ -33,7 +33,7 @@ class MinerScore:
 
 
 def score_miner(
-    rows: Sequence[Row], confidences: NDArray[np.floating], *, delta: float
+    rows: Sequence[HeldOutRow], confidences: NDArray[np.floating], *, delta: float
 ) -> MinerScore:
     """Judges a miner by its confidences, float [N], on rows."""
     iou = np.array([row.iou for row in rows])

@@ -9,11 +9,11 @@ import torch
 from numpy.typing import NDArray
 
 from laecips_cloud.metrics import ConfusionMatrix
-from laecips_cloud.networks import Miner, RFNet
+from laecips_cloud.networks import MinerNetwork, RFNet
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from laecips_cloud.training.first.settings import FirstTraining
 from laecips_cloud.training.steps.checkpoints import Checkpoints
-from laecips_cloud.training.steps.held_out_rows import Assist, Row, make_rows
+from laecips_cloud.training.steps.held_out_rows import Assist, HeldOutRow, make_rows
 from laecips_cloud.training.steps.train_miner import (
     HardRule,
     MinerRecipe,
@@ -78,11 +78,11 @@ class Stages:
 
     def miner(
         self, f: RFNet, frames: Sequence[LabelledFrame], kept_for_h: Sequence[LabelledFrame]
-    ) -> tuple[Miner, HardRule]:
+    ) -> tuple[MinerNetwork, HardRule]:
         """Trains h on the folds' rows, then on f's own rows of frames that f has not seen."""
         settings = self._settings
         torch.manual_seed(settings.seed)
-        miner = Miner(classes=self._classes, width=settings.miner_width)
+        miner = MinerNetwork(classes=self._classes, width=settings.miner_width)
         if not self._checkpoints.restore("h of folds", miner):
             rows, hard = self._fold_rows(frames)
             recipe = MinerRecipe(
@@ -106,9 +106,11 @@ class Stages:
         train_miner(miner, rows, rule.hard(rows), recipe=recipe, progress=self._progress)
         return miner, rule
 
-    def _fold_rows(self, frames: Sequence[LabelledFrame]) -> tuple[list[Row], NDArray[np.bool_]]:
+    def _fold_rows(
+        self, frames: Sequence[LabelledFrame]
+    ) -> tuple[list[HeldOutRow], NDArray[np.bool_]]:
         """Rows of each fold by an f that was trained on the others, and which of them are hard."""
-        settings, rows, hard = self._settings, list[Row](), list[NDArray[np.bool_]]()
+        settings, rows, hard = self._settings, list[HeldOutRow](), list[NDArray[np.bool_]]()
         # Folds are blocks of time: neighbouring frames look alike, and must not be on both sides.
         for fold, block in enumerate(np.array_split(np.arange(len(frames)), settings.folds)):
             inside = set(block.tolist())
@@ -131,7 +133,7 @@ class Stages:
         frames: Sequence[LabelledFrame],
         *,
         scores: tuple[ConfusionMatrix, ConfusionMatrix] | None = None,
-    ) -> list[Row]:
+    ) -> list[HeldOutRow]:
         """Runs f and F over frames that f has not seen."""
         return list(
             make_rows(

@@ -19,7 +19,7 @@ from laecips_cloud.networks import RFNet
 from laecips_cloud.training.data.labelled_frames import LabelledFrames
 from laecips_cloud.training.first.settings import as_json
 from laecips_cloud.training.steps.checkpoints import Checkpoints
-from laecips_cloud.training.steps.held_out_rows import Row, make_rows
+from laecips_cloud.training.steps.held_out_rows import HeldOutRow, make_rows
 from laecips_cloud.training.steps.thresholds import fit_temperature
 from laecips_cloud.training.steps.train_segmenter import SegmenterRecipe, train_segmenter
 
@@ -146,7 +146,7 @@ def _trained(
 
 def _measure(
     network: RFNet, held_out: LabelledFrames, settings: TeacherTraining
-) -> tuple[list[Row], ConfusionMatrix, ConfusionMatrix]:
+) -> tuple[list[HeldOutRow], ConfusionMatrix, ConfusionMatrix]:
     """Rows of the held-out frames, and confusion matrices as they are and drifted."""
     as_they_are, drifted = ConfusionMatrix(network.classes), ConfusionMatrix(network.classes)
     rows = []

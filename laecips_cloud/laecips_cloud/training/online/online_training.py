@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from laecips_cloud.export.bundle_export import export_bundle, load_networks, write_manifest
-from laecips_cloud.networks import Miner, RFNet
+from laecips_cloud.networks import MinerNetwork, RFNet
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from laecips_cloud.training.data.time_blocks import split_by_time
 from laecips_cloud.training.online.examination import at_stride, examine
@@ -38,7 +38,7 @@ from laecips_cloud.training.steps.train_miner_online import (
     hard_share,
     judged,
     telling_beta,
-    train_trust,
+    train_miner_online,
 )
 from laecips_cloud.training.steps.train_segmenter import (
     SegmenterRecipe,
@@ -246,7 +246,7 @@ def _train_f(
 
 def _train_h(
     f: RFNet,
-    h: Miner,
+    h: MinerNetwork,
     *,
     held_out: Sequence[Lesson],
     weights: Tensor,
@@ -262,7 +262,7 @@ def _train_h(
 
     rows = [row(lesson.frame, lesson.weight) for lesson in held_out]
     cut = max(1, len(rows) * 2 // 3)
-    train_trust(
+    train_miner_online(
         h,
         rows[:cut],
         beta=telling_beta(rows[:cut], most=manifest.beta),

@@ -22,7 +22,7 @@ Assist = Callable[[NDArray[np.uint8], NDArray[np.float32]], NDArray[np.uint8]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class HeldOutRow:
     """One held-out picture, as f and F saw it.
 
     Attributes:
@@ -56,7 +56,7 @@ def make_rows(
     variants: int,
     seed: int,
     scores: tuple[ConfusionMatrix, ConfusionMatrix] | None = None,
-) -> Iterator[Row]:
+) -> Iterator[HeldOutRow]:
     """Runs f and F over frames, each as it is and in other light from a camera that was moved.
 
     The variants stand for the drift that the robot has yet to meet: h must have seen f fail.
@@ -82,7 +82,7 @@ def make_rows(
         if scores is not None and not variant:
             scores[0].add(answer, truth)
             scores[1].add(assisted, truth)
-        yield Row(
+        yield HeldOutRow(
             name=name,
             drifted=bool(variant),
             logits=logits.astype(np.float16),

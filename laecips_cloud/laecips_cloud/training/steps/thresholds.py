@@ -15,7 +15,7 @@ from laecips_edge.core.routing.miners import create_miner
 from numpy.typing import NDArray
 from torch import Tensor
 
-from laecips_cloud.training.steps.held_out_rows import Row
+from laecips_cloud.training.steps.held_out_rows import HeldOutRow
 from laecips_cloud.training.steps.losses import frame_loss
 
 BASELINES: Final = ("spp", "sm", "mess")
@@ -56,7 +56,7 @@ def quantiles(confidences: NDArray[np.floating]) -> tuple[float, ...]:
     return tuple(np.quantile(confidences, np.linspace(0.0, 1.0, QUANTILES)).tolist())
 
 
-def baseline_confidences(rows: Sequence[Row]) -> dict[str, NDArray[np.float64]]:
+def baseline_confidences(rows: Sequence[HeldOutRow]) -> dict[str, NDArray[np.float64]]:
     """Confidences of `spp`, `sm` and `mess` on the rows: float64 [N] by name."""
     miners = {name: create_miner(name) for name in BASELINES}
 
@@ -84,7 +84,7 @@ def thresholds_at_share(
     }
 
 
-def fit_beta(rows: Sequence[Row], *, share: float, weights: Tensor) -> float:
+def fit_beta(rows: Sequence[HeldOutRow], *, share: float, weights: Tensor) -> float:
     """Beta of equation 14 for later trainings: h* falls below 1/2 on a wanted share of the rows.
 
     h* = min(1, beta / l), so that is half the loss that the wanted share exceeds. The loss is taken
@@ -111,7 +111,7 @@ def fit_beta(rows: Sequence[Row], *, share: float, weights: Tensor) -> float:
     return max(0.5 * float(np.quantile(losses, 1.0 - share)), _LEAST_BETA)
 
 
-def fit_temperature(rows: Sequence[Row], *, seed: int = 0) -> float:
+def fit_temperature(rows: Sequence[HeldOutRow], *, seed: int = 0) -> float:
     """The temperature at which f's scores are as sure as they are right (Guo et al., 2017).
 
     Minimises the cross-entropy of softmax(logits / T) over labelled pixels drawn from the rows.

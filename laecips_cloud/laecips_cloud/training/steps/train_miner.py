@@ -24,8 +24,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
 
-from laecips_cloud.networks import Miner
-from laecips_cloud.training.steps.held_out_rows import Row
+from laecips_cloud.networks import MinerNetwork
+from laecips_cloud.training.steps.held_out_rows import HeldOutRow
 from laecips_cloud.training.steps.schedule import Schedule, one_cycle, set_learning_rate
 
 PAPER_HARD_GAIN: Final = 0.1
@@ -47,12 +47,12 @@ class HardRule:
     share: float
     cloud: str
 
-    def hard(self, rows: Sequence[Row]) -> NDArray[np.bool_]:
+    def hard(self, rows: Sequence[HeldOutRow]) -> NDArray[np.bool_]:
         """Which rows are hard: bool [N]."""
         return _gains(rows, self.cloud) >= self.gain
 
 
-def choose_hard_rule(rows: Sequence[Row]) -> HardRule:
+def choose_hard_rule(rows: Sequence[HeldOutRow]) -> HardRule:
     """Chooses what counts as hard among rows.
 
     Args:
@@ -77,7 +77,7 @@ def choose_hard_rule(rows: Sequence[Row]) -> HardRule:
     return HardRule(gain=gain, share=float(np.mean(gains >= gain)), cloud="perfect")
 
 
-def _gains(rows: Sequence[Row], cloud: str) -> NDArray[np.float64]:
+def _gains(rows: Sequence[HeldOutRow], cloud: str) -> NDArray[np.float64]:
     perfect = cloud == "perfect"
     return np.array([(1.0 if perfect else row.assisted_iou) - row.iou for row in rows])
 
@@ -104,8 +104,8 @@ class MinerRecipe:
 
 
 def train_miner(
-    miner: Miner,
-    rows: Sequence[Row],
+    miner: MinerNetwork,
+    rows: Sequence[HeldOutRow],
     hard: NDArray[np.bool_],
     *,
     recipe: MinerRecipe,
@@ -141,7 +141,7 @@ def train_miner(
     miner.eval()
 
 
-def trust(miner: Miner, rows: Sequence[Row]) -> NDArray[np.float64]:
+def trust(miner: MinerNetwork, rows: Sequence[HeldOutRow]) -> NDArray[np.float64]:
     """h of each row.
 
     Args:
@@ -157,7 +157,7 @@ def trust(miner: Miner, rows: Sequence[Row]) -> NDArray[np.float64]:
         )
 
 
-def _varied(row: Row, random: Generator) -> Tensor:
+def _varied(row: HeldOutRow, random: Generator) -> Tensor:
     """A row's logits, mirrored or not, and a little surer or less sure.
 
     Left and right are alike to h as they are to f; and each training of f moves the scale of its

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from laecips_cloud.networks import Miner
+from laecips_cloud.networks import MinerNetwork
 from laecips_cloud.training.steps.losses import best_trust, frame_loss, miner_loss
 from laecips_cloud.training.steps.schedule import Schedule, one_cycle, set_learning_rate
 from laecips_cloud.training.steps.train_miner import MinerRecipe
@@ -55,8 +55,8 @@ def judged(
     return JudgedRow(logits.astype(np.float16), float(loss), weight)
 
 
-def train_trust(
-    miner: Miner, rows: Sequence[JudgedRow], *, beta: float, recipe: MinerRecipe
+def train_miner_online(
+    miner: MinerNetwork, rows: Sequence[JudgedRow], *, beta: float, recipe: MinerRecipe
 ) -> None:
     """Trains h in place on h * l - beta * log h, and leaves it in evaluation mode.
 
@@ -96,7 +96,7 @@ def train_trust(
         _centre(miner, rows, median=min(most, max(least, own)))
 
 
-def _centre(miner: Miner, rows: Sequence[JudgedRow], *, median: float) -> None:
+def _centre(miner: MinerNetwork, rows: Sequence[JudgedRow], *, median: float) -> None:
     """Moves the scores of h to a median, and draws them together if they are too wide.
 
     A sigmoid that sits at its end, because f was good where h has learnt before, or because a step
@@ -109,7 +109,7 @@ def _centre(miner: Miner, rows: Sequence[JudgedRow], *, median: float) -> None:
         miner.fc.bias.mul_(shrink).add_(median - shrink * float(scores.median()))
 
 
-def _scores(miner: Miner, rows: Sequence[JudgedRow]) -> Tensor:
+def _scores(miner: MinerNetwork, rows: Sequence[JudgedRow]) -> Tensor:
     with torch.no_grad():
         return torch.cat([miner.score(_mirrored(row, 0)[None]) for row in rows])
 

@@ -6,7 +6,7 @@ from collections import deque
 from enum import StrEnum
 
 
-class Outcome(StrEnum):
+class FrameOutcome(StrEnum):
     """How a frame ended. The values are the names of the counters in laecips_msgs/EdgeStatus."""
 
     EDGE = "edge"
@@ -18,20 +18,20 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
-class LedgerError(RuntimeError):
+class FrameCounterError(RuntimeError):
     """A frame was to end that is not open: it ended before, or never came in."""
 
 
-class Ledger:
+class FrameCounters:
     """Counts frames from receipt to outcome. Safe for several threads.
 
     At any time `received` is the sum of all outcomes and `pending`.
 
     Example:
-        >>> ledger = Ledger()
-        >>> frame = ledger.receive()
-        >>> ledger.settle(frame, Outcome.EDGE)
-        >>> counts = ledger.counts()
+        >>> counters = FrameCounters()
+        >>> frame = counters.receive()
+        >>> counters.settle(frame, FrameOutcome.EDGE)
+        >>> counts = counters.counts()
         >>> counts["received"], counts["edge"], counts["pending"]
         (1, 1, 0)
     """
@@ -40,7 +40,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._received = 0
         self._open: set[int] = set()
-        self._outcomes = dict.fromkeys(Outcome, 0)
+        self._outcomes = dict.fromkeys(FrameOutcome, 0)
         self._notes = dict.fromkeys(("wanted", "sent", "audit", "bytes_up", "bytes_down"), 0)
 
     def receive(self) -> int:
@@ -50,15 +50,15 @@ class Ledger:
             self._open.add(self._received)
             return self._received
 
-    def settle(self, frame: int, outcome: Outcome) -> None:
+    def settle(self, frame: int, outcome: FrameOutcome) -> None:
         """Close a frame.
 
         Raises:
-            LedgerError: it is not open. That is a bug: a frame would be answered twice.
+            FrameCounterError: it is not open. That is a bug: a frame would be answered twice.
         """
         with self._lock:
             if frame not in self._open:
-                raise LedgerError(f"frame {frame} cannot end as {outcome}: it is not open")
+                raise FrameCounterError(f"frame {frame} cannot end as {outcome}: it is not open")
             self._open.remove(frame)
             self._outcomes[outcome] += 1
 

@@ -24,7 +24,7 @@ class Frame:
     """An image as it came in.
 
     Attributes:
-        number: By which the ledger knows it.
+        number: By which the counters knows it.
         message: sensor_msgs/Image or CompressedImage.
         received_s: Monotonic seconds.
     """

@@ -34,7 +34,7 @@ class LastFrame:
     observation: Observation
 
 
-class FrameJournal:
+class FrameHistory:
     """Written by the inference thread, read by the model link's."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ class Level(IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Health:
+class EdgeHealth:
     """What is known of an edge node at one moment.
 
     Attributes:
@@ -44,7 +44,7 @@ class Health:
     budget_reachable: bool = True
 
 
-def assess(health: Health) -> tuple[Level, str]:
+def assess(health: EdgeHealth) -> tuple[Level, str]:
     """The most serious thing to say of a node.
 
     Returns:
@@ -89,7 +89,7 @@ class SilenceWatch:
     def __init__(self) -> None:
         self._told = False
 
-    def news(self, health: Health) -> str:
+    def news(self, health: EdgeHealth) -> str:
         """One line when an active node has just been found without images; else empty."""
         silence = _silence(health) if health.state == "active" else ""
         news = "" if self._told else silence
@@ -97,7 +97,7 @@ class SilenceWatch:
         return news
 
 
-def _silence(health: Health) -> str:
+def _silence(health: EdgeHealth) -> str:
     """What there is to say of images that do not come; empty while they do."""
     if health.silent_s <= PATIENCE_S:
         return ""

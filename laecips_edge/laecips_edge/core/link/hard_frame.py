@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Literal
 
 
-class Status(IntEnum):
+class AnswerStatus(IntEnum):
     """How a request ended; the values of laecips_msgs/srv/SegmentHardFrame."""
 
     OK = 0
@@ -17,7 +17,7 @@ class Status(IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class HardFrame:
+class HardFrameRequest:
     """One request.
 
     Attributes:
@@ -71,7 +71,7 @@ class StageTimes:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class HardFrameAnswer:
     """What the robot gets.
 
     Attributes:
@@ -86,7 +86,7 @@ class Answer:
         repeated: answered from the replay buffer.
     """
 
-    status: Status
+    status: AnswerStatus
     message: str = ""
     label_map: bytes = b""
     confidence_map: bytes = b""

@@ -25,7 +25,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Refused:
-    """Answer of `Uplink.admit`: not now."""
+    """Answer of `InFlightRequests.admit`: not now."""
 
     why: Refusal
     detail: str
@@ -48,13 +48,13 @@ class Request(Generic[Frame]):
     deadline_s: float
 
 
-class Uplink(Generic[Frame]):
+class InFlightRequests(Generic[Frame]):
     """The table of requests in flight. Safe for several threads.
 
     Args:
         max_in_flight: Requests that may be on their way at a time; may be changed any time.
         deadline_s: Seconds that a request may take; may be changed, for requests to come.
-        breaker: Keeps away from a cloud that fails; the uplink is its only user.
+        breaker: Keeps away from a cloud that fails; the in_flight is its only user.
         clock: Monotonic seconds.
     """
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-class Pacer:
+class RateLimiter:
     """Says when the next piece may be asked for. Not safe for two threads at a time.
 
     Args:

@@ -38,7 +38,7 @@ class Piece:
     length: int
 
 
-class FileTransfer:
+class ResumableFile:
     """See the module. For one thread.
 
     Args:

@@ -18,7 +18,7 @@ _SEEDS: Final = 4
 """About so many of a manifest's quantiles begin the ranking: frames of now soon outweigh them."""
 
 
-class Steering:
+class ThresholdControl:
     """Holds the threshold of whatever pair runs to a latency budget. Safe for several threads.
 
     Args:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
-from laecips_edge.core.update.store_state import Memory
+from laecips_edge.core.update.store_state import StoreState
 
 MOST_BYTES = 4 << 30
 """Of one bundle: what announces more is a mistake."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offer:
+class ModelOffer:
     """A bundle that robots should run, as laecips_msgs/ModelUpdate announces it.
 
     Attributes:
@@ -34,7 +34,7 @@ class Offer:
     ordered: bool = False
 
 
-class Outcome(StrEnum):
+class UpdateOutcome(StrEnum):
     """What became of an offer. The names are those of laecips_msgs/ModelReport."""
 
     SWAPPED = "swapped"
@@ -44,7 +44,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class UpdateReport:
     """What a robot says of an offer.
 
     Attributes:
@@ -58,7 +58,7 @@ class Report:
         frames_lost: frames superseded while it was loaded, tested and exchanged.
     """
 
-    outcome: Outcome
+    outcome: UpdateOutcome
     version: int
     running: int
     reason: str = ""
@@ -68,7 +68,7 @@ class Report:
     frames_lost: int = 0
 
 
-def why_not(offer: Offer, *, running: Manifest, memory: Memory) -> str:
+def why_not(offer: ModelOffer, *, running: Manifest, memory: StoreState) -> str:
     """Why a robot has no use for an offer, before anything is fetched; empty where it has.
 
     Args:
@@ -113,7 +113,7 @@ def why_not(offer: Offer, *, running: Manifest, memory: Memory) -> str:
     return next((why for applies, why in ranking if applies), "")
 
 
-def check_manifest(manifest: Manifest, offer: Offer, *, running: Manifest) -> None:
+def check_manifest(manifest: Manifest, offer: ModelOffer, *, running: Manifest) -> None:
     """Hold the manifest that was fetched against the offer and what runs.
 
     Raises:

@@ -8,14 +8,14 @@ from pathlib import Path
 from laecips_edge.core.bundle.bundle import FILES, MANIFEST
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
 from laecips_edge.core.image.codecs import Buffer
-from laecips_edge.core.link.resumable_file import FileTransfer, GarbageError, MismatchError, Piece
+from laecips_edge.core.link.resumable_file import GarbageError, MismatchError, Piece, ResumableFile
 
-__all__ = ["Download", "GarbageError", "MismatchError", "Piece"]
+__all__ = ["BundleDownload", "GarbageError", "MismatchError", "Piece"]
 
 MOST_MANIFEST_BYTES = 1 << 20
 
 
-class Download:
+class BundleDownload:
     """Puts a bundle together in a folder, which belongs to this manifest alone. For one thread.
 
     Args:
@@ -41,7 +41,7 @@ class Download:
         self._check = check
         self._hashes = {MANIFEST: manifest_sha256}
         self._manifest: Manifest | None = None
-        self._file: FileTransfer | None = None
+        self._file: ResumableFile | None = None
         self._waiting = [MANIFEST, *FILES]
 
     def next(self, length: int) -> Piece | None:
@@ -66,7 +66,7 @@ class Download:
         return None
 
     def add(self, piece: Piece, *, size: int, data: Buffer) -> None:
-        """Take in what the server gave for the last `next`; see `FileTransfer.add`."""
+        """Take in what the server gave for the last `next`; see `ResumableFile.add`."""
         if self._file is not None:
             self._file.add(piece, size=size, data=data)
 
@@ -75,9 +75,9 @@ class Download:
         if self._file is not None:
             self._file.discard()
 
-    def _transfer(self, name: str) -> FileTransfer:
+    def _transfer(self, name: str) -> ResumableFile:
         limit = self._most_bytes
-        return FileTransfer(
+        return ResumableFile(
             self.folder / name,
             sha256=self._hashes[name],
             most_bytes=min(limit, MOST_MANIFEST_BYTES) if name == MANIFEST else limit,

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from laecips_edge.core.image.codecs import Buffer
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
-from laecips_edge.core.link.rate_limiter import Pacer
-from laecips_edge.core.update.bundle_download import Download, GarbageError, Piece
+from laecips_edge.core.link.rate_limiter import RateLimiter
+from laecips_edge.core.update.bundle_download import BundleDownload, GarbageError, Piece
 
 PATIENCE_S = 10.0
 """Seconds that a piece may take."""
@@ -35,7 +35,7 @@ class Reply:
     data: Buffer = b""
 
 
-class ModelFetch:
+class DownloadDriver:
     """See the module. For one thread.
 
     Args:
@@ -51,13 +51,13 @@ class ModelFetch:
 
     def __init__(
         self,
-        download: Download,
+        download: BundleDownload,
         *,
         ask: Callable[[Piece], None],
         forget: Callable[[Piece], None],
         available: Callable[[], bool],
         breaker: CircuitBreaker,
-        pacer: Pacer,
+        pacer: RateLimiter,
         chunk: int,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

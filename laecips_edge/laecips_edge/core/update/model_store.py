@@ -1,7 +1,7 @@
 """The models that a robot keeps on disk, and which of them it runs.
 
     <model_store>/<robot>/<bundle name>-<classes hash>/
-        memory.json                 what ran, what is on trial, pinned, barred (`model_memory.py`)
+        memory.json                 what ran, what is on trial, pinned, barred (`store_state.py`)
         slots/000012-5f0c3a.../     the bundle that runs, and the one before it
         partial/<manifest sha256>/  one that is on its way
         lock                        held by the node that runs here
@@ -21,7 +21,13 @@ from pathlib import Path
 from laecips_edge.core.atomic_files import lock_folder, move_folder, remove_folder, sweep
 from laecips_edge.core.bundle.bundle import MANIFEST, Bundle
 from laecips_edge.core.update.slots import SLOTS, Slot, read_slot, read_slots, store_folder
-from laecips_edge.core.update.store_state import BASE, Bar, Memory, read_memory, write_memory
+from laecips_edge.core.update.store_state import (
+    BASE,
+    Bar,
+    StoreState,
+    read_store_state,
+    write_store_state,
+)
 
 PARTIAL = "partial"
 
@@ -56,10 +62,10 @@ class ModelStore:
         self.problem = ""
         """What was wrong with the memory; empty where it could be read."""
         try:
-            self.memory = read_memory(self.folder)
+            self.memory = read_store_state(self.folder)
         except ValueError as error:
             self.problem = str(error)
-            self.memory = Memory()
+            self.memory = StoreState()
 
     def close(self) -> None:
         """Let another process in."""
@@ -232,5 +238,5 @@ class ModelStore:
     def _remember(self, **changes: object) -> None:
         memory = replace(self.memory, **changes)  # type: ignore[arg-type]
         if memory != self.memory:
-            write_memory(self.folder, memory)
+            write_store_state(self.folder, memory)
             self.memory = memory

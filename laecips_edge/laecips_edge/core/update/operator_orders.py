@@ -6,10 +6,10 @@ from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.inference.load_pair import Assemble, load_pair
 from laecips_edge.core.update.model_store import ModelStore
 from laecips_edge.core.update.slots import Slot
-from laecips_edge.core.update.trial import ModelTrial
+from laecips_edge.core.update.trial import Trial
 
 
-class ModelOrders:
+class OperatorOrders:
     """Obeys at once. For the thread of the model link.
 
     Each order returns one line that says what happened, and raises ValueError or OSError with one
@@ -28,7 +28,7 @@ class ModelOrders:
         *,
         store: ModelStore,
         running: RunningPair,
-        trial: ModelTrial,
+        trial: Trial,
         assemble: Assemble,
         logger: Any,
     ) -> None:

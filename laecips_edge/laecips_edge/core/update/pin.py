@@ -7,7 +7,7 @@ from pathlib import Path
 
 from laecips_edge.core.atomic_files import lock_folder
 from laecips_edge.core.update.slots import SLOTS, read_slots
-from laecips_edge.core.update.store_state import MEMORY, read_memory, write_memory
+from laecips_edge.core.update.store_state import MEMORY, read_store_state, write_store_state
 
 
 def pin_store(root: Path, version: int | None) -> str:
@@ -30,8 +30,8 @@ def pin_store(root: Path, version: int | None) -> str:
     if lock is None:
         raise ValueError(f"{folder} is in use by a running robot: call its service ~/adapt")
     with lock:
-        memory = read_memory(folder)
-        write_memory(folder, replace(memory, pin=version))
+        memory = read_store_state(folder)
+        write_store_state(folder, replace(memory, pin=version))
     if version is None:
         return f"{folder}: follows updates from the next start on"
     here = sorted(slot.version for slot in read_slots(folder))

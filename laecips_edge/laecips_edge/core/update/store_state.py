@@ -34,7 +34,7 @@ class Bar:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Memory:
+class StoreState:
     """See the module; checked at construction.
 
     Attributes:
@@ -67,14 +67,14 @@ class Memory:
             if not isinstance(value := getattr(self, key), kind):
                 raise ValueError(f"{key} cannot be {value!r}")
 
-    def barring(self, manifest_sha256: str, bar: Bar) -> Memory:
+    def barring(self, manifest_sha256: str, bar: Bar) -> StoreState:
         """The same with one more bundle that is not taken; the oldest are forgotten."""
         bars = {key: value for key, value in self.bars.items() if key != manifest_sha256}
         bars[manifest_sha256] = bar
         return replace(self, bars=dict(list(bars.items())[-REMEMBERED_BARS:]))
 
 
-def read_memory(folder: Path) -> Memory:
+def read_store_state(folder: Path) -> StoreState:
     """Read a store's memory; an empty one where there is none.
 
     Raises:
@@ -83,18 +83,18 @@ def read_memory(folder: Path) -> Memory:
     path = folder / MEMORY
     try:
         content = json.loads(path.read_bytes())
-        known = {key: content[key] for key in content.keys() & {f.name for f in fields(Memory)}}
+        known = {key: content[key] for key in content.keys() & {f.name for f in fields(StoreState)}}
         bars = {key: Bar(**bar) for key, bar in known.pop("bars", {}).items()}
-        return Memory(**known, bars=bars)
+        return StoreState(**known, bars=bars)
     except FileNotFoundError:
-        return Memory()
+        return StoreState()
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise ValueError(
             f"{path}: cannot be read ({error}); remove it, and pin again what was pinned"
         ) from error
 
 
-def write_memory(folder: Path, memory: Memory) -> None:
+def write_store_state(folder: Path, memory: StoreState) -> None:
     """Write a store's memory, all or nothing; OSError where it cannot be written."""
     content: dict[str, Any] = asdict(memory)
     write_whole(folder / MEMORY, (json.dumps(content, indent=2) + "\n").encode())

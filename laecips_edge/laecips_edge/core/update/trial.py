@@ -8,21 +8,21 @@ from collections.abc import Callable
 from typing import Any
 
 from laecips_edge.core.bundle.manifest import Manifest
-from laecips_edge.core.frame.frame_history import FrameJournal
+from laecips_edge.core.frame.frame_history import FrameHistory
 from laecips_edge.core.frame.running_pair import Pair, RunningPair
-from laecips_edge.core.update.acceptance import Outcome, Report
+from laecips_edge.core.update.acceptance import UpdateOutcome, UpdateReport
 from laecips_edge.core.update.model_store import ModelStore
 from laecips_edge.core.update.slots import Slot
 from laecips_edge.core.update.swap_watch import Harm, SwapWatch
 
 
-class ModelTrial:
+class Trial:
     """See the module. For one thread, but for `active`.
 
     Args:
         store: the robot's models on disk.
         running: the pair that looks at frames.
-        journal: what it says of them.
+        history: what it says of them.
         frames: of a new pair that are watched; may be changed, for trials to come.
         tell: publishes a report.
         logger: the node's.
@@ -33,15 +33,15 @@ class ModelTrial:
         *,
         store: ModelStore,
         running: RunningPair,
-        journal: FrameJournal,
+        history: FrameHistory,
         frames: int,
-        tell: Callable[[Report], None],
+        tell: Callable[[UpdateReport], None],
         logger: Any,
     ) -> None:
         self.frames = frames
         self._store = store
         self._running = running
-        self._journal = journal
+        self._history = history
         self._tell = tell
         self._logger = logger
         self._manifest: Manifest | None = None
@@ -71,7 +71,7 @@ class ModelTrial:
         """
         # On the disk first: whatever ends the process now, it starts with one of the two.
         self._store.begin_trial(slot)
-        before = self._journal.recent(self._running.current.manifest)
+        before = self._history.recent(self._running.current.manifest)
         self._watch = SwapWatch(before, frames=self.frames)
         started_s = time.monotonic()
         self._running.swap(pair)
@@ -86,7 +86,7 @@ class ModelTrial:
         if self._running.fallen:
             self._roll_back(manifest, self._running.fallen)
             return
-        for seen in self._journal.unread(manifest):
+        for seen in self._history.unread(manifest):
             self._watch.add(seen)
         suspicions = self._watch.suspicions()
         harm = self._confirmed(suspicions, manifest) if suspicions else None
@@ -106,7 +106,7 @@ class ModelTrial:
 
     def _confirmed(self, suspicions: list[Harm], manifest: Manifest) -> Harm | None:
         """The first suspicion that the pair before confirms on the newest frame."""
-        last = self._journal.last
+        last = self._history.last
         if last is None or last.manifest is not manifest:
             return None
         old = self._running.second_opinion(last.rgb, last.depth, stamp_ns=last.stamp_ns)
@@ -126,5 +126,7 @@ class ModelTrial:
         except OSError as error:
             self._logger.error(f"that version {version} is bad could not be written: {error}")
         self._tell(
-            Report(outcome=Outcome.ROLLED_BACK, version=version, running=runs, reason=reason)
+            UpdateReport(
+                outcome=UpdateOutcome.ROLLED_BACK, version=version, running=runs, reason=reason
+            )
         )

@@ -1,35 +1,40 @@
 """From a trainer's offer to a pair that runs: fetched, tested and exchanged, or refused.
 
-No topics and no thread here: `model_link.py` calls this from its own. Who is wanted is decided in
-`core/model_offer.py`, what is on the disk in `core/model_store.py`, whether a pair stays in
-`model_trial.py`.
+No topics and no thread here: `update/model_link.py` calls this from its own. `acceptance.py`
+decides which offer is taken, `model_store.py` what is on the disk, `trial.py` whether a pair stays.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from laecips_edge.core.frame.frame_history import FrameJournal
+from laecips_edge.core.frame.frame_history import FrameHistory
 from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.inference.load_pair import Assemble, load_pair, try_on
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
-from laecips_edge.core.update.acceptance import Offer, Outcome, Report, check_manifest, why_not
-from laecips_edge.core.update.bundle_download import Download, MismatchError, Piece
-from laecips_edge.core.update.download_driver import ModelFetch, Reply
+from laecips_edge.core.update.acceptance import (
+    ModelOffer,
+    UpdateOutcome,
+    UpdateReport,
+    check_manifest,
+    why_not,
+)
+from laecips_edge.core.update.bundle_download import BundleDownload, MismatchError, Piece
+from laecips_edge.core.update.download_driver import DownloadDriver, Reply
 from laecips_edge.core.update.model_store import ModelStore
-from laecips_edge.core.update.trial import ModelTrial
+from laecips_edge.core.update.trial import Trial
 
-OpenFetch = Callable[[Offer, Download], ModelFetch]
+OpenFetch = Callable[[ModelOffer, BundleDownload], DownloadDriver]
 
 
-class ModelUpdates:
+class Updater:
     """Follows the trainer's offers, the newest one. For one thread.
 
     Args:
         store: the robot's models on disk.
         running: the pair that looks at frames.
         trial: of a pair that was exchanged.
-        journal: the newest frame, to try a pair on.
+        history: the newest frame, to try a pair on.
         assemble: puts networks on the engine.
         open_fetch: makes the driver of a download.
         breaker: that the driver has too: says when a failing server or disk is tried again.
@@ -44,30 +49,30 @@ class ModelUpdates:
         *,
         store: ModelStore,
         running: RunningPair,
-        trial: ModelTrial,
-        journal: FrameJournal,
+        trial: Trial,
+        history: FrameHistory,
         assemble: Assemble,
         open_fetch: OpenFetch,
         breaker: CircuitBreaker,
-        tell: Callable[[Report], None],
+        tell: Callable[[UpdateReport], None],
         superseded: Callable[[], int],
         adapt: bool,
         logger: Any,
     ) -> None:
         self.adapt = adapt
-        self.fetch: ModelFetch | None = None
+        self.fetch: DownloadDriver | None = None
         """The download in work; None where there is none."""
         self._store = store
         self._running = running
         self._trial = trial
-        self._journal = journal
+        self._history = history
         self._assemble = assemble
         self._open_fetch = open_fetch
         self._breaker = breaker
         self._tell = tell
         self._superseded = superseded
         self._logger = logger
-        self._wanted: Offer | None = None
+        self._wanted: ModelOffer | None = None
         self._told = ""
 
     @property
@@ -80,7 +85,7 @@ class ModelUpdates:
         # What is complete waits until the trial of the one before is over.
         return None if self.fetch.complete else self.fetch.seconds_to_next
 
-    def offer(self, offer: Offer) -> None:
+    def offer(self, offer: ModelOffer) -> None:
         """Hear what the trainer offers; the newest counts."""
         if offer == self._wanted:
             return
@@ -90,7 +95,7 @@ class ModelUpdates:
         running, memory = self._running.current.manifest, self._store.memory
         reason = why_not(offer, running=running, memory=memory)
         if reason:
-            self._report(Outcome.REFUSED, offer, reason)
+            self._report(UpdateOutcome.REFUSED, offer, reason)
         else:
             self._wanted = offer
 
@@ -127,7 +132,7 @@ class ModelUpdates:
             return f"this robot is pinned to version {self._store.memory.pin}"
         return ""
 
-    def _step(self, offer: Offer) -> None:
+    def _step(self, offer: ModelOffer) -> None:
         if self.fetch is None:
             self.fetch = self._open(offer)
         self.fetch.advance()
@@ -136,11 +141,11 @@ class ModelUpdates:
         if self.fetch.complete and not self._trial.active:
             self._take(offer, self.fetch)
 
-    def _open(self, offer: Offer) -> ModelFetch:
+    def _open(self, offer: ModelOffer) -> DownloadDriver:
         folder = self._store.partial(offer.manifest_sha256)
         self._store.require_space(offer.bytes, here=folder)
         running = self._running.current.manifest
-        download = Download(
+        download = BundleDownload(
             folder,
             manifest_sha256=offer.manifest_sha256,
             most_bytes=offer.bytes,
@@ -150,18 +155,18 @@ class ModelUpdates:
         self._logger.info(f"fetching version {offer.version}, {offer.bytes} bytes at most")
         return self._open_fetch(offer, download)
 
-    def _take(self, offer: Offer, fetch: ModelFetch) -> None:
+    def _take(self, offer: ModelOffer, fetch: DownloadDriver) -> None:
         """Load beside the running pair, test, exchange."""
         lost = self._superseded()
         segmenter = load_pair(fetch.folder, assemble=self._assemble)
-        if (last := self._journal.last) is not None:
+        if (last := self._history.last) is not None:
             try_on(segmenter, last.rgb, last.depth)
         pair = self._running.prepare(segmenter)
         slot = self._store.admit(fetch.folder)
         swap_ms = self._trial.begin(pair, slot)
         self._drop()
         self._report(
-            Outcome.SWAPPED,
+            UpdateOutcome.SWAPPED,
             offer,
             transfer_s=fetch.transfer_s,
             bytes=fetch.received,
@@ -170,7 +175,7 @@ class ModelUpdates:
         )
 
     @contextmanager
-    def _refusing(self, offer: Offer) -> Iterator[None]:
+    def _refusing(self, offer: ModelOffer) -> Iterator[None]:
         """Whatever an offer does to the disk, the decoder or the engine, the running pair runs."""
         try:
             yield
@@ -184,14 +189,14 @@ class ModelUpdates:
             kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
             self._refuse(offer, kind + " ".join(str(error).split()), for_good=True)
 
-    def _try_later(self, offer: Offer, reason: str) -> None:
+    def _try_later(self, offer: ModelOffer, reason: str) -> None:
         self.suspend()
         self.fetch = None  # what is on the disk is looked at anew
         self._breaker.sent()
         self._breaker.failed()
         self._report_failure(offer, reason)
 
-    def _refuse(self, offer: Offer, reason: str, *, for_good: bool) -> None:
+    def _refuse(self, offer: ModelOffer, reason: str, *, for_good: bool) -> None:
         fetch = self.fetch
         self._drop()
         try:
@@ -203,22 +208,26 @@ class ModelUpdates:
         figures = {}
         if fetch is not None:
             figures = {"transfer_s": fetch.transfer_s, "bytes": fetch.received}
-        self._report(Outcome.REFUSED, offer, reason, **figures)
+        self._report(UpdateOutcome.REFUSED, offer, reason, **figures)
 
-    def _report_failure(self, offer: Offer, reason: str) -> None:
+    def _report_failure(self, offer: ModelOffer, reason: str) -> None:
         if reason != self._told:  # each try fails alike
             self._told = reason
-            self._report(Outcome.FAILED, offer, reason)
+            self._report(UpdateOutcome.FAILED, offer, reason)
 
-    def _report(self, outcome: Outcome, offer: Offer, reason: str = "", **figures: Any) -> None:
+    def _report(
+        self, outcome: UpdateOutcome, offer: ModelOffer, reason: str = "", **figures: Any
+    ) -> None:
         runs = self._running.current.manifest.version
         line = f"version {offer.version} {outcome}, {runs} runs"
-        if outcome is Outcome.SWAPPED:
+        if outcome is UpdateOutcome.SWAPPED:
             self._logger.info(line)
         else:
             self._logger.warning(f"{line}: {reason}")
         self._tell(
-            Report(outcome=outcome, version=offer.version, running=runs, reason=reason, **figures)
+            UpdateReport(
+                outcome=outcome, version=offer.version, running=runs, reason=reason, **figures
+            )
         )
 
     def _drop(self) -> None:

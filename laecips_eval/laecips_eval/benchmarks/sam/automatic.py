@@ -60,7 +60,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
+class SideJob:
     """What one process is told.
 
     Attributes:
@@ -131,15 +131,15 @@ def ask_sides(
 
     Args:
         engines, providers, threads, checkpoint, points_per_side: see `run`.
-        pred_iou_thresh: see `Job`; None for one that some `KEPT` masks are above.
-        pictures: `scenes` of `Job`.
+        pred_iou_thresh: see `SideJob`; None for one that some `KEPT` masks are above.
+        pictures: `scenes` of `SideJob`.
     """
     with tempfile.TemporaryDirectory(prefix="laecips-sam-") as folder:
         checkpoint = checkpoint or _random_vit_b(Path(folder) / "vit_b.pth")
         sides = exports(checkpoint, Path(folder), engines)
         if pred_iou_thresh is None:
             pred_iou_thresh = _bound(sides[0][1], points_per_side)
-        job = Job(
+        job = SideJob(
             masks_by=PACKAGE,
             checkpoint=str(checkpoint),
             export="",
@@ -237,7 +237,7 @@ def _bound(export: Path, points_per_side: int) -> float:
     return max(0.0, float(best[place_of_gap - 1 : place_of_gap + 1].mean()))
 
 
-def in_a_process(job: Job) -> dict[str, Any]:
+def in_a_process(job: SideJob) -> dict[str, Any]:
     """What `sam_side` says of a job, and as `bits` what it has cut, packed, [N, B] a picture.
 
     Raises:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from laecips_eval.benchmarks.sam.automatic import PACKAGE, Job, picture, scenes
+from laecips_eval.benchmarks.sam.automatic import PACKAGE, SideJob, picture, scenes
 from laecips_eval.benchmarks.sam.timed import Timed
 
 Pixels = NDArray[np.uint8]
@@ -40,7 +40,7 @@ class _Side(Protocol):
 
 def main(text: str) -> None:
     """Runs the job and prints what it took, JSON in one line."""
-    job = Job(**json.loads(text))
+    job = SideJob(**json.loads(text))
     side: _Side = _Package(job) if job.masks_by == PACKAGE else _Exported(job)
     answer: dict[str, Any] = {"masks_by": job.masks_by, "precision": side.precision}
     if job.scenes:
@@ -77,7 +77,7 @@ def _timed(side: _Side) -> tuple[dict[str, float], Masks]:
 class _Package:
     plans = False
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: SideJob) -> None:
         import torch  # noqa: PLC0415
         from laecips_cloud.mask_generators.sam.torch_backend.checkpoint import load_sam  # noqa: PLC0415
         from laecips_cloud.mask_generators.sam.torch_backend.torchvision_stand_in import (  # noqa: PLC0415
@@ -111,7 +111,7 @@ class _Package:
 class _Exported:
     plans = True
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: SideJob) -> None:
         from laecips_cloud.mask_generators.sam.onnx_backend.onnx_sam import SamOnnxMaskGenerator  # noqa: PLC0415
         from laecips_edge.core.inference.engines import precision_of  # noqa: PLC0415
 

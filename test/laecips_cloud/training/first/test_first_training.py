@@ -6,7 +6,7 @@ import pytest
 import torch
 from laecips_cloud.training.data.labelled_frames import LabelledFrames
 from laecips_cloud.training.first import stages
-from laecips_cloud.training.first.first_training import Outcome, first_training
+from laecips_cloud.training.first.first_training import FirstTrainingResult, first_training
 from laecips_cloud.training.first.settings import FirstTraining
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.segmenter import Segmenter
@@ -30,7 +30,9 @@ def keep_f(image: np.ndarray, logits: np.ndarray) -> np.ndarray:
     return coarse.repeat(4, axis=0).repeat(4, axis=1)
 
 
-def train(toy_frames: ToyFrames, path: Path, **options: object) -> tuple[Outcome, list[str]]:
+def train(
+    toy_frames: ToyFrames, path: Path, **options: object
+) -> tuple[FirstTrainingResult, list[str]]:
     torch.set_num_threads(1)
     lines: list[str] = []
     outcome = first_training(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from laecips_cloud.training.first.ranking import auroc, score_miner, worst
-from laecips_cloud.training.steps.held_out_rows import Row
+from laecips_cloud.training.steps.held_out_rows import HeldOutRow
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_miner_is_judged_by_what_it_sends() -> None:
     # f's IoU rises; F gains on the second-worst and on the best row.
     gains = [0.0, 0.2, 0.0, 0.1]
     rows = [
-        Row(
+        HeldOutRow(
             name="",
             drifted=False,
             logits=np.zeros((2, 1, 1), np.float16),

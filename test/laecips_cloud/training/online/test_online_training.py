@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from laecips_cloud.networks import Miner, RFNet
+from laecips_cloud.networks import MinerNetwork, RFNet
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from laecips_cloud.training.online import online_training
 from laecips_cloud.training.online.examination import at_stride, examine
@@ -22,7 +22,7 @@ from laecips_cloud.training.online.online_training import (
 from laecips_cloud.training.online.settings import OnlineTraining
 from laecips_cloud.training.steps.checkpoints import Checkpoints
 from laecips_cloud.training.steps.losses import segmentation_loss
-from laecips_cloud.training.steps.train_miner_online import JudgedRow, judged, train_trust
+from laecips_cloud.training.steps.train_miner_online import JudgedRow, judged, train_miner_online
 from laecips_cloud.training.steps.train_segmenter import train_segmenter
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.segmenter import Segmenter
@@ -242,14 +242,14 @@ def test_h_and_the_gate_see_only_what_f_has_not_learnt(
         assert len(options["weights"]) == 4
         return segmentation_loss(logits, labels, **options)
 
-    def spy_h(miner: Miner, rows: Sequence[JudgedRow], **options: Any) -> None:
+    def spy_h(miner: MinerNetwork, rows: Sequence[JudgedRow], **options: Any) -> None:
         fitted.extend(row.loss for row in rows)
-        train_trust(miner, rows, **options)
+        train_miner_online(miner, rows, **options)
 
     monkeypatch.setattr(online_training, "train_segmenter", spy_f)
     monkeypatch.setattr(online_training, "judged", spy_row)
     monkeypatch.setattr(online_training, "segmentation_loss", spy_loss)
-    monkeypatch.setattr(online_training, "train_trust", spy_h)
+    monkeypatch.setattr(online_training, "train_miner_online", spy_h)
     settings = replace(SETTINGS, relit=0.25, rehearsal_relit=0.75, max_held_out=most)
     update(tiny_bundle, tmp_path / "spied", settings)
 

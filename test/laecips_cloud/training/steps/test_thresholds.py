@@ -3,7 +3,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_cloud.training.steps.held_out_rows import Row
+from laecips_cloud.training.steps.held_out_rows import HeldOutRow
 from laecips_cloud.training.steps.thresholds import (
     baseline_confidences,
     delta_at_share,
@@ -14,8 +14,8 @@ from laecips_cloud.training.steps.thresholds import (
 )
 
 
-def row(logits: np.ndarray, truth: np.ndarray) -> Row:
-    return Row(
+def row(logits: np.ndarray, truth: np.ndarray) -> HeldOutRow:
+    return HeldOutRow(
         name="",
         drifted=False,
         logits=logits.astype(np.float16),

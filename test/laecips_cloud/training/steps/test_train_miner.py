@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 import torch
-from laecips_cloud.networks import Miner
+from laecips_cloud.networks import MinerNetwork
 from laecips_cloud.training.first.ranking import auroc
-from laecips_cloud.training.steps.held_out_rows import Row
+from laecips_cloud.training.steps.held_out_rows import HeldOutRow
 from laecips_cloud.training.steps.train_miner import (
     MinerRecipe,
     choose_hard_rule,
@@ -12,9 +12,9 @@ from laecips_cloud.training.steps.train_miner import (
 )
 
 
-def row(iou: float, assisted_iou: float, logits: np.ndarray | None = None) -> Row:
+def row(iou: float, assisted_iou: float, logits: np.ndarray | None = None) -> HeldOutRow:
     logits = np.zeros((3, 8, 8)) if logits is None else logits
-    return Row(
+    return HeldOutRow(
         name="",
         drifted=False,
         logits=logits.astype(np.float16),
@@ -57,7 +57,7 @@ def test_no_rows_is_an_error() -> None:
         choose_hard_rule([])
 
 
-def unsure_rows(count: int, seed: int) -> tuple[list[Row], np.ndarray]:
+def unsure_rows(count: int, seed: int) -> tuple[list[HeldOutRow], np.ndarray]:
     """Hard rows have flat logits in one corner."""
     random = np.random.default_rng(seed)
     hard = np.arange(count) % 3 == 0
@@ -74,7 +74,7 @@ def unsure_rows(count: int, seed: int) -> tuple[list[Row], np.ndarray]:
 def test_h_learns_to_tell_hard_from_easy_on_rows_it_has_not_seen() -> None:
     rows, hard = unsure_rows(48, seed=0)
     torch.manual_seed(0)
-    miner = Miner(classes=3, width=0.125)
+    miner = MinerNetwork(classes=3, width=0.125)
     train_miner(miner, rows, hard, recipe=MinerRecipe(steps=60))
     assert not miner.training
     unseen, unseen_hard = unsure_rows(30, seed=1)
@@ -89,7 +89,7 @@ def test_a_seed_trains_the_same_h() -> None:
 
     def train() -> np.ndarray:
         torch.manual_seed(0)
-        miner = Miner(classes=3, width=0.125)
+        miner = MinerNetwork(classes=3, width=0.125)
         train_miner(miner, rows, hard, recipe=MinerRecipe(steps=5, seed=3))
         return trust(miner, rows)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import torch
-from laecips_cloud.networks import Miner
+from laecips_cloud.networks import MinerNetwork
 from laecips_cloud.training.data.time_blocks import split_by_time
 from laecips_cloud.training.steps.train_miner import MinerRecipe
 from laecips_cloud.training.steps.train_miner_online import (
@@ -14,7 +14,7 @@ from laecips_cloud.training.steps.train_miner_online import (
     hard_share,
     judged,
     telling_beta,
-    train_trust,
+    train_miner_online,
 )
 
 CLASSES, SIZE = 4, (8, 8)
@@ -25,9 +25,9 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def tiny_miner() -> Miner:
+def tiny_miner() -> MinerNetwork:
     torch.manual_seed(0)
-    return Miner(classes=CLASSES, width=0.125)
+    return MinerNetwork(classes=CLASSES, width=0.125)
 
 
 def row(look: int, loss: float, weight: float = 1.0) -> JudgedRow:
@@ -37,14 +37,14 @@ def row(look: int, loss: float, weight: float = 1.0) -> JudgedRow:
     return JudgedRow(logits, loss, weight)
 
 
-def trained(rows: Sequence[JudgedRow], *, beta: float, steps: int = 200) -> Miner:
+def trained(rows: Sequence[JudgedRow], *, beta: float, steps: int = 200) -> MinerNetwork:
     miner = tiny_miner()
     recipe = MinerRecipe(steps=steps, batch=8, weight_decay=0.0)
-    train_trust(miner, rows, beta=beta, recipe=recipe)
+    train_miner_online(miner, rows, beta=beta, recipe=recipe)
     return miner
 
 
-def trust(miner: Miner, rows: Sequence[JudgedRow]) -> list[float]:
+def trust(miner: MinerNetwork, rows: Sequence[JudgedRow]) -> list[float]:
     with torch.inference_mode():
         return [float(miner(torch.from_numpy(r.logits).float()[None])[0]) for r in rows]
 
@@ -107,7 +107,7 @@ def judged_by_f(frames: Sequence[Seen], *, learnt: bool) -> list[JudgedRow]:
     return rows
 
 
-def trust_by_look(miner: Miner, frames: Sequence[Seen]) -> tuple[float, float]:
+def trust_by_look(miner: MinerNetwork, frames: Sequence[Seen]) -> tuple[float, float]:
     """Mean trust in f's answers to frames that nobody learnt from: of the old look, of the new."""
     values = np.array(trust(miner, judged_by_f(frames, learnt=False)))
     new = np.array([frame.new for frame in frames])
@@ -136,7 +136,7 @@ def test_a_saturated_h_tells_frames_apart_again_and_in_the_same_order() -> None:
         for i in range(8)
     ]
     torch.manual_seed(0)
-    miner = Miner(classes=CLASSES, width=0.125).eval()
+    miner = MinerNetwork(classes=CLASSES, width=0.125).eval()
     with torch.no_grad():
         before = [float(miner.score(torch.from_numpy(r.logits).float()[None])[0]) for r in rows]
         widest = 100 / float(np.std(before))
@@ -144,7 +144,7 @@ def test_a_saturated_h_tells_frames_apart_again_and_in_the_same_order() -> None:
         miner.fc.bias.mul_(widest).add_(200)
     assert len(set(trust(miner, rows))) < len(rows)
     recipe = MinerRecipe(steps=1, batch=2, learning_rate=1e-9)
-    train_trust(miner, rows, beta=0.2, recipe=recipe)
+    train_miner_online(miner, rows, beta=0.2, recipe=recipe)
     after = trust(miner, rows)
     assert max(after) < 0.9999
     assert np.argsort(after).tolist() == np.argsort(before).tolist()
@@ -153,7 +153,9 @@ def test_a_saturated_h_tells_frames_apart_again_and_in_the_same_order() -> None:
 def test_steps_that_are_too_long_leave_an_h_that_tells_frames_apart() -> None:
     rows = [row(look, loss) for look, loss in enumerate([0.3, 0.4, 0.5, 0.6])]
     miner = tiny_miner()
-    train_trust(miner, rows, beta=0.4, recipe=MinerRecipe(steps=20, batch=2, learning_rate=0.3))
+    train_miner_online(
+        miner, rows, beta=0.4, recipe=MinerRecipe(steps=20, batch=2, learning_rate=0.3)
+    )
     values = trust(miner, rows)
     assert 0.02 < np.median(values) < 0.98
     assert len(set(values)) == len(rows)
@@ -178,7 +180,7 @@ def test_a_seed_trains_the_same_h() -> None:
 
 def test_no_rows_is_an_error() -> None:
     with pytest.raises(ValueError, match="no rows to train h on: no lesson was held out"):
-        train_trust(tiny_miner(), [], beta=0.1, recipe=MinerRecipe(steps=1))
+        train_miner_online(tiny_miner(), [], beta=0.1, recipe=MinerRecipe(steps=1))
 
 
 def test_a_row_is_judged_by_the_loss_of_its_frame() -> None:

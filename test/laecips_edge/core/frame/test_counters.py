@@ -1,29 +1,34 @@
 import threading
 
 import pytest
-from laecips_edge.core.frame.counters import Ledger, LedgerError, Outcome, RecentMedian
+from laecips_edge.core.frame.counters import (
+    FrameCounterError,
+    FrameCounters,
+    FrameOutcome,
+    RecentMedian,
+)
 
 
 def test_a_frame_ends_once() -> None:
-    ledger = Ledger()
-    frame = ledger.receive()
-    ledger.settle(frame, Outcome.CLOUD)
-    with pytest.raises(LedgerError, match="frame 1 cannot end as edge: it is not open"):
-        ledger.settle(frame, Outcome.EDGE)
-    with pytest.raises(LedgerError):
-        ledger.settle(99, Outcome.EDGE)
+    counters = FrameCounters()
+    frame = counters.receive()
+    counters.settle(frame, FrameOutcome.CLOUD)
+    with pytest.raises(FrameCounterError, match="frame 1 cannot end as edge: it is not open"):
+        counters.settle(frame, FrameOutcome.EDGE)
+    with pytest.raises(FrameCounterError):
+        counters.settle(99, FrameOutcome.EDGE)
 
 
 def test_counts() -> None:
-    ledger = Ledger()
-    for outcome in Outcome:
-        ledger.settle(ledger.receive(), outcome)
-    ledger.receive()
-    ledger.want()
-    ledger.send(payload=1000, audit=False)
-    ledger.send(payload=500, audit=True)
-    ledger.get(payload=70)
-    assert ledger.counts() == {
+    counters = FrameCounters()
+    for outcome in FrameOutcome:
+        counters.settle(counters.receive(), outcome)
+    counters.receive()
+    counters.want()
+    counters.send(payload=1000, audit=False)
+    counters.send(payload=500, audit=True)
+    counters.get(payload=70)
+    assert counters.counts() == {
         "received": 8,
         "edge": 1,
         "cloud": 1,
@@ -39,22 +44,22 @@ def test_counts() -> None:
         "bytes_down": 70,
         "pending": 1,
     }
-    assert ledger.pending == 1
+    assert counters.pending == 1
 
 
 def test_several_threads_lose_nothing() -> None:
-    ledger = Ledger()
+    counters = FrameCounters()
 
     def work() -> None:
         for _ in range(200):
-            ledger.settle(ledger.receive(), Outcome.EDGE)
+            counters.settle(counters.receive(), FrameOutcome.EDGE)
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    counts = ledger.counts()
+    counts = counters.counts()
     assert (counts["received"], counts["edge"], counts["pending"]) == (800, 800, 0)
 
 

@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from laecips_edge.core.frame.health import Health, Level, SilenceWatch, assess
+from laecips_edge.core.frame.health import EdgeHealth, Level, SilenceWatch, assess
 
 ACTIVE: dict[str, Any] = {"state": "active", "image_topic": "/camera/image", "received": 7}
 CHECK = "check the name, image_transport and QoS (`ros2 topic list`)"
@@ -51,7 +51,7 @@ CHECK = "check the name, image_transport and QoS (`ros2 topic list`)"
     ],
 )
 def test_the_most_serious_thing_is_said(known: dict[str, Any], level: Level, line: str) -> None:
-    assert assess(Health(**known)) == (level, line)
+    assert assess(EdgeHealth(**known)) == (level, line)
 
 
 def test_each_silence_is_news_once() -> None:
@@ -59,7 +59,7 @@ def test_each_silence_is_news_once() -> None:
 
     def news(received: int, silent_s: float, state: str = "active") -> str:
         known = ACTIVE | {"state": state, "received": received, "silent_s": silent_s}
-        return watch.news(Health(**known))
+        return watch.news(EdgeHealth(**known))
 
     assert news(0, 4.9) == ""
     assert news(0, 5.1) == f"no image on /camera/image yet: {CHECK}"

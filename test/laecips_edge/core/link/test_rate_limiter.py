@@ -1,5 +1,5 @@
 import pytest
-from laecips_edge.core.link.rate_limiter import Pacer
+from laecips_edge.core.link.rate_limiter import RateLimiter
 
 
 class Clock:
@@ -12,7 +12,7 @@ class Clock:
 
 def test_the_rate_is_kept_over_many_pieces():
     clock = Clock()
-    pacer = Pacer(1000, clock=clock)
+    pacer = RateLimiter(1000, clock=clock)
     started, sent = clock.now, 0
     for size in (500, 1, 3000, 250, 250):
         clock.now += pacer.seconds_to_go
@@ -24,7 +24,7 @@ def test_the_rate_is_kept_over_many_pieces():
 
 def test_time_that_nobody_used_is_not_saved_up():
     clock = Clock()
-    pacer = Pacer(1000, clock=clock)
+    pacer = RateLimiter(1000, clock=clock)
     pacer.count(10)
     clock.now += 60
     assert pacer.seconds_to_go == 0
@@ -34,7 +34,7 @@ def test_time_that_nobody_used_is_not_saved_up():
 
 def test_no_bound_and_a_bound_that_is_lifted():
     clock = Clock()
-    pacer = Pacer(0, clock=clock)
+    pacer = RateLimiter(0, clock=clock)
     pacer.count(10**9)
     assert pacer.seconds_to_go == 0
     pacer.rate = 1000

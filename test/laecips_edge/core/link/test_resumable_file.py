@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_edge.core.link.resumable_file import FileTransfer, GarbageError, MismatchError, Piece
+from laecips_edge.core.link.resumable_file import GarbageError, MismatchError, Piece, ResumableFile
 
 DATA = bytes(range(256)) * 4
 LIMIT = len(DATA)
@@ -14,12 +14,12 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def transfer(folder: Path, **changes: object) -> FileTransfer:
+def transfer(folder: Path, **changes: object) -> ResumableFile:
     fields = {"sha256": sha256(DATA), "most_bytes": LIMIT} | changes
-    return FileTransfer(folder / "weights", **fields)
+    return ResumableFile(folder / "weights", **fields)
 
 
-def feed(file: FileTransfer, pieces: int, *, length: int, data: bytes = DATA) -> None:
+def feed(file: ResumableFile, pieces: int, *, length: int, data: bytes = DATA) -> None:
     """A good server's answers to the next pieces."""
     for _ in range(pieces):
         if file.complete:

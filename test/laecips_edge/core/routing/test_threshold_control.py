@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.routing.policy import Decision, Policy
-from laecips_edge.core.routing.threshold_control import Steering, can_be_steered
+from laecips_edge.core.routing.threshold_control import ThresholdControl, can_be_steered
 
 
 def manifest(version: int = 1, quantiles: Sequence[float] = ()) -> Manifest:
@@ -22,7 +22,7 @@ def manifest(version: int = 1, quantiles: Sequence[float] = ()) -> Manifest:
 
 
 def drive(
-    steering: Steering, of: Manifest, *, frames: int, scale: float = 1.0, cloud: bool = True
+    steering: ThresholdControl, of: Manifest, *, frames: int, scale: float = 1.0, cloud: bool = True
 ) -> float:
     """Uniform confidences, easy answers after 1 s and hard ones after 3 s; the share of hard."""
     random, hards = np.random.default_rng(0), 0
@@ -39,20 +39,20 @@ def drive(
 
 
 def test_the_mean_delay_comes_to_the_budget() -> None:
-    steering, pair = Steering(budget_s=1.5), manifest()
+    steering, pair = ThresholdControl(budget_s=1.5), manifest()
     drive(steering, pair, frames=300)
     share = drive(steering, pair, frames=600)
     assert 1.0 + 2.0 * share == pytest.approx(1.5, abs=0.1)
 
 
 def test_no_more_goes_up_than_may_whatever_the_budget_allows() -> None:
-    steering, pair = Steering(budget_s=9.0, most_hard=0.3), manifest()
+    steering, pair = ThresholdControl(budget_s=9.0, most_hard=0.3), manifest()
     drive(steering, pair, frames=300)
     assert drive(steering, pair, frames=600) == pytest.approx(0.3, abs=0.06)
 
 
 def test_another_h_of_another_scale_goes_on_with_the_same_share_at_once() -> None:
-    steering = Steering(budget_s=1.5)
+    steering = ThresholdControl(budget_s=1.5)
     drive(steering, manifest(), frames=600)
     after = manifest(version=2, quantiles=[value / 200 for value in range(21)])
     policy = Policy("laecips", manifest=after)
@@ -63,14 +63,14 @@ def test_another_h_of_another_scale_goes_on_with_the_same_share_at_once() -> Non
 
 
 def test_while_the_cloud_is_away_nothing_moves() -> None:
-    steering, pair = Steering(budget_s=1.5), manifest()
+    steering, pair = ThresholdControl(budget_s=1.5), manifest()
     drive(steering, pair, frames=300, cloud=False)
     assert steering.state is not None
     assert steering.state.delta == 0.5
 
 
 def test_before_the_first_frame_there_is_nothing_to_say() -> None:
-    steering = Steering(budget_s=1.5)
+    steering = ThresholdControl(budget_s=1.5)
     steering.answered(1.0, hard=False)
     assert steering.state is None
 
@@ -78,7 +78,7 @@ def test_before_the_first_frame_there_is_nothing_to_say() -> None:
 @pytest.mark.parametrize("share", [-0.5, 1.5])
 def test_settings_that_cannot_be_are_refused(share: float) -> None:
     with pytest.raises(ValueError, match="hard_shares"):
-        Steering(budget_s=1.0, most_hard=share)
+        ThresholdControl(budget_s=1.0, most_hard=share)
 
 
 @pytest.mark.parametrize(

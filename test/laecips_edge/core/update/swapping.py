@@ -11,14 +11,14 @@ import sys
 from pathlib import Path
 
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_edge.core.update.bundle_download import Download
+from laecips_edge.core.update.bundle_download import BundleDownload
 from laecips_edge.core.update.model_store import ModelStore
 
 
 def take(store: ModelStore, bundle: Path) -> None:
     """What a robot does with an update, without networks."""
     digest = hashlib.sha256((bundle / "manifest.json").read_bytes()).hexdigest()
-    download = Download(
+    download = BundleDownload(
         store.partial(digest),
         manifest_sha256=digest,
         most_bytes=1 << 20,

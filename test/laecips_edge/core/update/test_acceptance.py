@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
-from laecips_edge.core.update.acceptance import Offer, check_manifest, why_not
-from laecips_edge.core.update.store_state import Bar, Memory
+from laecips_edge.core.update.acceptance import ModelOffer, check_manifest, why_not
+from laecips_edge.core.update.store_state import Bar, StoreState
 
 RUNNING = Manifest(
     name="line",
@@ -14,7 +14,7 @@ RUNNING = Manifest(
     delta=0.5,
     beta=0.1,
 )
-OFFER = Offer(
+OFFER = ModelOffer(
     name="line",
     version=6,
     classes_hash=RUNNING.classes_hash,
@@ -28,22 +28,22 @@ BAD = {OFFER.manifest_sha256: Bar(version=6, reason="one class", ran=True)}
 @pytest.mark.parametrize(
     ("changes", "memory", "reason"),
     [
-        ({}, Memory(), ""),
-        ({}, Memory(highest=5), ""),
-        ({}, Memory(highest=6), "not newer than version 6, which ran here"),
-        ({"version": 3}, Memory(), "not newer than version 3"),
-        ({"version": 2, "ordered": True}, Memory(highest=9), ""),
-        ({"name": "other"}, Memory(), "of the bundle line 'other', this robot runs 'line'"),
-        ({"classes_hash": "00"}, Memory(), "made for other classes (00, here "),
-        ({"classes_hash": "00", "ordered": True}, Memory(), "made for other classes"),
-        ({"manifest_sha256": "AB" * 32}, Memory(), "is not a sha256 in hex"),
-        ({"manifest_sha256": "../../x"}, Memory(), "is not a sha256 in hex"),
-        ({"bytes": 0}, Memory(), "announced with 0 bytes"),
-        ({"bytes": 1 << 40}, Memory(), "announced with 1099511627776 bytes"),
-        ({}, Memory(bars=FAILED), "refused here before (h is nan); order it"),
-        ({"ordered": True}, Memory(bars=FAILED), ""),
-        ({}, Memory(bars=BAD), "rolled back here before (one class)"),
-        ({"ordered": True}, Memory(bars=BAD), "rolled back here before (one class)"),
+        ({}, StoreState(), ""),
+        ({}, StoreState(highest=5), ""),
+        ({}, StoreState(highest=6), "not newer than version 6, which ran here"),
+        ({"version": 3}, StoreState(), "not newer than version 3"),
+        ({"version": 2, "ordered": True}, StoreState(highest=9), ""),
+        ({"name": "other"}, StoreState(), "of the bundle line 'other', this robot runs 'line'"),
+        ({"classes_hash": "00"}, StoreState(), "made for other classes (00, here "),
+        ({"classes_hash": "00", "ordered": True}, StoreState(), "made for other classes"),
+        ({"manifest_sha256": "AB" * 32}, StoreState(), "is not a sha256 in hex"),
+        ({"manifest_sha256": "../../x"}, StoreState(), "is not a sha256 in hex"),
+        ({"bytes": 0}, StoreState(), "announced with 0 bytes"),
+        ({"bytes": 1 << 40}, StoreState(), "announced with 1099511627776 bytes"),
+        ({}, StoreState(bars=FAILED), "refused here before (h is nan); order it"),
+        ({"ordered": True}, StoreState(bars=FAILED), ""),
+        ({}, StoreState(bars=BAD), "rolled back here before (one class)"),
+        ({"ordered": True}, StoreState(bars=BAD), "rolled back here before (one class)"),
     ],
 )
 def test_who_is_wanted(changes, memory, reason):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from laecips_edge.core.bundle.bundle import FILES, MANIFEST, Bundle
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
-from laecips_edge.core.update.bundle_download import Download, GarbageError
+from laecips_edge.core.update.bundle_download import BundleDownload, GarbageError
 
 FILES_IN_ORDER = (MANIFEST, *FILES)
 CONTENTS = {
@@ -40,18 +40,18 @@ def served(**changes: object) -> dict[str, bytes]:
     return CONTENTS | {MANIFEST: manifest(**changes).to_json().encode()}
 
 
-def download(folder: Path, contents: dict[str, bytes], **changes: object) -> Download:
+def download(folder: Path, contents: dict[str, bytes], **changes: object) -> BundleDownload:
     fields: dict = {
         "manifest_sha256": sha256(contents[MANIFEST]),
         "most_bytes": sum(map(len, contents.values())),
         "find": lambda sha256: None,
         "check": lambda manifest: None,
     }
-    return Download(folder / "partial", **(fields | changes))
+    return BundleDownload(folder / "partial", **(fields | changes))
 
 
 def feed(
-    it: Download, contents: dict[str, bytes], *, pieces: int = 10_000, length: int = 64
+    it: BundleDownload, contents: dict[str, bytes], *, pieces: int = 10_000, length: int = 64
 ) -> list[str]:
     """A good server's answers; the files that it was asked for."""
     asked = []

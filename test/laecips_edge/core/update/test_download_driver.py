@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 from laecips_edge.core.bundle.manifest import BundleError
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
-from laecips_edge.core.link.rate_limiter import Pacer
+from laecips_edge.core.link.rate_limiter import RateLimiter
 from laecips_edge.core.update.bundle_download import GarbageError, MismatchError, Piece
-from laecips_edge.core.update.download_driver import PATIENCE_S, ModelFetch, Reply
+from laecips_edge.core.update.download_driver import PATIENCE_S, DownloadDriver, Reply
 
 DATA = b"0123456789"
 
@@ -52,7 +52,7 @@ class World:
         self.asked: list[Piece] = []
         self.forgotten: list[Piece] = []
         self.there = True
-        self.fetch = ModelFetch(
+        self.fetch = DownloadDriver(
             self.download,  # type: ignore[arg-type]
             ask=self.asked.append,
             forget=self.forgotten.append,
@@ -60,7 +60,7 @@ class World:
             breaker=CircuitBreaker(
                 failures_to_open=1, first_wait_s=1.0, longest_wait_s=4.0, clock=self.clock
             ),
-            pacer=Pacer(rate, clock=self.clock),
+            pacer=RateLimiter(rate, clock=self.clock),
             chunk=chunk,
             clock=self.clock,
         )

@@ -7,7 +7,7 @@ import pytest
 from laecips_edge.core.bundle.bundle import Bundle, Manifest, write_bundle
 from laecips_edge.core.update.model_store import MOST_STARTS, ModelStore
 from laecips_edge.core.update.slots import read_slots, store_folder
-from laecips_edge.core.update.store_state import BASE, MEMORY, Memory
+from laecips_edge.core.update.store_state import BASE, MEMORY, StoreState
 
 MANIFEST = Manifest(
     name="line",
@@ -77,7 +77,7 @@ def test_a_new_store_has_the_base_alone(robot):
     assert robot.store.running.name == BASE
     assert robot.store.before is None
     assert robot.restart() == [1]
-    assert robot.store.memory == Memory(highest=1)
+    assert robot.store.memory == StoreState(highest=1)
 
 
 def test_two_slots_stay_whatever_comes(robot):

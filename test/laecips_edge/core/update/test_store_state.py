@@ -5,23 +5,23 @@ from laecips_edge.core.update.store_state import (
     MEMORY,
     REMEMBERED_BARS,
     Bar,
-    Memory,
-    read_memory,
-    write_memory,
+    StoreState,
+    read_store_state,
+    write_store_state,
 )
 
 BAR = Bar(version=3, reason="says one class", ran=True)
 
 
 def test_round_trip(tmp_path):
-    memory = Memory(highest=4, running="s", before="", trial_starts=1, pin=2, bars={"ab": BAR})
-    write_memory(tmp_path, memory)
-    assert read_memory(tmp_path) == memory
+    memory = StoreState(highest=4, running="s", before="", trial_starts=1, pin=2, bars={"ab": BAR})
+    write_store_state(tmp_path, memory)
+    assert read_store_state(tmp_path) == memory
     assert [path.name for path in tmp_path.iterdir()] == [MEMORY]
 
 
 def test_no_memory_is_an_empty_one(tmp_path):
-    assert read_memory(tmp_path) == Memory()
+    assert read_store_state(tmp_path) == StoreState()
 
 
 @pytest.mark.parametrize(
@@ -40,26 +40,26 @@ def test_no_memory_is_an_empty_one(tmp_path):
 def test_a_memory_that_is_spoilt_is_told(tmp_path, text):
     (tmp_path / MEMORY).write_text(text)
     with pytest.raises(ValueError, match=r"memory.json: cannot be read \(.*remove it"):
-        read_memory(tmp_path)
+        read_store_state(tmp_path)
 
 
 def test_what_a_later_version_writes_is_left_aside(tmp_path):
     (tmp_path / MEMORY).write_text(json.dumps({"highest": 4, "mood": "good"}))
-    assert read_memory(tmp_path) == Memory(highest=4)
+    assert read_store_state(tmp_path) == StoreState(highest=4)
 
 
 def test_a_full_disk_leaves_what_was_there(tmp_path, full_after):
-    write_memory(tmp_path, Memory(highest=1))
+    write_store_state(tmp_path, StoreState(highest=1))
     full_after(10)
     with pytest.raises(OSError, match="File too large"):
-        write_memory(tmp_path, Memory(highest=2))
+        write_store_state(tmp_path, StoreState(highest=2))
     full_after(None)
-    assert read_memory(tmp_path) == Memory(highest=1)
+    assert read_store_state(tmp_path) == StoreState(highest=1)
     assert [path.name for path in tmp_path.iterdir()] == [MEMORY]
 
 
 def test_the_oldest_bars_are_forgotten():
-    memory = Memory()
+    memory = StoreState()
     for number in range(REMEMBERED_BARS + 5):
         memory = memory.barring(str(number), BAR)
     memory = memory.barring("7", BAR)

@@ -110,7 +110,7 @@ def test_an_export_in_int8_that_is_refused_has_no_row(
 
 
 def test_a_process_that_fails_says_why(checkpoint: Path, tmp_path: Path) -> None:
-    job = automatic.Job(
+    job = automatic.SideJob(
         masks_by="onnxruntime",
         checkpoint=str(checkpoint),
         export=str(tmp_path),
