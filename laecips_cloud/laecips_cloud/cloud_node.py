@@ -12,7 +12,7 @@ from typing import Any
 import cv2
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer
 from laecips_edge.ros import qos
-from laecips_edge.ros.hard_frame_messages import fill, frame_of
+from laecips_edge.ros.hard_frame_messages import answer_message, request_of
 from laecips_edge.ros.lifecycle import ManagedNode, run
 from laecips_edge.ros.status_publisher import StatusPublisher
 from rclpy.service import Service
@@ -149,14 +149,14 @@ class CloudNode(ManagedNode):
                 message=f"{self.get_fully_qualified_name()} is {self.state}: activate it",
             )
         else:
-            answer = service.answer(frame_of(request))
+            answer = service.answer(request_of(request))
         counters.count(answer)
         if answer.status != AnswerStatus.OK:
             self.get_logger().warning(
                 f"request {request.request_id!r} of {request.robot!r} refused: {answer.message}",
                 throttle_duration_sec=1.0,
             )
-        return fill(response, answer, request.header)
+        return answer_message(response, answer, request.header)
 
     def _forget(self) -> None:
         """Let frames go that are older than they may be."""

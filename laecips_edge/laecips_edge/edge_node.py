@@ -1,8 +1,9 @@
 """The node on the robot: images in, one label map out for each, hard frames by way of the cloud.
 
-The way of a frame: `_receive_image` here (executor's thread), `worker.py` (inference thread:
-decode, f, h, decision), for a hard one `cloud_link.py`, then `answers.py` and `outputs.py`. A
-newer pair (f, h) comes by `model_link.py`, on a thread of its own, into `running_pair.py`.
+The way of a frame: `_receive_image` here (executor's thread), `core/frame/router.py` (inference
+thread: decode, f, h, decision; for a hard frame the cloud, whose answers have a thread of their
+own), `frame/publishers.py`. A newer pair (f, h) comes by `update/model_link.py`, on a third thread,
+into `core/frame/running_pair.py`.
 """
 
 import sys
@@ -107,7 +108,7 @@ class EdgeNode(ManagedNode):
             parameters=self.parameters,
             running=self._running,
             history=self._history,
-            outputs=self._outputs,
+            publishers=self._outputs,
             client=self._cloud,
             on_idle=self._status.publish_if_settled,
             logger=self.get_logger(),
@@ -240,11 +241,11 @@ class EdgeNode(ManagedNode):
             steered = pipeline.steering.state if pipeline.steering is not None else None
             if steered is not None:
                 details["hard_share"] = round(steered.hard_share, 3)
-            present = active and pipeline.link.present
+            present = active and pipeline.transport.present
             reachable = active and pipeline.in_flight.reachable
             fields["cloud_available"] = present and reachable
-            fields["inference_ms"] = pipeline.worker.inference_ms.value
-            fields["round_trip_ms"] = pipeline.link.round_trip_ms.value
+            fields["inference_ms"] = pipeline.router.inference_ms.value
+            fields["round_trip_ms"] = pipeline.router.round_trip_ms.value
             details["late_answers"] = pipeline.in_flight.late
             health = EdgeHealth(
                 state=state,
@@ -252,7 +253,7 @@ class EdgeNode(ManagedNode):
                 image_topic=self._image_topic,
                 received=fields["received"],
                 silent_s=time.monotonic() - pipeline.last_image_s,
-                unreadable=pipeline.worker.unreadable,
+                unreadable=pipeline.unreadable,
                 cloud_wanted=fields["policy"] != NEVER_UPLOADS,
                 cloud_present=present,
                 cloud_reachable=reachable,

@@ -1,35 +1,47 @@
-"""What an active edge node consists of: books, cloud link, inference thread, and how they stop."""
+"""What an active edge node consists of: the router, its two threads, its topics, how they stop."""
 
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from rclpy.client import Client
 from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_edge.core.frame.counters import FrameCounters
-from laecips_edge.core.frame.frame import Frame, stamp_ns
+from laecips_edge.core.frame.frame import Frame, SeenFrame
 from laecips_edge.core.frame.frame_history import FrameHistory
-from laecips_edge.core.frame.running_pair import RunningPair
+from laecips_edge.core.frame.router import AskedFrame, Router, RouterEvents
+from laecips_edge.core.frame.running_pair import Look, RunningPair
 from laecips_edge.core.frame.stamped_buffer import StampedBuffer
+from laecips_edge.core.frame.upload import Upload
+from laecips_edge.core.image import image_messages
+from laecips_edge.core.image.image_messages import ImageError, nanoseconds
+from laecips_edge.core.image.picture import Picture
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
 from laecips_edge.core.link.in_flight import InFlightRequests
 from laecips_edge.edge_parameters import steering
-from laecips_edge.frame.answers import Answers
-from laecips_edge.frame.cloud_link import Asked, CloudLink
+from laecips_edge.frame.cloud_thread import CloudThread
 from laecips_edge.frame.inference_thread import InferenceThread
 from laecips_edge.frame.publishers import Publishers
+from laecips_edge.ros.hard_frame_messages import answer_of, request_message
 from laecips_edge.ros.parameters import Parameters
+from laecips_edge.ros.service_transport import ServiceTransport
+
+DEPTH_PATIENCE_S = 0.1
+"""How long a picture waits for its depth, which cameras often send a little later."""
 
 
-class Pipeline:
+class Pipeline(RouterEvents):
     """From activation to deactivation; each activation makes a new one, and counts from zero.
 
     Args:
         parameters: Of the node.
         running: f, h, and who goes up.
         history: Told what they say of each frame.
-        outputs: The topics.
+        publishers: The topics.
         client: Of the cloud's service.
         on_idle: Called from the inference thread each time no frame came for a while.
         logger: The node's.
@@ -41,17 +53,23 @@ class Pipeline:
         parameters: Parameters,
         running: RunningPair,
         history: FrameHistory,
-        outputs: Publishers,
+        publishers: Publishers,
         client: Client,
         on_idle: Callable[[], None],
         logger: Any,
     ) -> None:
         self.counters = FrameCounters()
         self.last_image_s = time.monotonic()
-        self._depths: StampedBuffer[Image] = StampedBuffer()
+        self.unreadable = ""
+        """What was wrong with the last image; empty where it could be used."""
         self.steering = steering(parameters)
-        answers = Answers(outputs=outputs, counters=self.counters, on_delay=self._note_delay)
-        self.in_flight: InFlightRequests[Asked] = InFlightRequests(
+        self._history = history
+        self._logger = logger
+        self._depths: StampedBuffer[Image] = StampedBuffer()
+        self.transport = ServiceTransport(
+            client, to_message=request_message, from_message=answer_of
+        )
+        self.in_flight: InFlightRequests[AskedFrame] = InFlightRequests(
             max_in_flight=parameters["max_in_flight"],
             deadline_s=parameters["deadline_s"],
             breaker=CircuitBreaker(
@@ -59,60 +77,83 @@ class Pipeline:
                 longest_wait_s=max(parameters["first_retry_s"], parameters["longest_retry_s"]),
             ),
         )
-        self.link = CloudLink(
-            client=client,
-            in_flight=self.in_flight,
-            answers=answers,
-            counters=self.counters,
-            robot=parameters["robot"],
+        self._answers = CloudThread(
+            seconds_to_deadline=self.in_flight.seconds_to_deadline, logger=logger
+        )
+        robot = parameters["robot"]
+        self._upload = Upload(
+            robot=robot,
+            session=f"{robot}/{uuid.uuid4().hex[:12]}",
             jpeg_quality=parameters["jpeg_quality"],
             forward_jpeg=parameters["forward_jpeg"],
             send_scores=parameters["send_scores"],
-            logger=logger,
         )
-        self.worker = InferenceThread(
+        self.router = Router(
             running=running,
-            steering=self.steering,
-            history=history,
-            depths=self._depths,
-            link=self.link,
-            answers=answers,
+            transport=self.transport,
+            in_flight=self.in_flight,
+            upload=self._upload,
             counters=self.counters,
-            on_idle=on_idle,
-            logger=logger,
+            sink=publishers,
+            threshold=self.steering,
+            events=self,
+            depth_of=self._depth_of,
+            run_later=self._answers.run,
         )
+        self._inference = InferenceThread(router=self.router, on_idle=on_idle, logger=logger)
 
     def start(self) -> None:
         """Start the threads."""
-        self.link.start()
-        self.worker.start()
+        self._answers.start(self.router.expire)
+        self._inference.start()
 
     def stop(self) -> None:
         """Answer every frame that came in, then join the threads. Call it once images have stopped.
 
-        The link goes first: what is on its way becomes a fallback, and so does what the inference
+        The cloud goes first: what is on its way becomes a fallback, and so does what the inference
         thread still calls hard.
         """
-        self.link.stop()
-        self.worker.stop()
+        self._answers.stop()
+        self.router.stop()
+        self._inference.stop()
 
     def receive(self, message: Image | CompressedImage) -> None:
         """Take an image in; returns at once."""
         self.last_image_s = time.monotonic()
-        self.worker.submit(
-            Frame(number=self.counters.receive(), message=message, received_s=self.last_image_s)
+        self._inference.submit(
+            self.router.receive(
+                Picture(message, compressed=isinstance(message, CompressedImage)),
+                stamp_ns=nanoseconds(message.header.stamp),
+                frame_id=message.header.frame_id,
+            )
         )
 
     def receive_depth(self, message: Image) -> None:
         """Keep a depth image for the picture that it belongs to."""
-        self._depths.add(stamp_ns(message.header), message)
-
-    def _note_delay(self, seconds: float, hard: bool) -> None:
-        if self.steering is not None:
-            self.steering.answered(seconds, hard=hard)
+        self._depths.add(nanoseconds(message.header.stamp), message)
 
     def change(self, values: dict[str, Any]) -> None:
         """Let changed parameters act, on frames to come."""
         self.in_flight.max_in_flight = values.get("max_in_flight", self.in_flight.max_in_flight)
         self.in_flight.deadline_s = values.get("deadline_s", self.in_flight.deadline_s)
-        self.link.jpeg_quality = values.get("jpeg_quality", self.link.jpeg_quality)
+        self._upload.jpeg_quality = values.get("jpeg_quality", self._upload.jpeg_quality)
+
+    def seen(self, seen: SeenFrame, look: Look) -> None:
+        """Note what the pair said of a frame."""
+        self._history.add(seen, look.observation)
+        self.unreadable = ""
+
+    def rejected(self, frame: Frame, error: Exception) -> None:
+        """Say why a frame could not be used."""
+        kind = "" if isinstance(error, ImageError) else f"{type(error).__name__}: "
+        self.unreadable = f"image of stamp {frame.stamp_ns} not used: {kind}{error}"
+        self._logger.error(self.unreadable, throttle_duration_sec=1.0)
+
+    def useless(self, detail: str) -> None:
+        """Say what the cloud does wrong."""
+        self._logger.warning(detail, throttle_duration_sec=1.0)
+
+    def _depth_of(self, frame: Frame) -> NDArray[np.uint16] | None:
+        """Return the depth that belongs to a picture, uint16 [H,W] in millimetres."""
+        message = self._depths.nearest(frame.stamp_ns, timeout=DEPTH_PATIENCE_S)
+        return None if message is None else image_messages.to_depth(message)

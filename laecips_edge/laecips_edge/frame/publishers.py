@@ -1,20 +1,34 @@
 """The topics on which an edge node gives its answers."""
 
 import array
+import time
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rclpy.node import Node
 from sensor_msgs.msg import CompressedImage, Image
+from std_msgs.msg import Header
 
 from laecips_edge.core.bundle.manifest import Manifest
+from laecips_edge.core.frame.counters import FrameOutcome
+from laecips_edge.core.frame.frame import FrameAnswer, SeenFrame
 from laecips_edge.core.image.image_messages import encode_jpeg, image_fields
 from laecips_edge.core.image.overlay import Overlay
 from laecips_edge.ros import qos
+from laecips_edge.ros.headers import header_of
 from laecips_msgs.msg import Segmentation
 
 OVERLAY_JPEG_QUALITY = 85
+
+MEANINGS = {
+    FrameOutcome.EDGE: (Segmentation.EDGE, Segmentation.NONE),
+    FrameOutcome.CLOUD: (Segmentation.CLOUD, Segmentation.NONE),
+    FrameOutcome.FALLBACK_OVERLOAD: (Segmentation.EDGE_FALLBACK, Segmentation.OVERLOAD),
+    FrameOutcome.FALLBACK_DEADLINE: (Segmentation.EDGE_FALLBACK, Segmentation.DEADLINE),
+    FrameOutcome.FALLBACK_OFFLINE: (Segmentation.EDGE_FALLBACK, Segmentation.OFFLINE),
+}
+"""Source and reason of laecips_msgs/Segmentation by outcome."""
 
 
 class Publishers:
@@ -56,20 +70,42 @@ class Publishers:
         for publisher in self._publishers:
             self._node.destroy_publisher(publisher)
 
-    def label_map_now(self, header: Any, label_map: NDArray[np.uint8]) -> None:
-        """Publish f's answer, uint8 [H,W]."""
+    def answer_now(self, seen: SeenFrame) -> None:
+        """Publish what f says at once, whatever becomes of the frame."""
+        header = header_of(seen.frame.stamp_ns, seen.frame.frame_id)
+        label_map = seen.prediction.label_map
         self._label_map_now.publish(Image(header=header, **image_fields(label_map, "mono8")))
 
-    def answer(
-        self,
-        header: Any,
-        rgb: NDArray[np.uint8],
-        label_map: NDArray[np.uint8],
-        confidence_map: NDArray[np.uint8],
-    ) -> None:
-        """Publish the final maps of a frame, uint8 [H,W], and its overlay where anybody looks."""
-        self._label_map.publish(Image(header=header, **image_fields(label_map, "mono8")))
-        self._confidence_map.publish(Image(header=header, **image_fields(confidence_map, "mono8")))
+    def answer(self, answer: FrameAnswer) -> None:
+        """Publish the final answer to a frame, and its overlay where anybody looks."""
+        seen = answer.seen
+        header = header_of(seen.frame.stamp_ns, seen.frame.frame_id)
+        for publisher, pixels in (
+            (self._label_map, answer.label_map),
+            (self._confidence_map, answer.confidence_map),
+        ):
+            publisher.publish(Image(header=header, **image_fields(pixels, "mono8")))
+        self._paint(header, seen.rgb, answer.label_map)
+        source, reason = MEANINGS[answer.outcome]
+        # Last, so that whoever hears of the answer has its maps already.
+        self._segmentation.publish(
+            Segmentation(
+                header=header,
+                source=source,
+                reason=reason,
+                detail=answer.detail,
+                confidence=seen.decision.confidence,
+                delta=seen.decision.delta,
+                hard=seen.decision.hard,
+                audit=seen.decision.audit,
+                bundle_version=seen.manifest.version,
+                latency_ms=1e3 * (time.monotonic() - seen.frame.received_s),
+                bytes_up=answer.bytes_up,
+                bytes_down=answer.bytes_down,
+            )
+        )
+
+    def _paint(self, header: Header, rgb: NDArray[np.uint8], label_map: NDArray[np.uint8]) -> None:
         raw = self._overlay.get_subscription_count() > 0
         compressed = self._overlay_compressed.get_subscription_count() > 0
         if not (raw or compressed):
@@ -83,10 +119,6 @@ class Publishers:
             self._overlay_compressed.publish(
                 CompressedImage(header=header, format="rgb8; jpeg compressed bgr8", data=data)
             )
-
-    def segmentation(self, message: Segmentation) -> None:
-        """Publish how a frame was answered."""
-        self._segmentation.publish(message)
 
 
 def _label_info(node: Node, manifest: Manifest) -> Any:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from laecips_edge.core.image.image_messages import ImageError, decode_compressed, to_rgb
+from laecips_edge.core.image.image_messages import ImageError
+from laecips_edge.core.image.picture import Picture
 from numpy.typing import NDArray
 
 from laecips_eval.bags.errors import BagError
@@ -47,11 +48,13 @@ class BagFrame(NamedTuple):
     kind: str
     payload: CompressedPicture | RawPicture
 
+    def picture(self) -> Picture:
+        """The picture as the robot's code takes it, not decoded yet."""
+        return Picture(self.payload, compressed=isinstance(self.payload, CompressedPicture))
+
     def rgb(self) -> NDArray[np.uint8]:
         """The decoded picture, uint8 [H, W, 3]; BagError when it is damaged."""
         try:
-            if isinstance(self.payload, CompressedPicture):
-                return decode_compressed(self.payload.data, self.payload.format)
-            return to_rgb(self.payload)
+            return self.picture().rgb()
         except ImageError as error:
             raise BagError(f"picture with stamp {self.stamp_ns}: {error}") from error

@@ -1,4 +1,4 @@
-"""A replay without ROS: the same pure modules, frame by frame, nothing dropped, nothing late.
+"""A replay without ROS: the robot's own router, frame by frame, nothing dropped, nothing late.
 
 What an offline run says of a frame depends on bag, bundle and settings only, so it can be compared
 with a live run frame by frame (`laecips_eval.scoring.agreement`).
@@ -9,24 +9,30 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from laecips_cloud.hard_frames.assembly import CloudSettings, offline_service
 from laecips_cloud.hard_frames.service import HardFrameService
-from laecips_cloud.metrics import LabelMap
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_edge.core.inference.segmenter import Prediction, Segmenter
-from laecips_edge.core.link import wire
-from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
-from laecips_edge.core.link.upload import picture_to_send, scores_to_send
-from laecips_edge.core.routing.policy import Decision
-from numpy.typing import NDArray
+from laecips_edge.core.bundle.manifest import Manifest
+from laecips_edge.core.frame.counters import FrameCounters, FrameOutcome
+from laecips_edge.core.frame.frame import Frame, FrameAnswer, SeenFrame
+from laecips_edge.core.frame.router import Router, RouterEvents
+from laecips_edge.core.frame.running_pair import RunningPair
+from laecips_edge.core.frame.upload import Upload
+from laecips_edge.core.image.image_messages import ImageError
+from laecips_edge.core.inference.segmenter import Segmenter
+from laecips_edge.core.link.circuit_breaker import CircuitBreaker
+from laecips_edge.core.link.hard_frame import HardFrameAnswer, HardFrameRequest
+from laecips_edge.core.link.in_flight import InFlightRequests
+from laecips_edge.core.link.transport import InProcessTransport
+from laecips_edge.core.routing.policy import Decision, Policy
+from laecips_edge.core.routing.threshold_control import ThresholdControl
 
-from laecips_eval.bags import Bag, BagError
-from laecips_eval.bags.pictures import BagFrame, CompressedPicture
+from laecips_eval.bags import Bag
+from laecips_eval.bags.pictures import BagFrame
 from laecips_eval.offline_replay.trainer import OfflineLearning, OfflineTrainer
 from laecips_eval.offline_replay.untrained import score_untrained
 from laecips_eval.reports.run_setup import EdgeSettings
@@ -36,6 +42,18 @@ from laecips_eval.scoring.scoreboard import Scoreboard
 EASY_S: Final = 0.06
 HARD_S: Final = 0.2
 """Seconds that answers are taken to need where a latency budget asks: those of a quiet machine."""
+
+NEVER_S: Final = 1e9
+"""Seconds that the cloud may take: nothing is late here."""
+
+WORDS: Final = {
+    FrameOutcome.EDGE: ("edge", "none"),
+    FrameOutcome.CLOUD: ("cloud", "none"),
+    FrameOutcome.FALLBACK_OVERLOAD: ("edge_fallback", "overload"),
+    FrameOutcome.FALLBACK_DEADLINE: ("edge_fallback", "deadline"),
+    FrameOutcome.FALLBACK_OFFLINE: ("edge_fallback", "offline"),
+}
+"""Source and reason of a published answer by outcome."""
 
 Progress = Callable[[int, int], None]
 
@@ -77,7 +95,7 @@ def replay_offline(
             library=None if learning is None else learning.library,
             now_ns=clock.read,
         )
-        run = _Run(bag, bundle=bundle, settings=edge, service=service)
+        run = _Robot(bag, bundle=bundle, settings=edge, service=service)
         for index, frame in enumerate(bag.frames()):
             clock.now_ns = frame.stamp_ns
             if trainer is not None and (pair := trainer.advance(frame.stamp_ns)) is not None:
@@ -99,151 +117,140 @@ class Clock:
         return self.now_ns
 
 
-class _Run:
-    """Edge and cloud as plain function calls."""
+class AssumedDelays(ThresholdControl):
+    """Takes every answer to need `EASY_S` or `HARD_S`, whatever this machine needs."""
+
+    def looked(
+        self, decision: Decision, *, policy: Policy, manifest: Manifest, cloud_is_there: bool
+    ) -> float:
+        """Take in how a frame was judged; see `ThresholdControl.looked`."""
+        delta = super().looked(
+            decision, policy=policy, manifest=manifest, cloud_is_there=cloud_is_there
+        )
+        super().answered(EASY_S, hard=False)
+        super().answered(HARD_S, hard=True)
+        return delta
+
+    def answered(self, seconds: float, *, hard: bool) -> None:
+        """Ignore how long it took here."""
+
+
+class _Robot(RouterEvents):
+    """The edge node's router with the cloud as a function call; scores what it answers."""
 
     def __init__(
         self, bag: Bag, *, bundle: Bundle, settings: EdgeSettings, service: HardFrameService
     ) -> None:
-        self._settings = settings
-        self._service = service
-        self._steering = settings.steering()
-        self._truth = bag.truth()
         self.board = Scoreboard(
             classes=bundle.manifest.classes,
             segments=bag.segments,
             total=len(bag),
             first_version=bundle.manifest.version,
         )
-        self._counters = EdgeCounters()
-        self.swap(bundle)
+        self._settings = settings
+        self._truth = bag.truth()
+        self._service = service
+        self._failure: Exception | None = None
+        self._counters = FrameCounters()
+        self._running = RunningPair(self._load(bundle), self._policy)
+        self._router = Router(
+            running=self._running,
+            transport=InProcessTransport(self._ask),
+            in_flight=InFlightRequests(
+                max_in_flight=1,
+                deadline_s=NEVER_S,
+                breaker=CircuitBreaker(failures_to_open=len(bag) + 1),
+            ),
+            upload=Upload(
+                robot="offline",
+                session="offline",
+                jpeg_quality=settings.jpeg_quality,
+                forward_jpeg=settings.forward_jpeg,
+                send_scores=settings.send_scores,
+            ),
+            counters=self._counters,
+            sink=self,
+            threshold=self._threshold(),
+            events=self,
+        )
 
     def swap(self, bundle: Bundle) -> None:
-        """Goes on with another pair."""
-        settings = self._settings
-        self._policy = settings.decider(bundle)
-        self._segmenter = Segmenter(
-            bundle, engine=settings.engine, providers=settings.providers, threads=settings.threads
-        )
+        """Go on with another pair."""
+        self._running.put(self._running.prepare(self._load(bundle)))
 
     def replay(self, index: int, frame: BagFrame) -> None:
-        """One frame, from the picture to its answer."""
+        """Route one frame, from the picture to its answer."""
         self.board.add_played(frame.stamp_ns, index=index)
-        try:
-            rgb = frame.rgb()
-        except BagError:
-            return  # the edge node rejects it too
-        prediction = self._segmenter.predict(rgb)
-        decision = self._policy.decide(
-            prediction.logits, trust=self._segmenter.trust, stamp_ns=frame.stamp_ns
+        self._router.route(
+            self._router.receive(frame.picture(), stamp_ns=frame.stamp_ns, frame_id=frame.frame_id)
         )
-        self._steer(decision)
-        truth = self._truth.get(frame.stamp_ns)
-        self.board.add_label_map_now(frame.stamp_ns, prediction.label_map, truth)
-        version = self._segmenter.manifest.version
-        answer = _answer_of_f(frame.stamp_ns, decision, version)
-        label_map = prediction.label_map
-        if decision.upload:
-            answered, up, down = self._ask(index, frame, rgb, prediction, decision)
-            if decision.hard:
-                answer = replace(answer, bytes_up=up, bytes_down=down)
-                if answered is not None:
-                    label_map = answered
-                    answer = replace(answer, source="cloud", reason="none")
-        self.board.add_label_map(frame.stamp_ns, label_map, truth)
-        self.board.add_answer(answer)
+        if self._failure is not None:
+            raise self._failure
 
-    def _steer(self, decision: Decision) -> None:
-        """Every answer takes as long as `EASY_S` and `HARD_S` say: there is no clock here."""
-        steering = self._steering
-        if steering is None:
-            return
-        delta = steering.looked(
-            decision,
-            policy=self._policy,
-            manifest=self._segmenter.manifest,
-            cloud_is_there=True,
+    def rejected(self, frame: Frame, error: Exception) -> None:
+        """Leave a picture that cannot be read unanswered, as the edge node does."""
+        if not isinstance(error, ImageError):
+            raise error
+
+    def answer_now(self, seen: SeenFrame) -> None:
+        """Score f's own answer."""
+        stamp_ns = seen.frame.stamp_ns
+        self.board.add_label_map_now(stamp_ns, seen.prediction.label_map, self._truth.get(stamp_ns))
+
+    def answer(self, answer: FrameAnswer) -> None:
+        """Score the final answer."""
+        seen, stamp_ns = answer.seen, answer.seen.frame.stamp_ns
+        source, reason = WORDS[answer.outcome]
+        self.board.add_label_map(stamp_ns, answer.label_map, self._truth.get(stamp_ns))
+        self.board.add_answer(
+            PublishedAnswer(
+                stamp_ns=stamp_ns,
+                source=source,
+                reason=reason,
+                # On the wire both are float32.
+                confidence=float(np.float32(seen.decision.confidence)),
+                delta=float(np.float32(seen.decision.delta)),
+                hard=seen.decision.hard,
+                audit=seen.decision.audit,
+                bytes_up=answer.bytes_up,
+                bytes_down=answer.bytes_down,
+                version=seen.manifest.version,
+            )
         )
-        steering.answered(EASY_S, hard=False)
-        steering.answered(HARD_S, hard=True)
-        self._policy = self._policy.held_to(delta)
 
     def scoreboard(self) -> Scoreboard:
-        """What it came to."""
-        self.board.add_counters(self._counters)
+        """Return what it came to."""
+        counts = self._counters.counts()
+        names = EdgeCounters.__dataclass_fields__
+        self.board.add_counters(EdgeCounters(**{name: counts[name] for name in names}))
         return self.board
 
-    def _ask(
-        self,
-        index: int,
-        frame: BagFrame,
-        rgb: NDArray[np.uint8],
-        prediction: Prediction,
-        decision: Decision,
-    ) -> tuple[LabelMap | None, int, int]:
-        """F's label map, or None where the cloud refused; bytes up and down."""
-        request = self._request(index, frame, rgb, prediction, decision)
-        response = self._service.answer(request)
-        up = len(request.picture) + len(request.scores)
-        down = len(response.label_map) + len(response.confidence_map)
-        counted = self._counters
-        self._counters = replace(
-            counted,
-            sent=counted.sent + 1,
-            audit=counted.audit + decision.audit,
-            bytes_up=counted.bytes_up + up,
-            bytes_down=counted.bytes_down + down,
-        )
-        return self._decode(response, rgb), up, down
+    def _ask(self, request: HardFrameRequest) -> HardFrameAnswer:
+        try:
+            return self._service.answer(request)
+        except Exception as error:
+            # A robot lives on; here a failure that nobody foresaw must be seen.
+            self._failure = error
+            raise
 
-    def _request(
-        self,
-        index: int,
-        frame: BagFrame,
-        rgb: NDArray[np.uint8],
-        prediction: Prediction,
-        decision: Decision,
-    ) -> HardFrameRequest:
-        payload, settings = frame.payload, self._settings
-        manifest = self._segmenter.manifest
-        forward = settings.forward_jpeg and isinstance(payload, CompressedPicture)
-        picture = picture_to_send(
-            rgb, original=payload.data if forward else None, quality=settings.jpeg_quality
-        )
-        scores = b""
-        if settings.send_scores:
-            scores = scores_to_send(prediction.logits, temperature=manifest.temperature)
-        return HardFrameRequest(
-            request_id=str(index),
-            robot="offline",
-            stamp_ns=frame.stamp_ns,
-            picture=picture,
-            picture_format="jpeg",
-            depth=b"",
-            bundle_version=manifest.version,
-            classes_hash=manifest.classes_hash,
-            why="audit" if decision.audit else "hard",
-            trust=decision.confidence,
-            scores=scores,
-        )
-
-    def _decode(self, response: HardFrameAnswer, rgb: NDArray[np.uint8]) -> LabelMap | None:
-        if response.status is not AnswerStatus.OK:
+    def _threshold(self) -> ThresholdControl | None:
+        settings = self._settings
+        if not settings.latency_budget_s:
             return None
-        classes = len(self._segmenter.manifest.classes)
-        return wire.decode_label_map(response.label_map, (rgb.shape[0], rgb.shape[1]), classes)
+        return AssumedDelays(budget_s=settings.latency_budget_s, most_hard=settings.most_hard)
 
+    def _policy(self, manifest: Manifest) -> Policy:
+        settings = self._settings
+        return Policy(
+            settings.policy,
+            delta=None if settings.delta < 0 else settings.delta,
+            manifest=manifest,
+            audit_rate=settings.audit_rate,
+            seed=settings.seed,
+        )
 
-def _answer_of_f(stamp_ns: int, decision: Decision, version: int) -> PublishedAnswer:
-    """f's answer: final for an easy frame, a fallback for a hard one unless the cloud answers."""
-    return PublishedAnswer(
-        stamp_ns=stamp_ns,
-        source="edge_fallback" if decision.hard else "edge",
-        reason="offline" if decision.hard else "none",
-        # On the wire both are float32.
-        confidence=float(np.float32(decision.confidence)),
-        delta=float(np.float32(decision.delta)),
-        hard=decision.hard,
-        audit=decision.audit,
-        version=version,
-    )
+    def _load(self, bundle: Bundle) -> Segmenter:
+        settings = self._settings
+        return Segmenter(
+            bundle, engine=settings.engine, providers=settings.providers, threads=settings.threads
+        )

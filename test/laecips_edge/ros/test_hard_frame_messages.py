@@ -1,6 +1,6 @@
 """Requests and answers as messages."""
 
-from array import array
+from dataclasses import replace
 
 import pytest
 from laecips_edge.core.link.hard_frame import (
@@ -9,61 +9,74 @@ from laecips_edge.core.link.hard_frame import (
     HardFrameRequest,
     StageTimes,
 )
-from laecips_edge.ros.hard_frame_messages import fill, frame_of
-from sensor_msgs.msg import CompressedImage
-from std_msgs.msg import Header
+from laecips_edge.ros.hard_frame_messages import (
+    answer_message,
+    answer_of,
+    request_message,
+    request_of,
+)
+from laecips_edge.ros.headers import header_of
 
 from laecips_msgs.srv import SegmentHardFrame
 
+HEADER = header_of(3_000_000_007, "camera")
 
-def test_a_request_becomes_a_frame() -> None:
-    header = Header(frame_id="camera")
-    header.stamp.sec, header.stamp.nanosec = 3, 7
-    request = SegmentHardFrame.Request(
-        request_id="robot/1",
-        robot="robot",
-        header=header,
-        image=CompressedImage(format="jpeg", data=array("B", b"picture")),
-        bundle_version=4,
-        classes_hash="0123456789abcdef",
-        why=SegmentHardFrame.Request.AUDIT,
-        confidence=0.5,
-        scores=array("B", b"scores"),
-        deadline_s=2.5,
-    )
-    assert frame_of(request) == HardFrameRequest(
-        request_id="robot/1",
-        robot="robot",
-        stamp_ns=3_000_000_007,
-        picture=b"picture",
-        picture_format="jpeg",
-        depth=b"",
-        bundle_version=4,
-        classes_hash="0123456789abcdef",
-        why="audit",
-        trust=0.5,
-        scores=b"scores",
-        deadline_s=2.5,
-    )
+REQUEST = HardFrameRequest(
+    request_id="robot/1",
+    robot="robot",
+    stamp_ns=3_000_000_007,
+    frame_id="camera",
+    picture=b"picture",
+    picture_format="jpeg",
+    depth=b"depth",
+    bundle_version=4,
+    classes_hash="0123456789abcdef",
+    why="hard",
+    trust=0.5,
+    scores=b"scores",
+    deadline_s=2.5,
+)
+ANSWER = HardFrameAnswer(
+    status=AnswerStatus.OK,
+    message="fine",
+    label_map=b"labels",
+    confidence_map=b"sure",
+    bundle_version=4,
+    times=StageTimes(decode=1, scores=2, masks=3, fusion=4, store=5, wait=6),
+)
 
 
-def test_an_answer_becomes_a_response() -> None:
-    header = Header(frame_id="camera")
-    answer = HardFrameAnswer(
-        status=AnswerStatus.OK,
-        label_map=b"labels",
-        confidence_map=b"sure",
-        bundle_version=4,
-        times=StageTimes(decode=1, scores=2, masks=3, fusion=4, store=5, wait=6),
-    )
-    response = fill(SegmentHardFrame.Response(), answer, header)
-    assert response.status == SegmentHardFrame.Response.OK
-    assert bytes(response.label_map.data) == b"labels"
-    assert bytes(response.confidence_map.data) == b"sure"
-    assert response.label_map.header == response.confidence_map.header == header
-    assert response.bundle_version == 4
+@pytest.mark.parametrize(
+    "request_",
+    [REQUEST, replace(REQUEST, why="audit"), replace(REQUEST, depth=b"", scores=b"")],
+    ids=["hard", "audit", "bare"],
+)
+def test_a_request_comes_across(request_: HardFrameRequest) -> None:
+    message = request_message(request_)
+    assert message.header == message.image.header == message.depth.header == HEADER
+    assert message.depth.format == ("png" if request_.depth else "")
+    assert request_of(message) == request_
+
+
+def test_whatever_is_not_hard_is_an_audit() -> None:
+    message = request_message(REQUEST)
+    message.why = 9
+    assert request_of(message).why == "audit"
+
+
+def test_an_answer_comes_across() -> None:
+    message = answer_message(SegmentHardFrame.Response(), ANSWER, HEADER)
+    assert message.label_map.header == message.confidence_map.header == HEADER
+    assert message.label_map.format == "mono8; png compressed"
     stages = ("decode", "scores", "masks", "fusion", "store", "wait")
-    assert [getattr(response, f"{stage}_ms") for stage in stages] == [1, 2, 3, 4, 5, 6]
+    assert [getattr(message, f"{stage}_ms") for stage in stages] == [1, 2, 3, 4, 5, 6]
+    assert answer_of(message) == ANSWER
+
+
+def test_an_unknown_status_is_no_answer() -> None:
+    answer = answer_of(SegmentHardFrame.Response(status=77, message="new"))
+    assert answer.status is AnswerStatus.UNAVAILABLE
+    assert answer.message == "unknown status 77: new"
 
 
 @pytest.mark.parametrize("status", list(AnswerStatus))

@@ -1,53 +1,36 @@
-"""One frame on its way through the edge node."""
+"""One frame on its way through the robot: as it came in, as f saw it, as it was answered."""
 
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from laecips_edge.core.bundle.manifest import Manifest
-from laecips_edge.core.image import image_messages
-from laecips_edge.core.image.image_messages import nanoseconds
+from laecips_edge.core.frame.counters import FrameOutcome
+from laecips_edge.core.image.picture import Picture
 from laecips_edge.core.inference.segmenter import Prediction
 from laecips_edge.core.routing.policy import Decision
 
 
-def stamp_ns(header: Any) -> int:
-    """Stamp of a std_msgs/Header in nanoseconds."""
-    return nanoseconds(header.stamp)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """An image as it came in.
+    """A frame as it came in.
 
     Attributes:
-        number: By which the counters knows it.
-        message: sensor_msgs/Image or CompressedImage.
+        number: The counters know it by this number.
+        stamp_ns: Stamp of the image in nanoseconds; every output keeps it.
+        frame_id: Of the image's header; every output keeps it.
+        picture: The image, not decoded yet.
         received_s: Monotonic seconds.
     """
 
     number: int
-    message: Any
+    stamp_ns: int
+    frame_id: str
+    picture: Picture
     received_s: float
-
-    @property
-    def header(self) -> Any:
-        """std_msgs/Header of the input, which every output keeps."""
-        return self.message.header
-
-    @property
-    def stamp_ns(self) -> int:
-        """Stamp in nanoseconds."""
-        return stamp_ns(self.message.header)
-
-    def rgb(self) -> NDArray[np.uint8]:
-        """Decode: uint8 [H,W,3]; ImageError where it cannot be read."""
-        if hasattr(self.message, "format"):
-            return image_messages.decode_compressed(self.message.data, self.message.format)
-        return image_messages.to_rgb(self.message)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +54,41 @@ class SeenFrame:
     manifest: Manifest
 
 
+@dataclass(frozen=True, kw_only=True)
+class FrameAnswer:
+    """The final answer to a frame.
+
+    Attributes:
+        seen: The frame.
+        outcome: EDGE, CLOUD or one of the fallbacks.
+        label_map: uint8 [H,W], 255 where there is no class.
+        confidence_map: uint8 [H,W], 255 = certain.
+        detail: One line for people, why a fallback; empty otherwise.
+        bytes_up: Payload of the request, 0 where nothing was sent.
+        bytes_down: Payload of the cloud's answer, 0 where nothing came.
+    """
+
+    seen: SeenFrame
+    outcome: FrameOutcome
+    label_map: NDArray[np.uint8]
+    confidence_map: NDArray[np.uint8]
+    detail: str = ""
+    bytes_up: int = 0
+    bytes_down: int = 0
+
+
+class AnswerSink(Protocol):
+    """Takes the answers to frames, from whatever thread knows them."""
+
+    def answer_now(self, seen: SeenFrame) -> None:
+        """Take what f says at once, whatever becomes of the frame."""
+        ...
+
+    def answer(self, answer: FrameAnswer) -> None:
+        """Take the final answer to a frame; each frame that f saw gets exactly one."""
+        ...
+
+
 class NewestFrame:
     """A queue of one: a newer frame takes the place of one that nobody has looked at."""
 
@@ -80,27 +98,27 @@ class NewestFrame:
         self._closed = False
 
     def put(self, frame: Frame) -> Frame | None:
-        """Leave a frame; the one that it supersedes, if any."""
+        """Leave a frame; return the one that it supersedes, if any."""
         with self._changed:
             superseded, self._frame = self._frame, frame
             self._changed.notify()
             return superseded
 
     def take(self, timeout: float) -> Frame | None:
-        """Wait for a frame at most `timeout` seconds; None where none came."""
+        """Wait for a frame at most `timeout` seconds; return None where none came."""
         with self._changed:
             self._changed.wait_for(lambda: self._frame is not None or self._closed, timeout)
             frame, self._frame = self._frame, None
             return frame
 
     def close(self) -> None:
-        """No more frames will come; the one that waits can still be taken."""
+        """Accept no more frames; the one that waits can still be taken."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
     @property
     def finished(self) -> bool:
-        """Closed, and nothing left to take."""
+        """Whether it is closed, with nothing left to take."""
         with self._changed:
             return self._closed and self._frame is None

@@ -1,4 +1,4 @@
-"""A hard frame that a robot asks about, and what the cloud says to it: no ROS, only what counts."""
+"""The contract of a hard frame: what a robot asks, what the cloud answers."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class HardFrameRequest:
         request_id: unique a frame, chosen by the robot; asked again, it gets the same answer.
         robot: name of the robot.
         stamp_ns: of the picture.
+        frame_id: of the picture; "" where nobody asks.
         picture: JPEG or PNG.
         picture_format: what the robot calls it; only for errors.
         depth: 16-bit PNG in millimetres, empty where there is none.
@@ -47,6 +48,12 @@ class HardFrameRequest:
     trust: float
     scores: bytes
     deadline_s: float = 0.0
+    frame_id: str = ""
+
+    @property
+    def payload(self) -> int:
+        """Bytes of picture, depth and scores."""
+        return len(self.picture) + len(self.depth) + len(self.scores)
 
 
 @dataclass(kw_only=True)
@@ -94,3 +101,8 @@ class HardFrameAnswer:
     times: StageTimes = field(default_factory=StageTimes)
     batch: int = 0
     repeated: bool = False
+
+    @property
+    def payload(self) -> int:
+        """Bytes of both maps."""
+        return len(self.label_map) + len(self.confidence_map)

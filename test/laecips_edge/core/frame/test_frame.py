@@ -1,39 +1,13 @@
 import threading
 
-import numpy as np
-import pytest
 from laecips_edge.core.frame.frame import Frame, NewestFrame
-from laecips_edge.core.image.image_messages import ImageError, encode_jpeg, image_fields
-from sensor_msgs.msg import CompressedImage, Image
+from laecips_edge.core.image.picture import Picture
 
-GREY = np.full((4, 6, 3), 90, np.uint8)
-
-
-def frame(number: int, message: Image | CompressedImage | None = None) -> Frame:
-    return Frame(number=number, message=message or Image(), received_s=0.0)
+PICTURE = Picture(None, compressed=False)
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        Image(**image_fields(GREY, "bgr8")),
-        CompressedImage(format="jpeg", data=encode_jpeg(GREY, 100)),
-    ],
-    ids=["raw", "compressed"],
-)
-def test_both_kinds_of_image_are_decoded(message: Image | CompressedImage) -> None:
-    assert np.abs(frame(1, message).rgb().astype(int) - GREY).max() <= 1
-
-
-def test_what_cannot_be_read_is_an_image_error() -> None:
-    with pytest.raises(ImageError):
-        frame(1, Image(encoding="nv99")).rgb()
-
-
-def test_stamp() -> None:
-    message = Image()
-    message.header.stamp.sec, message.header.stamp.nanosec = 3, 7
-    assert frame(1, message).stamp_ns == 3_000_000_007
+def frame(number: int) -> Frame:
+    return Frame(number=number, stamp_ns=0, frame_id="", picture=PICTURE, received_s=0.0)
 
 
 def test_the_newest_frame_takes_the_place_of_the_one_that_waits() -> None:

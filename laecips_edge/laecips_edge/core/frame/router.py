@@ -1,0 +1,310 @@
+"""What happens to a frame: look, steer, decide, ask, answer, fall back.
+
+The edge node and a replay without ROS route their frames here. The router knows no ROS and starts
+no thread: `route` belongs to one thread (inference), `expire` and what it hands to `run_later` to
+one other (the cloud's answers), which may be the same where requests are answered at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laecips_edge.core.frame.counters import FrameCounters, FrameOutcome, RecentMedian
+from laecips_edge.core.frame.frame import AnswerSink, Frame, FrameAnswer, SeenFrame
+from laecips_edge.core.frame.running_pair import Look, RunningPair
+from laecips_edge.core.frame.upload import Upload, read_answer
+from laecips_edge.core.image.picture import Picture
+from laecips_edge.core.link.hard_frame import HardFrameAnswer, HardFrameRequest
+from laecips_edge.core.link.in_flight import InFlightRequests, Refusal
+from laecips_edge.core.link.transport import Call, Transport
+from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.routing.threshold_control import ThresholdControl
+
+REMEMBERED_OVERDUE: Final = 32
+"""Overdue calls whose late answers are still counted; older ones are cancelled."""
+
+_FALLBACK: Final = {
+    Refusal.OVERLOAD: FrameOutcome.FALLBACK_OVERLOAD,
+    Refusal.OFFLINE: FrameOutcome.FALLBACK_OFFLINE,
+}
+
+
+@dataclass
+class AskedFrame:
+    """A frame that the cloud is asked about.
+
+    Attributes:
+        seen: The frame.
+        bytes_up: Payload of the request; 0 until it is made.
+        call: The request on its way; None until it has gone.
+    """
+
+    seen: SeenFrame
+    bytes_up: int = 0
+    call: Call | None = None
+
+
+class RouterEvents:
+    """What else a router tells; does nothing. A subclass takes what it needs."""
+
+    def seen(self, seen: SeenFrame, look: Look) -> None:
+        """Hear of a frame that the pair has looked at."""
+
+    def rejected(self, frame: Frame, error: Exception) -> None:
+        """Hear of a frame that could not be decoded or looked at."""
+
+    def useless(self, detail: str) -> None:
+        """Hear that the cloud, or the way to it, failed; one line."""
+
+
+class Router:
+    """Routes frames; counts every one until it ends in exactly one outcome.
+
+    Args:
+        running: f, h and the policy; may be exchanged any time, between two frames.
+        transport: The way to the cloud's service.
+        in_flight: Says who may go to the cloud, and until when.
+        upload: Makes the requests.
+        counters: They refuse a second answer to a frame.
+        sink: Takes the answers.
+        threshold: Steers the policy's threshold; None where that stands.
+        events: Takes the rest of the news.
+        depth_of: Returns the depth of a frame, uint16 [H,W] in millimetres, or None; asked only
+            where f takes depth.
+        run_later: Hands work to the thread of the cloud's answers; without one it is done at once.
+        clock: Monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        running: RunningPair,
+        transport: Transport[HardFrameRequest, HardFrameAnswer],
+        in_flight: InFlightRequests[AskedFrame],
+        upload: Upload,
+        counters: FrameCounters,
+        sink: AnswerSink,
+        threshold: ThresholdControl | None = None,
+        events: RouterEvents | None = None,
+        depth_of: Callable[[Frame], NDArray[np.uint16] | None] = lambda frame: None,
+        run_later: Callable[[Callable[[], None]], None] = lambda work: work(),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.inference_ms = RecentMedian()
+        self.round_trip_ms = RecentMedian()
+        self._running = running
+        self._transport = transport
+        self._in_flight = in_flight
+        self._upload = upload
+        self._counters = counters
+        self._sink = sink
+        self._threshold = threshold
+        self._events = events or RouterEvents()
+        self._depth_of = depth_of
+        self._run_later = run_later
+        self._clock = clock
+        self._overdue: deque[AskedFrame] = deque()
+
+    @property
+    def cloud_available(self) -> bool:
+        """Whether a frame could go: the other side is there, and does not fail."""
+        return self._transport.present and self._in_flight.reachable
+
+    def receive(self, picture: Picture, *, stamp_ns: int, frame_id: str) -> Frame:
+        """Count a frame that came in."""
+        return Frame(
+            number=self._counters.receive(),
+            stamp_ns=stamp_ns,
+            frame_id=frame_id,
+            picture=picture,
+            received_s=self._clock(),
+        )
+
+    def supersede(self, frame: Frame) -> None:
+        """End a frame that a newer one has overtaken before f saw it."""
+        self._counters.settle(frame.number, FrameOutcome.SUPERSEDED)
+
+    def route(self, frame: Frame) -> None:
+        """Take a frame from its picture to its answer, or to the cloud."""
+        seen = self._look(frame)
+        if seen is None:
+            return
+        self._sink.answer_now(seen)
+        if seen.decision.hard:
+            self._counters.want()
+            self._ask(seen)
+            return
+        self._answer(seen, FrameOutcome.EDGE)
+        self._note_delay(frame, hard=False)
+        if seen.decision.audit:
+            self._ask(seen)
+
+    def expire(self) -> None:
+        """Answer each frame whose deadline has passed as a fallback."""
+        for request in self._in_flight.expire():
+            self._forget_later(request.frame)
+            waited_s = request.deadline_s - request.sent_s
+            self._fall_back(
+                request.frame, FrameOutcome.FALLBACK_DEADLINE, f"no answer within {waited_s:g} s"
+            )
+
+    def stop(self) -> None:
+        """Answer all that is on its way as a fallback; let nothing go to the cloud from now on."""
+        for request in self._in_flight.drain():
+            self._fall_back(request.frame, FrameOutcome.FALLBACK_OFFLINE, "the robot is stopping")
+            self._overdue.append(request.frame)
+        while self._overdue:
+            _cancel(self._overdue.popleft())
+
+    def _look(self, frame: Frame) -> SeenFrame | None:
+        """Let f, h and the policy look; None, and an outcome, for a frame that cannot be used."""
+        started_s = self._clock()
+        try:
+            rgb = frame.picture.rgb()
+            takes_depth = self._running.current.manifest.modality == "rgbd"
+            depth = self._depth_of(frame) if takes_depth else None
+            look = self._running.look(rgb, depth, stamp_ns=frame.stamp_ns)
+            seen = SeenFrame(
+                frame=frame,
+                rgb=rgb,
+                depth=depth,
+                prediction=look.prediction,
+                decision=look.decision,
+                manifest=look.manifest,
+            )
+            self._events.seen(seen, look)
+            self._steer(look)
+        except Exception as error:
+            # Whatever a frame does to the decoder or the engine, the next one gets its chance.
+            self._counters.settle(frame.number, FrameOutcome.REJECTED)
+            self._events.rejected(frame, error)
+            return None
+        self.inference_ms.add(1e3 * (self._clock() - started_s))
+        return seen
+
+    def _steer(self, look: Look) -> None:
+        if self._threshold is not None:
+            delta = self._threshold.looked(
+                look.decision,
+                policy=look.policy,
+                manifest=look.manifest,
+                cloud_is_there=self.cloud_available,
+            )
+            self._running.steer(look.manifest, delta)
+
+    def _ask(self, seen: SeenFrame) -> None:
+        """Send a frame up; a hard one that may not go is answered as a fallback at once."""
+        audit = seen.decision.audit  # answered already, and no reason to try a failed cloud
+        key, asked = self._upload.request_id(seen), AskedFrame(seen)
+        present = self._transport.present
+        refused = self._in_flight.admit(key, asked, available=present, probe=not audit)
+        if refused is None:
+            self._send(key, asked)
+        elif not audit:
+            self._answer(seen, _FALLBACK[refused.why], detail=refused.detail)
+
+    def _send(self, key: str, asked: AskedFrame) -> None:
+        try:
+            request = self._upload.request(asked.seen, deadline_s=self._in_flight.deadline_s)
+            asked.bytes_up = request.payload
+            asked.call = self._transport.ask(
+                request, lambda answer: self._run_later(lambda: self._receive(key, answer))
+            )
+        except Exception as error:
+            # Nothing was sent that could come back: the frame is answered here and now.
+            if self._in_flight.take(key) is not None:
+                asked.bytes_up = 0
+                self._fail(asked, f"request not sent: {type(error).__name__}: {error}")
+            return
+        self._counters.send(payload=asked.bytes_up, audit=asked.seen.decision.audit)
+        self._run_later(self.expire)  # there is a deadline to look at
+
+    def _receive(self, key: str, answer: HardFrameAnswer) -> None:
+        self._counters.get(payload=answer.payload)
+        request = self._in_flight.take(key)
+        if request is None:
+            return  # too late: that is counted, and the frame was answered
+        asked = request.frame
+        self.round_trip_ms.add(1e3 * (self._clock() - request.sent_s))
+        try:
+            maps = read_answer(answer, asked.seen)
+        except WireError as error:
+            self._fail(asked, f"cloud: {error}", bytes_down=answer.payload)
+            return
+        self._in_flight.judge(useful=True)
+        if not asked.seen.decision.audit:
+            self._answer(
+                asked.seen,
+                FrameOutcome.CLOUD,
+                maps,
+                bytes_up=asked.bytes_up,
+                bytes_down=answer.payload,
+            )
+        # An audit's frame was answered before it went: a hard one would have been as late.
+        self._note_delay(asked.seen.frame, hard=True)
+
+    def _fail(self, asked: AskedFrame, detail: str, *, bytes_down: int = 0) -> None:
+        self._events.useless(detail)
+        self._in_flight.judge(useful=False)
+        self._fall_back(asked, FrameOutcome.FALLBACK_OFFLINE, detail, bytes_down=bytes_down)
+
+    def _fall_back(
+        self, asked: AskedFrame, outcome: FrameOutcome, detail: str, *, bytes_down: int = 0
+    ) -> None:
+        if not asked.seen.decision.audit:
+            self._answer(
+                asked.seen,
+                outcome,
+                detail=detail,
+                bytes_up=asked.bytes_up,
+                bytes_down=bytes_down,
+            )
+
+    def _forget_later(self, asked: AskedFrame) -> None:
+        self._overdue.append(asked)
+        if len(self._overdue) > REMEMBERED_OVERDUE:
+            _cancel(self._overdue.popleft())
+
+    def _answer(
+        self,
+        seen: SeenFrame,
+        outcome: FrameOutcome,
+        maps: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None,
+        *,
+        detail: str = "",
+        bytes_up: int = 0,
+        bytes_down: int = 0,
+    ) -> None:
+        """Give a frame its final answer: the cloud's label map and confidence map, or f's."""
+        self._counters.settle(seen.frame.number, outcome)
+        label_map, confidence_map = maps or (
+            seen.prediction.label_map,
+            seen.prediction.confidence_map,
+        )
+        self._sink.answer(
+            FrameAnswer(
+                seen=seen,
+                outcome=outcome,
+                label_map=label_map,
+                confidence_map=confidence_map,
+                detail=detail,
+                bytes_up=bytes_up,
+                bytes_down=bytes_down,
+            )
+        )
+
+    def _note_delay(self, frame: Frame, *, hard: bool) -> None:
+        if self._threshold is not None:
+            self._threshold.answered(self._clock() - frame.received_s, hard=hard)
+
+
+def _cancel(asked: AskedFrame) -> None:
+    if asked.call is not None:
+        asked.call.cancel()

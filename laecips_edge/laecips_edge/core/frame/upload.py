@@ -1,0 +1,92 @@
+"""What goes up of a frame, and what may come back to it: the robot's half of the contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laecips_edge.core.frame.frame import SeenFrame
+from laecips_edge.core.image.codecs import encode_jpeg
+from laecips_edge.core.inference.scores import softmax
+from laecips_edge.core.link import wire
+from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
+from laecips_edge.core.link.wire import WireError
+
+
+@dataclass
+class Upload:
+    """Makes requests of frames.
+
+    Attributes:
+        robot: Name of this robot.
+        session: Prefix of request ids. A bag that is played twice has the same stamps twice, so
+            that each run needs another one.
+        jpeg_quality: Of pictures encoded here, 1 to 100; may be changed any time.
+        forward_jpeg: Send the camera's own JPEG where there is one: that costs no second loss and
+            no work, and the cloud's f sees to the bit what the robot's saw.
+        send_scores: Send f's calibrated softmax scores along, those that the cloud would compute.
+    """
+
+    robot: str
+    session: str
+    jpeg_quality: int
+    forward_jpeg: bool
+    send_scores: bool
+
+    def request_id(self, seen: SeenFrame) -> str:
+        """Return the id of a frame's request, unique to the robot and the run."""
+        return f"{self.session}/{seen.frame.number}"
+
+    def request(self, seen: SeenFrame, *, deadline_s: float) -> HardFrameRequest:
+        """Return the request for a frame; the robot waits `deadline_s` seconds for the answer."""
+        frame, manifest = seen.frame, seen.manifest
+        scores = b""
+        if self.send_scores:
+            logits = seen.prediction.logits
+            scores = wire.encode_scores(softmax(logits, temperature=manifest.temperature))
+        return HardFrameRequest(
+            request_id=self.request_id(seen),
+            robot=self.robot,
+            stamp_ns=frame.stamp_ns,
+            frame_id=frame.frame_id,
+            picture=self._picture(seen),
+            picture_format="jpeg",
+            depth=b"" if seen.depth is None else wire.encode_depth(seen.depth),
+            bundle_version=manifest.version,
+            classes_hash=manifest.classes_hash,
+            why="audit" if seen.decision.audit else "hard",
+            trust=seen.decision.confidence,
+            scores=scores,
+            deadline_s=deadline_s,
+        )
+
+    def _picture(self, seen: SeenFrame) -> bytes:
+        own = seen.frame.picture.jpeg() if self.forward_jpeg else None
+        return encode_jpeg(seen.rgb, self.jpeg_quality) if own is None else own
+
+
+def read_answer(
+    answer: HardFrameAnswer, seen: SeenFrame
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Check and decode what the cloud said of a frame.
+
+    Args:
+        answer: As it came.
+        seen: The frame that was asked about.
+
+    Returns:
+        Label map and confidence map, uint8 [H,W] of the frame's size.
+
+    Raises:
+        WireError: a refusal, or a label map or confidence map that cannot be this frame's.
+    """
+    if answer.status is not AnswerStatus.OK:
+        reason = " ".join(answer.message.split()) or "no reason given"
+        raise WireError(f"refused ({int(answer.status)}): {reason}")
+    height, width = seen.prediction.label_map.shape
+    return (
+        wire.decode_label_map(answer.label_map, (height, width), len(seen.manifest.classes)),
+        wire.decode_confidence_map(answer.confidence_map, (height, width)),
+    )

@@ -1,0 +1,49 @@
+import array
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from laecips_edge.core.image.codecs import encode_jpeg, encode_png
+from laecips_edge.core.image.image_messages import ImageError, image_fields
+from laecips_edge.core.image.picture import Picture
+
+GREY = np.full((4, 6, 3), 90, np.uint8)
+OWN = encode_jpeg(GREY, 100)
+
+
+def compressed(data: Any, kind: str = "jpeg") -> Picture:
+    return Picture(SimpleNamespace(format=kind, data=data), compressed=True)
+
+
+RAW = Picture(SimpleNamespace(**image_fields(GREY, "bgr8")), compressed=False)
+
+
+@pytest.mark.parametrize("picture", [RAW, compressed(OWN)], ids=["raw", "compressed"])
+def test_both_kinds_of_message_are_decoded(picture: Picture) -> None:
+    assert np.abs(picture.rgb().astype(int) - GREY).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("picture", "jpeg"),
+    [
+        (compressed(OWN), OWN),
+        (compressed(array.array("B", OWN)), OWN),
+        (compressed(encode_png(GREY), "png"), None),
+        (RAW, None),
+    ],
+)
+def test_the_cameras_own_jpeg(picture: Picture, jpeg: bytes | None) -> None:
+    assert picture.jpeg() == jpeg
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        compressed(b"GIF89a"),
+        Picture(SimpleNamespace(**image_fields(GREY, "bgr8") | {"encoding": "nv99"}), False),
+    ],
+)
+def test_what_cannot_be_read_is_an_image_error(picture: Picture) -> None:
+    with pytest.raises(ImageError):
+        picture.rgb()
