@@ -94,7 +94,7 @@ class Publishers:
                 source=source,
                 reason=reason,
                 detail=answer.detail,
-                confidence=seen.decision.confidence,
+                confidence=seen.decision.trust,
                 delta=seen.decision.delta,
                 hard=seen.decision.hard,
                 audit=seen.decision.audit,

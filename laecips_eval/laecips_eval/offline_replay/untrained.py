@@ -47,12 +47,12 @@ def score_untrained(
         if frame.stamp_ns not in wanted:
             continue
         prediction = segmenter.predict(frame.rgb())
-        decision = policy.decide(prediction.logits, trust=segmenter.trust, stamp_ns=frame.stamp_ns)
+        decision = policy.decide(prediction.logits, h=segmenter.trust, stamp_ns=frame.stamp_ns)
         board.add_untrained(
             frame.stamp_ns,
             prediction.label_map,
             truth.get(frame.stamp_ns),
-            confidence=decision.confidence,
+            confidence=decision.trust,
         )
         done += 1
         progress(done, len(wanted))

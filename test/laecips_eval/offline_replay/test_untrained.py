@@ -59,9 +59,7 @@ def ran(bag: Bag, tiny_bundle: Bundle, other: Bundle) -> Callable[..., Scoreboar
             version = 1 if index < swap_at else 2
             segmenter, policy = pairs[version]
             prediction = segmenter.predict(frame.rgb())
-            decision = policy.decide(
-                prediction.logits, trust=segmenter.trust, stamp_ns=frame.stamp_ns
-            )
+            decision = policy.decide(prediction.logits, h=segmenter.trust, stamp_ns=frame.stamp_ns)
             board.add_played(frame.stamp_ns, index=index)
             board.add_label_map_now(frame.stamp_ns, prediction.label_map, truth.get(frame.stamp_ns))
             if index in lost:
@@ -70,7 +68,7 @@ def ran(bag: Bag, tiny_bundle: Bundle, other: Bundle) -> Callable[..., Scoreboar
                 PublishedAnswer(
                     stamp_ns=frame.stamp_ns,
                     source="edge",
-                    confidence=decision.confidence,
+                    confidence=decision.trust,
                     delta=decision.delta,
                     hard=False,
                     audit=False,

@@ -65,10 +65,7 @@ def baseline_confidences(rows: Sequence[HeldOutRow]) -> dict[str, NDArray[np.flo
 
     return {
         name: np.array(
-            [
-                miner.confidence(row.logits.astype(np.float32), trust=no_trust, stamp_ns=0)
-                for row in rows
-            ]
+            [miner.trust(row.logits.astype(np.float32), h=no_trust, stamp_ns=0) for row in rows]
         )
         for name, miner in miners.items()
     }

@@ -36,7 +36,7 @@ class Look:
     def finite(self) -> bool:
         """Whether the answer is one of numbers."""
         logits = self.prediction.logits
-        return bool(np.isfinite(logits).all() and np.isfinite(self.decision.confidence))
+        return bool(np.isfinite(logits).all() and np.isfinite(self.decision.trust))
 
     @property
     def observation(self) -> Observation:
@@ -44,7 +44,7 @@ class Look:
         return Observation.of(
             self.prediction.label_map,
             classes=len(self.manifest.classes),
-            confidence=self.decision.confidence,
+            confidence=self.decision.trust,
             hard=self.decision.hard,
             inference_ms=self.inference_ms,
         )
@@ -68,9 +68,7 @@ class Pair:
         """Look at a frame: uint8 [H,W,3], and uint16 [H,W] in millimetres where f takes it."""
         started_s = time.monotonic()
         prediction = self.segmenter.predict(rgb, depth)
-        decision = self.policy.decide(
-            prediction.logits, trust=self.segmenter.trust, stamp_ns=stamp_ns
-        )
+        decision = self.policy.decide(prediction.logits, h=self.segmenter.trust, stamp_ns=stamp_ns)
         return Look(
             manifest=self.manifest,
             prediction=prediction,

@@ -57,7 +57,7 @@ class Upload:
             bundle_version=manifest.version,
             classes_hash=manifest.classes_hash,
             why="audit" if seen.decision.audit else "hard",
-            trust=seen.decision.confidence,
+            trust=seen.decision.trust,
             scores=scores,
             deadline_s=deadline_s,
         )

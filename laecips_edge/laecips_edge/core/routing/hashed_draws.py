@@ -13,7 +13,7 @@ _SEED_AND_STAMP = struct.Struct("<qq")
 
 
 def uniform(*, seed: int, stamp_ns: int, purpose: str) -> float:
-    """Draws a number for one frame and one purpose.
+    """Draw a number for one frame and one purpose.
 
     Args:
         seed: seed of the run, a signed 64-bit integer.

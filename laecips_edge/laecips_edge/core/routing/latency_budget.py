@@ -9,7 +9,7 @@ The paper prints delay_max - d1 below the line, which at its own point (d0 = 5.1
 delay_max = 2.60) asks for 170 % easy frames; the right bound is 62.9 %.
 
 The controller turns that share into a threshold by rank: delta is the quantile of the recent
-confidences that calls the affordable share hard. Ranks survive a drift in how h is scaled; a
+frames' trust that calls the affordable share hard. Ranks survive a drift in how h is scaled; a
 gain on delta itself would not.
 """
 
@@ -23,7 +23,7 @@ import numpy as np
 
 
 def least_easy_share(*, easy_delay: float, hard_delay: float, budget: float) -> float:
-    """The share of easy frames that a latency budget asks for (eq. 10, mended).
+    """Compute the share of easy frames that a latency budget asks for (eq. 10, mended).
 
     Args:
         easy_delay: d1, mean seconds end to end of an easy frame.
@@ -66,8 +66,8 @@ class BudgetSettings:
 
     Attributes:
         budget: delay_max in seconds, > 0.
-        window: number of recent confidences that are ranked.
-        warm_up: confidences before the first change of delta.
+        window: number of recent frames whose trust is ranked.
+        warm_up: frames before the first change of delta.
         smoothing: weight in (0, 1] of a new delay in its running mean.
         slew: largest change of the hard share a step, in (0, 1].
         hard_shares: (least, largest) hard share, in [0, 1].
@@ -81,7 +81,7 @@ class BudgetSettings:
     hard_shares: tuple[float, float] = (0.0, 1.0)
 
     def __post_init__(self) -> None:
-        """Raises ValueError naming the first setting that cannot be."""
+        """Raise ValueError naming the first setting that cannot be."""
         least, largest = self.hard_shares
         for name, good in {
             "budget": self.budget > 0,
@@ -99,7 +99,7 @@ class LatencyBudget:
     """Steers delta so that the mean delay stays within a budget."""
 
     def __init__(self, settings: BudgetSettings, *, delta: float, hard_share: float) -> None:
-        """Starts from a bundle's own threshold.
+        """Start from a bundle's own threshold.
 
         Args:
             settings: see `BudgetSettings`.
@@ -107,7 +107,7 @@ class LatencyBudget:
             hard_share: share of the frames that it is expected to call hard.
         """
         self._settings = settings
-        self._confidences: deque[float] = deque(maxlen=settings.window)
+        self._trusts: deque[float] = deque(maxlen=settings.window)
         self._easy_delay: float | None = None
         self._hard_delay: float | None = None
         self._state = BudgetState(delta=delta, hard_share=hard_share, reachable=True)
@@ -118,32 +118,30 @@ class LatencyBudget:
         return self._state
 
     def renew(self, ranking: Sequence[float], *, delta: float) -> None:
-        """Goes on with another h, whose confidences rank anew; the hard share stays.
+        """Go on with another h, whose trust ranks anew; the hard share stays.
 
         Args:
-            ranking: confidences that it is known for, a manifest's quantiles; may be empty.
+            ranking: trust that it is known for, a manifest's quantiles; may be empty.
             delta: its own threshold, which stands until there is anything to rank.
         """
-        self._confidences.clear()
-        self._confidences.extend(ranking)
+        self._trusts.clear()
+        self._trusts.extend(ranking)
         share = self._state.hard_share
-        self._state = replace(
-            self._state, delta=self._delta_of(share) if self._confidences else delta
-        )
+        self._state = replace(self._state, delta=self._delta_of(share) if self._trusts else delta)
 
-    def judged(self, confidence: float) -> None:
-        """Notes the confidence in [0, 1] of a frame, easy or hard."""
-        self._confidences.append(confidence)
+    def judged(self, trust: float) -> None:
+        """Note the trust in [0, 1] of a frame, easy or hard."""
+        self._trusts.append(trust)
 
     def answered(self, seconds: float, *, hard: bool) -> None:
-        """Notes the delay, end to end, of a frame that was answered as wanted; no fallbacks."""
+        """Note the delay, end to end, of a frame that was answered as wanted; no fallbacks."""
         if hard:
             self._hard_delay = self._smooth(self._hard_delay, seconds)
         else:
             self._easy_delay = self._smooth(self._easy_delay, seconds)
 
     def step(self, *, cloud_is_there: bool) -> BudgetState:
-        """Moves delta once.
+        """Move delta once.
 
         Args:
             cloud_is_there: False freezes everything: delays say nothing while the cloud is away.
@@ -154,7 +152,7 @@ class LatencyBudget:
         easy, hard = self._easy_delay, self._hard_delay
         if not cloud_is_there or easy is None:
             return self._state
-        if len(self._confidences) < self._settings.warm_up:
+        if len(self._trusts) < self._settings.warm_up:
             return self._state
         budget = self._settings.budget
         # What the cloud takes is not known before it was asked: more and more frames ask it.
@@ -172,11 +170,11 @@ class LatencyBudget:
         return self._state
 
     def _delta_of(self, share: float) -> float:
-        """The threshold that calls a share of the recent frames hard (hard iff not above it).
+        """Return the threshold that calls a share of the recent frames hard (hard iff not above it).
 
-        Never more of them: of frames with the same confidence all are hard, or none.
+        Never more of them: of frames with the same trust all are hard, or none.
         """
-        ordered = np.sort(self._confidences)
+        ordered = np.sort(self._trusts)
         hard = round(share * len(ordered))
         if hard == len(ordered):
             return float(ordered[-1])

@@ -1,6 +1,6 @@
 """Miners: how far can f's answer be trusted on this frame?
 
-A miner maps f's logits to a confidence in [0, 1]; high means easy. `laecips` asks the trained
+A miner maps f's logits to a trust in [0, 1]; high means easy. `laecips` asks the trained
 network h; `spp`, `sm` and `mess` are the baselines that look at the softmax alone; `edge`, `cloud`
 and `random` do not look at all. Softmax is over f's logits at f's own stride, at temperature 1.
 """
@@ -17,7 +17,8 @@ from laecips_edge.core.inference.scores import softmax
 from laecips_edge.core.routing.hashed_draws import uniform
 
 Logits = NDArray[np.float32]
-Trust = Callable[[Logits], float]
+MinerNetwork = Callable[[Logits], float]
+"""The network h: logits -> trust in [h_min, 1]."""
 
 MESS_PIXEL_CONFIDENCE: Final = 0.9
 """A pixel counts as sure for `mess` when its largest softmax exceeds this (Kouris et al., 2022)."""
@@ -26,16 +27,16 @@ MESS_PIXEL_CONFIDENCE: Final = 0.9
 class Miner(Protocol):
     """One way of judging how far f can be trusted on a frame."""
 
-    def confidence(self, logits: Logits, *, trust: Trust, stamp_ns: int) -> float:
-        """Judges one frame.
+    def trust(self, logits: Logits, *, h: MinerNetwork, stamp_ns: int) -> float:
+        """Judge one frame.
 
         Args:
             logits: float32 [M, h, w], f's logits at f's own stride.
-            trust: the network h, logits -> [h_min, 1]; called only by miners that need it.
+            h: the network, called only by miners that need it.
             stamp_ns: the frame's stamp in nanoseconds.
 
         Returns:
-            Confidence in [0, 1]; high is easy.
+            Trust in [0, 1]; high is easy.
         """
         ...
 
@@ -43,32 +44,32 @@ class Miner(Protocol):
 class LaecipsMiner:
     """h(f(x)), the miner of LAECIPS (eq. 2)."""
 
-    def confidence(self, logits: Logits, *, trust: Trust, stamp_ns: int) -> float:
-        """Returns h's answer; see `Miner.confidence`."""
-        return float(trust(logits))
+    def trust(self, logits: Logits, *, h: MinerNetwork, stamp_ns: int) -> float:
+        """Return h's answer; see `Miner.trust`."""
+        return float(h(logits))
 
 
 class ConstantMiner:
     """The same answer for every frame: 1 never uploads (EDGE), 0 always does (CLOUD)."""
 
-    def __init__(self, *, confidence: float) -> None:
-        """Stores the confidence in [0, 1] that every frame gets."""
-        self._confidence = confidence
+    def __init__(self, *, trust: float) -> None:
+        """Keep the trust in [0, 1] that every frame gets."""
+        self._trust = trust
 
-    def confidence(self, logits: Logits, *, trust: Trust, stamp_ns: int) -> float:
-        """Returns the constant; see `Miner.confidence`."""
-        return self._confidence
+    def trust(self, logits: Logits, *, h: MinerNetwork, stamp_ns: int) -> float:
+        """Return the constant; see `Miner.trust`."""
+        return self._trust
 
 
 class RandomMiner:
     """Uniform in [0, 1): uploads a share of `delta` whatever the frames show."""
 
     def __init__(self, *, seed: int) -> None:
-        """Takes the seed of the draws."""
+        """Keep the seed of the draws."""
         self._seed = seed
 
-    def confidence(self, logits: Logits, *, trust: Trust, stamp_ns: int) -> float:
-        """Returns a draw that depends on the stamp alone; see `Miner.confidence`."""
+    def trust(self, logits: Logits, *, h: MinerNetwork, stamp_ns: int) -> float:
+        """Return a draw that depends on the stamp alone; see `Miner.trust`."""
         return uniform(seed=self._seed, stamp_ns=stamp_ns, purpose="random miner")
 
 
@@ -76,16 +77,16 @@ class SoftmaxMiner:
     """A statistic of the softmax: one of `spp`, `sm`, `mess`."""
 
     def __init__(self, *, statistic: Callable[[Logits], float]) -> None:
-        """Takes the statistic: float32 softmax [M, h, w] -> [0, 1]."""
+        """Keep the statistic: float32 softmax [M, h, w] -> [0, 1]."""
         self._statistic = statistic
 
-    def confidence(self, logits: Logits, *, trust: Trust, stamp_ns: int) -> float:
-        """Returns the statistic of the softmax; see `Miner.confidence`."""
+    def trust(self, logits: Logits, *, h: MinerNetwork, stamp_ns: int) -> float:
+        """Return the statistic of the softmax; see `Miner.trust`."""
         return self._statistic(softmax(logits))
 
 
 def mean_softmax_peak(scores: Logits) -> float:
-    """SPP: mean over the pixels of the largest softmax (Hendrycks and Gimpel, 2017).
+    """Compute SPP: mean over the pixels of the largest softmax (Hendrycks and Gimpel, 2017).
 
     Args:
         scores: float32 [M, h, w], softmax.
@@ -97,7 +98,7 @@ def mean_softmax_peak(scores: Logits) -> float:
 
 
 def mean_softmax_margin(scores: Logits) -> float:
-    """SM: mean over the pixels of largest minus second-largest softmax (Park et al., 2015).
+    """Compute SM: mean over the pixels of largest minus second-largest softmax (Park et al., 2015).
 
     Args:
         scores: float32 [M, h, w], softmax; with a single class the second-largest is 0.
@@ -112,7 +113,7 @@ def mean_softmax_margin(scores: Logits) -> float:
 
 
 def sure_pixel_share(scores: Logits) -> float:
-    """MESS: share of the pixels whose largest softmax exceeds 0.9 (Kouris et al., 2022).
+    """Compute MESS: share of the pixels whose largest softmax exceeds 0.9 (Kouris et al., 2022).
 
     Args:
         scores: float32 [M, h, w], softmax.
@@ -125,8 +126,8 @@ def sure_pixel_share(scores: Logits) -> float:
 
 _REGISTRY: Final[dict[str, Callable[[int], Miner]]] = {
     "laecips": lambda seed: LaecipsMiner(),
-    "edge": lambda seed: ConstantMiner(confidence=1.0),
-    "cloud": lambda seed: ConstantMiner(confidence=0.0),
+    "edge": lambda seed: ConstantMiner(trust=1.0),
+    "cloud": lambda seed: ConstantMiner(trust=0.0),
     "spp": lambda seed: SoftmaxMiner(statistic=mean_softmax_peak),
     "sm": lambda seed: SoftmaxMiner(statistic=mean_softmax_margin),
     "mess": lambda seed: SoftmaxMiner(statistic=sure_pixel_share),
@@ -137,7 +138,7 @@ MINER_NAMES: Final[tuple[str, ...]] = tuple(_REGISTRY)
 
 
 def create_miner(name: str, *, seed: int = 0) -> Miner:
-    """Makes a miner by name.
+    """Make a miner by name.
 
     Args:
         name: one of `MINER_NAMES`.

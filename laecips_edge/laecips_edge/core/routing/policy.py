@@ -1,6 +1,6 @@
 """The decision of eq. 2, for one frame at a time: does it stay on the robot or go to the cloud?
 
-Easy iff confidence > delta. The paper writes ">" in eq. 2 and ">=" in eq. 22; here it is ">".
+Easy iff trust > delta. The paper writes ">" in eq. 2 and ">=" in eq. 22; here it is ">".
 A small share of the easy frames is uploaded too, as an *audit*: a buffer of hard frames only would
 never show the trainer the frames that h wrongly calls easy.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from laecips_edge.core.routing.hashed_draws import uniform
-from laecips_edge.core.routing.miners import Logits, Trust, create_miner
+from laecips_edge.core.routing.miners import Logits, MinerNetwork, create_miner
 
 NEVER_UPLOADS: Final = "edge"
 ALWAYS_UPLOADS: Final = "cloud"
@@ -33,13 +33,13 @@ class Decision:
     """What becomes of one frame.
 
     Attributes:
-        confidence: the miner's judgement in [0, 1].
+        trust: the miner's judgement in [0, 1].
         delta: the threshold it was held against.
-        hard: not (confidence > delta).
+        hard: not (trust > delta).
         audit: easy, and drawn for upload all the same.
     """
 
-    confidence: float
+    trust: float
     delta: float
     hard: bool
     audit: bool
@@ -67,7 +67,7 @@ class Policy:
         audit_rate: float = 0.05,
         seed: int = 0,
     ) -> None:
-        """Chooses the miner and its threshold.
+        """Choose the miner and its threshold.
 
         Args:
             miner_name: one of `laecips_edge.core.routing.miners.MINER_NAMES`.
@@ -102,33 +102,33 @@ class Policy:
         return self._audit_rate
 
     def held_to(self, delta: float) -> Policy:
-        """The same policy with another threshold in [0, 1]; ValueError outside."""
+        """Return the same policy with another threshold in [0, 1]; ValueError outside."""
         other = copy.copy(self)
         other._delta = _share("delta", delta)
         return other
 
-    def decide(self, logits: Logits, *, trust: Trust, stamp_ns: int) -> Decision:
-        """Decides on one frame.
+    def decide(self, logits: Logits, *, h: MinerNetwork, stamp_ns: int) -> Decision:
+        """Decide on one frame.
 
         Args:
             logits: float32 [M, h, w], f's logits.
-            trust: the network h, called at most once and only by miners that need it.
+            h: the network, called at most once and only by miners that need it.
             stamp_ns: the frame's stamp in nanoseconds.
 
         Returns:
-            The decision. A confidence that is not a number is hard.
+            The decision. A trust that is not a number is hard.
         """
-        confidence = self._miner.confidence(logits, trust=trust, stamp_ns=stamp_ns)
-        easy = confidence > self._delta
+        trust = self._miner.trust(logits, h=h, stamp_ns=stamp_ns)
+        easy = trust > self._delta
         audit = easy and self._audit_rate > uniform(
             seed=self._seed, stamp_ns=stamp_ns, purpose="audit"
         )
-        return Decision(confidence=confidence, delta=self._delta, hard=not easy, audit=audit)
+        return Decision(trust=trust, delta=self._delta, hard=not easy, audit=audit)
 
 
 def _choose_delta(name: str, delta: float | None, thresholds: Mapping[str, float]) -> float:
     if name in (NEVER_UPLOADS, ALWAYS_UPLOADS):
-        return 0.5  # their confidences are 1 and 0: any delta in between keeps their promise
+        return 0.5  # their trust is 1 and 0: any delta in between keeps their promise
     if delta is not None:
         return _share("delta", delta)
     if name not in thresholds:

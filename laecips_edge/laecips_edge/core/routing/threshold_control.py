@@ -47,13 +47,13 @@ class ThresholdControl:
     def looked(
         self, decision: Decision, *, policy: Policy, manifest: Manifest, cloud_is_there: bool
     ) -> float:
-        """Takes in how a frame was judged.
+        """Take in how a frame was judged.
 
         Args:
             decision: of the frame.
             policy: that decided.
-            manifest: of the pair that looked; where it is another one than before, confidences are
-                ranked anew.
+            manifest: of the pair that looked; where it is another one than before, trust is ranked
+                anew.
             cloud_is_there: False freezes the threshold.
 
         Returns:
@@ -63,11 +63,11 @@ class ThresholdControl:
             loop = self._loop
             if loop is None or manifest is not self._manifest:
                 loop = self._begin(policy, manifest)
-            loop.judged(decision.confidence)
+            loop.judged(decision.trust)
             return loop.step(cloud_is_there=cloud_is_there).delta
 
     def answered(self, seconds: float, *, hard: bool) -> None:
-        """Takes in how long an answer took, from the frame's receipt; fallbacks do not count."""
+        """Take in how long an answer took, from the frame's receipt; fallbacks do not count."""
         with self._lock:
             if self._loop is not None:
                 self._loop.answered(seconds, hard=hard)

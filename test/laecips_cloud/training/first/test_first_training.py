@@ -67,7 +67,7 @@ def test_a_bundle_that_loads_tests_itself_and_decides(
     logits = segmenter.predict(toy_frames(count=1)[0].image).logits
     for name in manifest.thresholds:
         policy = Policy(name, manifest=manifest)
-        assert 0 <= policy.decide(logits, trust=segmenter.trust, stamp_ns=1).confidence <= 1
+        assert 0 <= policy.decide(logits, h=segmenter.trust, stamp_ns=1).trust <= 1
     assert not list(tmp_path.glob(".toy.*"))
     assert any(line.startswith("fold 2 of 2: ") for line in lines)
 

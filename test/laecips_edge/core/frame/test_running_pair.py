@@ -37,9 +37,8 @@ class Policy:
     def __init__(self, delta: float) -> None:
         self.delta = delta
 
-    def decide(self, logits, *, trust, stamp_ns) -> Decision:
-        confidence = trust(logits)
-        return Decision(confidence=confidence, delta=self.delta, hard=False, audit=False)
+    def decide(self, logits, *, h, stamp_ns) -> Decision:
+        return Decision(trust=h(logits), delta=self.delta, hard=False, audit=False)
 
     def held_to(self, delta: float) -> "Policy":
         return Policy(delta)

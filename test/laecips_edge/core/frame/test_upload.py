@@ -43,7 +43,7 @@ def seen(
         rgb=GREY,
         depth=None,
         prediction=Prediction(logits=LOGITS, label_map=LABELS, confidence_map=LABELS),
-        decision=Decision(confidence=0.25, delta=0.5, hard=not audit, audit=audit),
+        decision=Decision(trust=0.25, delta=0.5, hard=not audit, audit=audit),
         manifest=manifest,
     )
 

@@ -35,12 +35,12 @@ def controller(budget: float, **options: object) -> LatencyBudget:
 
 
 def see(loop: LatencyBudget, *, frames: int, easy: float, hard: float, scale: float = 1.0) -> float:
-    """Runs frames with uniform confidences and fixed delays; returns the share that was hard."""
+    """Runs frames with uniform trusts and fixed delays; returns the share that was hard."""
     random, hards = np.random.default_rng(0), 0
     for _ in range(frames):
-        confidence = random.uniform() * scale
-        loop.judged(confidence)
-        is_hard = not confidence > loop.state.delta
+        trust = random.uniform() * scale
+        loop.judged(trust)
+        is_hard = not trust > loop.state.delta
         hards += is_hard
         loop.answered(hard if is_hard else easy, hard=bool(is_hard))
         loop.step(cloud_is_there=True)
@@ -91,7 +91,7 @@ def test_bounds_and_a_budget_that_no_threshold_meets(
 
 
 @pytest.mark.parametrize(
-    ("confidences", "share", "hard"),
+    ("trusts", "share", "hard"),
     [
         ([0.1, 0.2, 0.3, 0.4], 0.5, 2),
         ([0.1, 0.2, 0.3, 0.4], 1.0, 4),
@@ -102,11 +102,11 @@ def test_bounds_and_a_budget_that_no_threshold_meets(
     ],
 )
 def test_no_more_frames_are_hard_than_the_share_whatever_is_alike(
-    confidences: list[float], share: float, hard: int
+    trusts: list[float], share: float, hard: int
 ) -> None:
     loop = LatencyBudget(BudgetSettings(budget=1.0), delta=0.5, hard_share=share)
-    loop.renew(confidences, delta=0.5)
-    assert sum(not value > loop.state.delta for value in confidences) == hard
+    loop.renew(trusts, delta=0.5)
+    assert sum(not value > loop.state.delta for value in trusts) == hard
 
 
 @pytest.mark.parametrize(

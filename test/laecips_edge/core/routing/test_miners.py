@@ -33,8 +33,8 @@ PEAKED, SPREAD, TIED = [0.96, 0.02, 0.02], [0.5, 0.3, 0.2], [0.4, 0.4, 0.2]
     ],
 )
 def test_confidence_of_the_baselines(name: str, pixels: list[list[float]], expected: float) -> None:
-    confidence = create_miner(name).confidence(logits_of(*pixels), trust=never, stamp_ns=0)
-    assert confidence == pytest.approx(expected, abs=1e-6)
+    trust = create_miner(name).trust(logits_of(*pixels), h=never, stamp_ns=0)
+    assert trust == pytest.approx(expected, abs=1e-6)
 
 
 def test_laecips_asks_h_about_these_logits() -> None:
@@ -45,7 +45,7 @@ def test_laecips_asks_h_about_these_logits() -> None:
         return 0.25
 
     logits = logits_of(PEAKED)
-    assert create_miner("laecips").confidence(logits, trust=trust, stamp_ns=0) == 0.25
+    assert create_miner("laecips").trust(logits, h=trust, stamp_ns=0) == 0.25
     assert len(asked) == 1
     assert asked[0] is logits
 
@@ -53,7 +53,7 @@ def test_laecips_asks_h_about_these_logits() -> None:
 def test_random_depends_on_seed_and_stamp_only() -> None:
     def draw(seed: int, stamp_ns: int, pixel: list[float]) -> float:
         miner = create_miner("random", seed=seed)
-        return miner.confidence(logits_of(pixel), trust=never, stamp_ns=stamp_ns)
+        return miner.trust(logits_of(pixel), h=never, stamp_ns=stamp_ns)
 
     assert draw(0, 5, PEAKED) == draw(0, 5, SPREAD)
     assert len({draw(0, 5, PEAKED), draw(1, 5, PEAKED), draw(0, 6, PEAKED)}) == 3
@@ -63,8 +63,8 @@ def test_random_depends_on_seed_and_stamp_only() -> None:
 @pytest.mark.parametrize("classes", [1, 2, 11])
 def test_every_miner_stays_in_range(name: str, classes: int) -> None:
     logits = np.random.default_rng(0).normal(0, 8, (classes, 6, 5)).astype(np.float32)
-    confidence = create_miner(name).confidence(logits, trust=lambda _: 0.5, stamp_ns=3)
-    assert 0.0 <= confidence <= 1.0
+    trust = create_miner(name).trust(logits, h=lambda _: 0.5, stamp_ns=3)
+    assert 0.0 <= trust <= 1.0
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:

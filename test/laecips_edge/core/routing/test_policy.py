@@ -17,7 +17,7 @@ class StubManifest:
 
 def decide(name: str, trust: float = 0.5, stamp_ns: int = 0, **options: float) -> Decision:
     policy = Policy(name, manifest=StubManifest(), **options)  # type: ignore[arg-type]
-    return policy.decide(LOGITS, trust=lambda _: trust, stamp_ns=stamp_ns)
+    return policy.decide(LOGITS, h=lambda _: trust, stamp_ns=stamp_ns)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def decide(name: str, trust: float = 0.5, stamp_ns: int = 0, **options: float) -
         ("cloud", 0.0, 1.0, True),
     ],
 )
-def test_easy_iff_confidence_is_above_delta(
+def test_easy_iff_trust_is_above_delta(
     name: str, delta: float | None, trust: float, hard: bool
 ) -> None:
     decision = decide(name, trust, delta=delta, audit_rate=0.0)  # type: ignore[arg-type]
@@ -50,27 +50,27 @@ def test_edge_never_uploads_and_cloud_always_does() -> None:
     edge = Policy("edge", manifest=StubManifest(), audit_rate=1.0)
     cloud = Policy("cloud", manifest=StubManifest(), audit_rate=0.0)
     for stamp_ns in STAMPS[:200]:
-        assert not edge.decide(LOGITS, trust=lambda _: 0.0, stamp_ns=stamp_ns).upload
-        assert cloud.decide(LOGITS, trust=lambda _: 1.0, stamp_ns=stamp_ns).upload
+        assert not edge.decide(LOGITS, h=lambda _: 0.0, stamp_ns=stamp_ns).upload
+        assert cloud.decide(LOGITS, h=lambda _: 1.0, stamp_ns=stamp_ns).upload
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.05, 0.3, 1.0])
 def test_share_of_audited_easy_frames(rate: float) -> None:
     policy = Policy("laecips", manifest=StubManifest(), audit_rate=rate)
-    audits = [policy.decide(LOGITS, trust=lambda _: 0.9, stamp_ns=s).audit for s in STAMPS]
+    audits = [policy.decide(LOGITS, h=lambda _: 0.9, stamp_ns=s).audit for s in STAMPS]
     spread = 4 * (rate * (1 - rate) / len(STAMPS)) ** 0.5
     assert abs(np.mean(audits) - rate) <= spread
 
 
 def test_hard_frames_are_never_audits() -> None:
     policy = Policy("laecips", manifest=StubManifest(), audit_rate=1.0)
-    decision = policy.decide(LOGITS, trust=lambda _: 0.1, stamp_ns=0)
+    decision = policy.decide(LOGITS, h=lambda _: 0.1, stamp_ns=0)
     assert (decision.hard, decision.audit, decision.upload) == (True, False, True)
 
 
 def test_random_uploads_the_share_of_its_threshold() -> None:
     policy = Policy("random", manifest=StubManifest(), audit_rate=0.0)
-    hard = [policy.decide(LOGITS, trust=lambda _: 0.0, stamp_ns=s).hard for s in STAMPS]
+    hard = [policy.decide(LOGITS, h=lambda _: 0.0, stamp_ns=s).hard for s in STAMPS]
     assert np.mean(hard) == pytest.approx(0.35, abs=0.03)
 
 
@@ -78,7 +78,7 @@ def test_random_uploads_the_share_of_its_threshold() -> None:
 def test_dropping_frames_changes_no_decision(name: str) -> None:
     def run(stamps: range) -> dict[int, Decision]:
         policy = Policy(name, manifest=StubManifest(), audit_rate=0.3, seed=11)
-        return {s: policy.decide(LOGITS, trust=lambda _: 0.9, stamp_ns=s) for s in stamps}
+        return {s: policy.decide(LOGITS, h=lambda _: 0.9, stamp_ns=s) for s in stamps}
 
     everything, every_third = run(STAMPS[:300]), run(STAMPS[:300:3])
     assert every_third == {stamp: everything[stamp] for stamp in every_third}
@@ -89,11 +89,11 @@ def test_held_to_another_threshold_it_is_the_same_but_for_that() -> None:
     delta, other = policy.delta, policy.held_to(0.95)
     assert (policy.delta, other.delta) == (delta, 0.95)
     assert (other.name, other.audit_rate) == (policy.name, policy.audit_rate)
-    assert other.decide(LOGITS, trust=lambda _: 0.9, stamp_ns=0).hard
+    assert other.decide(LOGITS, h=lambda _: 0.9, stamp_ns=0).hard
     easy = policy.held_to(0.0)
     for stamp in STAMPS[:50]:
-        before = policy.decide(LOGITS, trust=lambda _: 0.9, stamp_ns=stamp)
-        after = easy.decide(LOGITS, trust=lambda _: 0.9, stamp_ns=stamp)
+        before = policy.decide(LOGITS, h=lambda _: 0.9, stamp_ns=stamp)
+        after = easy.decide(LOGITS, h=lambda _: 0.9, stamp_ns=stamp)
         assert (before.hard, before.audit) == (after.hard, after.audit)
     with pytest.raises(ValueError, match=r"delta is 1\.5, which is outside 0..1"):
         policy.held_to(1.5)
@@ -103,7 +103,7 @@ def test_seeds_draw_other_audits() -> None:
     audits = [
         [
             Policy("laecips", manifest=StubManifest(), audit_rate=0.5, seed=seed)
-            .decide(LOGITS, trust=lambda _: 0.9, stamp_ns=stamp)
+            .decide(LOGITS, h=lambda _: 0.9, stamp_ns=stamp)
             .audit
             for stamp in STAMPS[:100]
         ]

@@ -24,14 +24,14 @@ def manifest(version: int = 1, quantiles: Sequence[float] = ()) -> Manifest:
 def drive(
     steering: ThresholdControl, of: Manifest, *, frames: int, scale: float = 1.0, cloud: bool = True
 ) -> float:
-    """Uniform confidences, easy answers after 1 s and hard ones after 3 s; the share of hard."""
+    """Uniform trust, easy answers after 1 s and hard ones after 3 s; the share of hard."""
     random, hards = np.random.default_rng(0), 0
     policy = Policy("laecips", manifest=of)
     for _ in range(frames):
-        confidence = random.uniform() * scale
-        hard = not confidence > policy.delta
+        trust = random.uniform() * scale
+        hard = not trust > policy.delta
         hards += hard
-        decision = Decision(confidence=confidence, delta=policy.delta, hard=hard, audit=False)
+        decision = Decision(trust=trust, delta=policy.delta, hard=hard, audit=False)
         delta = steering.looked(decision, policy=policy, manifest=of, cloud_is_there=cloud)
         steering.answered(3.0 if hard else 1.0, hard=hard)
         policy = policy.held_to(delta)
@@ -56,7 +56,7 @@ def test_another_h_of_another_scale_goes_on_with_the_same_share_at_once() -> Non
     drive(steering, manifest(), frames=600)
     after = manifest(version=2, quantiles=[value / 200 for value in range(21)])
     policy = Policy("laecips", manifest=after)
-    decision = Decision(confidence=0.05, delta=policy.delta, hard=True, audit=False)
+    decision = Decision(trust=0.05, delta=policy.delta, hard=True, audit=False)
     delta = steering.looked(decision, policy=policy, manifest=after, cloud_is_there=True)
     assert delta == pytest.approx(0.25 / 10, abs=0.03)
     assert drive(steering, after, frames=300, scale=0.1) == pytest.approx(0.25, abs=0.1)
