@@ -170,7 +170,7 @@ class LatencyBudget:
         return self._state
 
     def _delta_of(self, share: float) -> float:
-        """Return the threshold that calls a share of the recent frames hard (hard iff not above it).
+        """Return the threshold that calls a share of the recent frames hard: those not above it.
 
         Never more of them: of frames with the same trust all are hard, or none.
         """
