@@ -81,13 +81,6 @@ def test_parameters_are_the_nodes_own(page: str, blocks: Blocks) -> None:
     assert Vote(**bounds) == PAPER
 
 
-def test_links_lead_somewhere(page: str) -> None:
-    links = re.findall(r"\]\(([^)#]+)[^)]*\)|^\[\w\]: (\S+)$", page, re.MULTILINE)
-    assert links
-    targets = [ROOT / "docs" / (inline or reference) for inline, reference in links]
-    assert [target for target in targets if not target.exists()] == []
-
-
 def parameters(text: str) -> dict[str, Any]:
     """A parameter file's values for the cloud node, by the names that ROS has for them."""
     (section,) = yaml.safe_load(text).values()

@@ -1,0 +1,122 @@
+"""docs/topics-and-parameters.md has every topic, service and parameter, as the nodes have them."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from laecips_cloud.hard_frames.cloud_parameters import declare_parameters as of_the_cloud
+from laecips_cloud.trainer.trainer_parameters import declare_parameters as of_the_trainer
+from laecips_edge.edge_parameters import declare_parameters as declare_of_the_edge
+from laecips_eval.player.player_node import _PARAMETERS as OF_THE_PLAYER
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "topics-and-parameters.md").read_text(encoding="utf-8")
+CHANGES = {"always": "run time", "unconfigured": "configure", "never": "start"}
+ROOMS = (
+    "laecips_edge/laecips_edge",
+    "laecips_cloud/laecips_cloud",
+    "laecips_eval/laecips_eval/player",
+)
+
+
+class Declared:
+    """Stands in for `Parameters`: the range and the `changes` cell of what is declared."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, tuple[str, str]] = {}
+
+    def declare(
+        self,
+        name: str,
+        default: Any,
+        description: str,
+        *,
+        minimum: float | None = None,
+        maximum: float | None = None,
+        choices: Sequence[str] = (),
+        check: object = None,
+        changes: str = "always",
+    ) -> None:
+        values = ", ".join(f"`{choice}`" for choice in choices)
+        if minimum is not None and maximum is not None:
+            values = f"{number(minimum)} to {number(maximum)}"
+        self.rows[name] = (values, CHANGES[changes])
+
+
+def number(value: float) -> str:
+    return str(int(value)) if value == int(value) else f"{value:g}"
+
+
+def of_the_edge(declared: Any) -> None:
+    declare_of_the_edge(declared, check_delta=lambda _: None)
+    # `ManagedNode` declares it for every node; of the shipped files edge.yaml alone names it.
+    declared.declare("autostart", True, "", changes="never")
+
+
+def of_the_player(declared: Any) -> None:
+    for name, default, about, minimum, maximum in OF_THE_PLAYER:
+        declared.declare(name, default, about, minimum=minimum, maximum=maximum, changes="never")
+
+
+DECLARE: dict[str, Callable[[Any], None]] = {
+    "edge": of_the_edge,
+    "cloud": of_the_cloud,
+    "trainer": of_the_trainer,
+    "player": of_the_player,
+}
+
+
+def shown(node: str) -> list[list[str]]:
+    """Cells of a node's parameter table: name, default, range, changes, meaning."""
+    section = PAGE[PAGE.index(f"### Parameters of `{node}`\n") :]
+    table = section[section.index("| parameter |") :].split("\n\n")[0]
+    rows = [
+        [cell.strip() for cell in line.strip().strip("|").split("|")] for line in table.split("\n")
+    ]
+    return [[row[0].strip("`"), *row[1:]] for row in rows[2:]]
+
+
+def shipped(node: str) -> dict[str, Any]:
+    """Values of config/NODE.yaml, by the names that ROS has for them."""
+    (section,) = yaml.safe_load((ROOT / "config" / f"{node}.yaml").read_text("utf-8")).values()
+
+    def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, value in values.items():
+            inner = isinstance(value, Mapping)
+            found |= flat(value, f"{prefix}{name}.") if inner else {f"{prefix}{name}": value}
+        return found
+
+    return flat(section["ros__parameters"])
+
+
+@pytest.mark.parametrize("node", DECLARE)
+def test_every_parameter_with_its_default(node: str) -> None:
+    expected = shipped(node)
+    rows = shown(node)
+    assert [name for name, *_ in rows] == list(expected)
+    assert {name: yaml.safe_load(default.strip("`")) for name, default, *_ in rows} == expected
+
+
+@pytest.mark.parametrize("node", DECLARE)
+def test_every_range_and_when_it_may_change(node: str) -> None:
+    declared = Declared()
+    DECLARE[node](declared)
+    assert {name: (values, changes) for name, _, values, changes, _ in shown(node)} == declared.rows
+
+
+def test_every_topic_and_service_of_the_nodes() -> None:
+    make = r'create_(?:publisher|subscription|service|client)\(\s*[^",]+,\s*"([^"]+)"'
+    sources = [path.read_text("utf-8") for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    names = {name for source in sources for name in re.findall(make, source)}
+    rows = re.findall(r"^\| (?:[a-z ]+ )?`(\S+)` \| \w+_msgs/", PAGE, re.MULTILINE)
+    assert set(rows) == names
+
+
+def test_every_message_type() -> None:
+    files = [path for path in (ROOT / "laecips_msgs").rglob("*") if path.suffix in {".msg", ".srv"}]
+    shown = set(re.findall(r"laecips_msgs/(?:srv/)?([A-Z]\w+)", PAGE))
+    assert shown == {path.stem for path in files}
