@@ -14,7 +14,7 @@ PYTEST_LOG := log/latest_test/laecips/stdout.log
 
 .PHONY: help setup build demo test shell clean
 help:
-	@echo "make demo   replay an inspection drive through edge, cloud and trainer: 6 minutes, Ctrl-C is fine"
+	@echo "make demo   replay an inspection drive through edge, cloud and trainer: 7 minutes, Ctrl-C is fine"
 	@echo "            (ARGS='--no-train --rate 1' and others: make demo ARGS=--help)"
 	@echo "make test   build, then unit and system tests, ruff, mypy, import-linter"
 	@echo "make shell  a shell in which 'laecips' and the nodes are on PATH"

@@ -47,7 +47,7 @@ WAITING = 10
 
 
 class CloudNode(ManagedNode):
-    """See the module; `cloud_parameters.py` has the parameters, the README the topics."""
+    """See the module; docs/topics-and-parameters.md has topics and parameters."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__("cloud", **options)

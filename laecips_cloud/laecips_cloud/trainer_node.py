@@ -35,7 +35,7 @@ REPORTS_KEPT = 20
 
 
 class TrainerNode(ManagedNode):
-    """See the module; `trainer/trainer_parameters.py` has the parameters, the README the topics."""
+    """See the module; docs/topics-and-parameters.md has topics and parameters."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__("trainer", **options)

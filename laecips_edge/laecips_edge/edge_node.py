@@ -46,7 +46,7 @@ STATUS_PERIOD_S = 1.0
 
 
 class EdgeNode(ManagedNode):
-    """See the module; `settings.py` has the parameters, the README the topics."""
+    """See the module; docs/topics-and-parameters.md has topics and parameters."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__("edge", **options)
