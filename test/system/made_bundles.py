@@ -1,4 +1,4 @@
-"""Bundles for tests of model updates, made from one that is there: `variant`, and broken ones."""
+"""Bundles for tests of model updates: `variant` of a real one, broken ones, and `hollow` ones."""
 
 import hashlib
 from dataclasses import replace
@@ -6,10 +6,48 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from laecips_edge.core.bundle.bundle import AgreementFrame, Bundle, write_bundle
+from laecips_edge.core.bundle.bundle import AgreementFrame, Bundle, Manifest, write_bundle
 from laecips_edge.core.inference.segmenter import Segmenter
 
 Weights = dict[str, np.ndarray]
+
+HOLLOW = Manifest(
+    name="line",
+    version=1,
+    classes=("belt", "part"),
+    palette=((0, 0, 0), (255, 0, 0)),
+    input_size=(32, 32),
+    delta=0.5,
+    beta=0.1,
+)
+
+
+def hollow(
+    path: Path,
+    version: int = 1,
+    *,
+    weights_f: Weights | None = None,
+    weights_h: Weights | None = None,
+    **manifest: Any,
+) -> Bundle:
+    """A bundle for those who look at files and manifests only: nothing in it is a network.
+
+    Args:
+        path: folder to write.
+        version: of it; its weights have it in them, so that no two versions are the same.
+        weights_f, weights_h: in the place of three numbers each.
+        **manifest: keys that are not those of `HOLLOW`.
+    """
+    numbers = {"a": np.full(3, version, np.float32)}
+    return write_bundle(
+        path,
+        manifest=replace(HOLLOW, version=version, **manifest),
+        graph_f=b"graph of f",
+        graph_h=b"graph of h",
+        weights_f=weights_f or numbers,
+        weights_h=weights_h or numbers,
+        agreement=[],
+    )
 
 
 def variant(

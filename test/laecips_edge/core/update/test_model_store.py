@@ -1,35 +1,11 @@
 import os
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
-from laecips_edge.core.bundle.bundle import Bundle, Manifest, write_bundle
 from laecips_edge.core.update.model_store import MOST_STARTS, ModelStore
-from laecips_edge.core.update.slots import read_slots, store_folder
+from laecips_edge.core.update.slots import read_slots
 from laecips_edge.core.update.store_state import BASE, MEMORY, StoreState
-
-MANIFEST = Manifest(
-    name="line",
-    version=1,
-    classes=("belt", "part"),
-    palette=((0, 0, 0), (255, 0, 0)),
-    input_size=(32, 32),
-    delta=0.5,
-    beta=0.1,
-)
-
-
-def write(path: Path, version: int = 1, **changes: object) -> Bundle:
-    return write_bundle(
-        path,
-        manifest=replace(MANIFEST, version=version, **changes),
-        graph_f=b"graph of f",
-        graph_h=b"graph of h",
-        weights_f={"a": np.full(3, version, np.float32)},
-        weights_h={"a": np.full(3, version, np.float32)},
-        agreement=[],
-    )
+from made_bundles import hollow
 
 
 class Robot:
@@ -37,7 +13,7 @@ class Robot:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.base = write(folder / "base")
+        self.base = hollow(folder / "base")
         self.store = self.open()
 
     def open(self) -> ModelStore:
@@ -56,7 +32,7 @@ class Robot:
 
     def take(self, version: int, *, keep: bool = True) -> None:
         """What a swap does."""
-        partial = write(self.folder / "models" / "partial" / "x", version).path
+        partial = hollow(self.folder / "models" / "partial" / "x", version).path
         self.store.begin_trial(self.store.admit(partial))
         if keep:
             self.store.keep()
@@ -139,32 +115,15 @@ def test_an_operators_choice_survives_a_restart(robot):
 def test_a_newer_base_goes_before_the_store_and_a_pin_before_that(robot):
     for version in (2, 3):
         robot.take(version)
-    robot.base = write(robot.folder / "newer", 5)
+    robot.base = hollow(robot.folder / "newer", 5)
     assert robot.restart() == [5]
     robot.store.pin(2)
     assert robot.restart() == [2, 5]
     robot.store.pin(9)
     assert robot.restart() == [2, 5][1:]
     robot.store.pin(None)
-    robot.base = write(robot.folder / "older", 1)
+    robot.base = hollow(robot.folder / "older", 1)
     assert robot.restart()[0] == 3
-
-
-def test_another_line_other_classes_or_another_robot_have_a_store_of_their_own(tmp_path):
-    folders = {
-        store_folder(tmp_path, robot=robot, manifest=manifest)
-        for robot in ("one", "fleet/two", "..", "")
-        for manifest in (
-            MANIFEST,
-            replace(MANIFEST, name="other"),
-            replace(MANIFEST, name="../x"),
-            replace(MANIFEST, classes=("part", "belt")),
-        )
-    }
-    assert len(folders) == 16
-    for folder in folders:
-        assert folder.resolve().is_relative_to(tmp_path.resolve())
-        assert folder.resolve() != tmp_path.resolve()
 
 
 def test_a_pair_that_ends_the_process_each_time_is_rolled_back(robot):
