@@ -58,6 +58,7 @@ def variant(
     weights_f: Weights | None = None,
     weights_h: Weights | None = None,
     answers: bool = True,
+    frames: list[AgreementFrame] | None = None,
     **manifest: Any,
 ) -> Bundle:
     """The same bundle as another version.
@@ -68,6 +69,7 @@ def variant(
         version: of the new one.
         weights_f, weights_h: in the place of the bundle's.
         answers: give the agreement frames this pair's own answers; else they stay.
+        frames: agreement frames in the place of the bundle's.
         **manifest: changed keys.
     """
     parts = {
@@ -78,7 +80,7 @@ def variant(
     }
     parent = bundle.manifest.version if version > bundle.manifest.version else None
     changed = replace(bundle.manifest, version=version, **{"parent": parent, **manifest})
-    frames = bundle.agreement()
+    frames = bundle.agreement() if frames is None else frames
     if answers and (weights_f or weights_h):
         written = write_bundle(path, manifest=changed, **parts, agreement=[])
         segmenter = Segmenter(written)
@@ -117,6 +119,17 @@ def one_class(bundle: Bundle, label: int = 0) -> Weights:
     norm, convolution = weights["logits.norm.bias"] + 1, weights["logits.conv.weight"].copy()
     convolution[label] += 10
     return weights | {"logits.norm.bias": norm, "logits.conv.weight": convolution}
+
+
+def finite_on_grey(bundle: Bundle, path: Path, version: int) -> Bundle:
+    """A pair that passes the self-test and gives no number for an ordinary picture.
+
+    Args:
+        bundle, path, version: as of `variant`.
+    """
+    # Grey is 0 to the network, and every other picture nearly float32's largest.
+    grey, narrow = (128 / 255,) * 3, (1.5e-39,) * 3
+    return variant(bundle, path, version, frames=[], mean=grey, std=narrow)
 
 
 def manifest_sha256(bundle: Bundle) -> str:
