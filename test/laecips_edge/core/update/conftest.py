@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -29,6 +28,7 @@ from laecips_edge.core.update.starting_pair import open_store, starting_pair
 from laecips_edge.core.update.trial import Trial
 from laecips_edge.core.update.updater import Updater
 from made_bundles import manifest_sha256, nudged, one_class, size, variant
+from sensor_msgs.msg import Image
 
 LOGGER = logging.getLogger("robot")
 WATCHED = 12
@@ -156,9 +156,8 @@ class Robot:
         """Look at the next frame, as the inference thread does."""
         self.frames += 1
         rgb = picture(self.frames)
-        stamp = SimpleNamespace(sec=self.frames, nanosec=0)
-        message = SimpleNamespace(header=SimpleNamespace(stamp=stamp))
-        frame = Frame(number=self.frames, message=message, received_s=0.0)
+        frame = Frame(number=self.frames, message=Image(), received_s=0.0)
+        frame.header.stamp.sec = self.frames
         look = self.running.look(rgb, None, stamp_ns=frame.stamp_ns)
         seen = SeenFrame(
             frame=frame,
