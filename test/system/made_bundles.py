@@ -1,4 +1,4 @@
-"""Bundles for tests of model updates, made from one that is there: `variant`, and broken ones."""
+"""Bundles for tests of model updates: `variant` of a real one, broken ones, and `hollow` ones."""
 
 import hashlib
 from dataclasses import replace
@@ -6,10 +6,48 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from laecips_edge.core.bundle.bundle import AgreementFrame, Bundle, write_bundle
+from laecips_edge.core.bundle.bundle import AgreementFrame, Bundle, Manifest, write_bundle
 from laecips_edge.core.inference.segmenter import Segmenter
 
 Weights = dict[str, np.ndarray]
+
+HOLLOW = Manifest(
+    name="line",
+    version=1,
+    classes=("belt", "part"),
+    palette=((0, 0, 0), (255, 0, 0)),
+    input_size=(32, 32),
+    delta=0.5,
+    beta=0.1,
+)
+
+
+def hollow(
+    path: Path,
+    version: int = 1,
+    *,
+    weights_f: Weights | None = None,
+    weights_h: Weights | None = None,
+    **manifest: Any,
+) -> Bundle:
+    """A bundle for those who look at files and manifests only: nothing in it is a network.
+
+    Args:
+        path: folder to write.
+        version: of it; its weights have it in them, so that no two versions are the same.
+        weights_f, weights_h: in the place of three numbers each.
+        **manifest: keys that are not those of `HOLLOW`.
+    """
+    numbers = {"a": np.full(3, version, np.float32)}
+    return write_bundle(
+        path,
+        manifest=replace(HOLLOW, version=version, **manifest),
+        graph_f=b"graph of f",
+        graph_h=b"graph of h",
+        weights_f=weights_f or numbers,
+        weights_h=weights_h or numbers,
+        agreement=[],
+    )
 
 
 def variant(
@@ -20,6 +58,7 @@ def variant(
     weights_f: Weights | None = None,
     weights_h: Weights | None = None,
     answers: bool = True,
+    frames: list[AgreementFrame] | None = None,
     **manifest: Any,
 ) -> Bundle:
     """The same bundle as another version.
@@ -30,6 +69,7 @@ def variant(
         version: of the new one.
         weights_f, weights_h: in the place of the bundle's.
         answers: give the agreement frames this pair's own answers; else they stay.
+        frames: agreement frames in the place of the bundle's.
         **manifest: changed keys.
     """
     parts = {
@@ -40,7 +80,7 @@ def variant(
     }
     parent = bundle.manifest.version if version > bundle.manifest.version else None
     changed = replace(bundle.manifest, version=version, **{"parent": parent, **manifest})
-    frames = bundle.agreement()
+    frames = bundle.agreement() if frames is None else frames
     if answers and (weights_f or weights_h):
         written = write_bundle(path, manifest=changed, **parts, agreement=[])
         segmenter = Segmenter(written)
@@ -79,6 +119,17 @@ def one_class(bundle: Bundle, label: int = 0) -> Weights:
     norm, convolution = weights["logits.norm.bias"] + 1, weights["logits.conv.weight"].copy()
     convolution[label] += 10
     return weights | {"logits.norm.bias": norm, "logits.conv.weight": convolution}
+
+
+def finite_on_grey(bundle: Bundle, path: Path, version: int) -> Bundle:
+    """A pair that passes the self-test and gives no number for an ordinary picture.
+
+    Args:
+        bundle, path, version: as of `variant`.
+    """
+    # Grey is 0 to the network, and every other picture nearly float32's largest.
+    grey, narrow = (128 / 255,) * 3, (1.5e-39,) * 3
+    return variant(bundle, path, version, frames=[], mean=grey, std=narrow)
 
 
 def manifest_sha256(bundle: Bundle) -> str:

@@ -2,38 +2,24 @@
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from laecips_edge.core.bundle.bundle import Bundle, Manifest, write_bundle
+from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.update.model_store import ModelStore
 from laecips_edge.core.update.store_state import read_store_state
+from made_bundles import hollow
 
 from laecips_edge import cli
 
-MANIFEST = Manifest(
-    name="line",
-    version=1,
-    classes=("belt", "part"),
-    palette=((0, 0, 0), (255, 0, 0)),
-    input_size=(32, 32),
-    delta=0.5,
-    beta=0.1,
-    thresholds={"laecips": 0.5, "spp": 0.9},
-)
-
 
 def write(path: Path, *, weight: float = 1.0, **changes: object) -> Bundle:
-    return write_bundle(
+    return hollow(
         path,
-        manifest=replace(MANIFEST, **changes),
-        graph_f=b"graph of f",
-        graph_h=b"graph of h",
         weights_f={"a": np.full((2, 8), 2 * weight, np.float32), "b": np.ones(3, np.float32)},
         weights_h={"a": np.full(4, 3.0, np.float32)},
-        agreement=[],
+        **({"thresholds": {"laecips": 0.5, "spp": 0.9}} | changes),  # type: ignore[arg-type]
     )
 
 
@@ -103,14 +89,11 @@ def test_diff(two: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> Non
 def test_diff_of_two_architectures(
     two: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    other = write_bundle(
+    other = hollow(
         tmp_path / "wide",
-        manifest=replace(MANIFEST, width=2.0),
-        graph_f=b"another",
-        graph_h=b"graph of h",
+        width=2.0,
         weights_f={"a": np.ones((4, 8), np.float32), "c": np.ones(1, np.float32)},
         weights_h={"a": np.full(4, 3.0, np.float32)},
-        agreement=[],
     )
     assert cli.main(["bundle", "diff", str(two[0]), str(other.path)]) == 0
     said = capsys.readouterr().out

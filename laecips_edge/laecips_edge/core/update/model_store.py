@@ -8,6 +8,9 @@
 
 Every step is a rename or a whole file: whatever ends the process leaves bundles that load. The
 bundle of the parameter `bundle` (the *base*) has no slot and is never touched.
+
+On a disk that takes nothing, what is to happen does not (`begin_trial`, `return_to`, `pin`), and
+what has happened is so all the same: it is remembered, and written with whatever is written next.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from __future__ import annotations
 import errno
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,14 +70,21 @@ class ModelStore:
         except ValueError as error:
             self.problem = str(error)
             self.memory = StoreState()
+        self._written = self.memory
 
     def close(self) -> None:
         """Let another process in."""
         self._lock.close()
 
     def slots(self) -> list[Slot]:
-        """All bundles here, the base too, the highest version first; broken manifests left out."""
-        return sorted([*read_slots(self.folder), self.base], key=lambda slot: -slot.version)
+        """All bundles that may run here, the base too, the highest version first.
+
+        Left out are broken manifests, and what was rolled back: a process that was killed, or a
+        full disk, may have kept it here.
+        """
+        gone = self.memory.rolled_back
+        slots = [slot for slot in read_slots(self.folder) if not gone(slot.manifest_sha256)]
+        return sorted([*slots, self.base], key=lambda slot: -slot.version)
 
     @property
     def running(self) -> Slot:
@@ -132,7 +143,7 @@ class ModelStore:
             return
         before = self.before
         if starts < MOST_STARTS or before is None:
-            self._remember(trial_starts=starts + 1)
+            self._note(trial_starts=starts + 1)
             return
         self.roll_back(f"the node was ended {starts} times while it was on trial", to=before)
 
@@ -153,15 +164,20 @@ class ModelStore:
                 yield slot
 
     def started(self, slot: Slot) -> None:
-        """Remember what runs since the start; ends the trial of another."""
+        """Remember what runs since the start; ends the trial of another.
+
+        What never ran is on trial: its process was ended just before the exchange.
+        """
         same = slot.name == self.running.name
+        new = slot.name != BASE and slot.version > self.memory.highest
         # That the base runs is no choice, unless somebody or the watch went back to it: a higher
         # version that is here at the next start goes before it.
         chosen = slot.name != BASE or self.memory.running == BASE
-        self._remember(
+        starts = self.memory.trial_starts if same else None
+        self._note(
             running=slot.name if chosen else None,
             highest=max(self.memory.highest, slot.version),
-            trial_starts=self.memory.trial_starts if same else None,
+            trial_starts=0 if new else starts,
         )
         if same and slot.name != BASE and not self.on_trial:
             self._prune()  # a process that was killed may have left more than two
@@ -177,8 +193,8 @@ class ModelStore:
         return replace(slot, name=name, path=target)
 
     def begin_trial(self, slot: Slot) -> None:
-        """A slot runs from now on, watched."""
-        self._remember(
+        """A slot runs from now on, watched; OSError leaves everything as it was."""
+        self._decide(
             running=slot.name,
             before=self.running.name,
             highest=max(self.memory.highest, slot.version),
@@ -187,7 +203,7 @@ class ModelStore:
 
     def keep(self) -> None:
         """The running one did well: slots but this and the one before are removed."""
-        self._remember(trial_starts=None)
+        self._note(trial_starts=None)
         self._prune()
 
     def roll_back(self, reason: str, *, to: Slot) -> None:
@@ -195,7 +211,7 @@ class ModelStore:
         bad = self.running
         bar = Bar(version=bad.version, reason=reason, ran=True)
         others = [s for s in self.slots() if s.name not in (bad.name, to.name)]
-        self._remember(
+        self._note(
             running=to.name,
             before=next((slot.name for slot in others if not self._barred(slot)), None),
             trial_starts=None,
@@ -206,21 +222,21 @@ class ModelStore:
 
     def return_to(self, slot: Slot) -> None:
         """An operator's word: a slot runs from now on, unwatched; nothing is barred."""
-        self._remember(running=slot.name, before=self.running.name, trial_starts=None)
+        self._decide(running=slot.name, before=self.running.name, trial_starts=None)
 
     def bar(self, manifest_sha256: str, *, version: int, reason: str) -> None:
         """Take a bundle that never ran no more."""
         bar = Bar(version=version, reason=reason, ran=False)
-        self._remember(bars=self.memory.barring(manifest_sha256, bar).bars)
+        self._note(bars=self.memory.barring(manifest_sha256, bar).bars)
 
     def pin(self, version: int | None) -> None:
         """Stay at a version; None: follow updates again."""
-        self._remember(pin=version)
+        self._decide(pin=version)
 
     def stopped(self) -> None:
         """The node ends in good order: its starts on trial do not count."""
-        if self.memory.trial_starts:
-            self._remember(trial_starts=0)
+        with suppress(OSError):  # then they count: that must not keep a node from its end
+            self._note(trial_starts=0 if self.on_trial else None)
 
     def _named(self, name: str | None) -> Slot | None:
         if name is None:
@@ -235,8 +251,17 @@ class ModelStore:
     def _barred(self, slot: Slot) -> bool:
         return slot.manifest_sha256 in self.memory.bars and slot.name != BASE
 
-    def _remember(self, **changes: object) -> None:
-        memory = replace(self.memory, **changes)  # type: ignore[arg-type]
-        if memory != self.memory:
+    def _decide(self, **changes: object) -> None:
+        """Write what is to happen, and remember it then."""
+        self._write(replace(self.memory, **changes))  # type: ignore[arg-type]
+        self.memory = self._written
+
+    def _note(self, **changes: object) -> None:
+        """Remember what has happened, and write it where the disk lets us."""
+        self.memory = replace(self.memory, **changes)  # type: ignore[arg-type]
+        self._write(self.memory)
+
+    def _write(self, memory: StoreState) -> None:
+        if memory != self._written:
             write_store_state(self.folder, memory)
-            self.memory = memory
+            self._written = memory

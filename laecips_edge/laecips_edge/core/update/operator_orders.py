@@ -10,7 +10,7 @@ from laecips_edge.core.update.trial import Trial
 
 
 class OperatorOrders:
-    """Obeys at once. For the thread of the model link.
+    """Obeys at once, once what runs is judged. For the thread of the model link.
 
     Each order returns one line that says what happened, and raises ValueError or OSError with one
     that says why not.
@@ -40,6 +40,7 @@ class OperatorOrders:
 
     def roll_back(self, version: int) -> str:
         """Let a version that is kept here run; 0: the highest below the running one."""
+        self._trial.judge()
         slot = self._kept(version)
         if self._runs(slot):
             raise ValueError(f"version {slot.version} runs already")
@@ -47,6 +48,7 @@ class OperatorOrders:
 
     def pin(self, version: int) -> str:
         """The same, and take no updates until unpinned, across restarts too."""
+        self._trial.judge()
         slot = self._kept(version)
         if not self._runs(slot):
             self._go_to(slot)

@@ -34,7 +34,8 @@ def pin_store(root: Path, version: int | None) -> str:
         write_store_state(folder, replace(memory, pin=version))
     if version is None:
         return f"{folder}: follows updates from the next start on"
-    here = sorted(slot.version for slot in read_slots(folder))
+    slots = read_slots(folder)
+    here = sorted(slot.version for slot in slots if not memory.rolled_back(slot.manifest_sha256))
     note = (
         ""
         if version in here

@@ -67,6 +67,11 @@ class StoreState:
             if not isinstance(value := getattr(self, key), kind):
                 raise ValueError(f"{key} cannot be {value!r}")
 
+    def rolled_back(self, manifest_sha256: str) -> bool:
+        """Whether a bundle ran and did harm: nothing brings it back."""
+        bar = self.bars.get(manifest_sha256)
+        return bar is not None and bar.ran
+
     def barring(self, manifest_sha256: str, bar: Bar) -> StoreState:
         """The same with one more bundle that is not taken; the oldest are forgotten."""
         bars = {key: value for key, value in self.bars.items() if key != manifest_sha256}

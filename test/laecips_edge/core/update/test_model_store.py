@@ -1,35 +1,11 @@
 import os
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
-from laecips_edge.core.bundle.bundle import Bundle, Manifest, write_bundle
 from laecips_edge.core.update.model_store import MOST_STARTS, ModelStore
-from laecips_edge.core.update.slots import read_slots, store_folder
-from laecips_edge.core.update.store_state import BASE, MEMORY, StoreState
-
-MANIFEST = Manifest(
-    name="line",
-    version=1,
-    classes=("belt", "part"),
-    palette=((0, 0, 0), (255, 0, 0)),
-    input_size=(32, 32),
-    delta=0.5,
-    beta=0.1,
-)
-
-
-def write(path: Path, version: int = 1, **changes: object) -> Bundle:
-    return write_bundle(
-        path,
-        manifest=replace(MANIFEST, version=version, **changes),
-        graph_f=b"graph of f",
-        graph_h=b"graph of h",
-        weights_f={"a": np.full(3, version, np.float32)},
-        weights_h={"a": np.full(3, version, np.float32)},
-        agreement=[],
-    )
+from laecips_edge.core.update.slots import read_slots
+from laecips_edge.core.update.store_state import BASE, MEMORY, StoreState, read_store_state
+from made_bundles import hollow
 
 
 class Robot:
@@ -37,7 +13,7 @@ class Robot:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.base = write(folder / "base")
+        self.base = hollow(folder / "base")
         self.store = self.open()
 
     def open(self) -> ModelStore:
@@ -56,7 +32,7 @@ class Robot:
 
     def take(self, version: int, *, keep: bool = True) -> None:
         """What a swap does."""
-        partial = write(self.folder / "models" / "partial" / "x", version).path
+        partial = hollow(self.folder / "models" / "partial" / "x", version).path
         self.store.begin_trial(self.store.admit(partial))
         if keep:
             self.store.keep()
@@ -139,32 +115,15 @@ def test_an_operators_choice_survives_a_restart(robot):
 def test_a_newer_base_goes_before_the_store_and_a_pin_before_that(robot):
     for version in (2, 3):
         robot.take(version)
-    robot.base = write(robot.folder / "newer", 5)
+    robot.base = hollow(robot.folder / "newer", 5)
     assert robot.restart() == [5]
     robot.store.pin(2)
     assert robot.restart() == [2, 5]
     robot.store.pin(9)
     assert robot.restart() == [2, 5][1:]
     robot.store.pin(None)
-    robot.base = write(robot.folder / "older", 1)
+    robot.base = hollow(robot.folder / "older", 1)
     assert robot.restart()[0] == 3
-
-
-def test_another_line_other_classes_or_another_robot_have_a_store_of_their_own(tmp_path):
-    folders = {
-        store_folder(tmp_path, robot=robot, manifest=manifest)
-        for robot in ("one", "fleet/two", "..", "")
-        for manifest in (
-            MANIFEST,
-            replace(MANIFEST, name="other"),
-            replace(MANIFEST, name="../x"),
-            replace(MANIFEST, classes=("part", "belt")),
-        )
-    }
-    assert len(folders) == 16
-    for folder in folders:
-        assert folder.resolve().is_relative_to(tmp_path.resolve())
-        assert folder.resolve() != tmp_path.resolve()
 
 
 def test_a_pair_that_ends_the_process_each_time_is_rolled_back(robot):
@@ -244,3 +203,100 @@ def test_what_never_ran_is_barred_until_ordered(robot):
     robot.restart()
     assert not robot.store.memory.bars["ab" * 32].ran
     assert robot.store.memory.highest == 1
+
+
+def test_what_was_rolled_back_and_is_here_still_is_left_out(robot, tmp_path):
+    """Its process was ended, or its disk was full, before it was gone."""
+    for version in (2, 3):
+        robot.take(version)
+    robot.take(4, keep=False)
+    bad = robot.store.running
+    robot.store.roll_back("one class", to=robot.store.before)
+    hollow(bad.path, 4)
+    assert robot.kept == [2, 3, 4]
+    assert [slot.version for slot in robot.store.slots()] == [3, 2, 1]
+    assert robot.store.before.version == 2
+    robot.store.pin(4)
+    assert robot.restart() == [3, 2, 1]
+    assert robot.kept == [2, 3]
+
+
+def test_what_never_ran_is_on_trial_once_it_runs(robot):
+    """The process was ended between `admit` and `begin_trial`."""
+    robot.store.admit(hollow(robot.folder / "models" / "partial" / "x", 2).path)
+    assert robot.restart() == [2, 1]
+    assert robot.store.on_trial
+    assert robot.store.before.name == BASE
+    robot.store.keep()
+    assert robot.restart() == [2, 1]
+    assert not robot.store.on_trial
+
+
+def test_a_newer_base_is_never_on_trial(robot):
+    robot.base = hollow(robot.folder / "newer", 5)
+    assert robot.restart() == [5]
+    assert not robot.store.on_trial
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [
+        lambda it: it.begin_trial(it.slots()[0]),
+        lambda it: it.return_to(it.base),
+        lambda it: it.pin(2),
+    ],
+    ids=["begin_trial", "return_to", "pin"],
+)
+def test_what_a_full_disk_does_not_take_does_not_happen(robot, full_after, decide):
+    robot.take(2)
+    robot.store.admit(hollow(robot.folder / "models" / "partial" / "x", 3).path)
+    memory = robot.store.memory
+    full_after(10)
+    with pytest.raises(OSError, match="File too large"):
+        decide(robot.store)
+    full_after(None)
+    assert robot.store.memory == memory == read_store_state(robot.store.folder)
+    decide(robot.store)
+    assert robot.store.memory != memory
+    assert robot.store.memory == read_store_state(robot.store.folder)
+
+
+@pytest.mark.parametrize(
+    ("note", "is_so"),
+    [
+        (lambda it: it.keep(), lambda it: not it.on_trial),
+        (lambda it: it.roll_back("bad", to=it.before), lambda it: it.running.version == 2),
+        (
+            lambda it: it.bar("ab" * 32, version=7, reason="h is nan"),
+            lambda it: "ab" * 32 in it.memory.bars,
+        ),
+        (lambda it: it.started(it.base), lambda it: it.running.name == BASE),
+        (lambda it: it.count_start(), lambda it: it.memory.trial_starts == 1),
+    ],
+    ids=["keep", "roll_back", "bar", "started", "count_start"],
+)
+def test_what_has_happened_is_so_and_is_written_when_the_disk_lets_us(
+    robot, full_after, note, is_so
+):
+    robot.take(2)
+    robot.take(3, keep=False)
+    full_after(10)
+    with pytest.raises(OSError, match="File too large"):
+        note(robot.store)
+    assert is_so(robot.store)
+    full_after(None)
+    robot.store.pin(None)  # whatever is written next
+    assert read_store_state(robot.store.folder) == robot.store.memory
+    assert is_so(robot.store)
+
+
+def test_a_good_end_never_fails_and_writes_what_was_not(robot, full_after):
+    robot.take(2)
+    robot.take(3, keep=False)
+    robot.restart(kill=True)
+    full_after(10)
+    robot.store.stopped()
+    full_after(None)
+    assert read_store_state(robot.store.folder).trial_starts == 1
+    robot.store.stopped()
+    assert read_store_state(robot.store.folder).trial_starts == 0

@@ -66,3 +66,9 @@ def test_the_oldest_bars_are_forgotten():
     assert len(memory.bars) == REMEMBERED_BARS
     assert "4" not in memory.bars
     assert list(memory.bars)[-1] == "7"
+
+
+def test_only_what_ran_and_did_harm_was_rolled_back():
+    refused = Bar(version=4, reason="h is nan", ran=False)
+    memory = StoreState().barring("ab", BAR).barring("cd", refused)
+    assert [memory.rolled_back(digest) for digest in ("ab", "cd", "ef")] == [True, False, False]
