@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict, Unpack
 
 from laecips_bringup.graph.installed_files import config_file
 from laecips_bringup.graph.params_file import given
@@ -54,32 +54,42 @@ class NodeSpec:
         return f"{self.full_name}/{name}"
 
 
+class Shared(TypedDict, total=False):
+    """What is asked of every node alike; what is left out is as the shipped files say.
+
+    Keys:
+        namespace: where the node lives; edge and cloud of one namespace meet.
+        engine: that is usual here, unless the user's file names one.
+        preset: name of a file of `config/` over the node's own, for one kind of run.
+        params_file: a parameter file of the user, over the one that ships.
+        use_sim_time: take the time from /clock.
+        autostart: configure and activate without a lifecycle manager; so it is if not said.
+    """
+
+    namespace: str
+    engine: str
+    preset: str
+    params_file: str
+    use_sim_time: bool
+    autostart: bool
+
+
 def edge(
     *,
-    namespace: str = "",
     image_topic: str = "image",
     image_transport: str = RAW,
     bundle: str = "",
-    engine: str = "",
-    preset: str = "",
-    params_file: str = "",
-    use_sim_time: bool = False,
-    autostart: bool = True,
     parameters: Parameters | None = None,
+    **shared: Unpack[Shared],
 ) -> NodeSpec:
     """The node on the robot.
 
     Args:
-        namespace: where the node lives; edge and cloud of one namespace meet.
         image_topic: the camera's base topic.
         image_transport: raw, or compressed for `<image_topic>/compressed`.
         bundle: folder of the model bundle; empty: the parameter file says.
-        engine: that is usual here, unless the user's file names one; empty: the shipped file's.
-        preset: name of a file of `config/` over the node's own, for one kind of run.
-        params_file: a parameter file of the user, over the one that ships.
-        use_sim_time: take the time from /clock.
-        autostart: configure and activate without a lifecycle manager.
         parameters: more values, over everything else.
+        **shared: see `Shared`.
 
     Raises:
         ValueError: for an unknown transport.
@@ -88,101 +98,54 @@ def edge(
         raise ValueError(
             f"image_transport {image_transport!r} is unknown: use one of {', '.join(TRANSPORTS)}"
         )
-    values: dict[str, ParameterValue] = {"image_transport": image_transport}
-    return NodeSpec(
-        package="laecips_edge",
-        executable="edge_node",
-        name="edge",
-        namespace=absolute(namespace),
-        parameters=_layers(
-            "edge.yaml",
-            preset,
-            params_file,
-            values
-            | _common(use_sim_time, autostart)
-            | ({"bundle": bundle} if bundle else {})
-            | dict(parameters or {}),
-            usual={"engine": engine} if engine else {},
-        ),
+    return _node(
+        "laecips_edge",
+        "edge",
+        {"image_transport": image_transport, **({"bundle": bundle} if bundle else {})},
+        parameters,
+        shared,
         remappings=image_remappings(image_topic),
     )
 
 
 def cloud(
     *,
-    namespace: str = "",
     bundle: str = "",
     teacher: str = "",
-    engine: str = "",
-    preset: str = "",
-    params_file: str = "",
-    use_sim_time: bool = False,
-    autostart: bool = True,
     parameters: Parameters | None = None,
+    **shared: Unpack[Shared],
 ) -> NodeSpec:
-    """The node in the cloud; arguments as for `edge`.
+    """The node in the cloud.
 
     Args:
-        namespace, bundle, preset, params_file, use_sim_time, autostart, parameters: as for `edge`.
-        engine: as for `edge`, and of the teacher too.
-        teacher: folder of a teacher whose opinion is asked, unless `params_file` chooses a class
+        bundle: folder of the model bundle; empty: the parameter file says.
+        teacher: folder of a teacher whose opinion is asked, unless the user's file chooses a class
             scorer itself; empty: none.
+        parameters: as for `edge`.
+        **shared: see `Shared`; `engine` is of the teacher too.
     """
-    mine = given(Path(params_file), "cloud") if params_file else {}
-    return NodeSpec(
-        package="laecips_cloud",
-        executable="cloud_node",
-        name="cloud",
-        namespace=absolute(namespace),
-        parameters=_layers(
-            "cloud.yaml",
-            preset,
-            params_file,
-            _common(use_sim_time, autostart)
-            | ({"bundles": [bundle]} if bundle else {})
-            | dict(parameters or {}),
-            usual=({"engine": engine} if engine else {})
-            | asking(teacher, engine=engine, unless=mine),
-        ),
-    )
+    asked: Parameters = {"bundles": [bundle]} if bundle else {}
+    return _node("laecips_cloud", "cloud", asked, parameters, shared, teacher=teacher)
 
 
 def trainer(
     *,
-    namespace: str = "",
     bundle: str = "",
     source: str = "",
-    engine: str = "",
-    preset: str = "",
-    params_file: str = "",
-    use_sim_time: bool = False,
-    autostart: bool = True,
     parameters: Parameters | None = None,
+    **shared: Unpack[Shared],
 ) -> NodeSpec:
-    """The node that trains; arguments as for `edge`.
+    """The node that trains.
 
     Args:
-        namespace, preset, params_file, use_sim_time, autostart, parameters: as for `edge`.
         bundle: folder of the first training's bundle; empty: the parameter file says.
         source: folder of labelled source frames; empty: the parameter file says.
-        engine: as for `edge`; pairs are examined on it.
+        parameters: as for `edge`.
+        **shared: see `Shared`; pairs are examined on `engine`.
     """
     named = {"bundle": bundle, "source": source}
-    return NodeSpec(
-        package="laecips_cloud",
-        executable="trainer_node",
-        name="trainer",
-        namespace=absolute(namespace),
-        parameters=_layers(
-            "trainer.yaml",
-            preset,
-            params_file,
-            _common(use_sim_time, autostart)
-            | {name: value for name, value in named.items() if value}
-            | dict(parameters or {}),
-            usual={"engine": engine} if engine else {},
-        ),
-    )
+    asked = {key: value for key, value in named.items() if value}
+    return _node("laecips_cloud", "trainer", asked, parameters, shared)
 
 
 def asking(
@@ -208,30 +171,23 @@ def asking(
     }
 
 
-def player(
-    *,
-    bag: str,
-    namespace: str = "",
-    image_topic: str = "image",
-    rate: float = 1.0,
-    parameters: Parameters | None = None,
-) -> NodeSpec:
-    """The bag player; it publishes where `edge` with the same `image_topic` listens.
+def player(*, bag: str, rate: float = 1.0, parameters: Parameters | None = None) -> NodeSpec:
+    """The bag player; it publishes where an `edge` without namespace listens.
 
     Args:
         bag: path of the bag.
-        namespace: as for `edge`.
-        image_topic: as for `edge`.
         rate: speed against the recording.
         parameters: more values.
     """
+    shipped = config_file("player.yaml")
     return NodeSpec(
         package="laecips_eval",
         executable="player_node",
         name="player",
-        namespace=absolute(namespace),
-        parameters=_layers("player.yaml", "", "", {"bag": bag, "rate": rate, **(parameters or {})}),
-        remappings=image_remappings(image_topic),
+        parameters=(
+            *([shipped] if shipped else []),
+            {"bag": bag, "rate": rate, **(parameters or {})},
+        ),
         lifecycle=False,
     )
 
@@ -248,28 +204,46 @@ def absolute(namespace: str) -> str:
     return "/" + namespace.strip("/")
 
 
-def _common(use_sim_time: bool, autostart: bool) -> dict[str, ParameterValue]:
-    return {"use_sim_time": use_sim_time, "autostart": autostart}
-
-
-def _layers(
-    shipped: str,
-    preset: str,
-    params_file: str,
-    values: Parameters,
+def _node(
+    package: str,
+    name: str,
+    asked: Parameters,
+    parameters: Parameters | None,
+    shared: Shared,
     *,
-    usual: Parameters | None = None,
-) -> tuple[Path | Parameters, ...]:
-    """What ships, what is usual in this place, what the user's file says, what was asked for.
+    teacher: str = "",
+    remappings: Mapping[str, str] | None = None,
+) -> NodeSpec:
+    """A lifecycle node: what ships, what is usual here, what the user's file says, what is asked.
 
     What the file gives is not even mentioned as usual: to ROS values for a node's full name are
     above those for a pattern such as `/**/edge`, whatever comes first.
     """
-    mine = given(Path(params_file), Path(shipped).stem) if params_file and usual else {}
+    params_file, preset = shared.get("params_file", ""), shared.get("preset", "")
+    engine = shared.get("engine", "")
+    mine = given(Path(params_file), name) if params_file and (engine or teacher) else {}
+    usual: Parameters = {
+        **({"engine": engine} if engine else {}),
+        **asking(teacher, engine=engine, unless=mine),
+    }
     layers = [
-        config_file(shipped),
+        config_file(f"{name}.yaml"),
         config_file(preset) if preset else None,
-        {name: value for name, value in (usual or {}).items() if name not in mine},
+        {key: value for key, value in usual.items() if key not in mine},
         Path(params_file) if params_file else None,
     ]
-    return (*(layer for layer in layers if layer), values)
+    always = {
+        "use_sim_time": shared.get("use_sim_time", False),
+        "autostart": shared.get("autostart", True),
+    }
+    return NodeSpec(
+        package=package,
+        executable=f"{name}_node",
+        name=name,
+        namespace=absolute(shared.get("namespace", "")),
+        parameters=(
+            *(layer for layer in layers if layer),
+            {**asked, **always, **(parameters or {})},
+        ),
+        remappings=remappings or {},
+    )

@@ -13,7 +13,7 @@ from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import LifecycleNode, Node
 
 from laecips_bringup.graph import graph
-from laecips_bringup.graph.graph import NodeSpec
+from laecips_bringup.graph.graph import NodeSpec, Shared
 from laecips_bringup.graph.installed_files import rviz_layout, shipped_bundle, teacher_for
 from laecips_bringup.graph.transport import transport_environment
 
@@ -24,51 +24,26 @@ _CAMERA = ("image_topic", "image_transport")
 
 def edge_part(values: Values) -> list[Action]:
     """The node on the robot."""
-    return [
-        node_action(
-            graph.edge(
-                image_topic=values["image_topic"],
-                image_transport=values["image_transport"],
-                namespace=values["namespace"],
-                bundle=values["bundle"],
-                params_file=values["params_file"],
-                use_sim_time=values["use_sim_time"] == "true",
-                autostart=values["autostart"] == "true",
-            )
-        )
-    ]
+    spec = graph.edge(
+        image_topic=values["image_topic"],
+        image_transport=values["image_transport"],
+        bundle=values["bundle"],
+        **_shared(values),
+    )
+    return [node_action(spec)]
 
 
 def cloud_part(values: Values) -> list[Action]:
     """The node in the cloud."""
-    return [
-        node_action(
-            graph.cloud(
-                namespace=values["namespace"],
-                bundle=values["bundle"],
-                teacher=teacher_for(values["bundle"], values["teacher"]),
-                params_file=values["params_file"],
-                use_sim_time=values["use_sim_time"] == "true",
-                autostart=values["autostart"] == "true",
-            )
-        )
-    ]
+    bundle = values["bundle"]
+    teacher = teacher_for(bundle, values["teacher"])
+    return [node_action(graph.cloud(bundle=bundle, teacher=teacher, **_shared(values)))]
 
 
 def trainer_part(values: Values) -> list[Action]:
     """The node that trains."""
-    return [
-        node_action(
-            graph.trainer(
-                namespace=values["namespace"],
-                bundle=values["bundle"],
-                source=values["source"],
-                params_file=values["params_file"],
-                use_sim_time=values["use_sim_time"] == "true",
-                autostart=values["autostart"] == "true",
-            )
-        )
-    ]
+    bundle, source = values["bundle"], values["source"]
+    return [node_action(graph.trainer(bundle=bundle, source=source, **_shared(values)))]
 
 
 def wanted_trainer_part(values: Values) -> list[Action]:
@@ -104,12 +79,12 @@ def rviz_part(values: Values) -> list[Action]:
 
 
 Part = Callable[[Values], list[Action]]
-_TRAINER = ("namespace", "bundle", "source", "params_file", "use_sim_time", "autostart")
+_SHARED = ("namespace", "bundle", "params_file", "use_sim_time", "autostart")
 _ARGUMENTS_OF: dict[Part, tuple[str, ...]] = {
-    edge_part: ("namespace", *_CAMERA, "bundle", "params_file", "use_sim_time", "autostart"),
-    cloud_part: ("namespace", "bundle", "teacher", "params_file", "use_sim_time", "autostart"),
-    trainer_part: _TRAINER,
-    wanted_trainer_part: (*_TRAINER, "trainer"),
+    edge_part: (*_SHARED, *_CAMERA),
+    cloud_part: (*_SHARED, "teacher"),
+    trainer_part: (*_SHARED, "source"),
+    wanted_trainer_part: (*_SHARED, "source", "trainer"),
     rviz_part: ("namespace", *_CAMERA, "use_sim_time", "rviz"),
 }
 
@@ -148,6 +123,15 @@ def node_action(spec: NodeSpec) -> Action:
         remappings=list(spec.remappings.items()),
         output="screen",
     )
+
+
+def _shared(values: Values) -> Shared:
+    return {
+        "namespace": values["namespace"],
+        "params_file": values["params_file"],
+        "use_sim_time": values["use_sim_time"] == "true",
+        "autostart": values["autostart"] == "true",
+    }
 
 
 def _start(context: LaunchContext, parts: Sequence[Part], names: Sequence[str]) -> list[Action]:

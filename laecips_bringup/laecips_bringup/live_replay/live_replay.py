@@ -111,39 +111,28 @@ class Replay:
         require_same_classes(self._bag, self._bundle)
         bundle, out = str(options.bundle.resolve()), options.out.resolve()
         learning = options.source is not None
-        preset, params_file = options.preset, options.params_file
+        shared: graph.Shared = {
+            "engine": options.engine,
+            "preset": options.preset,
+            "params_file": options.params_file,
+        }
+        kept = {"buffer_path": str(out / BUFFER), "library": str(out / LIBRARY)}
         self._edge = graph.edge(
             image_transport=self._bag.kind,
             bundle=bundle,
-            engine=options.engine,
-            preset=preset,
-            params_file=params_file,
+            **shared,
             parameters={"model_store": str(out / MODELS), **options.edge},
         )
         self._cloud = graph.cloud(
             bundle=bundle,
             teacher=options.teacher,
-            engine=options.engine,
-            preset=preset,
-            params_file=params_file,
-            parameters={
-                "buffer_path": str(out / BUFFER),
-                **({"library": str(out / LIBRARY)} if learning else {}),
-            },
+            **shared,
+            parameters=kept if learning else {"buffer_path": kept["buffer_path"]},
         )
         self._trainer = None
         if options.source is not None:
-            self._trainer = graph.trainer(
-                bundle=bundle,
-                engine=options.engine,
-                preset=preset,
-                params_file=params_file,
-                source=str(options.source.resolve()),
-                parameters={
-                    "buffer_path": str(out / BUFFER),
-                    "library": str(out / LIBRARY),
-                },
-            )
+            source = str(options.source.resolve())
+            self._trainer = graph.trainer(bundle=bundle, source=source, **shared, parameters=kept)
         self._player = graph.player(
             bag=str(options.bag.resolve()),
             rate=options.rate,

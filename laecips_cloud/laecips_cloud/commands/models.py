@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _list(_: argparse.Namespace) -> None:
     from laecips_cloud.published_weights.catalogue import CATALOGUE, PublishedModel, cache
-    from laecips_cloud.published_weights.fetching import part_of
+    from laecips_cloud.published_weights.download import part_of
 
     folder = cache()
 
@@ -61,7 +61,7 @@ def _list(_: argparse.Namespace) -> None:
 def _fetch(args: argparse.Namespace) -> None:
     from laecips_cloud.console import byte_bar
     from laecips_cloud.published_weights.catalogue import CATALOGUE, cache
-    from laecips_cloud.published_weights.fetching import fetch
+    from laecips_cloud.published_weights.download import fetch
 
     if args.name not in CATALOGUE:
         raise ValueError(f"{args.name!r} is not known: take one of {', '.join(CATALOGUE)}")

@@ -1,25 +1,82 @@
-"""A large file over HTTP, piece by piece: what has come is kept, and the next attempt goes on."""
+"""Weights into the cache, over HTTP or from a file: whole and checked, or not there.
+
+What has come is kept, and the next attempt goes on there: pooch and its like begin gigabytes anew.
+"""
 
 from __future__ import annotations
 
 import errno
 import http.client
-import json
+import os
 import re
+import shutil
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from laecips_cloud.published_weights.catalogue import ModelError, Progress
+from laecips_edge.core.atomic_files import lock_folder, settle
+
+from laecips_cloud.published_weights.catalogue import ModelError, Progress, PublishedModel, cache
 
 STALL_S: Final = 30.0
 """Seconds without a byte after which a server counts as gone."""
 
+_SCHEMES: Final = ("http://", "https://")
 _PIECE: Final = 1 << 20
 _MOST_CUTS: Final = 5  # connections that are cut, or answers that make no sense, of one call
 _AGAIN: Final = "run the same command again: it goes on from there"
+
+
+def fetch(
+    model: PublishedModel,
+    *,
+    source: str = "",
+    force: bool = False,
+    stall_s: float = STALL_S,
+    progress: Progress | None = None,
+) -> bool:
+    """Bring a model's file into the cache.
+
+    It grows under another name beside its place, is read back and compared with the published sum,
+    and only then gets its own name. What is left of an attempt that was cut is gone on with.
+
+    Args:
+        model: of the catalogue.
+        source: another address or a file; empty: where it is published.
+        force: in the place of a good one, too.
+        stall_s: seconds without a byte after which a server is given up.
+        progress: is told bytes done and in all, of the transfer and then of the check.
+
+    Returns:
+        Whether it came now; False where a good one was there.
+
+    Raises:
+        ModelError: there is no such file, what came is not the published one (then it is removed),
+            the server cannot be reached, goes silent or cuts again and again, or the disk is full.
+        OSError: the cache cannot be written.
+    """
+    folder = cache()
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = lock_folder(folder)
+    if lock is None:
+        raise ModelError(f"{folder}: another fetch is under way; wait until it is done")
+    with lock:
+        target = folder / model.file_name
+        if not force and target.exists() and not model.difference(target, progress=progress):
+            return False
+        part = part_of(target)
+        told = progress or (lambda done, total: None)
+        _Transfer(model, source or model.url, part, stall_s, told).run()
+        os.replace(part, target)
+        settle(folder)
+    return True
+
+
+def part_of(target: Path) -> Path:
+    """The file that grows while `target` is fetched."""
+    return target.with_name(f"{target.name}.part")
 
 
 class _Cut(Exception):  # noqa: N818 (the next attempt may well do)
@@ -27,111 +84,117 @@ class _Cut(Exception):  # noqa: N818 (the next attempt may well do)
 
 
 @dataclass(frozen=True)
-class _Kept:
-    """What an earlier attempt has left.
+class _Transfer:
+    """One file's way into `part`; `url` may be a file's too."""
 
-    Attributes:
-        bytes: how much has come; 0: nothing.
-        validator: tells the server which file it was of; empty where it did not say.
-    """
-
-    bytes: int = 0
-    validator: str = ""
-
-
-def download(
-    url: str,
-    part: Path,
-    *,
-    size: int,
-    stall_s: float = STALL_S,
-    progress: Progress | None = None,
-) -> None:
-    """Brings a file to its size, going on where an earlier call ended.
-
-    A server that cannot go on, or whose file has changed, makes it start anew. What came is not
-    looked at: check the sum of the whole.
-
-    Args:
-        url: http or https.
-        part: the file that grows; `forget` removes it and what belongs to it.
-        size: bytes that it must have in the end.
-        stall_s: seconds without a byte after which it is given up.
-        progress: is told bytes done and in all.
-
-    Raises:
-        ModelError: there is no such file, it has another size, the server cannot be reached, goes
-            silent or cuts again and again, or the disk is full. What has come is kept.
-    """
-    job = _Job(url, part, size, stall_s, progress)
-    for _ in range(_MOST_CUTS + 1):
-        try:
-            job.go_on()
-            return
-        except _Cut as error:
-            reason = error
-    raise ModelError(
-        f"{url}: {reason} at {job.length()} of {size} bytes, {_MOST_CUTS + 1} times; {_AGAIN}"
-    )
-
-
-def forget(part: Path) -> None:
-    """Removes what attempts have left."""
-    part.unlink(missing_ok=True)
-    _note(part).unlink(missing_ok=True)
-
-
-@dataclass(frozen=True)
-class _Job:
-    """What `download` was asked for."""
-
+    model: PublishedModel
     url: str
     part: Path
-    size: int
     stall_s: float
-    progress: Progress | None
+    progress: Progress
 
-    def go_on(self) -> None:
-        """One connection; returns when the file has its size."""
-        kept = _kept(self.part, self.url)
-        if kept.bytes > self.size:
-            forget(self.part)
-            kept = _Kept()
-        if kept.bytes == self.size:
+    def run(self) -> None:
+        """Bring the whole file and check it."""
+        come = self._length()
+        if come > self.model.bytes:
+            self.part.unlink()
+            come = 0
+        self._bring(come)
+        with self.part.open("rb") as file:
+            os.fsync(file.fileno())
+        difference = self.model.difference(self.part, progress=self.progress)
+        if not difference:
             return
-        with self._open(kept) as response:
-            begin = self._begin(response, kept)
-            if begin == 0:
-                forget(self.part)
-                note = {"url": self.url, "validator": _validator(response)}
-                write_piece(_note(self.part), "wb", json.dumps(note).encode())
-            self._receive(response, begin)
+        self.part.unlink()
+        if come:  # it may be of two files: of two sources, or of one that was changed meanwhile
+            self.run()
+            return
+        raise ModelError(
+            f"{self.url}: what came is not {self.model.name} as it is published ({difference}) and "
+            "has been removed; try again, or give another address or a file with --from"
+        )
 
-    def length(self) -> int:
-        """Bytes that have come."""
-        return self.part.stat().st_size if self.part.exists() else 0
+    def _bring(self, come: int) -> None:
+        missing, free = self.model.bytes - come, shutil.disk_usage(self.part.parent).free
+        if free < missing:
+            raise ModelError(
+                f"{self.part.parent}: {self.model.name} needs {missing >> 20} MiB and "
+                f"{free >> 20} are free; make room, or set XDG_CACHE_HOME to a folder on another "
+                "disk"
+            )
+        if self.url.startswith(_SCHEMES):
+            self._download()
+        elif "://" in self.url and not self.url.startswith("file:///"):
+            raise ModelError(f"{self.url}: give an address with http or https, or a file")
+        else:
+            self._copy(Path(self.url.removeprefix("file://")).expanduser())
 
-    def _open(self, kept: _Kept) -> Any:
+    def _copy(self, source: Path) -> None:
+        if not source.is_file():
+            raise ModelError(f"{source}: no such file; give an address or a file with --from")
+        size = source.stat().st_size
+        if size != self.model.bytes:
+            raise ModelError(
+                f"{source}: not {self.model.name} as it is published ({size} bytes instead of "
+                f"{self.model.bytes}); give another file with --from"
+            )
+        self.part.unlink(missing_ok=True)
+        with source.open("rb") as file:
+            while piece := file.read(_PIECE):
+                self._append(piece)
+
+    def _download(self) -> None:
+        reason = ""
+        for _ in range(_MOST_CUTS + 1):
+            try:
+                self._go_on()
+                return
+            except _Cut as error:
+                reason = str(error)
+        raise ModelError(
+            f"{self.url}: {reason} at {self._length()} of {self.model.bytes} bytes, "
+            f"{_MOST_CUTS + 1} times; {_AGAIN}"
+        )
+
+    def _go_on(self) -> None:
+        """One connection; returns when the file has its size."""
+        come = self._length()
+        if come == self.model.bytes:
+            return
+        with self._open(come) as response:
+            if not self._continues(response, come) and come:
+                self.part.unlink()
+            while (come := self._length()) < self.model.bytes:
+                try:
+                    # What is there by now: a server that goes silent takes nothing back.
+                    piece = response.read1(min(_PIECE, self.model.bytes - come))
+                except TimeoutError:
+                    self._stalled()
+                except (http.client.HTTPException, OSError):
+                    piece = b""
+                if not piece:
+                    raise _Cut("the connection was cut")
+                self._append(piece)
+
+    def _open(self, come: int) -> Any:
         headers = {"User-Agent": "laecips", "Accept-Encoding": "identity"}
-        if kept.bytes:
-            headers["Range"] = f"bytes={kept.bytes}-"
-            if kept.validator:
-                headers["If-Range"] = kept.validator
+        if come:
+            headers["Range"] = f"bytes={come}-"
         # Only http and https come here, never file:.
         request = urllib.request.Request(self.url, headers=headers)  # noqa: S310
         try:
             return urllib.request.urlopen(request, timeout=self.stall_s)  # noqa: S310
         except urllib.error.HTTPError as error:
             error.close()
-            if error.code == http.client.REQUESTED_RANGE_NOT_SATISFIABLE and kept.bytes:
-                self._start_anew("the file there has changed")
+            if error.code == http.client.REQUESTED_RANGE_NOT_SATISFIABLE and come:
+                self._start_anew("the file there is shorter")
             raise ModelError(
                 f"{self.url}: the server says {error.code} {error.reason}; try again later, or "
                 "give another address or a file with --from"
             ) from None
         except urllib.error.URLError as error:
             if isinstance(error.reason, TimeoutError):
-                self._stalled(kept.bytes)
+                self._stalled()
             raise ModelError(
                 f"{self.url}: cannot be reached ({_words(error.reason)}); on a machine without a "
                 "network fetch the file elsewhere and give it with --from FILE"
@@ -139,88 +202,53 @@ class _Job:
         except http.client.InvalidURL as error:
             raise ModelError(f"{self.url}: not an address ({error}); mend it") from None
         except TimeoutError:
-            self._stalled(kept.bytes)
+            self._stalled()
         except (http.client.HTTPException, OSError):
             raise _Cut("the connection was cut") from None
 
-    def _begin(self, response: Any, kept: _Kept) -> int:
-        """Where in the file the answer begins."""
-        begin, total = 0, response.headers.get("Content-Length", "")
-        if response.status == http.client.PARTIAL_CONTENT:
+    def _continues(self, response: Any, come: int) -> bool:
+        """Whether the answer goes on where the part ends, instead of beginning anew."""
+        partial = response.status == http.client.PARTIAL_CONTENT
+        total = response.headers.get("Content-Length", "")
+        if partial:
             given = response.headers.get("Content-Range", "").strip()
             found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", given)
-            if found is None or int(found[1]) != kept.bytes:
+            if found is None or int(found[1]) != come:
                 self._start_anew("the server sent another piece than was asked for")
-            if kept.validator and _validator(response) not in ("", kept.validator):
-                self._start_anew("the file there has changed")
-            begin, total = kept.bytes, found[2]
-        if total.isdecimal() and int(total) != self.size:
+            total = found[2]
+        if total.isdecimal() and int(total) != self.model.bytes:
             raise ModelError(
-                f"{self.url}: {total} bytes, the published file has {self.size}: another file; "
-                "give another address with --from"
+                f"{self.url}: {total} bytes, the published file has {self.model.bytes}: another "
+                "file; give another address with --from"
             )
-        return begin
-
-    def _receive(self, response: Any, begin: int) -> None:
-        done = begin
-        while done < self.size:
-            try:
-                # What is there by now: a server that goes silent takes nothing back.
-                piece = response.read1(min(_PIECE, self.size - done))
-            except TimeoutError:
-                self._stalled(done)
-            except (http.client.HTTPException, OSError):
-                piece = b""
-            if not piece:
-                raise _Cut("the connection was cut")
-            write_piece(self.part, "ab", piece)
-            done += len(piece)
-            if self.progress is not None:
-                self.progress(done, self.size)
+        return partial
 
     def _start_anew(self, why: str) -> NoReturn:
-        forget(self.part)
+        self.part.unlink(missing_ok=True)
         raise _Cut(why)
 
-    def _stalled(self, done: int) -> NoReturn:
+    def _stalled(self) -> NoReturn:
         raise ModelError(
-            f"{self.url}: nothing came for {self.stall_s:g} s, at {done} of {self.size} bytes; "
-            f"{_AGAIN}"
+            f"{self.url}: nothing came for {self.stall_s:g} s, at {self._length()} of "
+            f"{self.model.bytes} bytes; {_AGAIN}"
         )
 
+    def _append(self, data: bytes) -> None:
+        try:
+            with self.part.open("ab") as file:
+                file.write(data)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise ModelError(
+                f"{self.part}: the disk is full; make room and run the same command again, or set "
+                "XDG_CACHE_HOME to a folder on another disk"
+            ) from error
+        self.progress(self._length(), self.model.bytes)
 
-def write_piece(path: Path, mode: str, data: bytes) -> None:
-    """Writes into a file; a full disk is a `ModelError` that says what to do."""
-    try:
-        with path.open(mode) as file:
-            file.write(data)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise ModelError(
-            f"{path}: the disk is full; make room and run the same command again, or set "
-            "XDG_CACHE_HOME to a folder on another disk"
-        ) from error
-
-
-def _validator(response: Any) -> str:
-    """Tells this version of the file; empty where nothing does that If-Range may carry."""
-    tag = response.headers.get("ETag", "")
-    return tag if tag.startswith('"') else response.headers.get("Last-Modified", "")
-
-
-def _kept(part: Path, url: str) -> _Kept:
-    try:
-        note = json.loads(_note(part).read_bytes())
-        if note["url"] == url:
-            return _Kept(part.stat().st_size, str(note["validator"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # of something else, or half written: it starts anew
-    return _Kept()
-
-
-def _note(part: Path) -> Path:
-    return part.with_name(f"{part.name}.json")
+    def _length(self) -> int:
+        """Bytes that have come."""
+        return self.part.stat().st_size if self.part.exists() else 0
 
 
 def _words(reason: object) -> str:

@@ -9,14 +9,14 @@ from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from numpy.typing import NDArray
 
 from laecips_eval.datasets.errors import DatasetError
-from laecips_eval.inspection_scene.camera import REACH, Camera
 from laecips_eval.inspection_scene.classes import CLASSES, DEFECTS, PALETTE
-from laecips_eval.inspection_scene.drift import DAY_ZERO, Drift
-from laecips_eval.inspection_scene.makes import Make
-from laecips_eval.inspection_scene.random_stream import RandomStream
-from laecips_eval.inspection_scene.sections import HEIGHT
-from laecips_eval.inspection_scene.sensor import Lamp, expose
-from laecips_eval.inspection_scene.strip import Strip, draw_strip
+from laecips_eval.inspection_scene.drawing.random_stream import RandomStream
+from laecips_eval.inspection_scene.panel.sections import HEIGHT
+from laecips_eval.inspection_scene.panel.strip import Strip, draw_strip
+from laecips_eval.inspection_scene.parts.makes import Make
+from laecips_eval.inspection_scene.view.camera import REACH, Camera
+from laecips_eval.inspection_scene.view.drift import DAY_ZERO, Drift
+from laecips_eval.inspection_scene.view.sensor import Lamp, expose
 
 SPLITS: dict[str, tuple[int, int]] = {
     "train": (1, 1200),

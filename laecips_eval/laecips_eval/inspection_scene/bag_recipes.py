@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from laecips_eval.bags.topics import Legend, Segment
 from laecips_eval.inspection_scene.classes import CLASSES, PALETTE
-from laecips_eval.inspection_scene.drift import DAY_ZERO, Drift
+from laecips_eval.inspection_scene.view.drift import DAY_ZERO, Drift
 
 SEGMENTS: tuple[tuple[str, Drift], ...] = (
     ("day_zero", DAY_ZERO),

@@ -18,7 +18,7 @@ from laecips_eval.bags.errors import BagError
 from laecips_eval.bags.reader import joined_digest, open_bag
 from laecips_eval.bags.writer import BagWriter
 from laecips_eval.inspection_scene.bag_recipes import MAIN, SEGMENTS, STREAM, BagRecipe
-from laecips_eval.inspection_scene.drive import Drive
+from laecips_eval.inspection_scene.view.drive import Drive
 
 Progress = Callable[[int, int], None]
 """Told (frames done, frames in all)."""

@@ -32,12 +32,15 @@ def test_namespaces(namespace: str, full_name: str) -> None:
 
 
 def test_the_player_publishes_where_the_edge_listens() -> None:
-    edge = graph.edge(namespace="robot", image_topic="/camera/image")
-    player = graph.player(bag="b", namespace="robot", image_topic="/camera/image")
-    assert edge.remappings == player.remappings
-    assert edge.remappings["image/compressed"] == "/camera/image/compressed"
-    assert edge.namespace == player.namespace
-    assert graph.edge().remappings == {}
+    edge, player = graph.edge(), graph.player(bag="b")
+    assert (edge.namespace, edge.remappings) == (player.namespace, player.remappings) == ("/", {})
+
+
+def test_the_edge_listens_to_both_transports_of_another_camera() -> None:
+    assert graph.edge(image_topic="/camera/image").remappings == {
+        "image": "/camera/image",
+        "image/compressed": "/camera/image/compressed",
+    }
 
 
 def test_a_users_file_is_over_the_shipped_one_and_under_the_arguments() -> None:

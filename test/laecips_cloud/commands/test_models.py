@@ -83,7 +83,7 @@ def test_the_list(
 
 def test_it_needs_no_torch() -> None:
     program = (
-        "import laecips_cloud.commands.models as m, laecips_cloud.published_weights.fetching, sys; "
+        "import laecips_cloud.commands.models as m, laecips_cloud.published_weights.download, sys; "
     )
     program += "assert 'torch' not in sys.modules and m.HELP"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -10,6 +10,7 @@ from laecips_cloud.published_weights import (
     CATALOGUE,
     ModelError,
     PublishedModel,
+    cache,
     catalogue,
     check_published,
     weights_path,
@@ -70,6 +71,14 @@ def test_somebodys_own_file_is_not_compared(folder: Path) -> None:
     path = folder / "small_v2.pth"
     path.write_bytes(b"anything")
     check_published(path)
+
+
+def test_where_it_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert cache() == tmp_path / "cache" / "laecips" / "models"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cache() == tmp_path / ".cache" / "laecips" / "models"
 
 
 def test_a_name_stands_for_the_fetched_file(folder: Path) -> None:

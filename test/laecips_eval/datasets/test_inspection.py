@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from laecips_eval.datasets.errors import DatasetError
 from laecips_eval.datasets.inspection import InspectionFrames, defects_in
-from laecips_eval.inspection_scene import CLASSES, DAY_ZERO, Drift, draw_strip
-from laecips_eval.inspection_scene.classes import DENT, SCRATCH
-from laecips_eval.inspection_scene.makes import Make
+from laecips_eval.inspection_scene.classes import CLASSES, DENT, SCRATCH
+from laecips_eval.inspection_scene.panel.strip import draw_strip
+from laecips_eval.inspection_scene.parts.makes import Make
+from laecips_eval.inspection_scene.view.drift import DAY_ZERO, Drift
 
 ALL_AT_ONCE = Drift(variants=0.5, dimming=0.5, warmth=0.5, dust=0.5, blur=0.5, camera=0.5)
 # Of these frames, as first drawn. When the scene is changed on purpose: the bags' hashes in

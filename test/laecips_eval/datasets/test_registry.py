@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from laecips_eval.datasets import DATASETS, DatasetError, open_dataset
-from laecips_eval.inspection_scene import Drift
+from laecips_eval.inspection_scene.view.drift import Drift
 
 
 def test_inspection_with_options() -> None:

@@ -3,8 +3,8 @@
 from itertools import pairwise
 
 import pytest
-from laecips_eval.inspection_scene import CLASSES
 from laecips_eval.inspection_scene.bag_recipes import MAIN, SEGMENTS, SMOKE, BagRecipe
+from laecips_eval.inspection_scene.classes import CLASSES
 
 
 def test_the_main_bag() -> None:

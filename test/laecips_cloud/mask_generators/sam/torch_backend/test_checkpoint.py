@@ -20,7 +20,7 @@ from laecips_cloud.published_weights import (  # noqa: E402
     cache,
     catalogue,
 )
-from laecips_cloud.published_weights.fetching import fetch  # noqa: E402
+from laecips_cloud.published_weights.download import fetch  # noqa: E402
 
 
 def test_the_network_is_told_from_the_file(sam_checkpoint: Path) -> None:

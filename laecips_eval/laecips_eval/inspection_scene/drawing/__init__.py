@@ -1,0 +1,1 @@
+"""How anything is drawn here: random numbers, pixels, textures, a pen, letters."""

@@ -1,0 +1,1 @@
+"""A panel: surfaces, parts in their places, and the light on them."""

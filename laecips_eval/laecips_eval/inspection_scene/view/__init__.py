@@ -1,0 +1,1 @@
+"""What a camera that drives past a panel sees of it."""
