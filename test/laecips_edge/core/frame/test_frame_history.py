@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from laecips_edge.core.frame.frame import Frame, SeenFrame
 from laecips_edge.core.frame.frame_history import REMEMBERED, FrameHistory
+from laecips_edge.core.image.picture import Picture
 from laecips_edge.core.inference.segmenter import Prediction
 from laecips_edge.core.routing.policy import Decision
 from laecips_edge.core.update.swap_watch import Observation
 from made_bundles import HOLLOW
-from sensor_msgs.msg import Image
 
 OLD, NEW = replace(HOLLOW, version=1), replace(HOLLOW, version=2)
 PREDICTION = Prediction(
@@ -22,14 +22,14 @@ PREDICTION = Prediction(
 
 def seen(manifest, number=0, *, depth=None):
     """A frame that a pair has looked at."""
-    frame = Frame(number=number, message=Image(), received_s=0.0)
-    frame.header.stamp.nanosec = number
+    picture = Picture(None, compressed=False)
+    frame = Frame(number=number, stamp_ns=number, frame_id="", picture=picture, received_s=0.0)
     return SeenFrame(
         frame=frame,
         rgb=np.full((4, 4, 3), number % 256, np.uint8),
         depth=depth,
         prediction=PREDICTION,
-        decision=Decision(confidence=0.7, delta=0.5, hard=False, audit=False),
+        decision=Decision(trust=0.7, delta=0.5, hard=False, audit=False),
         manifest=manifest,
     )
 

@@ -14,6 +14,7 @@ from laecips_edge.core.bundle.bundle import Bundle, Manifest
 from laecips_edge.core.frame.frame import Frame, SeenFrame
 from laecips_edge.core.frame.frame_history import FrameHistory
 from laecips_edge.core.frame.running_pair import Look, RunningPair
+from laecips_edge.core.image.picture import Picture
 from laecips_edge.core.inference.load_pair import Assemble
 from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
@@ -28,7 +29,6 @@ from laecips_edge.core.update.starting_pair import open_store, starting_pair
 from laecips_edge.core.update.trial import Trial
 from laecips_edge.core.update.updater import Updater
 from made_bundles import manifest_sha256, nudged, one_class, size, variant
-from sensor_msgs.msg import Image
 
 LOGGER = logging.getLogger("robot")
 WATCHED = 12
@@ -156,8 +156,13 @@ class Robot:
         """Look at the next frame, as the inference thread does."""
         self.frames += 1
         rgb = picture(self.frames)
-        frame = Frame(number=self.frames, message=Image(), received_s=0.0)
-        frame.header.stamp.sec = self.frames
+        frame = Frame(
+            number=self.frames,
+            stamp_ns=self.frames * 10**9,
+            frame_id="",
+            picture=Picture(None, compressed=False),
+            received_s=0.0,
+        )
         look = self.running.look(rgb, None, stamp_ns=frame.stamp_ns)
         seen = SeenFrame(
             frame=frame,
