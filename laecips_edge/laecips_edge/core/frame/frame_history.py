@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.frame.frame import SeenFrame
-from laecips_edge.core.update.swap_watch import Observation
+from laecips_edge.core.frame.observation import Observation
 
 REMEMBERED = 1000
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laecips_edge.core.bundle.manifest import Manifest
+from laecips_edge.core.frame.observation import Observation
 from laecips_edge.core.inference.segmenter import Prediction, Segmenter
 from laecips_edge.core.routing.policy import Decision, Policy
-from laecips_edge.core.update.swap_watch import Observation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class Look:
         return Observation.of(
             self.prediction.label_map,
             classes=len(self.manifest.classes),
-            confidence=self.decision.trust,
+            trust=self.decision.trust,
             hard=self.decision.hard,
             inference_ms=self.inference_ms,
         )

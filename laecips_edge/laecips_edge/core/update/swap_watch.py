@@ -18,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from laecips_edge.core.frame.observation import Observation
+
 FEWEST_FRAMES = 10
 """Of the new pair, before anything is said; also between two questions to the pair before."""
 
@@ -38,42 +40,6 @@ SURE = 0.999
 
 SLOWER, SLOWER_MS = 3.0, 20.0
 """Times, and milliseconds, that the new pair may take longer."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Observation:
-    """What a pair did with one frame.
-
-    Attributes:
-        shares: float64 [M], share of the pixels of each class.
-        confidence: of the policy, h's for the policy `laecips`.
-        hard: what became of it.
-        inference_ms: f, h and decision.
-    """
-
-    shares: NDArray[np.float64]
-    confidence: float
-    hard: bool
-    inference_ms: float
-
-    @classmethod
-    def of(
-        cls,
-        label_map: NDArray[np.uint8],
-        *,
-        classes: int,
-        confidence: float,
-        hard: bool,
-        inference_ms: float,
-    ) -> Observation:
-        """From a label map, uint8 [H,W]: every fourth row and column is enough of it."""
-        counts = np.bincount(label_map[::4, ::4].ravel(), minlength=classes)[:classes]
-        return cls(
-            shares=counts / max(1, counts.sum()),
-            confidence=confidence,
-            hard=hard,
-            inference_ms=inference_ms,
-        )
 
 
 Frames = Sequence[Observation]
@@ -151,7 +117,7 @@ def _stuck(before: Frames, after: Frames) -> bool:
         len(before) >= FEWEST_FRAMES
         and _range(after) < STUCK
         and _range(before) > NOT_STUCK
-        and after[-1].confidence < SURE
+        and after[-1].trust < SURE
         # A picture that stands still is no reason to say anything else of it.
         and any(_distance(seen.shares, after[0].shares) > 0 for seen in after)
     )
@@ -186,7 +152,7 @@ HARMS = (
     Harm(
         what="has the same confidence in every frame, the version before had not",
         suspected=_stuck,
-        confirmed=lambda new, old: abs(new.confidence - old.confidence) > NOT_STUCK,
+        confirmed=lambda new, old: abs(new.trust - old.trust) > NOT_STUCK,
     ),
     Harm(
         what=f"takes more than {SLOWER:g} times as long as the version before",
@@ -212,8 +178,8 @@ def _hard_share(frames: Frames) -> float:
 
 
 def _range(frames: Frames) -> float:
-    confidences = [seen.confidence for seen in frames]
-    return max(confidences) - min(confidences)
+    trusts = [seen.trust for seen in frames]
+    return max(trusts) - min(trusts)
 
 
 def _median_ms(frames: Frames) -> float:

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from laecips_edge.core.frame.frame import Frame, SeenFrame
 from laecips_edge.core.frame.frame_history import REMEMBERED, FrameHistory
+from laecips_edge.core.frame.observation import Observation
 from laecips_edge.core.image.picture import Picture
 from laecips_edge.core.inference.segmenter import Prediction
 from laecips_edge.core.routing.policy import Decision
-from laecips_edge.core.update.swap_watch import Observation
 from made_bundles import HOLLOW
 
 OLD, NEW = replace(HOLLOW, version=1), replace(HOLLOW, version=2)
@@ -35,8 +35,8 @@ def seen(manifest, number=0, *, depth=None):
 
 
 def observed(number=0):
-    """What the pair said of it; its number is its confidence."""
-    return Observation(shares=np.ones(2) / 2, confidence=number, hard=False, inference_ms=5.0)
+    """What the pair said of it; its number is its trust."""
+    return Observation(shares=np.ones(2) / 2, trust=number, hard=False, inference_ms=5.0)
 
 
 def add(history, manifest, *numbers):
@@ -45,7 +45,7 @@ def add(history, manifest, *numbers):
 
 
 def numbers(observations):
-    return [observation.confidence for observation in observations]
+    return [observation.trust for observation in observations]
 
 
 def test_nothing_is_known_at_first():

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from laecips_edge.core.update.swap_watch import FEWEST_FRAMES, HARMS, Observation, SwapWatch
+from laecips_edge.core.frame.observation import Observation
+from laecips_edge.core.update.swap_watch import FEWEST_FRAMES, HARMS, SwapWatch
 
 MIXED = (0.4, 0.3, 0.2, 0.1)
 FRAMES = 30
@@ -9,7 +10,7 @@ FRAMES = 30
 def seen(
     shares: tuple[float, ...] = MIXED, *, h: float = 0.7, hard: bool = False, ms: float = 50.0
 ) -> Observation:
-    return Observation(shares=np.array(shares), confidence=h, hard=hard, inference_ms=ms)
+    return Observation(shares=np.array(shares), trust=h, hard=hard, inference_ms=ms)
 
 
 def drive(count: int, *, seed: int = 0, **changes: object) -> list[Observation]:
@@ -132,11 +133,3 @@ def test_a_short_watch_judges_at_its_end(frames):
         assert watch.suspicions() == []
         watch.add(seen(ONE))
     assert watch.suspicions()[0] is HARMS[0]
-
-
-def test_an_observation_of_a_label_map():
-    label_map = np.zeros((8, 8), np.uint8)
-    label_map[4:, 4:] = 2
-    label_map[0, 4] = 255
-    observation = Observation.of(label_map, classes=3, confidence=0.5, hard=True, inference_ms=9.0)
-    np.testing.assert_allclose(observation.shares, [2 / 3, 0, 1 / 3])
