@@ -8,20 +8,21 @@ its own, so that files flow whatever the rest of the node does.
 import socket
 import sys
 import time
-from array import array
 from typing import Any
 
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.link.model_update import PieceAnswer, PieceStatus
 from laecips_edge.ros import qos
 from laecips_edge.ros.lifecycle import ManagedNode, run
+from laecips_edge.ros.model_messages import offer_message, piece_message, piece_request_of
 from laecips_edge.ros.status_publisher import StatusPublisher
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
 from laecips_cloud.library.model_library import ModelLibrary
-from laecips_cloud.library.served_files import PieceStatus, offered, piece
+from laecips_cloud.library.served_files import offered, piece
 from laecips_cloud.replay_buffer.watch import ReplayWatch
 from laecips_cloud.trainer.health import TrainerHealth, assess
-from laecips_cloud.trainer.status_fields import ledger_fields, update_of
+from laecips_cloud.trainer.status_fields import ledger_fields
 from laecips_cloud.trainer.trainer import Trainer
 from laecips_cloud.trainer.trainer_parameters import declare_parameters, path, recipe, triggers
 from laecips_cloud.trainer.worker_process import WorkerProcess
@@ -136,29 +137,19 @@ class TrainerNode(ManagedNode):
             return
         offer = offered(library)
         if offer is not None:
-            message = update_of(offer)
-            message.header.stamp = self.get_clock().now().to_msg()
-            self._updates.publish(message)
-            self._told = (offer.manifest.version, offer.ordered)
+            self._updates.publish(offer_message(offer, stamp=self.get_clock().now().to_msg()))
+            self._told = (offer.version, offer.ordered)
 
     def _give(self, request: GetModel.Request, response: GetModel.Response) -> GetModel.Response:
         # Another thread may release the library meanwhile: look at it once.
         library = self._library
         if library is None or self.state != "active":
-            response.status = int(PieceStatus.UNAVAILABLE)
-            response.message = f"{self.get_fully_qualified_name()} is {self.state}: activate it"
-            return response
-        answer = piece(
-            library,
-            version=request.version,
-            file=request.file,
-            offset=request.offset,
-            length=request.length,
-            max_chunk=self.parameters["max_chunk"],
-        )
-        response.status, response.message = int(answer.status), answer.message
-        response.size, response.data = answer.size, array("B", answer.data)
-        return response
+            state = f"{self.get_fully_qualified_name()} is {self.state}: activate it"
+            answer = PieceAnswer(status=PieceStatus.UNAVAILABLE, message=state)
+        else:
+            max_chunk = self.parameters["max_chunk"]
+            answer = piece(library, piece_request_of(request), max_chunk=max_chunk)
+        return piece_message(response, answer)
 
     def _hear(self, report: ModelReport) -> None:
         if self._trainer is None:

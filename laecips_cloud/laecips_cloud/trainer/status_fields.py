@@ -1,12 +1,10 @@
-"""What the trainer says in its status and in the latched `model_update`."""
+"""What the trainer says in its status."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from laecips_cloud.library.served_files import Offered
 from laecips_cloud.library.version_ledger import Fate, VersionLedger
-from laecips_msgs.msg import ModelUpdate
 
 
 def ledger_fields(ledger: VersionLedger) -> dict[str, Any]:
@@ -30,17 +28,3 @@ def ledger_fields(ledger: VersionLedger) -> dict[str, Any]:
         "rolled_back": ledger.count(*gone),
         "last_training_s": judged.train_s if judged is not None else 0.0,
     }
-
-
-def update_of(offer: Offered) -> ModelUpdate:
-    """The announcement of what is offered, without its stamp."""
-    manifest = offer.manifest
-    return ModelUpdate(
-        name=manifest.name,
-        version=manifest.version,
-        parent=manifest.parent or 0,
-        classes_hash=manifest.classes_hash,
-        manifest_sha256=offer.manifest_sha256,
-        bytes=offer.bytes,
-        ordered=offer.ordered,
-    )

@@ -12,22 +12,34 @@ from typing import Any
 
 from rclpy.node import Node
 from rclpy.subscription import Subscription
-from rclpy.task import Future
 
 from laecips_edge.core.frame.frame_history import FrameHistory
 from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.inference.load_pair import Assemble
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
+from laecips_edge.core.link.model_update import (
+    ModelOffer,
+    PieceAnswer,
+    PieceRequest,
+    UpdateReport,
+)
 from laecips_edge.core.link.rate_limiter import RateLimiter
-from laecips_edge.core.update.acceptance import ModelOffer, UpdateOutcome, UpdateReport
+from laecips_edge.core.link.transport import Call
 from laecips_edge.core.update.bundle_download import BundleDownload, Piece
-from laecips_edge.core.update.download_driver import DownloadDriver, Reply
+from laecips_edge.core.update.download_driver import DownloadDriver
 from laecips_edge.core.update.model_store import ModelStore
 from laecips_edge.core.update.operator_orders import OperatorOrders
 from laecips_edge.core.update.trial import Trial
 from laecips_edge.core.update.updater import Updater
 from laecips_edge.ros import qos
+from laecips_edge.ros.model_messages import (
+    offer_of,
+    piece_of,
+    piece_request_message,
+    report_message,
+)
 from laecips_edge.ros.parameters import Parameters
+from laecips_edge.ros.service_transport import ServiceTransport
 from laecips_edge.update.adapt_service import AdaptService
 from laecips_msgs.msg import ModelReport, ModelUpdate
 from laecips_msgs.srv import GetModel
@@ -37,13 +49,6 @@ NICENESS = 10
 
 CHANGING = ("adapt", "watch_frames", "update_rate_limit", "update_chunk")
 """Parameters that may change while the thread works."""
-
-OUTCOMES = {
-    UpdateOutcome.SWAPPED: ModelReport.SWAPPED,
-    UpdateOutcome.REFUSED: ModelReport.REFUSED,
-    UpdateOutcome.ROLLED_BACK: ModelReport.ROLLED_BACK,
-    UpdateOutcome.FAILED: ModelReport.FAILED,
-}
 
 
 class ModelLink:
@@ -79,6 +84,9 @@ class ModelLink:
             ModelReport, "model_report", qos.latched(depth=REPORTS_KEPT)
         )
         self._client = node.create_client(GetModel, "get_model")
+        self._transport = ServiceTransport(
+            self._client, to_message=piece_request_message, from_message=piece_of
+        )
         self._offers: Subscription | None = None
         self._breaker = CircuitBreaker(
             failures_to_open=1,
@@ -117,7 +125,7 @@ class ModelLink:
         self._adapt = AdaptService(
             node, orders=orders, version=lambda: running.current.manifest.version
         )
-        self._asked: dict[Piece, Future] = {}
+        self._asked: dict[Piece, Call] = {}
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._stopping = False
@@ -195,14 +203,7 @@ class ModelLink:
             self._inbox.put(_nothing)
 
     def _hear(self, message: ModelUpdate) -> None:
-        offer = ModelOffer(
-            name=message.name,
-            version=message.version,
-            classes_hash=message.classes_hash,
-            manifest_sha256=message.manifest_sha256,
-            bytes=message.bytes,
-            ordered=message.ordered,
-        )
+        offer = offer_of(message)
         self._inbox.put(lambda: self._updates.offer(offer))
 
     def _open_fetch(self, offer: ModelOffer, download: BundleDownload) -> DownloadDriver:
@@ -210,56 +211,33 @@ class ModelLink:
             download,
             ask=lambda piece: self._ask(offer.version, piece),
             forget=self._forget,
-            available=self._client.service_is_ready,
+            available=lambda: self._transport.present,
             breaker=self._breaker,
             pacer=self._pacer,
             chunk=self._parameters["update_chunk"],
         )
 
     def _ask(self, version: int, piece: Piece) -> None:
-        request = GetModel.Request(
+        request = PieceRequest(
             version=version, file=piece.file, offset=piece.offset, length=piece.length
         )
-        future = self._asked[piece] = self._client.call_async(request)
-        future.add_done_callback(
-            lambda done: self._inbox.put(lambda: self._receive(piece, done.result()))
+        self._asked[piece] = self._transport.ask(
+            request, lambda answer: self._inbox.put(lambda: self._receive(piece, answer))
         )
 
-    def _receive(self, piece: Piece, response: GetModel.Response) -> None:
+    def _receive(self, piece: Piece, answer: PieceAnswer) -> None:
         self._asked.pop(piece, None)
-        refusal = ""
-        if response.status != GetModel.Response.OK:
-            reason = " ".join(response.message.split()) or "no reason given"
-            refusal = f"refused ({response.status}): {reason}"
-        self._updates.receive(
-            piece,
-            Reply(
-                refusal=refusal,
-                past_end=response.status == GetModel.Response.BAD_REQUEST,
-                size=response.size,
-                data=response.data,
-            ),
-        )
+        self._updates.receive(piece, answer)
 
     def _forget(self, piece: Piece) -> None:
-        future = self._asked.pop(piece, None)
-        if future is not None:
-            self._client.remove_pending_request(future)
+        call = self._asked.pop(piece, None)
+        if call is not None:
+            call.cancel()
 
     def _tell(self, report: UpdateReport) -> None:
-        message = ModelReport(
-            robot=self._parameters["robot"],
-            version=report.version,
-            running=report.running,
-            outcome=OUTCOMES[report.outcome],
-            reason=report.reason,
-            transfer_s=report.transfer_s,
-            bytes=report.bytes,
-            swap_ms=report.swap_ms,
-            frames_lost=report.frames_lost,
-        )
-        message.header.stamp = self._node.get_clock().now().to_msg()
-        self._reports.publish(message)
+        stamp = self._node.get_clock().now().to_msg()
+        robot = self._parameters["robot"]
+        self._reports.publish(report_message(report, robot=robot, stamp=stamp))
 
 
 def _nothing() -> None:

@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from laecips_cloud.library.model_library import ModelLibrary
-from laecips_cloud.library.served_files import PieceStatus, offered, piece
+from laecips_cloud.library.served_files import offered, piece
 from laecips_edge.core.bundle.bundle import FILES, MANIFEST, WEIGHTS, Bundle, BundleError
-
-from laecips_msgs.srv import GetModel
+from laecips_edge.core.link.model_update import PieceRequest, PieceStatus
 
 
 @pytest.fixture
@@ -21,21 +21,17 @@ def library(tmp_path: Path, tiny_bundle: Bundle) -> Iterator[ModelLibrary]:
 
 
 def asked(library: ModelLibrary, **changes: object) -> tuple[PieceStatus, str, int, bytes]:
-    request = {"version": 1, "file": WEIGHTS, "offset": 0, "length": 100, "max_chunk": 1000}
-    answer = piece(library, **(request | changes))  # type: ignore[arg-type]
+    request = PieceRequest(version=1, file=WEIGHTS, offset=0, length=100)
+    answer = piece(library, replace(request, **changes), max_chunk=1000)  # type: ignore[arg-type]
     return answer.status, answer.message, answer.size, answer.data
-
-
-def test_the_statuses_are_those_of_the_service() -> None:
-    assert {status.name: status.value for status in PieceStatus} == {
-        name: getattr(GetModel.Response, name) for name in PieceStatus.__members__
-    }
 
 
 def test_what_is_offered(library: ModelLibrary, tiny_bundle: Bundle) -> None:
     offer = offered(library)
     assert offer is not None
-    assert (offer.manifest, offer.ordered) == (tiny_bundle.manifest, False)
+    manifest = tiny_bundle.manifest
+    assert (offer.name, offer.version, offer.parent) == (manifest.name, manifest.version, 0)
+    assert (offer.classes_hash, offer.ordered) == (manifest.classes_hash, False)
     text = (tiny_bundle.path / MANIFEST).read_bytes()
     assert offer.manifest_sha256 == hashlib.sha256(text).hexdigest()
     sizes = [(tiny_bundle.path / name).stat().st_size for name in (MANIFEST, *FILES)]

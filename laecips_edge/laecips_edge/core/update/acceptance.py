@@ -3,69 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
 
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
+from laecips_edge.core.link.model_update import ModelOffer
 from laecips_edge.core.update.store_state import StoreState
 
 MOST_BYTES = 4 << 30
 """Of one bundle: what announces more is a mistake."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelOffer:
-    """A bundle that robots should run, as laecips_msgs/ModelUpdate announces it.
-
-    Attributes:
-        name: of the bundle line.
-        version: of the pair.
-        classes_hash: of its classes.
-        manifest_sha256: of its manifest.json, 64 hex digits; the bundle's identity.
-        bytes: of all its files together.
-        ordered: an operator's word: a robot takes it although it has run a higher version.
-    """
-
-    name: str
-    version: int
-    classes_hash: str
-    manifest_sha256: str
-    bytes: int
-    ordered: bool = False
-
-
-class UpdateOutcome(StrEnum):
-    """What became of an offer. The names are those of laecips_msgs/ModelReport."""
-
-    SWAPPED = "swapped"
-    REFUSED = "refused"
-    ROLLED_BACK = "rolled back"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, kw_only=True)
-class UpdateReport:
-    """What a robot says of an offer.
-
-    Attributes:
-        outcome: what became of it.
-        version: that was offered.
-        running: version that runs now.
-        reason: one line; empty when swapped.
-        transfer_s: seconds from the first request to the last piece.
-        bytes: that came over the wire.
-        swap_ms: how long the exchange could keep the inference thread from its frames.
-        frames_lost: frames superseded while it was loaded, tested and exchanged.
-    """
-
-    outcome: UpdateOutcome
-    version: int
-    running: int
-    reason: str = ""
-    transfer_s: float = 0.0
-    bytes: int = 0
-    swap_ms: float = 0.0
-    frames_lost: int = 0
 
 
 def why_not(offer: ModelOffer, *, running: Manifest, memory: StoreState) -> str:

@@ -7,32 +7,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from laecips_edge.core.image.codecs import Buffer
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
+from laecips_edge.core.link.model_update import PieceAnswer, PieceStatus
 from laecips_edge.core.link.rate_limiter import RateLimiter
 from laecips_edge.core.update.bundle_download import BundleDownload, GarbageError, Piece
 
 PATIENCE_S = 10.0
 """Seconds that a piece may take."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reply:
-    """The server's answer to a piece.
-
-    Attributes:
-        refusal: why there is no data, one line; empty where there is.
-        past_end: the server says that the offset lies past the end.
-        size: bytes of the whole file.
-        data: from the piece's offset on.
-    """
-
-    refusal: str = ""
-    past_end: bool = False
-    size: int = 0
-    data: Buffer = b""
 
 
 class DownloadDriver:
@@ -116,7 +98,7 @@ class DownloadDriver:
         else:
             self.fail("no trainer offers get_model")
 
-    def receive(self, piece: Piece, reply: Reply) -> None:
+    def receive(self, piece: Piece, answer: PieceAnswer) -> None:
         """Take in an answer; one that is not waited for any longer is dropped.
 
         Raises:
@@ -125,16 +107,16 @@ class DownloadDriver:
         if piece is not self._asked:
             return
         self._asked = None
-        self.received += len(reply.data)
-        self._pacer.count(len(reply.data))
+        self.received += len(answer.data)
+        self._pacer.count(len(answer.data))
         self._last_s = self._clock()
-        if reply.refusal:
-            if reply.past_end and piece.offset:
+        if answer.refusal:
+            if answer.status is PieceStatus.BAD_REQUEST and piece.offset:
                 self._download.discard()  # what is here cannot be the beginning of that file
-            self.fail(f"get_model, {piece.file}: {reply.refusal}")
+            self.fail(f"get_model, {piece.file}: {answer.refusal}")
             return
         try:
-            self._download.add(piece, size=reply.size, data=reply.data)
+            self._download.add(piece, size=answer.size, data=answer.data)
         except GarbageError as error:
             self.fail(f"get_model answers garbage: {error}")
         except OSError as error:

@@ -10,7 +10,7 @@ from typing import Any
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.frame.frame_history import FrameHistory
 from laecips_edge.core.frame.running_pair import Pair, RunningPair
-from laecips_edge.core.update.acceptance import UpdateOutcome, UpdateReport
+from laecips_edge.core.link.model_update import UpdateOutcome, UpdateReport
 from laecips_edge.core.update.model_store import ModelStore
 from laecips_edge.core.update.slots import Slot
 from laecips_edge.core.update.swap_watch import Harm, SwapWatch

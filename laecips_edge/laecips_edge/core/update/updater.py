@@ -12,15 +12,10 @@ from laecips_edge.core.frame.frame_history import FrameHistory
 from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.inference.load_pair import Assemble, load_pair, try_on
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
-from laecips_edge.core.update.acceptance import (
-    ModelOffer,
-    UpdateOutcome,
-    UpdateReport,
-    check_manifest,
-    why_not,
-)
+from laecips_edge.core.link.model_update import ModelOffer, PieceAnswer, UpdateOutcome, UpdateReport
+from laecips_edge.core.update.acceptance import check_manifest, why_not
 from laecips_edge.core.update.bundle_download import BundleDownload, MismatchError, Piece
-from laecips_edge.core.update.download_driver import DownloadDriver, Reply
+from laecips_edge.core.update.download_driver import DownloadDriver
 from laecips_edge.core.update.model_store import ModelStore
 from laecips_edge.core.update.trial import Trial
 
@@ -99,11 +94,11 @@ class Updater:
         else:
             self._wanted = offer
 
-    def receive(self, piece: Piece, reply: Reply) -> None:
+    def receive(self, piece: Piece, answer: PieceAnswer) -> None:
         """Take in the server's answer."""
         if self._wanted is not None and self.fetch is not None:
             with self._refusing(self._wanted):
-                self.fetch.receive(piece, reply)
+                self.fetch.receive(piece, answer)
 
     def advance(self) -> None:
         """Judge the pair on trial, then do the next step for the offer that is wanted."""

@@ -18,11 +18,11 @@ from laecips_edge.core.image.picture import Picture
 from laecips_edge.core.inference.load_pair import Assemble
 from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
+from laecips_edge.core.link.model_update import ModelOffer, PieceAnswer, UpdateReport
 from laecips_edge.core.link.rate_limiter import RateLimiter
 from laecips_edge.core.routing.policy import Policy
-from laecips_edge.core.update.acceptance import ModelOffer, UpdateReport
 from laecips_edge.core.update.bundle_download import BundleDownload, Piece
-from laecips_edge.core.update.download_driver import DownloadDriver, Reply
+from laecips_edge.core.update.download_driver import DownloadDriver
 from laecips_edge.core.update.operator_orders import OperatorOrders
 from laecips_edge.core.update.slots import read_slots
 from laecips_edge.core.update.starting_pair import open_store, starting_pair
@@ -42,7 +42,7 @@ class Trainer:
     def __init__(self) -> None:
         self.bundles: dict[int, Bundle] = {}
         self.requests: list[Piece] = []
-        self.spoil: Callable[[Piece, Reply], Reply] = lambda _, reply: reply
+        self.spoil: Callable[[Piece, PieceAnswer], PieceAnswer] = lambda _, reply: reply
 
     def offer(self, bundle: Bundle, **fields: object) -> ModelOffer:
         """Serve a bundle; what is announced of it, with `fields` in the place of what is right."""
@@ -56,12 +56,12 @@ class Trainer:
         )
         return replace(right, **fields)  # type: ignore[arg-type]
 
-    def answer(self, version: int, piece: Piece) -> Reply:
+    def answer(self, version: int, piece: Piece) -> PieceAnswer:
         """What a robot gets that asks."""
         self.requests.append(piece)
         data = (self.bundles[version].path / piece.file).read_bytes()
         part = data[piece.offset : piece.offset + piece.length]
-        return self.spoil(piece, Reply(size=len(data), data=part))
+        return self.spoil(piece, PieceAnswer(size=len(data), data=part))
 
 
 class Robot:

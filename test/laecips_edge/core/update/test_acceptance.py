@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
-from laecips_edge.core.update.acceptance import ModelOffer, check_manifest, why_not
+from laecips_edge.core.link.model_update import ModelOffer
+from laecips_edge.core.update.acceptance import check_manifest, why_not
 from laecips_edge.core.update.store_state import Bar, StoreState
 
 RUNNING = Manifest(

@@ -3,9 +3,10 @@ from pathlib import Path
 import pytest
 from laecips_edge.core.bundle.manifest import BundleError
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
+from laecips_edge.core.link.model_update import PieceAnswer, PieceStatus
 from laecips_edge.core.link.rate_limiter import RateLimiter
 from laecips_edge.core.update.bundle_download import GarbageError, MismatchError, Piece
-from laecips_edge.core.update.download_driver import PATIENCE_S, DownloadDriver, Reply
+from laecips_edge.core.update.download_driver import PATIENCE_S, DownloadDriver
 
 DATA = b"0123456789"
 
@@ -69,7 +70,7 @@ class World:
         """A good answer to the last piece, but for `changes`."""
         piece = self.asked[-1]
         data = DATA[piece.offset : piece.offset + piece.length]
-        self.fetch.receive(piece, Reply(**({"size": len(DATA), "data": data} | changes)))
+        self.fetch.receive(piece, PieceAnswer(**({"size": len(DATA), "data": data} | changes)))
 
     def wait(self) -> float:
         """Let the time pass until something is to be done; how long."""
@@ -172,13 +173,15 @@ def test_what_must_not_be_fetched_is_told(error):
         world.fetch.advance()
 
 
-@pytest.mark.parametrize(("past_end", "discarded"), [(False, 0), (True, 1)])
-def test_a_part_that_is_longer_than_the_file_is_begun_anew(past_end, discarded):
+@pytest.mark.parametrize(
+    ("status", "discarded"), [(PieceStatus.UNAVAILABLE, 0), (PieceStatus.BAD_REQUEST, 1)]
+)
+def test_a_part_that_is_longer_than_the_file_is_begun_anew(status, discarded):
     world = World()
     world.download.data = b"x" * 30
     world.fetch.advance()
-    world.answer(refusal="refused (3): past the end", past_end=past_end, data=b"")
-    assert world.fetch.problem == "get_model, weights: refused (3): past the end"
+    world.answer(status=status, message="past the end", data=b"")
+    assert world.fetch.problem == f"get_model, weights: refused ({status:d}): past the end"
     assert world.download.discarded == discarded
 
 

@@ -1,7 +1,7 @@
 """What an operator may order of a robot, and what it answers."""
 
 import pytest
-from laecips_edge.core.update.acceptance import UpdateOutcome
+from laecips_edge.core.link.model_update import UpdateOutcome
 from laecips_edge.core.update.store_state import Bar
 from made_bundles import finite_on_grey, manifest_sha256
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_edge.core.update.acceptance import UpdateOutcome
+from laecips_edge.core.link.model_update import UpdateOutcome
 from laecips_edge.core.update.swap_watch import FEWEST_FRAMES
 from made_bundles import finite_on_grey, manifest_sha256, nudged, one_class, variant
 

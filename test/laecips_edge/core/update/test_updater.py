@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from laecips_edge.core.inference.segmenter import Segmenter
-from laecips_edge.core.update.acceptance import UpdateOutcome
+from laecips_edge.core.link.model_update import PieceStatus, UpdateOutcome
 from laecips_edge.core.update.download_driver import PATIENCE_S
 from made_bundles import (
     finite_on_grey,
@@ -467,7 +467,9 @@ def test_what_is_wanted_decides_when_there_is_something_to_do(robot, versions):
     assert robot.updater.seconds_to_next is None
     robot.offer(versions[2])
     assert robot.updater.seconds_to_next == 0
-    robot.trainer.spoil = lambda _, reply: replace(reply, refusal="refused (4): not now")
+    robot.trainer.spoil = lambda _, reply: replace(
+        reply, status=PieceStatus.UNAVAILABLE, message="not now"
+    )
     robot.work(seconds=0.0)
     assert robot.updater.seconds_to_next == pytest.approx(1.0)
     robot.work(seconds=1.0)
