@@ -24,16 +24,15 @@ _SAMPLES = {
 
 def curves_html(report: Report, rows: Sequence[FrameRow]) -> str:
     """One figure after the other, with the bag's segments as bands and updates as lines."""
-    line = timeline(rows, rate=report["setup"]["rate"])
+    line = timeline(rows, rate=report.setup.rate)
     if not len(line.frames):
         return "<p>No frame was played: there is nothing to draw.</p>"
     axis = Axis(
         frames=line.frames, seconds=line.seconds, bands=_bands(report), marks=_marks(report)
     )
-    learned = any(update["frame"] is not None for update in report["updates"])
-    compared = report["miou"]["edge_untrained"]["dataset"] is not None
+    learned = any(update.frame is not None for update in report.updates)
     figures = [
-        _accuracy(line, axis, compared=compared),
+        _accuracy(line, axis, compared=report.compared),
         _uploads(line, axis),
         _latency(line, axis),
         _bytes(line, axis),
@@ -43,13 +42,13 @@ def curves_html(report: Report, rows: Sequence[FrameRow]) -> str:
 
 def trust_html(report: Report, rows: Sequence[FrameRow]) -> str:
     """Histograms of h before and after training, or a sentence that says why there are none."""
-    found = trust(rows, first_version=report["setup"]["bundle"]["version"])
+    found = trust(rows, first_version=report.setup.bundle.version)
     if not len(found.trained):
         return (
             "<p>No frame was looked at by a trained pair and by the first one as well, so h before "
             "and after training cannot be compared.</p>"
         )
-    delta = report["setup"]["delta"]
+    delta = report.setup.delta
     before, after = float(np.median(found.untrained)), float(np.median(found.trained))
     hard = float(np.mean(found.untrained <= delta))
     return (
@@ -64,31 +63,27 @@ def trust_html(report: Report, rows: Sequence[FrameRow]) -> str:
 
 
 def _bands(report: Report) -> list[Band]:
-    return [
-        Band(name=part["name"], start=part["start"], stop=part["stop"])
-        for part in report["segments"]
-    ]
+    return [Band(name=part.name, start=part.start, stop=part.stop) for part in report.segments]
 
 
 def _marks(report: Report) -> list[Mark]:
     return [
         Mark(
-            frame=update["frame"],
-            name=f"v{update['version']}" + (" undone" if update["rolled_back"] else ""),
-            title=f"version {update['version']} from frame {update['frame']}: "
-            f"{what_became_of(update)}",
-            lasted=not update["rolled_back"],
+            frame=update.frame,
+            name=f"v{update.version}" + (" undone" if update.rolled_back else ""),
+            title=f"version {update.version} from frame {update.frame}: {what_became_of(update)}",
+            lasted=not update.rolled_back,
         )
-        for update in report["updates"]
-        if update["frame"] is not None
+        for update in report.updates
+        if update.frame is not None
     ]
 
 
 def _explain(line: Timeline, report: Report, *, learned: bool) -> str:
     text = f"Moving means over {line.window} frames, against frame number and time of the run."
-    if report["segments"]:
+    if report.segments:
         names = ", ".join(
-            f"{place} {segment['name']}" for place, segment in enumerate(report["segments"], 1)
+            f"{place} {segment.name}" for place, segment in enumerate(report.segments, 1)
         )
         text += f" Bands are the segments of the bag: {names}."
     if learned:

@@ -23,7 +23,7 @@ from laecips_eval.reports.page.tables import (
     segments_html,
     updates_html,
 )
-from laecips_eval.reports.report import Report, validate
+from laecips_eval.reports.report import Report
 from laecips_eval.scoring.frame_gallery import GalleryFrame
 from laecips_eval.scoring.frame_log import FrameRow
 
@@ -50,10 +50,8 @@ def write_html_report(
         command: what makes the run again, where that is known.
 
     Raises:
-        ReportError: when the report contradicts itself; nothing is written then.
         OSError: when it cannot be written.
     """
-    validate(report)
     page = html_report(
         report, rows=rows, gallery=gallery, palette=palette, defects=defects, command=command
     )
@@ -71,23 +69,23 @@ def html_report(
     command: str | None = None,
 ) -> str:
     """The page as text; see `write_html_report`."""
-    classes = list(report["miou"]["published"]["per_class"])
+    classes = list(report.miou.published.per_class)
     parts = [headline_html(report)]
     parts += _section("The run over time", curves_html(report, rows))
     parts += _section("How far f was trusted, before and after training", trust_html(report, rows))
     parts += _section("Model updates", updates_html(report))
     parts += _section("Hard frames", _gallery(gallery, rows, classes, palette))
-    if report["miou"]["published"]["dataset"] is not None:
+    if report.miou.published.dataset is not None:
         parts += _section("Classes", classes_html(report, defects=defects))
-    if report["segments"]:
+    if report.segments:
         parts += _section("Segments", segments_html(report))
     parts += _section("Answers and latency", answers_html(report))
-    if report["processes"]:
+    if report.processes:
         parts += _section("Processes", processes_html(report))
     if command:
         parts += _section("Make it again", f"<pre><code>{escaped(command)}</code></pre>")
     parts.append(f"<footer>{_foot(report)}</footer>")
-    title = escaped(f"{report['bag']['name']} - LAECIPS")
+    title = escaped(f"{report.bag.name} - LAECIPS")
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -120,9 +118,9 @@ def _gallery(
 
 
 def _foot(report: Report) -> str:
-    network = report["setup"]["network"]
-    asked = f"; the cloud asked {network['path']} ({network['hash'][:12]})" if network else ""
+    network = report.setup.network
+    asked = f"; the cloud asked {network.path} ({network.hash[:12]})" if network else ""
     return escaped(
-        f"Bag {report['bag']['path']}; bundle {report['setup']['bundle']['path']}{asked}. "
+        f"Bag {report.bag.path}; bundle {report.setup.bundle.path}{asked}. "
         "Every figure is in report.json, every frame in frames.csv beside this page."
     )

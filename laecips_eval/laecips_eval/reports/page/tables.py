@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from laecips_eval.reports.page.html_text import (
     MISSING,
@@ -15,6 +14,7 @@ from laecips_eval.reports.page.html_text import (
 )
 from laecips_eval.reports.report import Report
 from laecips_eval.reports.report_table import size, what_became_of
+from laecips_eval.scoring.run_figures import LastSegments, SegmentFigures, UpdateFigures
 
 _STREAMS = {
     "published": "published",
@@ -25,23 +25,23 @@ _STREAMS = {
 
 def updates_html(report: Report) -> str:
     """Every pair that was trained, promoted or not, and why."""
-    if not report["updates"]:
+    if not report.updates:
         return "<p>Nothing was trained during this run.</p>"
     rows = [
         [
-            f"version {update['version']}",
+            f"version {update.version}",
             _fate(update),
-            update["gate"],
-            update["trigger"],
-            number(update["samples"]),
-            number(update["train_s"], "s", digits=1),
-            number(update["transfer_s"], "s", digits=2),
-            MISSING if update["bytes"] is None else size(update["bytes"]),
-            number(update["swap_ms"], "ms", digits=1),
-            number(update["frames_lost"]),
-            number(update["frame"]),
+            update.gate,
+            update.trigger,
+            number(update.samples),
+            number(update.train_s, "s", digits=1),
+            number(update.transfer_s, "s", digits=2),
+            MISSING if update.bytes is None else size(update.bytes),
+            number(update.swap_ms, "ms", digits=1),
+            number(update.frames_lost),
+            number(update.frame),
         ]
-        for update in report["updates"]
+        for update in report.updates
     ]
     head = [
         "update", "outcome", "the gate said", "why it was trained", "frames learned from",
@@ -53,16 +53,16 @@ def updates_html(report: Report) -> str:
 
 def classes_html(report: Report, *, defects: Sequence[str]) -> str:
     """IoU and recall by class, defects first."""
-    miou, streams = report["miou"], _streams(report)
-    names = list(miou["published"]["per_class"])
+    miou, streams = report.miou, _streams(report)
+    names = list(miou.published.per_class)
     rare = [name for name in names if name in set(defects)]
     others = [name for name in names if name not in set(defects)]
 
     def rows(chosen: Sequence[str]) -> list[list[str]]:
         return [
             [name]
-            + [points(miou[stream]["per_class"].get(name)) for stream in streams]
-            + [points(miou[stream]["recall"].get(name)) for stream in streams]
+            + [points(getattr(miou, stream).per_class.get(name)) for stream in streams]
+            + [points(getattr(miou, stream).recall.get(name)) for stream in streams]
             for name in chosen
         ]
 
@@ -83,24 +83,24 @@ def segments_html(report: Report) -> str:
     head = [f"mIoU, {_STREAMS[stream]}" for stream in streams]
     head += ["gained by learning, points"] if gained else []
 
-    def accuracy(part: dict[str, Any]) -> list[str]:
-        figures = [points(part[stream]) for stream in streams]
-        return figures + ([gain(part["edge_only"], part["edge_untrained"])] if gained else [])
+    def accuracy(part: SegmentFigures | LastSegments) -> list[str]:
+        figures = [points(getattr(part, stream)) for stream in streams]
+        return figures + ([gain(part.edge_only, part.edge_untrained)] if gained else [])
 
     segments = [
         [
-            f"{place} {part['name']}",
-            number(part["frames"]),
-            number(part["answered"]),
-            percent(part["wanted"] / part["frames"]) if part["frames"] else MISSING,
-            percent(part["cur"]),
+            f"{place} {part.name}",
+            number(part.frames),
+            number(part.answered),
+            percent(part.wanted / part.frames) if part.frames else MISSING,
+            percent(part.cur),
             *accuracy(part),
         ]
-        for place, part in enumerate(report["segments"], 1)
+        for place, part in enumerate(report.segments, 1)
     ]
     last = [
-        [_last(part["segments"], len(segments)), number(part["frames"]), *accuracy(part)]
-        for part in report["over_last"]
+        [_last(part.segments, len(segments)), number(part.frames), *accuracy(part)]
+        for part in report.over_last
     ]
     by_segment = table(
         "Segment by segment; mIoU of one confusion matrix each",
@@ -118,35 +118,34 @@ def segments_html(report: Report) -> str:
 def processes_html(report: Report) -> str:
     """What each process took."""
     rows = [
-        [name, number(usage["cpu_percent"], "%"), number(usage["rss_mb_max"], "MB")]
-        for name, usage in report["processes"].items()
+        [name, number(usage.cpu_percent, "%"), number(usage.rss_mb_max, "MB")]
+        for name, usage in report.processes.items()
     ]
     return table("100 % is one core", ["process", "CPU", "memory at most"], [("", rows)])
 
 
 def answers_html(report: Report) -> str:
     """Who answered, and how fast."""
-    answered, sizes = report["answered"], report["bytes"]
-    names = {"edge": "edge", "cloud": "cloud", "all": "all, fallbacks included"}
+    answered, sizes = dict(report.answered), report.bytes
+    names = {"all": "all, fallbacks included"}
     counts = {**answered, "all": sum(answered.values())}
     rows = [
-        [name, number(counts[kind])]
-        + [number(report["latency_ms"][kind][q], "ms", digits=1) for q in ("p50", "p95", "p99")]
-        for kind, name in names.items()
+        [names.get(kind, kind), number(counts[kind])]
+        + [number(value, "ms", digits=1) for _, value in latency]
+        for kind, latency in report.latency_ms
     ]
     caption = (
-        f"{size(sizes['up'])} went up and {size(sizes['down'])} came down, audits included; "
-        f"{size(sizes['model'])} of models"
+        f"{size(sizes.up)} went up and {size(sizes.down)} came down, audits included; "
+        f"{size(sizes.model)} of models"
     )
     return table(caption, ["answered by", "frames", "p50", "p95", "p99"], [("", rows)])
 
 
 def _streams(report: Report) -> list[str]:
-    compared = report["miou"]["edge_untrained"]["dataset"] is not None
-    return [stream for stream in _STREAMS if compared or stream != "edge_untrained"]
+    return [stream for stream in _STREAMS if report.compared or stream != "edge_untrained"]
 
 
-def _fate(update: dict[str, Any]) -> str:
+def _fate(update: UpdateFigures) -> str:
     return "refused" if what_became_of(update).startswith("refused") else what_became_of(update)
 
 

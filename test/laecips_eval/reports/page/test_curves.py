@@ -23,14 +23,14 @@ def test_a_run_that_learned_has_all_curves(learned_run: Any) -> None:
 
 
 def test_an_update_that_was_undone_looks_different(learned_run: Any) -> None:
-    learned_run.report["updates"][0]["rolled_back"] = True
+    learned_run.change({"updates.0.rolled_back": True})
     text = curves_html(learned_run.report, learned_run.rows)
     assert text.count('<g class="mark gone">') == 8
     assert "v2 undone" in text
 
 
 def test_without_a_comparison_f_without_training_is_not_drawn(learned_run: Any) -> None:
-    learned_run.report["miou"]["edge_untrained"]["dataset"] = None
+    learned_run.change({"miou.edge_untrained.dataset": None})
     text = curves_html(learned_run.report, learned_run.rows)
     assert "edge_untrained" not in styles(text)
     assert "f without training" not in text

@@ -11,9 +11,9 @@ def miou(run: Any, published: float | None, ran: float | None, untrained: float 
     """The head of a run whose whole and last segments have these."""
     streams = {"published": published, "edge_only": ran, "edge_untrained": untrained}
     for stream, value in streams.items():
-        run.report["miou"][stream]["dataset"] = value
-    for entry in run.report["over_last"]:
-        entry.update(streams)
+        run.change({f"miou.{stream}.dataset": value})
+        for place in range(len(run.report.over_last)):
+            run.change({f"over_last.{place}.{stream}": value})
     return headline_html(run.report)
 
 
@@ -45,11 +45,13 @@ def test_fallbacks_are_a_share_of_what_was_wanted(learned_run: Any) -> None:
     assert "f&#x27;s answer stood for 10 of 20 hard frames: 10 overload" in headline_html(
         learned_run.report
     )
-    report = learned_run.report | {"wanted": 0}
-    assert f"<b>{MISSING}</b>" in headline_html(report)
+    learned_run.change({"wanted": 0})
+    assert f"<b>{MISSING}</b>" in headline_html(learned_run.report)
 
 
 @pytest.mark.parametrize(("segments", "expected"), [(0, None), (1, 1), (2, 2), (5, 2)])
-def test_the_last_two_segments(segments: int, expected: int | None) -> None:
-    last = last_segments({"over_last": [{"segments": n + 1} for n in range(segments)]})
-    assert (last and last["segments"]) == expected
+def test_the_last_two_segments(learned_run: Any, segments: int, expected: int | None) -> None:
+    nothing = {"frames": 0, "published": None, "edge_only": None, "edge_untrained": None}
+    learned_run.change({"over_last": [nothing | {"segments": n + 1} for n in range(segments)]})
+    last = last_segments(learned_run.report)
+    assert (last and last.segments) == expected

@@ -31,7 +31,7 @@ def test_updates_that_were_refused_say_why(learned_run: Any) -> None:
 
 
 def test_an_update_that_did_harm(learned_run: Any) -> None:
-    learned_run.report["updates"][0]["rolled_back"] = True
+    learned_run.change({"updates.0.rolled_back": True})
     assert cells(updates_html(learned_run.report))[1][1] == "rolled back"
 
 
@@ -60,7 +60,7 @@ def test_segments_say_what_learning_brought(learned_run: Any) -> None:
 
 
 def test_without_a_comparison_there_is_no_column_for_it(learned_run: Any) -> None:
-    learned_run.report["miou"]["edge_untrained"]["dataset"] = None
+    learned_run.change({"miou.edge_untrained.dataset": None})
     for text in (
         segments_html(learned_run.report), classes_html(learned_run.report, defects=[])
     ):  # fmt: skip
