@@ -141,7 +141,7 @@ def test_report_frame_log_and_page(
     assert rows[0].iou_untrained == rows[0].iou_now
     assert report.miou.edge_untrained.dataset is not None
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "laecips replay &#x27;my bag&#x27; --train" in page
+    assert "laecips replay &#39;my bag&#39; --train" in page
     assert page.count("<figure") >= 1
     assert "scratch" in page  # of the bundle's classes, the one that is a defect
 
