@@ -75,6 +75,8 @@ def test_every_python_package_that_rosdep_has_is_declared(name: str) -> None:
         ("rich", "python3-rich"),
         ("psutil", "python3-psutil"),
         ("matplotlib", "python3-matplotlib"),
+        ("jinja2", "python3-jinja2"),
+        ("pydantic", "python3-pydantic"),
     ):
         if re.search(rf"^\s*(from|import) {module}\b", sources, re.MULTILINE):
             assert key in declared, f"{name} imports {module}; its package.xml does not say {key}"

@@ -100,7 +100,7 @@ def run_offline(
         pinning = read_report(live)
         require_same_run(pinning, bag=describe_bag(bag), bundle=bundle)
         require_no_clock(pinning, live)
-        parameters = pinning["setup"]["parameters"]
+        parameters = pinning.setup.parameters
     out.mkdir(parents=True, exist_ok=True)
     learning = None if options.source is None else _learning(options, parameters["trainer"])
     board = replay_offline(
@@ -114,14 +114,14 @@ def run_offline(
     updates = []
     if learning is not None:
         updates = updates_of(learning.library, swaps=(), first_frames=board.first_frames())
-    report: Report = {
-        "complete": True,
-        "bag": describe_bag(bag),
-        "setup": run_setup(mode=OFFLINE, rate=None, bundle=bundle, parameters=parameters),
-        **board.measured(),
-        "updates": updates,
-        "processes": {},
-    }
+    report = Report(
+        complete=True,
+        bag=describe_bag(bag),
+        setup=run_setup(mode=OFFLINE, rate=None, bundle=bundle, parameters=parameters),
+        **dict(board.measured()),
+        updates=updates,
+        processes={},
+    )
     write_rows(out / OFFLINE_FRAMES, board.rows())
     write_report(out / OFFLINE_REPORT, report)
     if live is None:
@@ -180,7 +180,7 @@ def require_no_clock(live: Report, path: Path) -> None:
 
 def depends_on_time(live: Report) -> bool:
     """Whether what a live run decided depends on how long things took."""
-    parameters = live["setup"]["parameters"]
+    parameters = live.setup.parameters
     return "trainer" in parameters or parameters["edge"].get("latency_budget_s", 0.0) > 0
 
 

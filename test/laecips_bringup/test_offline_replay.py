@@ -13,7 +13,7 @@ from laecips_cloud.class_scorers.semantic_network import SemanticNetwork
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_eval.bags import BagWriter, Legend, open_bag
-from laecips_eval.reports.report import Report, ReportError, read_report
+from laecips_eval.reports.report import Report, ReportError, read_report, write_report
 from laecips_eval.scoring.frame_log import FrameRow, checksum, read_rows
 from trainer_robot import ColourFrames, write_source
 
@@ -36,8 +36,8 @@ def test_pinned_by_the_live_run_beside_it(bag: Path, tiny_bundle: Bundle, tmp_pa
     )
     report, agreement = run_offline(options)
     assert agreement is None
-    assert (report["setup"]["policy"], report["setup"]["delta"]) == ("spp", 0.9)
-    assert report["miou"]["published"]["dataset"] is None
+    assert (report.setup.policy, report.setup.delta) == ("spp", 0.9)
+    assert report.miou.published.dataset is None
 
     # An offline run in the place of a live one: it must agree with itself.
     live = tmp_path / "live"
@@ -48,7 +48,7 @@ def test_pinned_by_the_live_run_beside_it(bag: Path, tiny_bundle: Bundle, tmp_pa
     report, agreement = run_offline(pinned)
     assert agreement is not None
     assert agreement.complete
-    assert (report["setup"]["policy"], report["setup"]["delta"]) == ("spp", 0.9)
+    assert (report.setup.policy, report.setup.delta) == ("spp", 0.9)
 
     frames = live / "frames.csv"
     frames.write_text(frames.read_text(encoding="utf-8").replace("True", "False"), encoding="utf-8")
@@ -77,7 +77,7 @@ def test_a_teacher_answers_hard_frames_unless_a_live_run_had_none(
 
     asking = ENGINE | graph.asking(str(tiny_teacher), engine="onnxruntime")
     report, asked = replayed("asked", teacher=str(tiny_teacher))
-    assert report["setup"]["parameters"]["cloud"] == asking
+    assert report.setup.parameters["cloud"] == asking
     assert [row.source for row in asked] == ["cloud"] * 3
     network = SemanticNetwork(tiny_teacher, tiny_bundle.manifest.classes)
     for row, frame in zip(asked, open_bag(bag).frames(), strict=True):
@@ -86,7 +86,7 @@ def test_a_teacher_answers_hard_frames_unless_a_live_run_had_none(
         assert row.checksum != row.checksum_now
 
     report, alone = replayed("alone")
-    assert report["setup"]["parameters"]["cloud"] == ENGINE
+    assert report.setup.parameters["cloud"] == ENGINE
     # A live run pins whether there was a teacher, unless one, or none, is asked for.
     live = tmp_path / "live"
     live.mkdir()
@@ -95,7 +95,7 @@ def test_a_teacher_answers_hard_frames_unless_a_live_run_had_none(
     _, rows = replayed("live", teacher=str(tiny_teacher))
     assert [row.checksum for row in rows] == [row.checksum for row in alone]
     report, _ = replayed("live", teacher=str(tiny_teacher), teacher_named=True)
-    assert report["setup"]["parameters"]["cloud"] == asking
+    assert report.setup.parameters["cloud"] == asking
 
 
 @pytest.mark.parametrize(
@@ -138,14 +138,14 @@ def test_a_parameter_file_is_heard_and_what_is_asked_for_lies_over_it(
             params_file=str(mine),
         )
     )
-    told = report["setup"]["parameters"]
+    told = report.setup.parameters
     assert told["edge"] == ENGINE | {"threads": 2, "policy": "cloud", "seed": 4}
     assert told["cloud"] == graph.asking(str(tiny_teacher), engine="onnxruntime") | ENGINE | {
         "threads": 2,
         "mask_generator": "none",
         "vote.max_margin": 0.2,
     }
-    assert report["setup"]["network"]["path"] == str(tiny_teacher)
+    assert report.setup.network.path == str(tiny_teacher)
     assert "trainer" not in told
     mine.write_text("cloud: {ros__parameters: {class_scorer: edge}}", encoding="utf-8")
     report, _ = run_offline(
@@ -158,8 +158,8 @@ def test_a_parameter_file_is_heard_and_what_is_asked_for_lies_over_it(
             params_file=str(mine),
         )
     )
-    assert report["setup"]["parameters"]["cloud"] == ENGINE | {"class_scorer": "edge"}
-    assert report["setup"]["network"] is None
+    assert report.setup.parameters["cloud"] == ENGINE | {"class_scorer": "edge"}
+    assert report.setup.network is None
 
 
 LEARNS = """
@@ -206,33 +206,33 @@ def test_a_run_that_learns(drive: Path, tiny_bundle: Bundle, tmp_path: Path) -> 
     report, agreement = run_offline(options)
     assert agreement is None
     assert read_report(out / "offline.json") == report
-    told = report["setup"]["parameters"]["trainer"]
+    told = report.setup.parameters["trainer"]
     assert (told["max_buffer"], told["training.steps"]) == (4, 1)
     assert told["training.batch"] == 2  # the shipped file's
     assert (told["source"], told["engine"]) == (str(source), "onnxruntime")
 
     # After frames 4 and 8 there are four new ones.
-    assert [(u["version"], u["trigger"], u["samples"]) for u in report["updates"]] == [
+    assert [(u.version, u.trigger, u.samples) for u in report.updates] == [
         (2, "buffer", 4),
         (3, "buffer", 4),
     ]
     rows = read_rows(out / "offline.csv")
-    for update, frame in zip(report["updates"], (5, None), strict=True):
-        assert update["train_s"] == 1.0
-        assert update["frame"] == (frame if update["promoted"] else None)
-        assert (update["transfer_s"], update["bytes"], update["swap_ms"]) == (None, None, None)
-        assert update["gate"]
-        folder = out / f"offline-library/versions/{update['version']:06d}"
+    for update, frame in zip(report.updates, (5, None), strict=True):
+        assert update.train_s == 1.0
+        assert update.frame == (frame if update.promoted else None)
+        assert (update.transfer_s, update.bytes, update.swap_ms) == (None, None, None)
+        assert update.gate
+        folder = out / f"offline-library/versions/{update.version:06d}"
         manifest = Bundle.load(folder).manifest
         assert manifest.training["steps"] == manifest.training["miner_steps"] == 1
-        assert manifest.gate["promoted"] is update["promoted"]
+        assert manifest.gate["promoted"] is update.promoted
     assert (out / "offline.sqlite").is_file()
     assert not (out / "offline-library/versions/000009").exists()
-    swapped = 2 if report["updates"][0]["promoted"] else 1
+    swapped = 2 if report.updates[0].promoted else 1
     assert [row.version for row in rows] == [1] * 5 + [swapped] * 4
     # All frames are known of f without training, too.
     assert all(row.iou_untrained is not None for row in rows)
-    assert report["miou"]["edge_untrained"]["dataset"] is not None
+    assert report.miou.edge_untrained.dataset is not None
 
 
 @pytest.mark.parametrize(
@@ -248,13 +248,13 @@ def test_a_live_run_that_depended_on_time_is_not_compared_with(
 ) -> None:
     options = OfflineOptions(bag=bag, bundle=tiny_bundle.path, out=tmp_path / "out", edge={})
     report, _ = run_offline(options)
-    assert report["setup"]["parameters"] == {"edge": ENGINE, "cloud": ENGINE}
+    assert report.setup.parameters == {"edge": ENGINE, "cloud": ENGINE}
     live = options.out / "report.json"
-    report["setup"]["parameters"] = parameters
-    live.write_text(json.dumps(report), encoding="utf-8")
+    setup = report.setup.model_copy(update={"parameters": parameters})
+    write_report(live, report.model_copy(update={"setup": setup}))
     live.with_name("frames.csv").write_bytes((options.out / "offline.csv").read_bytes())
     again, agreement = run_offline(options)
     assert agreement is None
-    assert again["setup"]["parameters"] == {"edge": ENGINE, "cloud": ENGINE}
+    assert again.setup.parameters == {"edge": ENGINE, "cloud": ENGINE}
     with pytest.raises(ReportError, match=r"/report.json: its robot has learnt, or held a latency"):
         run_offline(replace(options, live=live))

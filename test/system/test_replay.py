@@ -44,11 +44,11 @@ def bag(tmp_path_factory: pytest.TempPathFactory, tiny_bundle: Bundle) -> Path:
 
 
 def assert_sums_hold(report: Report, frames: int = FRAMES) -> None:
-    answered, dropped = report["answered"], report["dropped"]
-    assert report["frames"] == frames == sum(answered.values()) + sum(dropped.values())
-    assert report["wanted"] == answered["cloud"] + answered["edge_fallback"]
-    assert report["cur"] == report["sent"] / frames
-    assert {"edge", "cloud", "player", "runner"} == set(report["processes"])
+    answered, dropped = report.answered, report.dropped
+    assert report.frames == frames == answered.total + dropped.total
+    assert report.wanted == answered.cloud + answered.edge_fallback
+    assert report.cur == report.sent / frames
+    assert {"edge", "cloud", "player", "runner"} == set(report.processes)
 
 
 @pytest.fixture(scope="module")
@@ -66,24 +66,24 @@ def test_the_report_of_a_run(live: tuple[Path, str], bag: Path) -> None:
     out, output = live
     report = read_report(out / "report.json")
     assert_sums_hold(report)
-    assert report["dropped"]["transport"] == 0
-    assert report["answered"]["edge"] > 0
-    assert report["answered"]["cloud"] > 0
-    assert report["bytes"]["up"] > 0
-    assert report["bytes"]["down"] > 0
-    assert report["latency_ms"]["edge"]["p50"] > 0
-    assert report["latency_ms"]["cloud"]["p50"] > report["latency_ms"]["edge"]["p50"]
+    assert report.dropped.transport == 0
+    assert report.answered.edge > 0
+    assert report.answered.cloud > 0
+    assert report.bytes.up > 0
+    assert report.bytes.down > 0
+    assert report.latency_ms.edge.p50 > 0
+    assert report.latency_ms.cloud.p50 > report.latency_ms.edge.p50
     # f without training is nobody's question in a run that does not learn.
-    assert report["updates"] == []
+    assert report.updates == []
     for side in ("published", "edge_only"):
-        assert 0 < report["miou"][side]["dataset"] < 1
-        assert set(report["miou"][side]["per_class"]) == {"belt", "part", "screw", "scratch"}
-    assert [segment["name"] for segment in report["segments"]] == ["first", "second"]
-    assert sum(segment["frames"] for segment in report["segments"]) == FRAMES
-    assert report["complete"] is True
-    assert report["setup"]["delta"] == 0.5
-    assert report["setup"]["parameters"]["cloud"]["mask_generator"] == "graph"
-    assert report["processes"]["edge"]["rss_mb_max"] > 10
+        assert 0 < getattr(report.miou, side).dataset < 1
+        assert set(getattr(report.miou, side).per_class) == {"belt", "part", "screw", "scratch"}
+    assert [segment.name for segment in report.segments] == ["first", "second"]
+    assert sum(segment.frames for segment in report.segments) == FRAMES
+    assert report.complete is True
+    assert report.setup.delta == 0.5
+    assert report.setup.parameters["cloud"]["mask_generator"] == "graph"
+    assert report.processes["edge"].rss_mb_max > 10
     assert "edge is active" in output
     assert "trainer" not in output
     page = (out / "report.html").read_text(encoding="utf-8")
@@ -109,7 +109,7 @@ def test_the_result_bag_of_a_run(live: tuple[Path, str]) -> None:
         for connection, _, data in reader.messages():
             message = types.deserialize_cdr(data, connection.msgtype)
             read.setdefault(connection.topic, []).append(message)
-    answered = sum(report["answered"].values())
+    answered = report.answered.total
     assert len(read["/edge/segmentation"]) == answered
     assert len(read["/edge/label_map"]) == answered
     assert len(read["/edge/overlay/compressed"]) == answered
@@ -128,11 +128,11 @@ def test_offline_agrees_with_the_live_run(
     arguments = (bag, "--bundle", tiny_bundle.path, "--offline")
     status, output = replay(*arguments, out=out)
     assert status == 0, output
-    answered = sum(read_report(out / "report.json")["answered"].values())
+    answered = read_report(out / "report.json").answered.total
     assert f"all {answered} frames that both answered agree in label map, h and decision" in output
     report = read_report(out / "offline.json")
-    assert report["frames"] == sum(report["answered"].values()) == FRAMES
-    assert report["answered"]["edge_fallback"] == 0
+    assert report.frames == report.answered.total == FRAMES
+    assert report.answered.edge_fallback == 0
     assert all(row.checksum is not None for row in read_rows(out / "offline.csv"))
 
 
@@ -148,9 +148,9 @@ def test_cloud_killed(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
     assert "cloud was ended by SIGKILL" in output
     report = read_report(tmp_path / "report.json")
     assert_sums_hold(report)
-    assert report["answered"]["cloud"] > 0
-    assert report["fallback"]["deadline"] + report["fallback"]["offline"] > 0
-    assert report["dropped"]["transport"] == 0
+    assert report.answered.cloud > 0
+    assert report.fallback.deadline + report.fallback.offline > 0
+    assert report.dropped.transport == 0
     assert not (tmp_path / "result.mcap").exists()
 
 
@@ -165,8 +165,8 @@ def test_edge_killed(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
     assert "laecips replay: edge was ended by SIGKILL; " in output
     assert "Traceback" not in output
     report = read_report(tmp_path / "report.json")
-    assert 0 < report["frames"] < FRAMES
-    assert_sums_hold(report, report["frames"])
+    assert 0 < report.frames < FRAMES
+    assert_sums_hold(report, report.frames)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
@@ -181,11 +181,11 @@ def test_interrupted(tmp_path: Path, bag: Path, tiny_bundle: Bundle, number: int
     assert len(nodes) == 3
     assert not any(node.is_running() for node in nodes)
     report = read_report(tmp_path / "report.json")
-    assert 0 < report["frames"] < FRAMES
-    assert_sums_hold(report, report["frames"])
-    assert report["complete"] is False
-    assert report["dropped"]["transport"] == 0  # what was pending was answered
-    assert f"{bag.name}: {report['frames']} frames (stopped early)" in output
+    assert 0 < report.frames < FRAMES
+    assert_sums_hold(report, report.frames)
+    assert report.complete is False
+    assert report.dropped.transport == 0  # what was pending was answered
+    assert f"{bag.name}: {report.frames} frames (stopped early)" in output
     assert f"{tmp_path}: report.html, report.json, frames.csv, logs/, result.mcap" in output
     with Reader(tmp_path / "result.mcap") as reader:
         assert reader.message_count > 0

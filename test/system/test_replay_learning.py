@@ -95,29 +95,25 @@ def checked(out: Path) -> tuple[Report, list[FrameRow]]:
     """Report and frame log of a run, after what holds for every run that learns."""
     report, rows = read_report(out / "report.json"), read_rows(out / "frames.csv")
     judged = entries(out)
-    assert [update["version"] for update in report["updates"]] == sorted(judged)
-    for update in report["updates"]:
-        entry = judged[update["version"]]
-        assert update["promoted"] is (entry["fate"] != "refused")
-        assert (update["gate"], update["trigger"]) == (entry["reason"], "buffer")
-        assert update["samples"] == 8
-        assert update["train_s"] > 0
-        first = [row.index for row in rows if row.version == update["version"]][:1]
-        assert update["frame"] == (first[0] if first else None)
+    assert [update.version for update in report.updates] == sorted(judged)
+    for update in report.updates:
+        entry = judged[update.version]
+        assert update.promoted is (entry["fate"] != "refused")
+        assert (update.gate, update.trigger) == (entry["reason"], "buffer")
+        assert update.samples == 8
+        assert update.train_s > 0
+        first = [row.index for row in rows if row.version == update.version][:1]
+        assert update.frame == (first[0] if first else None)
         if first:
-            assert update["bytes"] > 0
-            assert update["frames_lost"] == 0
-    assert report["dropped"]["transport"] == 0
-    assert (
-        report["frames"]
-        == len(rows)
-        == sum(report["answered"].values()) + sum(report["dropped"].values())
-    )
-    assert set(report["processes"]) == {"edge", "cloud", "player", "trainer", "runner"}
-    assert report["setup"]["parameters"]["trainer"]["max_buffer"] == 8
+            assert update.bytes > 0
+            assert update.frames_lost == 0
+    assert report.dropped.transport == 0
+    assert report.frames == len(rows) == report.answered.total + report.dropped.total
+    assert set(report.processes) == {"edge", "cloud", "player", "trainer", "runner"}
+    assert report.setup.parameters["trainer"]["max_buffer"] == 8
     # Known of every frame that f has answered, whatever version that was.
     assert all(row.confidence_untrained is not None for row in rows if row.checksum_now)
-    assert report["miou"]["edge_untrained"]["dataset"] is not None
+    assert report.miou.edge_untrained.dataset is not None
     assert "<html" in (out / "report.html").read_text(encoding="utf-8")
     return report, rows
 
@@ -137,8 +133,8 @@ def test_a_run_goes_to_its_end_with_a_trainer_beside_it(
     assert not (out / "library/versions/000007").exists()
     assert not (out / "models/000007").exists()
     report, _ = checked(out)
-    assert (report["complete"], report["frames"]) == (True, 20)
-    assert report["answered"]["edge_fallback"] + report["answered"]["cloud"] > 0
+    assert (report.complete, report.frames) == (True, 20)
+    assert report.answered.edge_fallback + report.answered.cloud > 0
     assert "Traceback" not in (out / "logs/trainer.log").read_text(encoding="utf-8")
 
 
@@ -156,7 +152,7 @@ def test_trainer_killed(given: list[object], tiny_bundle: Bundle, tmp_path: Path
     assert status == 0, output
     assert output.count("trainer was ended by SIGKILL") == 1
     report, _ = checked(out)
-    assert (report["complete"], report["frames"]) == (True, 30)
+    assert (report.complete, report.frames) == (True, 30)
     until(lambda: all(gone(worker.pid) for worker in workers), what="the end of its worker")
 
 
@@ -183,19 +179,19 @@ def test_a_robot_learns_while_it_works(
     assert status == 130, output
     assert not any(node.is_running() for node in nodes)
     report, rows = checked(out)
-    assert report["complete"] is False
+    assert report.complete is False
     assert 2 in entries(out)
     versions = [row.version for row in rows if row.version is not None]
     assert versions[0] == 1
-    promoted = [update for update in report["updates"] if update["promoted"]]
-    taken = [update for update in promoted if update["frame"] is not None]
+    promoted = [update for update in report.updates if update.promoted]
+    taken = [update for update in promoted if update.frame is not None]
     assert (taken != []) is (set(versions) != {1})
-    assert report["bytes"]["model"] >= sum(update["bytes"] for update in taken)
+    assert report.bytes.model >= sum(update.bytes for update in taken)
     if taken:
-        assert taken[0]["swap_ms"] >= 0
-        assert taken[0]["transfer_s"] > 0
+        assert taken[0].swap_ms >= 0
+        assert taken[0].transfer_s > 0
     told = read_topic(out / "result.mcap", "/model_report")
-    assert {message.version for message in told} >= {update["version"] for update in taken}
+    assert {message.version for message in told} >= {update.version for update in taken}
     assert read_topic(out / "result.mcap", "/trainer/status")[-1].last_version >= 2
 
 

@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import Any
 
 from laecips_cloud.metrics import LabelMap
 from laecips_eval.bags.result_bag import ResultBag
 from laecips_eval.scoring.frame_gallery import Gallery
 from laecips_eval.scoring.frame_log import FrameRow
+from laecips_eval.scoring.run_figures import RunFigures
 from laecips_eval.scoring.scoreboard import Figures, Scoreboard
 from laecips_eval.scoring.updates import Swap
 from rclpy.serialization import deserialize_message
@@ -142,7 +142,7 @@ class Recorder:
         with self._lock:
             return self._learning
 
-    def measured(self) -> dict[str, Any]:
+    def measured(self) -> RunFigures:
         """The measured part of the report."""
         with self._lock:
             return self._scoreboard.measured()

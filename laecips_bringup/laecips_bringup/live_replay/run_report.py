@@ -12,11 +12,12 @@ from laecips_eval.bags import Bag
 from laecips_eval.inspection_scene.classes import CLASSES, DEFECTS
 from laecips_eval.offline_replay.untrained import score_untrained
 from laecips_eval.reports.page.html_report import write_html_report
-from laecips_eval.reports.report import Report, write_report
+from laecips_eval.reports.report import ProcessFigures, Report, write_report
 from laecips_eval.reports.report_table import report_table
 from laecips_eval.reports.run_setup import LIVE, EdgeSettings, describe_bag, run_setup
 from laecips_eval.scoring.frame_gallery import Gallery, GalleryFrame
 from laecips_eval.scoring.frame_log import write_rows
+from laecips_eval.scoring.run_figures import UpdateFigures
 from laecips_eval.scoring.scoreboard import Scoreboard
 from laecips_eval.scoring.updates import Swap, model_bytes, updates_of
 from rich.console import Console
@@ -66,7 +67,7 @@ class RunReport:
         gallery: Gallery,
         swaps: list[Swap],
         parameters: Mapping[str, Any],
-        usage: Mapping[str, Any],
+        usage: Mapping[str, Mapping[str, float]],
         complete: bool,
         say: Callable[[str], None],
     ) -> Report:
@@ -95,18 +96,14 @@ class RunReport:
                 edge=EdgeSettings.from_parameters(parameters["edge"]),
                 progress=progress,
             )
-        measured = board.measured()
-        measured["bytes"]["model"] = model_bytes(swaps)
-        report: Report = {
-            "complete": complete,
-            "bag": describe_bag(self._bag),
-            "setup": run_setup(
-                mode=LIVE, rate=self._rate, bundle=self._bundle, parameters=parameters
-            ),
-            **measured,
-            "updates": self._updates(board, swaps, say),
-            "processes": dict(usage),
-        }
+        report = Report(
+            complete=complete,
+            bag=describe_bag(self._bag),
+            setup=run_setup(mode=LIVE, rate=self._rate, bundle=self._bundle, parameters=parameters),
+            **dict(board.measured(model_bytes=model_bytes(swaps))),
+            updates=self._updates(board, swaps, say),
+            processes={name: ProcessFigures(**figures) for name, figures in usage.items()},
+        )
         rows = board.rows()
         try:
             write_rows(self._out / FRAMES, rows)
@@ -129,7 +126,7 @@ class RunReport:
 
     def _updates(
         self, board: Scoreboard, swaps: list[Swap], say: Callable[[str], None]
-    ) -> list[dict[str, Any]]:
+    ) -> list[UpdateFigures]:
         if not self._trained:
             return []
         try:

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
         draw_replay(
             figure,
             rows=read_rows(folders[name] / "frames.csv"),
-            segments=reports[name]["segments"],
+            segments=reports[name].segments,
             window=args.window,
         )
         figures.append(figure.name)

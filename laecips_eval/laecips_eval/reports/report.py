@@ -1,200 +1,184 @@
-"""The report of a replay, `report.json`: its keys, its invariants, and how it is written.
+"""The report of a replay, `report.json`: its keys, its invariants, and how it is read and written.
 
-Keys, all always there:
-
-- `complete`: whether the whole bag was played; false for a run that was stopped early, whose
-  figures are those of the frames until then.
-- `bag`: `path`, `name`, `topic`, `hash` of the bag that was played.
-- `setup`: how it was run: `mode` (live or offline), `rate`, `policy`, `delta`, `engine`,
-  `precision`, `bundle` {`path`, `name`, `version`, `hash`}, `network` {`path`, `hash`}: whose
-  opinion the cloud asks, null where there is none, and `parameters` by node name.
-- `frames`: images that left the player = sum of `answered` + sum of `dropped`.
-- `answered`: {`edge`, `cloud`, `edge_fallback`}.
-- `fallback`: why, {`overload`, `deadline`, `offline`}; adds up to `answered.edge_fallback`.
-- `dropped`: {`superseded`: a newer frame came first, `transport`: lost, unreadable, or its answer
-  was lost}.
-- `wanted`: frames that h called hard; `sent`: frames that went up, audits included; `audit`: of
-  these, easy ones; `cur`: sent / frames, in [0, 1].
-- `latency_ms`: {`edge`, `cloud`, `all`: {`p50`, `p95`, `p99`}}, player's publish to runner's
-  receipt on the monotonic clock; null where there is none.
-- `miou`: {`published`, `edge_only`, `edge_untrained`: {`frame_mean`, `dataset`, `per_class`,
-  `recall`}}, in [0, 1], over the frames that have an answer and truth. `edge_only` scores f's own
-  answers in the versions that ran, `edge_untrained` those of the pair that the run began with, on
-  the same frames: null unless it is known of all of them. `per_class` is IoU, `recall` the share of
-  a class's true pixels that were found; null where there is none.
-- `bytes`: {`up`, `down`, `model`} on the wire.
-- `updates`: pairs that the trainer has made during the run, each {`version`, `trigger`: why it
-  trained, `samples`: frames of the buffer that it learned from, `train_s`, `gate`: what the
-  promotion gate said, `promoted`, `transfer_s`, `bytes`: of the pair, on the wire, `swap_ms`,
-  `frames_lost`: by the exchange, `frame`: index of the first frame that it answered,
-  `rolled_back`: whether the robot went back to the pair of before}; null of what did not happen.
-- `processes`: {name: {`cpu_percent`, `rss_mb_max`}}; 100 % is one core.
-- `segments`: the bag's, each {`name`, `start`, `stop`, `frames`, `answered`, `wanted`, `sent`,
-  `cur`, `published`, `edge_only`, `edge_untrained`}; the last three are the data set's mIoU.
-- `over_last`: the last segment, the last two, ... all of them, each {`segments`: how many,
-  `frames`, `published`, `edge_only`, `edge_untrained`}; mIoU of one confusion matrix.
+All keys are always there, in the order of the fields here and in `scoring.run_figures`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import reprlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from laecips_edge.core.atomic_files import whole_file
+from pydantic import ValidationError, model_validator
 
-Report = dict[str, Any]
+from laecips_eval.scoring.run_figures import ReportPart, RunFigures, UpdateFigures
 
-_NUMBER = (int, float)
-_MAYBE = (int, float, type(None))
-_QUANTILES = {"p50": _MAYBE, "p95": _MAYBE, "p99": _MAYBE}
-_COUNT = (int, type(None))
-_BY_CLASS = {"*": _MAYBE}
-_ACCURACY = {"frame_mean": _MAYBE, "dataset": _MAYBE, "per_class": _BY_CLASS, "recall": _BY_CLASS}
-_MIOU = {"published": _MAYBE, "edge_only": _MAYBE, "edge_untrained": _MAYBE}
-_UPDATE = {
-    "version": int,
-    "trigger": str,
-    "samples": int,
-    "train_s": _NUMBER,
-    "gate": str,
-    "promoted": bool,
-    "transfer_s": _MAYBE,
-    "bytes": _COUNT,
-    "swap_ms": _MAYBE,
-    "frames_lost": _COUNT,
-    "frame": _COUNT,
-    "rolled_back": bool,
-}
-_SEGMENT = {
-    "name": str,
-    "start": int,
-    "stop": int,
-    "frames": int,
-    "answered": int,
-    "wanted": int,
-    "sent": int,
-    "cur": _NUMBER,
-    **_MIOU,
-}
 
-SCHEMA: Final[Mapping[str, Any]] = {
-    "complete": bool,
-    "bag": {"path": str, "name": str, "topic": str, "hash": str},
-    "setup": {
-        "mode": str,
-        "rate": _MAYBE,
-        "policy": str,
-        "delta": _NUMBER,
-        "engine": str,
-        "precision": str,
-        "bundle": {"path": str, "name": str, "version": int, "hash": str},
-        "network": (dict, type(None)),
-        "parameters": dict,
-    },
-    "frames": int,
-    "answered": {"edge": int, "cloud": int, "edge_fallback": int},
-    "fallback": {"overload": int, "deadline": int, "offline": int},
-    "dropped": {"superseded": int, "transport": int},
-    "wanted": int,
-    "sent": int,
-    "audit": int,
-    "cur": _NUMBER,
-    "latency_ms": {"edge": _QUANTILES, "cloud": _QUANTILES, "all": _QUANTILES},
-    "miou": {"published": _ACCURACY, "edge_only": _ACCURACY, "edge_untrained": _ACCURACY},
-    "bytes": {"up": int, "down": int, "model": int},
-    "updates": [_UPDATE],
-    "processes": {"*": {"cpu_percent": _NUMBER, "rss_mb_max": _NUMBER}},
-    "segments": [_SEGMENT],
-    "over_last": [{"segments": int, "frames": int, **_MIOU}],
-}
-"""Keys and the types of their values.
+class PlayedBag(ReportPart):
+    """The bag that was played; `hash` is the SHA-256 of what it stores."""
 
-A mapping stands for an object with these keys, or with any where the only one is `*`; a list for a
-list of what its only element says.
-"""
+    path: str
+    name: str
+    topic: str
+    hash: str
+
+
+class UsedBundle(ReportPart):
+    """The bundle that the run began with; `hash` is the SHA-256 of its manifest."""
+
+    path: str
+    name: str
+    version: int
+    hash: str
+
+
+class AskedNetwork(ReportPart):
+    """The network whose opinion the cloud asks; `hash` is its SHA-256."""
+
+    path: str
+    hash: str
+
+
+class RunSetup(ReportPart):
+    """How a replay was run: what another one is pinned by.
+
+    Attributes:
+        mode: live or offline.
+        rate: speed against the recording; None offline.
+        delta: threshold of h that really held at the start.
+        network: None where the cloud asks none.
+        parameters: of the nodes, by node name.
+    """
+
+    mode: str
+    rate: float | None
+    policy: str
+    delta: float
+    engine: str
+    precision: str
+    bundle: UsedBundle
+    network: AskedNetwork | None
+    parameters: dict[str, dict[str, Any]]
+
+
+class ProcessFigures(ReportPart):
+    """What a process took: 100 % is one core, memory in 10^6 bytes."""
+
+    cpu_percent: float
+    rss_mb_max: float
+
+
+class PlayedRun(ReportPart):
+    """What was run, and how.
+
+    Attributes:
+        complete: whether the whole bag was played; otherwise all figures are of the frames until
+            the run was stopped.
+    """
+
+    complete: bool
+    bag: PlayedBag
+    setup: RunSetup
+
+
+# The keys of the base that is named last come first.
+class Report(RunFigures, PlayedRun):
+    """Everything that is known of a run.
+
+    Attributes:
+        updates: in the order of their versions.
+        processes: by name; empty offline.
+    """
+
+    updates: list[UpdateFigures]
+    processes: dict[str, ProcessFigures]
+
+    @property
+    def compared(self) -> bool:
+        """Whether accuracy without training is known, to hold that with training against."""
+        return self.miou.edge_untrained.dataset is not None
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Report:
+        answered, dropped, fallbacks = (
+            counts.total for counts in (self.answered, self.dropped, self.fallback)
+        )
+        if self.frames != answered + dropped:
+            raise ValueError(
+                f"frames is {self.frames}, but answered + dropped is {answered} + {dropped}"
+            )
+        if self.answered.edge_fallback != fallbacks:
+            raise ValueError(
+                f"the reasons in fallback add up to {fallbacks}, but answered.edge_fallback is "
+                f"{self.answered.edge_fallback}"
+            )
+        return self
 
 
 class ReportError(ValueError):
     """A report that cannot be read or that contradicts itself; one line says where and why."""
 
 
-def validate(report: Report) -> None:
-    """Checks keys, types and sums.
-
-    Raises:
-        ReportError: naming the first key that is wrong.
-    """
-    _require(report, SCHEMA, where="")
-    answered, dropped = sum(report["answered"].values()), sum(report["dropped"].values())
-    if report["frames"] != answered + dropped:
-        raise ReportError(
-            f"frames is {report['frames']}, but answered + dropped is {answered} + {dropped}"
-        )
-    fallbacks = sum(report["fallback"].values())
-    if fallbacks != report["answered"]["edge_fallback"]:
-        raise ReportError(
-            f"the reasons in fallback add up to {fallbacks}, but answered.edge_fallback is "
-            f"{report['answered']['edge_fallback']}"
-        )
-
-
 def write_report(path: Path, report: Report) -> None:
-    """Checks a report and writes it as JSON; `path` is replaced in one step.
+    """Write a report as JSON; `path` is replaced in one step.
 
     Raises:
-        ReportError: when the report contradicts itself; nothing is written then.
-        OSError: when it cannot be written.
+        OSError: it cannot be written.
     """
-    validate(report)
     with whole_file(path) as file:
-        json.dump(report, file, indent=2, allow_nan=False)
+        json.dump(report.model_dump(), file, indent=2, allow_nan=False)
         file.write("\n")
 
 
 def read_report(path: Path) -> Report:
-    """Reads and checks a report.
+    """Read and check a report.
 
     Raises:
-        ReportError: when the file is missing or not a report; the message names it.
-        OSError: when it cannot be opened.
+        ReportError: the file is missing or no report; the message names it and the first key that
+            is wrong.
+        OSError: it cannot be opened.
     """
     try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-        validate(report)
+        return Report.model_validate_json(path.read_bytes())
     except FileNotFoundError as error:
         raise ReportError(
             f"{path} is missing: `laecips replay BAG --out {path.parent}` makes it"
         ) from error
-    except ValueError as error:
-        raise ReportError(f"{path} is not a report of a replay: {error}") from error
-    return dict(report)
+    except ValidationError as error:
+        raise ReportError(f"{path} is not a report of a replay: {_first_wrong(error)}") from error
 
 
-def _require(value: Any, schema: Any, *, where: str) -> None:
-    if isinstance(schema, Mapping):
-        if not isinstance(value, dict):
-            raise ReportError(f"{where or 'the report'} is not an object")
-        _require_object(value, schema, where=where)
-    elif isinstance(schema, list):
-        if not isinstance(value, list):
-            raise ReportError(f"{where} is not a list")
-        for place, element in enumerate(value):
-            _require(element, schema[0], where=f"{where}[{place}]")
-    # bool is an int to Python, but a flag is no count.
-    elif not isinstance(value, schema) or (isinstance(value, bool) and schema is not bool):
-        raise ReportError(f"{where} is {value!r}, which has the wrong type")
+_EXPECTED: Final = {
+    "bool_type": "true or false",
+    "finite_number": "a finite number",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "string_type": "a text",
+}
+_CONTAINERS: Final = {"dict_type": "an object", "list_type": "a list", "model_type": "an object"}
 
 
-def _require_object(value: dict[str, Any], schema: Mapping[str, Any], *, where: str) -> None:
-    prefix = f"{where}." if where else ""
-    if "*" in schema:
-        schema = dict.fromkeys(value, schema["*"])
-    for key in schema:
-        if key not in value:
-            raise ReportError(f"{prefix}{key} is missing")
-        _require(value[key], schema[key], where=f"{prefix}{key}")
-    for key in value:
-        if key not in schema:
-            raise ReportError(f"{prefix}{key} is not a key of the report")
+def _first_wrong(error: ValidationError) -> str:
+    """The first key that is wrong, and what is wrong with it, as half a line."""
+    first = error.errors(include_url=False)[0]
+    kind, where = first["type"], _place(first["loc"]) or "it"
+    if kind == "missing":
+        return f"{where} is missing"
+    if kind == "extra_forbidden":
+        return f"{where} is not a key of the report"
+    if kind == "json_invalid":
+        return f"no JSON, {first['ctx']['error']}"
+    if kind in _CONTAINERS:
+        return f"{where} is not {_CONTAINERS[kind]}"
+    if kind in _EXPECTED:
+        return f"{where} is {reprlib.repr(first['input'])}, not {_EXPECTED[kind]}"
+    return str(first.get("ctx", {}).get("error", first["msg"]))
+
+
+def _place(keys: Sequence[int | str]) -> str:
+    """`("updates", 1, "gate")` as `updates[1].gate`."""
+    parts = [f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys]
+    return "".join(parts).removeprefix(".")

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 
 from laecips_eval.reports.report import Report
+from laecips_eval.scoring.run_figures import UpdateFigures
 
 
 def report_table(report: Report) -> Group:
     """What happened, how fast, how well; the segments where the bag names them."""
     tables = [_frames(report)]
-    if report["latency_ms"]["all"]["p50"] is not None:
+    if report.latency_ms.all.p50 is not None:
         tables.append(_latency(report))
-    if report["miou"]["published"]["dataset"] is not None:
+    if report.miou.published.dataset is not None:
         tables.append(_accuracy(report))
-        if report["segments"]:
+        if report.segments:
             tables.append(_segments(report))
-    if report["updates"]:
+    if report.updates:
         tables.append(_updates(report))
-    if report["processes"]:
+    if report.processes:
         tables.append(_processes(report))
     return Group(*tables)
 
@@ -46,52 +44,53 @@ def size(count: int) -> str:
     return f"{count} B"
 
 
-def what_became_of(update: Mapping[str, Any]) -> str:
-    """What came of one of the report's `updates`, for people."""
-    if update["rolled_back"]:
+def what_became_of(update: UpdateFigures) -> str:
+    """What came of a model update, for people."""
+    if update.rolled_back:
         return "rolled back"
-    return "promoted" if update["promoted"] else f"refused: {update['gate']}"
+    return "promoted" if update.promoted else f"refused: {update.gate}"
 
 
 def _frames(report: Report) -> Table:
-    answered, dropped = report["answered"], report["dropped"]
-    reasons = ", ".join(f"{count} {why}" for why, count in report["fallback"].items() if count)
-    fallback = f"{answered['edge_fallback']} fallback" + (f" ({reasons})" if reasons else "")
-    sizes = report["bytes"]
-    early = "" if report["complete"] else " (stopped early)"
-    table = _table(f"{report['bag']['name']}: {report['frames']} frames{early}", "", "")
+    answered, dropped = report.answered, report.dropped
+    reasons = ", ".join(f"{count} {why}" for why, count in report.fallback if count)
+    fallback = f"{answered.edge_fallback} fallback" + (f" ({reasons})" if reasons else "")
+    sizes = report.bytes
+    early = "" if report.complete else " (stopped early)"
+    table = _table(f"{report.bag.name}: {report.frames} frames{early}", "", "")
     table.show_header = False
-    table.add_row("answered", f"{answered['edge']} edge, {answered['cloud']} cloud, {fallback}")
+    table.add_row("answered", f"{answered.edge} edge, {answered.cloud} cloud, {fallback}")
     table.add_row(
-        "dropped", f"{dropped['superseded']} superseded, {dropped['transport']} lost in transport"
+        "dropped", f"{dropped.superseded} superseded, {dropped.transport} lost in transport"
     )
     table.add_row(
         "uploads",
-        f"{report['sent']} sent = CUR {report['cur']:.1%} "
-        f"({report['wanted']} wanted, {report['audit']} audits)",
+        f"{report.sent} sent = CUR {report.cur:.1%} "
+        f"({report.wanted} wanted, {report.audit} audits)",
     )
     table.add_row(
         "bytes",
-        f"{size(sizes['up'])} up, {size(sizes['down'])} down, {size(sizes['model'])} model",
+        f"{size(sizes.up)} up, {size(sizes.down)} down, {size(sizes.model)} model",
     )
     return table
 
 
 def _latency(report: Report) -> Table:
     table = _table(None, "latency", "p50", "p95", "p99")
-    for source, latency in report["latency_ms"].items():
-        table.add_row(source, *(milliseconds(latency[q]) for q in ("p50", "p95", "p99")))
+    for source, latency in report.latency_ms:
+        quantiles = (latency.p50, latency.p95, latency.p99)
+        table.add_row(source, *map(milliseconds, quantiles))
     return table
 
 
 def _accuracy(report: Report) -> Table:
     table = _table(None, "mIoU", "of the data set", "mean of frames")
     rows = [("published", "published"), ("f alone", "edge_only")]
-    if report["miou"]["edge_untrained"]["dataset"] is not None:
+    if report.compared:
         rows.append(("f without training", "edge_untrained"))
     for title, key in rows:
-        accuracy = report["miou"][key]
-        table.add_row(title, points(accuracy["dataset"]), points(accuracy["frame_mean"]))
+        accuracy = getattr(report.miou, key)
+        table.add_row(title, points(accuracy.dataset), points(accuracy.frame_mean))
     return table
 
 
@@ -99,13 +98,13 @@ def _segments(report: Report) -> Table:
     table = _table(
         None, "segment", "frames", "hard", "CUR", "mIoU published", "f alone", "f without training"
     )
-    for segment in report["segments"]:
+    for segment in report.segments:
         table.add_row(
-            segment["name"],
-            str(segment["frames"]),
-            str(segment["wanted"]),
-            f"{segment['cur']:.1%}",
-            *(points(segment[key]) for key in ("published", "edge_only", "edge_untrained")),
+            segment.name,
+            str(segment.frames),
+            str(segment.wanted),
+            f"{segment.cur:.1%}",
+            *map(points, (segment.published, segment.edge_only, segment.edge_untrained)),
         )
     return table
 
@@ -122,13 +121,13 @@ def _updates(report: Report) -> Table:
         "what came of it",
     )
     table.columns[-1].justify = "left"
-    for update in report["updates"]:
-        swap, lost = milliseconds(update["swap_ms"]), update["frames_lost"]
+    for update in report.updates:
+        swap, lost = milliseconds(update.swap_ms), update.frames_lost
         table.add_row(
-            f"version {update['version']}",
-            "-" if update["frame"] is None else str(update["frame"]),
-            f"{update['samples']} frames",
-            f"{update['train_s']:.1f} s",
+            f"version {update.version}",
+            "-" if update.frame is None else str(update.frame),
+            f"{update.samples} frames",
+            f"{update.train_s:.1f} s",
             swap,
             "-" if lost is None else str(lost),
             what_became_of(update),
@@ -138,8 +137,8 @@ def _updates(report: Report) -> Table:
 
 def _processes(report: Report) -> Table:
     table = _table(None, "process", "CPU", "memory")
-    for name, usage in report["processes"].items():
-        table.add_row(name, f"{usage['cpu_percent']:.0f} %", f"{usage['rss_mb_max']:.0f} MB")
+    for name, usage in report.processes.items():
+        table.add_row(name, f"{usage.cpu_percent:.0f} %", f"{usage.rss_mb_max:.0f} MB")
     return table
 
 

@@ -16,7 +16,14 @@ from laecips_edge.core.routing.policy import Policy
 from laecips_edge.core.routing.threshold_control import ThresholdControl
 
 from laecips_eval.bags import Bag
-from laecips_eval.reports.report import Report, ReportError
+from laecips_eval.reports.report import (
+    AskedNetwork,
+    PlayedBag,
+    PlayedRun,
+    ReportError,
+    RunSetup,
+    UsedBundle,
+)
 
 LIVE, OFFLINE = "live", "offline"
 _CHUNK = 2**20
@@ -90,7 +97,7 @@ def run_setup(
     rate: float | None,
     bundle: Bundle,
     parameters: Mapping[str, Mapping[str, Any]],
-) -> dict[str, Any]:
+) -> RunSetup:
     """The report's `setup`.
 
     Args:
@@ -103,25 +110,25 @@ def run_setup(
         EngineError: the edge's engine or provider is not here.
     """
     settings = EdgeSettings.from_parameters(parameters["edge"])
-    return {
-        "mode": mode,
-        "rate": rate,
-        "policy": settings.policy,
-        "delta": settings.decider(bundle).delta,
-        "engine": settings.engine,
-        "precision": precision_of(settings.engine, settings.providers),
-        "bundle": {
-            "path": str(bundle.path),
-            "name": bundle.manifest.name,
-            "version": bundle.manifest.version,
-            "hash": bundle_hash(bundle),
-        },
-        "network": asked_network(parameters.get("cloud", {})),
-        "parameters": {name: dict(values) for name, values in parameters.items()},
-    }
+    return RunSetup(
+        mode=mode,
+        rate=rate,
+        policy=settings.policy,
+        delta=settings.decider(bundle).delta,
+        engine=settings.engine,
+        precision=precision_of(settings.engine, settings.providers),
+        bundle=UsedBundle(
+            path=str(bundle.path),
+            name=bundle.manifest.name,
+            version=bundle.manifest.version,
+            hash=bundle_hash(bundle),
+        ),
+        network=asked_network(parameters.get("cloud", {})),
+        parameters={name: dict(values) for name, values in parameters.items()},
+    )
 
 
-def asked_network(cloud: Mapping[str, Any]) -> dict[str, str] | None:
+def asked_network(cloud: Mapping[str, Any]) -> AskedNetwork | None:
     """Path and SHA-256 of the network whose opinion the cloud asks; None where it asks none.
 
     Args:
@@ -132,17 +139,14 @@ def asked_network(cloud: Mapping[str, Any]) -> dict[str, str] | None:
     file = model / NETWORK if model.is_dir() else model
     if "model" not in options or not file.is_file():
         return None
-    return {"path": str(model), "hash": hashlib.sha256(file.read_bytes()).hexdigest()}
+    return AskedNetwork(path=str(model), hash=hashlib.sha256(file.read_bytes()).hexdigest())
 
 
-def describe_bag(bag: Bag) -> dict[str, Any]:
+def describe_bag(bag: Bag) -> PlayedBag:
     """The report's `bag`."""
-    return {
-        "path": str(bag.path),
-        "name": bag.path.stem,
-        "topic": bag.image_topic,
-        "hash": bag_hash(bag.path),
-    }
+    return PlayedBag(
+        path=str(bag.path), name=bag.path.stem, topic=bag.image_topic, hash=bag_hash(bag.path)
+    )
 
 
 def bundle_hash(bundle: Bundle) -> str:
@@ -177,34 +181,34 @@ def require_same_classes(bag: Bag, bundle: Bundle) -> None:
         )
 
 
-def require_same_run(live: Report, *, bag: Mapping[str, Any], bundle: Bundle) -> None:
+def require_same_run(live: PlayedRun, *, bag: PlayedBag, bundle: Bundle) -> None:
     """Checks that a live report is of this bag and this bundle, and was computed as here.
 
     Raises:
         ReportError: when it is of others, or this machine computes in another precision.
         EngineError: its engine or provider is not here.
     """
-    if live["bag"]["hash"] != bag["hash"]:
+    if live.bag.hash != bag.hash:
         raise ReportError(
-            f"the live report is of bag {live['bag']['path']}, which is not {bag['path']}: "
+            f"the live report is of bag {live.bag.path}, which is not {bag.path}: "
             "replay the same bag, or name another report"
         )
-    if live["setup"]["bundle"]["hash"] != bundle_hash(bundle):
+    if live.setup.bundle.hash != bundle_hash(bundle):
         raise ReportError(
-            f"the live report is of bundle {live['setup']['bundle']['path']}, which is not "
+            f"the live report is of bundle {live.setup.bundle.path}, which is not "
             f"{bundle.path}: give the same bundle, or name another report"
         )
-    network = live["setup"].get("network")
-    if network != asked_network(live["setup"]["parameters"].get("cloud", {})):
+    network = live.setup.network
+    if network != asked_network(live.setup.parameters.get("cloud", {})):
         raise ReportError(
-            f"the live report's cloud asked another network at {network['path'] if network else ''}"
+            f"the live report's cloud asked another network at {network.path if network else ''}"
             " than there is now: put that back, or replay live again"
         )
-    edge = EdgeSettings.from_parameters(live["setup"]["parameters"]["edge"])
+    edge = EdgeSettings.from_parameters(live.setup.parameters["edge"])
     precision = precision_of(edge.engine, edge.providers)
-    if live["setup"]["precision"] != precision:
+    if live.setup.precision != precision:
         raise ReportError(
-            f"the live report was computed in {live['setup']['precision']}; here {edge.engine} "
+            f"the live report was computed in {live.setup.precision}; here {edge.engine} "
             f"computes in {precision}, so the two cannot agree: replay offline where it was made, "
             "or replay live again here"
         )

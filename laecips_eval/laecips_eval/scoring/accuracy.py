@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from laecips_cloud.metrics import ConfusionMatrix, LabelMap
+
+from laecips_eval.scoring.run_figures import StreamAccuracy
 
 
 @dataclass(frozen=True)
@@ -75,17 +76,14 @@ class Accuracy:
         matrices = [self._segments[place] for place in places if place in self._segments]
         return _number(ConfusionMatrix.sum(matrices).miou()) if matrices else None
 
-    def summary(self) -> dict[str, Any]:
-        """Both measures, and IoU and recall by class, each in [0, 1], None where there is none.
-
-        `frame_mean` is the paper's (eq. 22), `dataset` that of one confusion matrix.
-        """
-        return {
-            "frame_mean": self._iou_sum / self._frames if self._frames else None,
-            "dataset": self.miou(),
-            "per_class": self._by_class(self._whole.iou().tolist()),
-            "recall": self._by_class(self._whole.recall().tolist()),
-        }
+    def summary(self) -> StreamAccuracy:
+        """Return both measures, and IoU and recall by class."""
+        return StreamAccuracy(
+            frame_mean=self._iou_sum / self._frames if self._frames else None,
+            dataset=self.miou(),
+            per_class=self._by_class(self._whole.iou().tolist()),
+            recall=self._by_class(self._whole.recall().tolist()),
+        )
 
     def _by_class(self, values: Iterable[float]) -> dict[str, float | None]:
         return dict(zip(self._classes, map(_number, values), strict=True))

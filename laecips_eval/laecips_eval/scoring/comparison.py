@@ -7,12 +7,13 @@ of, or which version of the pair has looked at it. It waits until then as one co
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from laecips_cloud.metrics import LabelMap
 
 from laecips_eval.scoring.accuracy import Accuracy, FrameScore
 from laecips_eval.scoring.frame_record import FrameRecord
+from laecips_eval.scoring.run_figures import Accuracies
 from laecips_eval.scoring.segments import Segment, place_of
 
 STREAMS: Final = ("published", "edge_only", "edge_untrained")
@@ -130,12 +131,14 @@ class Comparison:
         """The data set's mIoU of a stream until now, in [0, 1]; None while there is none."""
         return self._accuracies[stream].miou()
 
-    def summary(self, frames: Iterable[FrameRecord]) -> dict[str, Any]:
-        """The report's `miou`."""
+    def summary(self, frames: Iterable[FrameRecord]) -> Accuracies:
+        """Return the report's `miou`."""
         comparable = self._comparable(frames)
-        return {stream: accuracy.summary() for stream, accuracy in comparable.items()}
+        return Accuracies(**{stream: accuracy.summary() for stream, accuracy in comparable.items()})
 
-    def miou_of(self, frames: Iterable[FrameRecord], places: Iterable[int]) -> dict[str, Any]:
+    def miou_of(
+        self, frames: Iterable[FrameRecord], places: Iterable[int]
+    ) -> dict[str, float | None]:
         """The data set's mIoU of some segments together, by stream; None where there is none.
 
         Args:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 
-QUANTILES: Final = (50, 95, 99)
+from laecips_eval.scoring.run_figures import LatencyQuantiles
 
 
 def share(part: int, whole: int) -> float:
@@ -23,7 +22,9 @@ def typical_and_slow(latencies: Sequence[float]) -> tuple[float, float] | None:
     return float(p50), float(p95)
 
 
-def quantiles(latencies: Sequence[float]) -> dict[str, float | None]:
-    """`QUANTILES` by name, `p50` and so on; None of nothing."""
-    values = np.percentile(latencies, QUANTILES).tolist() if latencies else [None] * len(QUANTILES)
-    return {f"p{q}": value for q, value in zip(QUANTILES, values, strict=True)}
+def quantiles(latencies: Sequence[float]) -> LatencyQuantiles:
+    """Return p50, p95 and p99; None of nothing."""
+    if not latencies:
+        return LatencyQuantiles(p50=None, p95=None, p99=None)
+    p50, p95, p99 = np.percentile(latencies, (50, 95, 99)).tolist()
+    return LatencyQuantiles(p50=p50, p95=p95, p99=p99)

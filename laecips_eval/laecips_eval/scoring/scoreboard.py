@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from laecips_cloud.metrics import LabelMap
 
@@ -19,7 +19,15 @@ from laecips_eval.scoring.comparison import Comparison
 from laecips_eval.scoring.frame_log import FrameRow, checksum
 from laecips_eval.scoring.frame_record import FrameRecord
 from laecips_eval.scoring.quantiles import quantiles, share, typical_and_slow
-from laecips_eval.scoring.segments import Segment, place_of, segment_counts
+from laecips_eval.scoring.run_figures import (
+    AnswerCounts,
+    DropCounts,
+    FallbackCounts,
+    Latencies,
+    RunFigures,
+    WireBytes,
+)
+from laecips_eval.scoring.segments import Segment, each_segment, last_segments
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,33 +206,38 @@ class Scoreboard:
             edge_only_miou=self._comparison.miou("edge_only"),
         )
 
-    def measured(self) -> dict[str, Any]:
-        """The measured part of the report; `reports.report` says what each key means."""
+    def measured(self, *, model_bytes: int = 0) -> RunFigures:
+        """Return the measured part of the report.
+
+        Args:
+            model_bytes: of model updates on the wire.
+        """
         answered, counted = self._answered(), self._counted()
         frames = len(self._frames)
         unanswered = frames - sum(answered.values())
         # An image that arrived unreadable, or an answer that did not arrive, was lost on the way.
         superseded = min(counted.superseded, unanswered)
         reasons = Counter(answer.reason for answer in self._answers())
-        return {
-            "frames": frames,
-            "answered": answered,
-            "fallback": {reason: reasons[reason] for reason in FALLBACK_REASONS},
-            "dropped": {"superseded": superseded, "transport": unanswered - superseded},
-            "wanted": counted.wanted,
-            "sent": counted.sent,
-            "audit": counted.audit,
-            "cur": share(counted.sent, frames),
-            "latency_ms": {
-                "edge": quantiles(self._latencies(source="edge")),
-                "cloud": quantiles(self._latencies(source="cloud")),
-                "all": quantiles(self._latencies()),
-            },
-            "miou": self._comparison.summary(self._frames.values()),
-            "bytes": {"up": counted.bytes_up, "down": counted.bytes_down, "model": 0},
-            "segments": self._segment_summaries(),
-            "over_last": self._over_last(),
-        }
+        miou_of = partial(self._comparison.miou_of, self._frames.values())
+        return RunFigures(
+            frames=frames,
+            answered=AnswerCounts(**answered),
+            fallback=FallbackCounts(**{reason: reasons[reason] for reason in FALLBACK_REASONS}),
+            dropped=DropCounts(superseded=superseded, transport=unanswered - superseded),
+            wanted=counted.wanted,
+            sent=counted.sent,
+            audit=counted.audit,
+            cur=share(counted.sent, frames),
+            latency_ms=Latencies(
+                edge=quantiles(self._latencies(source="edge")),
+                cloud=quantiles(self._latencies(source="cloud")),
+                all=quantiles(self._latencies()),
+            ),
+            miou=self._comparison.summary(self._frames.values()),
+            bytes=WireBytes(up=counted.bytes_up, down=counted.bytes_down, model=model_bytes),
+            segments=each_segment(self._segments, self._frames.values(), miou_of),
+            over_last=last_segments(self._segments, self._frames.values(), miou_of),
+        )
 
     def first_frames(self) -> dict[int, int]:
         """Index of the first frame that each version of the pair has answered."""
@@ -275,24 +288,4 @@ class Scoreboard:
             if frame.answer is not None
             and frame.latency_ms is not None
             and source in (None, frame.answer.source)
-        ]
-
-    def _segment_summaries(self) -> list[dict[str, Any]]:
-        members: dict[int | None, list[FrameRecord]] = {}
-        for frame in self._frames.values():
-            members.setdefault(place_of(self._segments, frame.index), []).append(frame)
-        return [
-            segment_counts(segment, members.get(place, ()))
-            | self._comparison.miou_of(self._frames.values(), [place])
-            for place, segment in enumerate(self._segments)
-        ]
-
-    def _over_last(self) -> list[dict[str, Any]]:
-        """The last segment, the last two, ... all of them: what counts after the robot learned."""
-        places = range(len(self._segments))
-        frames = [place_of(self._segments, frame.index) for frame in self._frames.values()]
-        return [
-            {"segments": len(last), "frames": sum(place in last for place in frames)}
-            | self._comparison.miou_of(self._frames.values(), last)
-            for last in (places[-number:] for number in range(1, len(places) + 1))
         ]

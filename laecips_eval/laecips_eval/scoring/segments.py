@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
 from laecips_eval.scoring.frame_record import FrameRecord
 from laecips_eval.scoring.quantiles import share
+from laecips_eval.scoring.run_figures import LastSegments, SegmentFigures
+
+MiouOf = Callable[[Iterable[int]], Mapping[str, float | None]]
+"""The data set's mIoU by stream, of the segments at some places together."""
 
 
 class Segment(Protocol):
@@ -38,23 +42,56 @@ def place_of(segments: Sequence[Segment], index: int | None) -> int | None:
     return None
 
 
-def segment_counts(segment: Segment, frames: Iterable[FrameRecord]) -> dict[str, Any]:
-    """What became of a segment's frames: the counts of one of the report's `segments`.
+def each_segment(
+    segments: Sequence[Segment], frames: Iterable[FrameRecord], miou_of: MiouOf
+) -> list[SegmentFigures]:
+    """Return what became of the frames of each segment: the report's `segments`.
 
     Args:
-        segment: the segment.
-        frames: its frames.
+        segments: the bag's.
+        frames: all frames of the run.
+        miou_of: see `MiouOf`.
     """
-    members = list(frames)
+    members: dict[int | None, list[FrameRecord]] = {}
+    for frame in frames:
+        members.setdefault(place_of(segments, frame.index), []).append(frame)
+    return [
+        _figures(segment, members.get(place, []), miou_of([place]))
+        for place, segment in enumerate(segments)
+    ]
+
+
+def last_segments(
+    segments: Sequence[Segment], frames: Iterable[FrameRecord], miou_of: MiouOf
+) -> list[LastSegments]:
+    """Return the last segment, the last two, ... all of them: the report's `over_last`.
+
+    Once the robot has learned, it is the later segments that count. For the arguments see
+    `each_segment`.
+    """
+    places = range(len(segments))
+    found = [place_of(segments, frame.index) for frame in frames]
+    return [
+        LastSegments(
+            segments=len(last), frames=sum(place in last for place in found), **miou_of(last)
+        )
+        for last in (places[-number:] for number in range(1, len(places) + 1))
+    ]
+
+
+def _figures(
+    segment: Segment, members: Sequence[FrameRecord], miou: Mapping[str, float | None]
+) -> SegmentFigures:
     answers = [frame.answer for frame in members if frame.answer is not None]
     sent = sum(frame.went_up for frame in members)
-    return {
-        "name": segment.name,
-        "start": segment.start,
-        "stop": segment.stop,
-        "frames": len(members),
-        "answered": len(answers),
-        "wanted": sum(answer.hard for answer in answers),
-        "sent": sent,
-        "cur": share(sent, len(members)),
-    }
+    return SegmentFigures(
+        name=segment.name,
+        start=segment.start,
+        stop=segment.stop,
+        frames=len(members),
+        answered=len(answers),
+        wanted=sum(answer.hard for answer in answers),
+        sent=sent,
+        cur=share(sent, len(members)),
+        **miou,
+    )

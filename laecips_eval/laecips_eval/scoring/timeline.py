@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from laecips_eval.reports.docs.results_figure import rolling_mean
 from laecips_eval.scoring.frame_log import FrameRow
 
 Series = NDArray[np.float64]
@@ -40,6 +39,26 @@ class Timeline:
     down: Series
     latencies: Mapping[str, Sequence[tuple[int, float]]]
     window: int
+
+
+def rolling_mean(values: Sequence[float | None], window: int) -> Series:
+    """Return the centred moving mean, which skips what is missing.
+
+    Args:
+        values: one value a frame, None where there is none.
+        window: how many frames, at least 1; fewer at the ends.
+
+    Returns:
+        float64 [N], NaN where the whole window is missing.
+    """
+    if not values:
+        return np.empty(0)
+    numbers = np.array([np.nan if value is None else float(value) for value in values])
+    known = ~np.isnan(numbers)
+    kernel = np.ones(min(window, len(numbers)))
+    total = np.convolve(np.where(known, numbers, 0.0), kernel, mode="same")
+    count = np.convolve(known.astype(np.float64), kernel, mode="same")
+    return np.divide(total, count, out=np.full(len(numbers), np.nan), where=count > 0.5)
 
 
 def timeline(

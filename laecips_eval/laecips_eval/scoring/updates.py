@@ -16,6 +16,8 @@ from laecips_cloud.library.version_ledger import Entry, Fate, VersionLedger
 from laecips_edge.core.bundle.bundle import MANIFEST, BundleError
 from laecips_edge.core.bundle.manifest import Manifest
 
+from laecips_eval.scoring.run_figures import UpdateFigures
+
 OUTCOMES: Final = ("swapped", "refused", "rolled back", "failed")
 """What became of an update on a robot, in the order of laecips_msgs/ModelReport's constants."""
 
@@ -47,7 +49,7 @@ class Swap:
 
 def updates_of(
     library: Path, *, swaps: Iterable[Swap], first_frames: Mapping[int, int]
-) -> list[dict[str, Any]]:
+) -> list[UpdateFigures]:
     """The report's `updates`: one for each training that has come to an end.
 
     Args:
@@ -85,23 +87,23 @@ def _update(
     training: Mapping[str, Any],
     told: list[Swap],
     frame: int | None,
-) -> dict[str, Any]:
+) -> UpdateFigures:
     swapped = next((swap for swap in told if swap.outcome == "swapped"), None)
-    return {
-        "version": version,
-        "trigger": str(training.get("trigger", "")),
-        "samples": int(training.get("lessons", 0)) + int(training.get("lessons_held_out", 0)),
-        "train_s": entry.train_s,
-        "gate": entry.reason,
-        "promoted": entry.fate in _PROMOTED,
-        "transfer_s": None if swapped is None else round(swapped.transfer_s, 3),
-        "bytes": None if swapped is None else swapped.bytes,
-        "swap_ms": None if swapped is None else round(swapped.swap_ms, 4),
-        "frames_lost": None if swapped is None else swapped.frames_lost,
-        "frame": frame,
-        "rolled_back": any(swap.outcome == "rolled back" for swap in told)
+    return UpdateFigures(
+        version=version,
+        trigger=str(training.get("trigger", "")),
+        samples=int(training.get("lessons", 0)) + int(training.get("lessons_held_out", 0)),
+        train_s=entry.train_s,
+        gate=entry.reason,
+        promoted=entry.fate in _PROMOTED,
+        transfer_s=None if swapped is None else round(swapped.transfer_s, 3),
+        bytes=None if swapped is None else swapped.bytes,
+        swap_ms=None if swapped is None else round(swapped.swap_ms, 4),
+        frames_lost=None if swapped is None else swapped.frames_lost,
+        frame=frame,
+        rolled_back=any(swap.outcome == "rolled back" for swap in told)
         or entry.fate is Fate.ROLLED_BACK,
-    }
+    )
 
 
 def _training(path: Path) -> Mapping[str, Any]:

@@ -92,10 +92,10 @@ def a_run(recorder: Recorder) -> None:
 def test_the_score_of_a_run() -> None:
     recorder = record(a_run)
     measured = recorder.measured()
-    assert measured["answered"] == {"edge": 0, "cloud": 1, "edge_fallback": 0}
-    assert measured["latency_ms"]["cloud"]["p50"] == pytest.approx(30.0)
-    assert measured["miou"]["published"]["dataset"] == 1.0
-    assert measured["miou"]["edge_only"]["dataset"] == pytest.approx(0.25)
+    assert dict(measured.answered) == {"edge": 0, "cloud": 1, "edge_fallback": 0}
+    assert measured.latency_ms.cloud.p50 == pytest.approx(30.0)
+    assert measured.miou.published.dataset == 1.0
+    assert measured.miou.edge_only.dataset == pytest.approx(0.25)
     assert recorder.last_played is not None
     assert recorder.last_played.total == 1
     assert recorder.states == {"edge": "", "cloud": "active", "trainer": ""}
@@ -171,7 +171,7 @@ def test_what_is_wrong_with_one_message_is_said_once_and_the_run_goes_on() -> No
         a_run(recorder)
 
     recorder = record(news)
-    assert recorder.measured()["answered"]["cloud"] == 1
+    assert recorder.measured().answered.cloud == 1
     first, second, third = recorder.problems()
     assert first.startswith("/edge/label_map: a label map of 3 x 1 with encoding 'rgb8'")
     assert second.startswith("/edge/segmentation: ")
@@ -262,7 +262,7 @@ def test_a_full_disk_costs_the_result_bag_and_nothing_else(
     tmp_path: Path, news: Callable[[Recorder], None]
 ) -> None:
     recorder = record(news, result=FullDisk(tmp_path / "result.mcap"))
-    assert recorder.measured()["answered"]["cloud"] == 1
+    assert recorder.measured().answered.cloud == 1
     (problem,) = recorder.problems()
     assert "the result bag cannot be written" in problem
     assert "No space left" in problem

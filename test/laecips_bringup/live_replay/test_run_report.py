@@ -127,29 +127,29 @@ def test_report_frame_log_and_page(
     report, said = write()
     assert said == []
     assert read_report(tmp_path / "report.json") == report
-    assert (report["complete"], report["frames"]) == (False, FRAMES - 1)
-    assert (report["setup"]["mode"], report["setup"]["rate"]) == ("live", 2.0)
-    assert report["bytes"]["model"] == 900
-    (update,) = report["updates"]
-    assert (update["version"], update["frame"], update["samples"]) == (2, 2, 10)
-    assert (update["promoted"], update["gate"]) == (True, "loss falls")
-    assert (update["bytes"], update["frames_lost"]) == (900, 0)
+    assert (report.complete, report.frames) == (False, FRAMES - 1)
+    assert (report.setup.mode, report.setup.rate) == ("live", 2.0)
+    assert report.bytes.model == 900
+    (update,) = report.updates
+    assert (update.version, update.frame, update.samples) == (2, 2, 10)
+    assert (update.promoted, update.gate) == (True, "loss falls")
+    assert (update.bytes, update.frames_lost) == (900, 0)
     rows = read_rows(tmp_path / "frames.csv")
     assert [row.version for row in rows] == [1, 1, 2]
     # f without training was asked about the frame that the trained one has answered.
     assert [row.iou_untrained is not None for row in rows] == [True] * 3
     assert rows[0].iou_untrained == rows[0].iou_now
-    assert report["miou"]["edge_untrained"]["dataset"] is not None
+    assert report.miou.edge_untrained.dataset is not None
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "laecips replay &#x27;my bag&#x27; --train" in page
+    assert "laecips replay &#39;my bag&#39; --train" in page
     assert page.count("<figure") >= 1
     assert "scratch" in page  # of the bundle's classes, the one that is a defect
 
 
 def test_a_run_without_a_trainer_has_no_updates(write: Callable[..., Any]) -> None:
     report, said = write(trained=False)
-    assert (report["updates"], said) == ([], [])
-    assert report["bytes"]["model"] == 0
+    assert (report.updates, said) == ([], [])
+    assert report.bytes.model == 0
 
 
 def test_a_library_that_cannot_be_read_costs_the_updates_alone(
@@ -158,7 +158,7 @@ def test_a_library_that_cannot_be_read_costs_the_updates_alone(
     report, (line,) = write()
     assert line.startswith("note: no updates in the report: ")
     assert "ledger.json" in line
-    assert report["updates"] == []
+    assert report.updates == []
     assert (tmp_path / "report.html").is_file()
 
 

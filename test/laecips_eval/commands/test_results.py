@@ -1,5 +1,6 @@
 """`laecips results` on a small finished run."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def finished_run(tmp_path: Path) -> Path:
         ],
         "over_last": [{"segments": 1, "frames": 3, **MIOU}],
     }  # fmt: skip
-    write_report(tmp_path / "report.json", report)
+    (tmp_path / "report.json").write_text(json.dumps(report), encoding="utf-8")
     write_rows(tmp_path / "frames.csv", [FrameRow(index=0, stamp_ns=0, iou=0.5, iou_now=0.4)])
     return tmp_path
 
@@ -74,9 +75,9 @@ def test_page_shows_what_the_report_says(finished_run: Path) -> None:
 
 def test_f_without_training_has_no_column_where_nothing_was_compared(finished_run: Path) -> None:
     file = finished_run / "report.json"
-    report = read_report(file)
+    report = json.loads(file.read_text(encoding="utf-8"))
     report["miou"]["edge_untrained"] |= {"frame_mean": None, "dataset": None}
-    write_report(file, report | {"updates": []})
+    file.write_text(json.dumps(report | {"updates": []}), encoding="utf-8")
     page = finished_run / "page.md"
     assert main(["results", f"live={finished_run}", "-o", str(page)]) == 0
     text = page.read_text(encoding="utf-8")
@@ -88,7 +89,7 @@ def test_f_without_training_has_no_column_where_nothing_was_compared(finished_ru
 
 def test_a_run_that_was_stopped_early_is_marked(finished_run: Path) -> None:
     file = finished_run / "report.json"
-    write_report(file, read_report(file) | {"complete": False})
+    write_report(file, read_report(file).model_copy(update={"complete": False}))
     page = finished_run / "page.md"
     assert main(["results", f"live={finished_run}", "-o", str(page)]) == 0
     rows = [line for line in page.read_text(encoding="utf-8").splitlines() if "| live" in line]

@@ -60,14 +60,14 @@ def test_every_frame_is_answered_but_the_one_that_is_no_picture(
     run: Callable[..., Scoreboard],
 ) -> None:
     measured = run().measured()
-    assert measured["frames"] == FRAMES
-    assert measured["dropped"] == {"superseded": 0, "transport": 1}
-    assert measured["answered"]["edge"] > 0
-    assert measured["answered"]["cloud"] == measured["wanted"] == measured["sent"] > 0
-    assert measured["answered"]["edge_fallback"] == 0
-    assert measured["bytes"]["up"] > 0
-    assert measured["bytes"]["down"] > 0
-    assert 0 < measured["miou"]["published"]["dataset"] < 1
+    assert measured.frames == FRAMES
+    assert dict(measured.dropped) == {"superseded": 0, "transport": 1}
+    assert measured.answered.edge > 0
+    assert measured.answered.cloud == measured.wanted == measured.sent > 0
+    assert measured.answered.edge_fallback == 0
+    assert measured.bytes.up > 0
+    assert measured.bytes.down > 0
+    assert 0 < measured.miou.published.dataset < 1
 
 
 @pytest.mark.parametrize(
@@ -89,16 +89,16 @@ def test_who_goes_up(
 ) -> None:
     board = run(policy=policy, delta=delta, audit_rate=audit_rate)
     measured = board.measured()
-    assert (measured["sent"], measured["audit"]) == (sent, audit)
+    assert (measured.sent, measured.audit) == (sent, audit)
     for row in board.rows():
         # An audit's answer is f's; only a hard frame's is the cloud's.
         assert (row.checksum == row.checksum_now) or row.source == "cloud"
 
 
 def test_what_goes_up_decides_what_comes_down(run: Callable[..., Scoreboard]) -> None:
-    verbatim = run(policy="cloud").measured()["bytes"]["up"]
-    encoded = run(policy="cloud", forward_jpeg=False, jpeg_quality=10).measured()["bytes"]["up"]
-    with_scores = run(policy="cloud", send_scores=True).measured()["bytes"]["up"]
+    verbatim = run(policy="cloud").measured().bytes.up
+    encoded = run(policy="cloud", forward_jpeg=False, jpeg_quality=10).measured().bytes.up
+    with_scores = run(policy="cloud", send_scores=True).measured().bytes.up
     assert encoded < verbatim < with_scores
 
 

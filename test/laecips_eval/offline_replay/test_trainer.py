@@ -304,7 +304,7 @@ def test_the_run_has_learnt(first: tuple[Scoreboard, Path]) -> None:
     assert used == sorted(used)
     assert len(set(used)) >= 2
     updates = updates_of(folder / "library", swaps=(), first_frames=board.first_frames())
-    assert {u["version"]: u["frame"] for u in updates if u["frame"] is not None} == {
+    assert {u.version: u.frame for u in updates if u.frame is not None} == {
         version: used.index(version) for version in set(used) - {1}
     }
     # The new pair says something else than the first, or the tests below would show little.

@@ -130,17 +130,17 @@ def test_its_figures_are_those_of_a_run_that_never_swapped(
     ran: Callable[..., Scoreboard], bag: Bag, tiny_bundle: Bundle, swap_at: int
 ) -> None:
     learnt, plain = ran(swap_at=swap_at), ran(swap_at=FRAMES)
-    assert learnt.measured()["miou"]["edge_untrained"]["dataset"] is None
+    assert learnt.measured().miou.edge_untrained.dataset is None
     score_untrained(learnt, bag, bundle=tiny_bundle, edge=EDGE)
     score_untrained(plain, bag, bundle=tiny_bundle, edge=EDGE)
     for row, other in zip(learnt.rows(), plain.rows(), strict=True):
         assert row.iou_untrained == other.iou_untrained == other.iou_now
         assert row.confidence_untrained == pytest.approx(other.confidence, abs=1e-6)
     assert any(row.iou_now != row.iou_untrained for row in learnt.rows())
-    untrained = learnt.measured()["miou"]["edge_untrained"]
-    assert untrained == plain.measured()["miou"]["edge_untrained"]
-    assert untrained == plain.measured()["miou"]["edge_only"]
-    assert untrained != learnt.measured()["miou"]["edge_only"]
+    untrained = learnt.measured().miou.edge_untrained
+    assert untrained == plain.measured().miou.edge_untrained
+    assert untrained == plain.measured().miou.edge_only
+    assert untrained != learnt.measured().miou.edge_only
 
 
 def test_a_run_that_does_not_ask_for_it_pays_nothing(

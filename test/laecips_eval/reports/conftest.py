@@ -1,11 +1,12 @@
 """A run that has learned, small enough to be written out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
-from laecips_eval.reports.report import validate
+from laecips_eval.reports.report import Report
 from laecips_eval.scoring.answers import PublishedAnswer
 from laecips_eval.scoring.frame_log import FrameRow
 from laecips_eval.scoring.scoreboard import Scoreboard
@@ -24,8 +25,19 @@ class Stretch:
 class Run:
     """What `laecips replay` leaves behind."""
 
-    report: dict[str, Any]
+    report: Report
     rows: list[FrameRow]
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Give keys of the report other values, `{"miou.published.dataset": None}`."""
+        content = self.report.model_dump()
+        for place, value in changes.items():
+            *path, last = place.split(".")
+            part: Any = content
+            for key in path:
+                part = part[int(key)] if isinstance(part, list) else part[key]
+            part[last] = value
+        self.report = Report.model_validate(content)
 
 
 def a_run(*, truth: bool, learned: bool) -> Run:
@@ -58,7 +70,7 @@ def a_run(*, truth: bool, learned: bool) -> Run:
         )
     for stamp in board.stamps_of_trained():
         board.add_untrained(stamp, wrong, right if truth else None, confidence=0.3)
-    promoted = {
+    promoted: dict[str, Any] = {
         "version": 2, "trigger": "64 hard frames", "samples": 64, "train_s": 12.5,
         "gate": "better by 0.01", "promoted": True, "transfer_s": 0.5, "bytes": 9_400_000,
         "swap_ms": 3.5, "frames_lost": 0, "frame": 20, "rolled_back": False,
@@ -72,16 +84,15 @@ def a_run(*, truth: bool, learned: bool) -> Run:
         "bag": {"path": "bags/smoke", "name": "smoke", "topic": "/image", "hash": "ab" * 32},
         "setup": {
             "mode": "live", "rate": 1.0, "policy": "laecips", "delta": 0.5, "engine": "onnxruntime",
-            "precision": "fp32", "network": {"path": "teacher", "hash": "cd" * 32},
+            "precision": "fp32",
             "bundle": {"path": "b", "name": "inspection", "version": 1, "hash": "ef" * 32},
-            "parameters": {},
+            "network": {"path": "teacher", "hash": "cd" * 32}, "parameters": {},
         },
-        **board.measured(),
+        **board.measured().model_dump(),
         "updates": [promoted, refused] if learned else [],
         "processes": {"edge": {"cpu_percent": 42.0, "rss_mb_max": 180.0}},
     }  # fmt: skip
-    validate(report)
-    return Run(report, board.rows())
+    return Run(Report.model_validate(report), board.rows())
 
 
 @pytest.fixture
@@ -101,9 +112,10 @@ def bare_run() -> Run:
     """A run without truth, training, segments, processes and clock."""
     run = a_run(truth=False, learned=False)
     nothing = {"p50": None, "p95": None, "p99": None}
-    run.report |= {"segments": [], "over_last": [], "processes": {}}
-    run.report["latency_ms"] = dict.fromkeys(("edge", "cloud", "all"), nothing)
-    run.report["setup"] |= {"mode": "offline", "rate": None, "network": None}
+    run.change({
+        "segments": [], "over_last": [], "processes": {},
+        "latency_ms": dict.fromkeys(("edge", "cloud", "all"), nothing),
+        "setup.mode": "offline", "setup.rate": None, "setup.network": None,
+    })  # fmt: skip
     run.rows = [replace(row, latency_ms=None) for row in run.rows]
-    validate(run.report)
     return run

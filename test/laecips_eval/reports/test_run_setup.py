@@ -10,7 +10,7 @@ from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.image.codecs import encode_jpeg
 from laecips_edge.core.inference.engines import ENGINE_NAMES, EngineError, precision_of
 from laecips_eval.bags import Bag, BagWriter, Legend, open_bag
-from laecips_eval.reports.report import SCHEMA, ReportError
+from laecips_eval.reports.report import AskedNetwork, PlayedBag, PlayedRun, ReportError, RunSetup
 from laecips_eval.reports.run_setup import (
     EdgeSettings,
     bag_hash,
@@ -27,6 +27,11 @@ def a_bag(path: Path, *classes: str, shade: int = 0) -> Bag:
     with BagWriter(path, legend=legend, rate_hz=10) as writer:
         writer.add(encode_jpeg(np.full((8, 8, 3), shade, np.uint8), 90), None)
     return open_bag(path)
+
+
+def a_run(bag: PlayedBag, setup: RunSetup, **changes: Any) -> PlayedRun:
+    """What a live report says of what was run."""
+    return PlayedRun(complete=True, bag=bag, setup=setup.model_copy(update=changes))
 
 
 def test_parameters_that_decide_are_picked() -> None:
@@ -48,10 +53,9 @@ def test_the_setup_says_what_really_held(
     tiny_bundle: Bundle, parameters: dict[str, Any], policy: str, delta: float
 ) -> None:
     setup = run_setup(mode="live", rate=1.0, bundle=tiny_bundle, parameters={"edge": parameters})
-    assert (setup["policy"], setup["delta"]) == (policy, delta)
-    assert set(setup) == set(SCHEMA["setup"])
-    assert setup["bundle"]["name"] == "tiny"
-    assert setup["bundle"]["hash"] == bundle_hash(tiny_bundle)
+    assert (setup.policy, setup.delta) == (policy, delta)
+    assert setup.bundle.name == "tiny"
+    assert setup.bundle.hash == bundle_hash(tiny_bundle)
 
 
 @pytest.mark.parametrize(
@@ -76,19 +80,16 @@ def test_a_report_of_other_things_pins_nothing(tmp_path: Path, tiny_bundle: Bund
     bag = describe_bag(a_bag(tmp_path / "bag"))
     other = describe_bag(a_bag(tmp_path / "other", shade=9))
     setup = run_setup(mode="live", rate=1.0, bundle=tiny_bundle, parameters={"edge": {}})
-    live = {"bag": bag, "setup": setup}
-    require_same_run(live, bag=bag, bundle=tiny_bundle)
+    require_same_run(a_run(bag, setup), bag=bag, bundle=tiny_bundle)
     with pytest.raises(ReportError, match=r"which is not .*other: replay the same bag"):
-        require_same_run(live, bag=other, bundle=tiny_bundle)
+        require_same_run(a_run(bag, setup), bag=other, bundle=tiny_bundle)
     for key, value in (
         ("precision", "int8"),
-        ("bundle", {"hash": "0", "path": "elsewhere"}),
-        ("network", {"hash": "0", "path": "elsewhere"}),
+        ("bundle", setup.bundle.model_copy(update={"hash": "0", "path": "elsewhere"})),
+        ("network", AskedNetwork(hash="0", path="elsewhere")),
     ):
         with pytest.raises(ReportError, match=r"int8|elsewhere"):
-            require_same_run(
-                {"bag": bag, "setup": setup | {key: value}}, bag=bag, bundle=tiny_bundle
-            )
+            require_same_run(a_run(bag, setup, **{key: value}), bag=bag, bundle=tiny_bundle)
 
 
 @pytest.mark.parametrize("engine", ENGINE_NAMES)
@@ -97,21 +98,19 @@ def test_the_precision_is_that_of_the_edges_engine(
 ) -> None:
     parameters = {"edge": {"engine": engine}, "cloud": {"engine": "onnxruntime"}}
     setup = run_setup(mode="live", rate=1.0, bundle=tiny_bundle, parameters=parameters)
-    assert (setup["engine"], setup["precision"]) == (engine, precision_of(engine))
+    assert (setup.engine, setup.precision) == (engine, precision_of(engine))
     bag = describe_bag(a_bag(tmp_path / "bag"))
-    require_same_run({"bag": bag, "setup": setup}, bag=bag, bundle=tiny_bundle)
+    require_same_run(a_run(bag, setup), bag=bag, bundle=tiny_bundle)
     with pytest.raises(ReportError, match=rf"computed in fp8; here {engine} computes in \w+, so"):
-        require_same_run(
-            {"bag": bag, "setup": setup | {"precision": "fp8"}}, bag=bag, bundle=tiny_bundle
-        )
+        require_same_run(a_run(bag, setup, precision="fp8"), bag=bag, bundle=tiny_bundle)
 
 
 def test_a_report_whose_engine_is_not_here(tmp_path: Path, tiny_bundle: Bundle) -> None:
     bag = describe_bag(a_bag(tmp_path / "bag"))
     setup = run_setup(mode="live", rate=1.0, bundle=tiny_bundle, parameters={"edge": {}})
-    elsewhere = setup | {"engine": "abacus", "parameters": {"edge": {"engine": "abacus"}}}
+    live = a_run(bag, setup, engine="abacus", parameters={"edge": {"engine": "abacus"}})
     with pytest.raises(EngineError, match="'abacus' is not known"):
-        require_same_run({"bag": bag, "setup": elsewhere}, bag=bag, bundle=tiny_bundle)
+        require_same_run(live, bag=bag, bundle=tiny_bundle)
 
 
 def test_the_hash_of_a_bag_is_of_what_it_stores(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def test_before_the_first_frame_there_is_no_number() -> None:
     accuracy = Accuracy(classes=("a", "b"))
     assert accuracy.miou() is None
     assert accuracy.miou_of([0, 1]) is None
-    assert accuracy.summary() == {
+    assert accuracy.summary().model_dump() == {
         "frame_mean": None,
         "dataset": None,
         "per_class": {"a": None, "b": None},
@@ -32,10 +32,10 @@ def test_both_measures() -> None:
         assert scored.iou == pytest.approx(iou)
         accuracy.add(scored)
     summary = accuracy.summary()
-    assert summary["frame_mean"] == pytest.approx((1.0 + 0.25) / 2)
-    assert summary["per_class"] == {"a": pytest.approx(6 / 8), "b": 0.0, "c": None}
-    assert summary["recall"] == {"a": 1.0, "b": 0.0, "c": None}
-    assert summary["dataset"] == accuracy.miou() == pytest.approx((6 / 8 + 0.0) / 2)
+    assert summary.frame_mean == pytest.approx((1.0 + 0.25) / 2)
+    assert summary.per_class == {"a": pytest.approx(6 / 8), "b": 0.0, "c": None}
+    assert summary.recall == {"a": 1.0, "b": 0.0, "c": None}
+    assert summary.dataset == accuracy.miou() == pytest.approx((6 / 8 + 0.0) / 2)
 
 
 def test_segments_are_scored_apart_and_together() -> None:

@@ -92,15 +92,15 @@ def test_the_same_frames_are_compared() -> None:
         tell()
     ask_untrained(board)
     measured = board.measured()
-    assert measured["miou"]["edge_untrained"] == {
+    assert measured.miou.edge_untrained.model_dump() == {
         "frame_mean": 0.25,
         "dataset": 0.25,
         "per_class": {"a": 0.5, "b": 0.0},
         "recall": {"a": 1.0, "b": 0.0},
     }
-    assert measured["miou"]["edge_only"]["frame_mean"] == pytest.approx((3 * 0.25 + 3) / 6)
-    assert [segment["edge_untrained"] for segment in measured["segments"]] == [0.25, 0.25]
-    assert [last["edge_untrained"] for last in measured["over_last"]] == [0.25, 0.25]
+    assert measured.miou.edge_only.frame_mean == pytest.approx((3 * 0.25 + 3) / 6)
+    assert [segment.edge_untrained for segment in measured.segments] == [0.25, 0.25]
+    assert [last.edge_untrained for last in measured.over_last] == [0.25, 0.25]
     rows = board.rows()
     assert [row.version for row in rows] == [version_of(stamp) for stamp in range(FRAMES)]
     assert {row.iou_untrained for row in rows} == {0.25}
@@ -114,11 +114,11 @@ def test_while_one_frame_is_missing_nothing_is_compared() -> None:
     for stamp in board.stamps_of_trained()[:-1]:
         board.add_untrained(stamp, WRONG, TRUTH, confidence=0.25)
     measured = board.measured()
-    assert measured["miou"]["edge_untrained"]["dataset"] is None
-    assert measured["miou"]["edge_untrained"]["recall"] == {"a": None, "b": None}
-    assert [segment["edge_untrained"] for segment in measured["segments"]] == [None, None]
-    assert [last["edge_untrained"] for last in measured["over_last"]] == [None, None]
-    assert measured["miou"]["edge_only"]["dataset"] is not None
+    assert measured.miou.edge_untrained.dataset is None
+    assert measured.miou.edge_untrained.recall == {"a": None, "b": None}
+    assert [segment.edge_untrained for segment in measured.segments] == [None, None]
+    assert [last.edge_untrained for last in measured.over_last] == [None, None]
+    assert measured.miou.edge_only.dataset is not None
 
 
 def test_without_a_first_version_nothing_is_compared() -> None:
@@ -126,7 +126,7 @@ def test_without_a_first_version_nothing_is_compared() -> None:
     for tell in news(board):
         tell()
     assert board.stamps_of_trained() == []
-    assert board.measured()["miou"]["edge_untrained"]["dataset"] is None
+    assert board.measured().miou.edge_untrained.dataset is None
     assert {row.iou_untrained for row in board.rows()} == {None}
 
 
@@ -136,9 +136,9 @@ def test_a_run_that_never_learned_is_its_own_comparison() -> None:
     board.add_label_map_now(0, WRONG, TRUTH)
     board.add_answer(answer(0, FIRST))
     board.add_played(1, index=1)  # lost: there is no answer of f to compare with
-    measured = board.measured()["miou"]
+    measured = board.measured().miou
     assert board.stamps_of_trained() == []
-    assert measured["edge_untrained"] == measured["edge_only"]
+    assert measured.edge_untrained == measured.edge_only
 
 
 def test_of_a_frame_whose_answer_was_lost_nobody_knows_who_looked_at_it() -> None:
@@ -146,9 +146,9 @@ def test_of_a_frame_whose_answer_was_lost_nobody_knows_who_looked_at_it() -> Non
     board.add_played(0, index=0)
     board.add_label_map_now(0, TRUTH, TRUTH)
     assert board.stamps_of_trained() == [0]
-    assert board.measured()["miou"]["edge_untrained"]["dataset"] is None
+    assert board.measured().miou.edge_untrained.dataset is None
     ask_untrained(board)
-    assert board.measured()["miou"]["edge_untrained"]["dataset"] == 0.25
+    assert board.measured().miou.edge_untrained.dataset == 0.25
 
 
 def test_many_lost_answers_are_not_kept_and_do_not_falsify() -> None:
@@ -163,7 +163,7 @@ def test_many_lost_answers_are_not_kept_and_do_not_falsify() -> None:
     assert asked[0] == 0
     for stamp in asked:
         board.add_untrained(stamp, TRUTH, TRUTH, confidence=0.75)
-    assert board.measured()["miou"]["edge_untrained"]["dataset"] == 1.0
+    assert board.measured().miou.edge_untrained.dataset == 1.0
 
 
 def test_the_first_word_of_a_frame_counts() -> None:
@@ -190,4 +190,4 @@ def test_without_truth_there_is_still_what_the_first_pair_trusts() -> None:
     assert [row.confidence_untrained for row in board.rows()] == [
         0.75, 0.75, 0.25, 0.25, 0.75, 0.25,
     ]  # fmt: skip
-    assert board.measured()["miou"]["edge_untrained"]["dataset"] is None
+    assert board.measured().miou.edge_untrained.dataset is None

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_eval.reports.report import SCHEMA
 from laecips_eval.scoring.answers import FALLBACK_REASONS, EdgeCounters, PublishedAnswer
 from laecips_eval.scoring.scoreboard import Scoreboard
 
@@ -65,13 +64,10 @@ def test_every_frame_ends_in_exactly_one_place(news: list[tuple[str, Any]]) -> N
         else:
             board.add_counters(EdgeCounters(superseded=what))
     measured = board.measured()
-    assert measured["frames"] == sum(measured["answered"].values()) + sum(
-        measured["dropped"].values()
-    )
-    assert sum(measured["fallback"].values()) == measured["answered"]["edge_fallback"]
-    assert min(measured["dropped"].values()) >= 0
-    assert measured["frames"] == len(board.rows())
-    assert set(measured) <= set(SCHEMA)
+    assert measured.frames == measured.answered.total + measured.dropped.total
+    assert measured.fallback.total == measured.answered.edge_fallback
+    assert min(measured.dropped.superseded, measured.dropped.transport) >= 0
+    assert measured.frames == len(board.rows())
 
 
 def test_a_run() -> None:
@@ -87,27 +83,27 @@ def test_a_run() -> None:
     board.add_answer(answer(102, "edge_fallback", reason="offline"), received_ns=26_000_000)
     board.add_counters(EdgeCounters(superseded=1, wanted=2, sent=2, bytes_up=1800, bytes_down=90))
     measured = board.measured()
-    assert measured["answered"] == {"edge": 1, "cloud": 1, "edge_fallback": 1}
-    assert measured["fallback"] == {"overload": 0, "deadline": 0, "offline": 1}
-    assert measured["dropped"] == {"superseded": 1, "transport": 1}
-    assert (measured["wanted"], measured["sent"], measured["cur"]) == (2, 2, 0.4)
-    assert measured["bytes"] == {"up": 1800, "down": 90, "model": 0}
+    assert dict(measured.answered) == {"edge": 1, "cloud": 1, "edge_fallback": 1}
+    assert dict(measured.fallback) == {"overload": 0, "deadline": 0, "offline": 1}
+    assert dict(measured.dropped) == {"superseded": 1, "transport": 1}
+    assert (measured.wanted, measured.sent, measured.cur) == (2, 2, 0.4)
+    assert dict(measured.bytes) == {"up": 1800, "down": 90, "model": 0}
     # The label map's receipt counts; the fallback's never came, so its answer's does.
-    assert measured["latency_ms"]["edge"]["p50"] == pytest.approx(4.0)
-    assert measured["latency_ms"]["cloud"]["p50"] == pytest.approx(100.0)
-    assert measured["latency_ms"]["all"]["p50"] == pytest.approx(6.0)
-    assert measured["miou"]["published"]["dataset"] == 1.0
-    assert measured["miou"]["edge_only"]["frame_mean"] == pytest.approx((1 + 0.25) / 2)
+    assert measured.latency_ms.edge.p50 == pytest.approx(4.0)
+    assert measured.latency_ms.cloud.p50 == pytest.approx(100.0)
+    assert measured.latency_ms.all.p50 == pytest.approx(6.0)
+    assert measured.miou.published.dataset == 1.0
+    assert measured.miou.edge_only.frame_mean == pytest.approx((1 + 0.25) / 2)
 
 
 def test_without_anything_there_are_no_numbers() -> None:
     measured = Scoreboard().measured()
-    assert measured["frames"] == 0
-    assert measured["cur"] == 0.0
-    assert measured["latency_ms"]["all"] == {"p50": None, "p95": None, "p99": None}
+    assert measured.frames == 0
+    assert measured.cur == 0.0
+    assert dict(measured.latency_ms.all) == {"p50": None, "p95": None, "p99": None}
     nothing = {"frame_mean": None, "dataset": None, "per_class": {}, "recall": {}}
-    assert measured["miou"] == dict.fromkeys(("published", "edge_only", "edge_untrained"), nothing)
-    assert (measured["segments"], measured["over_last"]) == ([], [])
+    assert [part.model_dump() for _, part in measured.miou] == [nothing] * 3
+    assert (measured.segments, measured.over_last) == ([], [])
 
 
 def test_answers_that_are_newer_than_the_last_counters_count() -> None:
@@ -115,8 +111,8 @@ def test_answers_that_are_newer_than_the_last_counters_count() -> None:
     board.add_counters(EdgeCounters(sent=1, bytes_up=10))
     for stamp in (1, 2):
         board.add_answer(answer(stamp, "cloud", bytes_up=10))
-    assert board.measured()["sent"] == 2
-    assert board.measured()["bytes"]["up"] == 20
+    assert board.measured().sent == 2
+    assert board.measured().bytes.up == 20
 
 
 def test_segments_do_not_depend_on_the_order_of_the_news() -> None:
@@ -127,16 +123,16 @@ def test_segments_do_not_depend_on_the_order_of_the_news() -> None:
     board.add_played(11, index=1)
     board.add_label_map(10, TRUTH, TRUTH)
     board.add_answer(answer(11, "cloud"))
-    start, dust = board.measured()["segments"]
-    assert (start["name"], start["frames"], start["answered"], start["wanted"]) == (
+    start, dust = board.measured().segments
+    assert (start.name, start.frames, start.answered, start.wanted) == (
         "start",
         1,
         0,
         0,
     )
-    assert (dust["name"], dust["frames"], dust["answered"], dust["wanted"]) == ("dust", 1, 1, 1)
-    assert (start["published"], start["edge_only"], start["edge_untrained"]) == (1.0, None, None)
-    assert dust["published"] == pytest.approx(0.25)
+    assert (dust.name, dust.frames, dust.answered, dust.wanted) == ("dust", 1, 1, 1)
+    assert (start.published, start.edge_only, start.edge_untrained) == (1.0, None, None)
+    assert dust.published == pytest.approx(0.25)
 
 
 def test_the_share_of_a_segment_that_went_up_has_the_audits() -> None:
@@ -146,8 +142,8 @@ def test_the_share_of_a_segment_that_went_up_has_the_audits() -> None:
     board.add_answer(answer(0, "cloud", bytes_up=10))
     board.add_answer(answer(1, audit=True))  # goes up after its answer
     board.add_answer(answer(2, "edge_fallback"))  # never sent
-    (segment,) = board.measured()["segments"]
-    assert (segment["wanted"], segment["sent"], segment["cur"]) == (2, 2, 0.5)
+    (segment,) = board.measured().segments
+    assert (segment.wanted, segment.sent, segment.cur) == (2, 2, 0.5)
 
 
 def test_the_last_segments_together_are_one_matrix() -> None:
@@ -156,18 +152,18 @@ def test_the_last_segments_together_are_one_matrix() -> None:
     for index, label_map in enumerate((TRUTH, WRONG)):
         board.add_played(index, index=index)
         board.add_label_map(index, label_map, TRUTH)
-    last, both = board.measured()["over_last"]
-    assert (last["segments"], last["frames"], last["published"]) == (1, 1, 0.25)
-    assert (both["segments"], both["frames"]) == (2, 2)
-    assert both["published"] == pytest.approx((4 / 6 + 2 / 4) / 2)
-    assert both["edge_only"] is None
+    last, both = board.measured().over_last
+    assert (last.segments, last.frames, last.published) == (1, 1, 0.25)
+    assert (both.segments, both.frames) == (2, 2)
+    assert both.published == pytest.approx((4 / 6 + 2 / 4) / 2)
+    assert both.edge_only is None
 
 
 def test_the_first_answer_counts() -> None:
     board = Scoreboard()
     board.add_answer(answer(1, "cloud"))
     board.add_answer(answer(1, "edge_fallback"))
-    assert board.measured()["answered"] == {"edge": 0, "cloud": 1, "edge_fallback": 0}
+    assert dict(board.measured().answered) == {"edge": 0, "cloud": 1, "edge_fallback": 0}
 
 
 def test_rows_are_in_the_order_of_the_bag() -> None:

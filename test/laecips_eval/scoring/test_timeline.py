@@ -5,13 +5,27 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from laecips_eval.scoring.frame_log import FrameRow
-from laecips_eval.scoring.timeline import timeline, trust
+from laecips_eval.scoring.timeline import rolling_mean, timeline, trust
 
 S = 1_000_000_000
 
 
 def row(index: int | None, **fields: object) -> FrameRow:
     return FrameRow(stamp_ns=(index or 0) * S // 2, index=index, **fields)  # two frames a second
+
+
+@pytest.mark.parametrize(
+    ("values", "window", "expected"),
+    [
+        ([1.0, 2.0, 3.0], 1, [1.0, 2.0, 3.0]),
+        ([0.0, 3.0, 6.0], 3, [1.5, 3.0, 4.5]),
+        ([1.0, None, 3.0], 3, [1.0, 2.0, 3.0]),
+        ([None, None], 1, [np.nan, np.nan]),
+        ([], 5, []),
+    ],
+)
+def test_rolling_mean(values: list[float | None], window: int, expected: list[float]) -> None:
+    np.testing.assert_allclose(rolling_mean(values, window), expected)
 
 
 def test_series_of_a_few_frames() -> None:

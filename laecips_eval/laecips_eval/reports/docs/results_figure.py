@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from laecips_eval.scoring.frame_log import FrameRow
-
-Series = NDArray[np.float64]
-
-
-def rolling_mean(values: Sequence[float | None], window: int) -> Series:
-    """Centred moving mean that skips what is missing.
-
-    Args:
-        values: one value a frame, None where there is none.
-        window: how many frames, at least 1; fewer at the ends.
-
-    Returns:
-        float64 [N], NaN where the whole window is missing.
-    """
-    if not values:
-        return np.empty(0)
-    numbers = np.array([np.nan if value is None else float(value) for value in values])
-    known = ~np.isnan(numbers)
-    kernel = np.ones(min(window, len(numbers)))
-    total = np.convolve(np.where(known, numbers, 0.0), kernel, mode="same")
-    count = np.convolve(known.astype(np.float64), kernel, mode="same")
-    return np.divide(total, count, out=np.full(len(numbers), np.nan), where=count > 0.5)
+from laecips_eval.scoring.segments import Segment
+from laecips_eval.scoring.timeline import rolling_mean
 
 
 def draw_replay(
     path: Path,
     *,
     rows: Sequence[FrameRow],
-    segments: Sequence[Mapping[str, Any]],
+    segments: Sequence[Segment],
     window: int = 30,
 ) -> None:
     """Draws one run as SVG: the same rows give the same bytes.
@@ -46,7 +22,7 @@ def draw_replay(
     Args:
         path: where to; its folder exists.
         rows: the run's frame log.
-        segments: the report's segments, {`name`, `start`, `stop`}.
+        segments: the report's segments.
         window: frames of the moving means.
 
     Raises:
@@ -88,9 +64,9 @@ def draw_replay(
             latency.legend(loc="upper left")
         for segment in segments:
             for axes in (accuracy, uploads, latency):
-                axes.axvline(segment["start"], color="grey", linewidth=0.5)
+                axes.axvline(segment.start, color="grey", linewidth=0.5)
             accuracy.annotate(
-                segment["name"], (segment["start"], 1.02), xycoords=("data", "axes fraction")
+                segment.name, (segment.start, 1.02), xycoords=("data", "axes fraction")
             )
         figure.savefig(path, format="svg", metadata={"Date": None})
         plt.close(figure)

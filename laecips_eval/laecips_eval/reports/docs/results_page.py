@@ -8,7 +8,6 @@ from typing import Any
 from laecips_eval.reports.report import Report
 from laecips_eval.reports.report_table import what_became_of
 
-REASONS = ("overload", "deadline", "offline")
 _STREAMS = {
     "published": "published",
     "edge_only": "f alone",
@@ -34,17 +33,17 @@ def results_page(
     parts += [f"![{name}]({name})" for name in figures]
     parts += ["## Runs", _setup(reports), "## Frames", _frames(reports)]
     parts += ["## Accuracy", _accuracy(reports)]
-    if any(map(_compared, reports.values())):
+    if _any_compared(reports):
         parts += ["## What training has brought", _gains(reports)]
     parts += ["## Latency", _latency(reports)]
     for name, report in reports.items():
-        if report["segments"]:
+        if report.segments:
             parts += [f"## Segments: {name}", _segments(report)]
-        if report["updates"]:
+        if report.updates:
             parts += [f"## Updates: {name}", _updates(report)]
-        if report["miou"]["published"]["per_class"]:
+        if report.miou.published.per_class:
             parts += [f"## Classes: {name}", _classes(report)]
-        if report["processes"]:
+        if report.processes:
             parts += [f"## Processes: {name}", _processes(report)]
     return "\n\n".join(parts) + "\n"
 
@@ -61,8 +60,12 @@ def _cell(value: Any) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
+def _any_compared(reports: Mapping[str, Report]) -> bool:
+    return any(report.compared for report in reports.values())
+
+
 def _run(name: str, report: Report) -> str:
-    return name if report["complete"] else f"{name} (stopped early)"
+    return name if report.complete else f"{name} (stopped early)"
 
 
 def _percent(value: float) -> str:
@@ -72,12 +75,12 @@ def _percent(value: float) -> str:
 def _setup(reports: Mapping[str, Report]) -> str:
     rows = []
     for name, report in reports.items():
-        setup, bundle = report["setup"], report["setup"]["bundle"]
+        setup, bundle = report.setup, report.setup.bundle
         rows.append([
-            _run(name, report), f"{bundle['name']} v{bundle['version']}",
-            setup["policy"], setup["delta"], f"{setup['engine']} {setup['precision']}",
-            setup["mode"] if setup["rate"] is None else f"{setup['mode']}, rate {setup['rate']:g}",
-            f"`{bundle['hash'][:12]}`", f"`{report['bag']['hash'][:12]}`",
+            _run(name, report), f"{bundle.name} v{bundle.version}",
+            setup.policy, setup.delta, f"{setup.engine} {setup.precision}",
+            setup.mode if setup.rate is None else f"{setup.mode}, rate {setup.rate:g}",
+            f"`{bundle.hash[:12]}`", f"`{report.bag.hash[:12]}`",
         ])  # fmt: skip
     head = ["run", "bundle", "policy", "delta", "engine", "mode", "bundle's hash", "bag's hash"]
     return table(head, rows)
@@ -86,14 +89,14 @@ def _setup(reports: Mapping[str, Report]) -> str:
 def _frames(reports: Mapping[str, Report]) -> str:
     rows = []
     for name, report in reports.items():
-        answered, fallback, dropped = report["answered"], report["fallback"], report["dropped"]
-        reasons = ", ".join(f"{fallback[why]} {why}" for why in REASONS if fallback[why])
+        answered, dropped = report.answered, report.dropped
+        reasons = ", ".join(f"{count} {why}" for why, count in report.fallback if count)
         rows.append([
-            _run(name, report), report["frames"], answered["edge"], answered["cloud"],
-            f"{answered['edge_fallback']}" + (f" ({reasons})" if reasons else ""),
-            dropped["superseded"], dropped["transport"],
-            f"{report['wanted']} / {report['sent']} / {report['audit']}", _percent(report["cur"]),
-            f"{report['bytes']['up'] / 1e6:.2f} / {report['bytes']['down'] / 1e6:.2f} MB",
+            _run(name, report), report.frames, answered.edge, answered.cloud,
+            f"{answered.edge_fallback}" + (f" ({reasons})" if reasons else ""),
+            dropped.superseded, dropped.transport,
+            f"{report.wanted} / {report.sent} / {report.audit}", _percent(report.cur),
+            f"{report.bytes.up / 1e6:.2f} / {report.bytes.down / 1e6:.2f} MB",
         ])  # fmt: skip
     head = [
         "run", "frames", "edge", "cloud", "fallback", "superseded", "lost",
@@ -103,11 +106,11 @@ def _frames(reports: Mapping[str, Report]) -> str:
 
 
 def _accuracy(reports: Mapping[str, Report]) -> str:
-    streams = list(_STREAMS) if any(map(_compared, reports.values())) else list(_STREAMS)[:2]
+    streams = list(_STREAMS) if _any_compared(reports) else list(_STREAMS)[:2]
     rows = [
         [_run(name, report)]
-        + [report["miou"][stream]["dataset"] for stream in streams]
-        + [report["miou"][stream]["frame_mean"] for stream in streams]
+        + [getattr(report.miou, stream).dataset for stream in streams]
+        + [getattr(report.miou, stream).frame_mean for stream in streams]
         for name, report in reports.items()
     ]
     head = ["run"] + [
@@ -122,17 +125,17 @@ def _gains(reports: Mapping[str, Report]) -> str:
     """Points over f without training, over the last segments together."""
     rows = []
     for name, report in reports.items():
-        swapped = [update for update in report["updates"] if update["frame"] is not None]
-        promoted = sum(update["promoted"] for update in report["updates"])
-        lost = sum(update["frames_lost"] or 0 for update in swapped)
-        wanted = report["wanted"]
-        fallbacks = report["answered"]["edge_fallback"] / wanted if wanted else 0.0
-        for entry in report["over_last"]:
-            before = entry["edge_untrained"]
+        swapped = [update for update in report.updates if update.frame is not None]
+        promoted = sum(update.promoted for update in report.updates)
+        lost = sum(update.frames_lost or 0 for update in swapped)
+        wanted = report.wanted
+        fallbacks = report.answered.edge_fallback / wanted if wanted else 0.0
+        for entry in report.over_last:
+            before = entry.edge_untrained
             rows.append([
-                _run(name, report), entry["segments"], before,
-                _gain(entry["edge_only"], before), _gain(entry["published"], before),
-                f"{promoted} of {len(report['updates'])}", lost, _percent(fallbacks),
+                _run(name, report), entry.segments, before,
+                _gain(entry.edge_only, before), _gain(entry.published, before),
+                f"{promoted} of {len(report.updates)}", lost, _percent(fallbacks),
             ])  # fmt: skip
     head = [
         "run", "last segments", "f without training", "f as it ran", "published",
@@ -147,16 +150,11 @@ def _gain(value: float | None, before: float | None) -> str | None:
     return f"{value:.3f} ({100 * (value - before):+.1f})"
 
 
-def _compared(report: Report) -> bool:
-    return report["miou"]["edge_untrained"]["dataset"] is not None
-
-
 def _latency(reports: Mapping[str, Report]) -> str:
     rows = []
     for name, report in reports.items():
-        for kind in ("edge", "cloud", "all"):
-            figures = report["latency_ms"][kind]
-            quantiles = [_milliseconds(figures[p]) for p in ("p50", "p95", "p99")]
+        for kind, figures in report.latency_ms:
+            quantiles = [_milliseconds(value) for value in (figures.p50, figures.p95, figures.p99)]
             rows.append([_run(name, report), kind, *quantiles])
     return table(["run", "answered by", "p50", "p95", "p99"], rows)
 
@@ -167,12 +165,12 @@ def _milliseconds(value: float | None) -> str | None:
 
 def _segments(report: Report) -> str:
     rows = []
-    for segment in report["segments"]:
-        frames = segment["frames"]
-        hard = _percent(segment["wanted"] / frames) if frames else None
+    for segment in report.segments:
+        frames = segment.frames
+        hard = _percent(segment.wanted / frames) if frames else None
         rows.append([
-            segment["name"], frames, segment["answered"], hard, _percent(segment["cur"]),
-            *(segment[stream] for stream in _STREAMS),
+            segment.name, frames, segment.answered, hard, _percent(segment.cur),
+            segment.published, segment.edge_only, segment.edge_untrained,
         ])  # fmt: skip
     head = ["segment", "frames", "answered", "called hard", "CUR"]
     return table(head + [f"mIoU {title}" for title in _STREAMS.values()], rows)
@@ -180,12 +178,12 @@ def _segments(report: Report) -> str:
 
 def _updates(report: Report) -> str:
     rows = []
-    for update in report["updates"]:
-        transfer = update["transfer_s"]
+    for update in report.updates:
+        transfer = update.transfer_s
         rows.append([
-            update["version"], update["trigger"], update["samples"], f"{update['train_s']:.1f} s",
-            None if transfer is None else f"{transfer:.2f} s", _milliseconds(update["swap_ms"]),
-            update["frame"], update["frames_lost"], what_became_of(update),
+            update.version, update.trigger, update.samples, f"{update.train_s:.1f} s",
+            None if transfer is None else f"{transfer:.2f} s", _milliseconds(update.swap_ms),
+            update.frame, update.frames_lost, what_became_of(update),
         ])  # fmt: skip
     head = [
         "version", "why trained", "frames learned from", "trained for", "transferred in",
@@ -195,13 +193,13 @@ def _updates(report: Report) -> str:
 
 
 def _classes(report: Report) -> str:
-    streams = list(_STREAMS) if _compared(report) else list(_STREAMS)[:2]
-    miou = report["miou"]
+    streams = list(_STREAMS) if report.compared else list(_STREAMS)[:2]
+    miou = report.miou
     rows = [
         [name]
-        + [miou[stream]["per_class"].get(name) for stream in streams]
-        + [miou[stream]["recall"].get(name) for stream in streams]
-        for name in miou["published"]["per_class"]
+        + [getattr(miou, stream).per_class.get(name) for stream in streams]
+        + [getattr(miou, stream).recall.get(name) for stream in streams]
+        for name in miou.published.per_class
     ]
     head = ["class"] + [
         f"{measure} {_STREAMS[stream]}" for measure in ("IoU", "recall") for stream in streams
@@ -211,7 +209,7 @@ def _classes(report: Report) -> str:
 
 def _processes(report: Report) -> str:
     rows = [
-        [name, f"{figures['cpu_percent']:.0f} %", f"{figures['rss_mb_max']:.0f} MB"]
-        for name, figures in report["processes"].items()
+        [name, f"{figures.cpu_percent:.0f} %", f"{figures.rss_mb_max:.0f} MB"]
+        for name, figures in report.processes.items()
     ]
     return table(["process", "CPU (100 % = one core)", "memory at most"], rows)

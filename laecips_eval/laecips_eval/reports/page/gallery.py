@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -12,7 +13,7 @@ from laecips_cloud.metrics import LabelMap
 from laecips_edge.core.image.overlay import Overlay
 from numpy.typing import NDArray
 
-from laecips_eval.reports.page.html_text import escaped, points
+from laecips_eval.reports.page.number_text import points
 from laecips_eval.scoring.frame_gallery import GalleryFrame
 from laecips_eval.scoring.frame_log import FrameRow
 
@@ -24,39 +25,51 @@ _JPEG_QUALITY = 82
 _OPACITY = 0.62
 
 
-def gallery_html(
-    frames: Sequence[GalleryFrame],
-    *,
-    rows: Sequence[FrameRow],
-    classes: Sequence[str],
-    palette: Palette,
-) -> str:
-    """Every frame with what f said, what was published, and truth where there is any.
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """One picture of a frame.
+
+    Attributes:
+        jpeg: Base64.
+        alt: what those read who do not see it.
+        caption: what stands below.
+    """
+
+    jpeg: str
+    width: int
+    height: int
+    alt: str
+    caption: str
+
+
+def class_colours(classes: Sequence[str], palette: Palette) -> Sequence[tuple[str, str]]:
+    """Return each class with its colour as CSS."""
+    return [
+        (name, f"rgb({red},{green},{blue})")
+        for name, (red, green, blue) in zip(classes, palette, strict=False)
+    ]
+
+
+def gallery_panels(
+    frames: Sequence[GalleryFrame], *, rows: Sequence[FrameRow], palette: Palette
+) -> Sequence[tuple[GalleryFrame, Sequence[Panel]]]:
+    """Return every frame with what f said, what was published, and truth where there is any.
 
     Args:
         frames: what to show, in order.
         rows: the frame log, for IoU and source.
-        classes: names, in the order of the labels.
         palette: (R, G, B) of each class.
     """
+    if not frames:
+        return []
     known = {row.stamp_ns: row for row in rows}
     overlay = Overlay(palette, opacity=_OPACITY)
     # The page stays of one size however many frames there are.
     width = round(_WIDTH * min(1.0, math.sqrt(_AT_FULL_WIDTH / max(len(frames), 1))))
-    shown = "".join(_frame(frame, known.get(frame.stamp_ns), overlay, width) for frame in frames)
-    return _legend(classes, palette) + shown
+    return [(frame, _panels(frame, known.get(frame.stamp_ns), overlay, width)) for frame in frames]
 
 
-def _legend(classes: Sequence[str], palette: Palette) -> str:
-    items = "".join(
-        f'<li><i style="background:rgb({red},{green},{blue})"></i>{escaped(name)}</li>'
-        for name, (red, green, blue) in zip(classes, palette, strict=False)
-    )
-    return f'<ul class="legend" aria-label="colours of the classes">{items}</ul>'
-
-
-def _frame(frame: GalleryFrame, row: FrameRow | None, overlay: Overlay, most: int) -> str:
-    where = f", {escaped(frame.segment)}" if frame.segment else ""
+def _panels(frame: GalleryFrame, row: FrameRow | None, overlay: Overlay, most: int) -> list[Panel]:
     name = f"frame {frame.index}"
     rgb = _smaller(frame.rgb, most)
     panels = [
@@ -73,15 +86,9 @@ def _frame(frame: GalleryFrame, row: FrameRow | None, overlay: Overlay, most: in
         ),
     ]
     if frame.truth is not None:
-        panels.append(
-            _panel(_painted(rgb, frame.truth, overlay), f"true classes of {name}", "truth")
-        )
-    style = "panels" if len(panels) == 4 else "panels three"
-    return (
-        f'<section class="frame"><h4><b>Frame {frame.index}</b>{where}: '
-        f"h&nbsp;{frame.confidence:.3f}, delta&nbsp;{frame.delta:.3f}</h4>"
-        f'<div class="{style}">{"".join(panels)}</div></section>'
-    )
+        painted = _painted(rgb, frame.truth, overlay)
+        panels.append(_panel(painted, f"true classes of {name}", "truth"))
+    return panels
 
 
 def _published(row: FrameRow | None) -> str:
@@ -112,12 +119,9 @@ def _smaller(picture: NDArray[np.uint8], most: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _panel(picture: NDArray[np.uint8], alt: str, caption: str) -> str:
+def _panel(picture: NDArray[np.uint8], alt: str, caption: str) -> Panel:
     options = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
     _, data = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), options)
-    text = base64.b64encode(data.tobytes()).decode("ascii")
+    jpeg = base64.b64encode(data.tobytes()).decode("ascii")
     height, width = picture.shape[:2]
-    return (
-        f'<figure><img src="data:image/jpeg;base64,{text}" width="{width}" height="{height}" '
-        f'alt="{escaped(alt)}"><figcaption>{escaped(caption)}</figcaption></figure>'
-    )
+    return Panel(jpeg=jpeg, width=width, height=height, alt=alt, caption=caption)

@@ -1,31 +1,28 @@
 """`report.html`: a run on one page that needs nothing but itself.
 
 Style, pictures and drawings are inside the page; there is no script and nothing is fetched, so it
-can be mailed, archived and read in ten years.
+can be mailed, archived and read in ten years. What it says and how it looks is in `templates/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import jinja2
+import numpy as np
 from laecips_edge.core.atomic_files import whole_file
 
-from laecips_eval.reports.page.curves import curves_html, trust_html
-from laecips_eval.reports.page.gallery import Palette, gallery_html
-from laecips_eval.reports.page.headline import headline_html
-from laecips_eval.reports.page.html_text import escaped
-from laecips_eval.reports.page.style import STYLE
-from laecips_eval.reports.page.tables import (
-    answers_html,
-    classes_html,
-    processes_html,
-    segments_html,
-    updates_html,
-)
-from laecips_eval.reports.report import Report, validate
+from laecips_eval.reports.page import headline, tables
+from laecips_eval.reports.page.gallery import Palette, class_colours, gallery_panels
+from laecips_eval.reports.page.number_text import percent, points
+from laecips_eval.reports.page.over_time import over_time
+from laecips_eval.reports.page.trust_chart import draw_trust, trust_words
+from laecips_eval.reports.report import Report
 from laecips_eval.scoring.frame_gallery import GalleryFrame
 from laecips_eval.scoring.frame_log import FrameRow
+from laecips_eval.scoring.timeline import trust
 
 
 def write_html_report(
@@ -38,7 +35,7 @@ def write_html_report(
     defects: Sequence[str] = (),
     command: str | None = None,
 ) -> None:
-    """Writes the page of a run; `path` is replaced in one step.
+    """Write the page of a run; `path` is replaced in one step.
 
     Args:
         path: where to; its folder exists.
@@ -50,10 +47,8 @@ def write_html_report(
         command: what makes the run again, where that is known.
 
     Raises:
-        ReportError: when the report contradicts itself; nothing is written then.
         OSError: when it cannot be written.
     """
-    validate(report)
     page = html_report(
         report, rows=rows, gallery=gallery, palette=palette, defects=defects, command=command
     )
@@ -70,59 +65,55 @@ def html_report(
     defects: Sequence[str] = (),
     command: str | None = None,
 ) -> str:
-    """The page as text; see `write_html_report`."""
-    classes = list(report["miou"]["published"]["per_class"])
-    parts = [headline_html(report)]
-    parts += _section("The run over time", curves_html(report, rows))
-    parts += _section("How far f was trusted, before and after training", trust_html(report, rows))
-    parts += _section("Model updates", updates_html(report))
-    parts += _section("Hard frames", _gallery(gallery, rows, classes, palette))
-    if report["miou"]["published"]["dataset"] is not None:
-        parts += _section("Classes", classes_html(report, defects=defects))
-    if report["segments"]:
-        parts += _section("Segments", segments_html(report))
-    parts += _section("Answers and latency", answers_html(report))
-    if report["processes"]:
-        parts += _section("Processes", processes_html(report))
-    if command:
-        parts += _section("Make it again", f"<pre><code>{escaped(command)}</code></pre>")
-    parts.append(f"<footer>{_foot(report)}</footer>")
-    title = escaped(f"{report['bag']['name']} - LAECIPS")
+    """Return the page as text; see `write_html_report`."""
+    scored = report.miou.published.dataset is not None
     return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{STYLE}</style></head>\n"
-        f"<body><main>{_lines(parts)}</main></body></html>\n"
+        template_environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            facts=headline.facts(report),
+            tiles=headline.tiles(report),
+            over_time=over_time(report, rows),
+            trust=_trust(report, rows),
+            updates=tables.updates_table(report) if report.updates else None,
+            colours=class_colours(list(report.miou.published.per_class), palette),
+            gallery=gallery_panels(gallery, rows=rows, palette=palette),
+            classes=tables.classes_table(report, defects=defects) if scored else None,
+            segments=tables.segments_tables(report) if report.segments else (),
+            answers=tables.answers_table(report),
+            processes=tables.processes_table(report) if report.processes else None,
+            command=command,
+        )
     )
 
 
-def _section(title: str, content: str) -> list[str]:
-    return [f"<h2>{escaped(title)}</h2>", content]
-
-
-def _lines(parts: Sequence[str]) -> str:
-    return "\n".join(parts)
-
-
-def _gallery(
-    frames: Sequence[GalleryFrame],
-    rows: Sequence[FrameRow],
-    classes: Sequence[str],
-    palette: Palette,
-) -> str:
-    if not frames:
-        return "<p>No hard frame was kept of this run.</p>"
-    drawn = gallery_html(frames, rows=rows, classes=classes, palette=palette)
-    return (
-        '<p class="soft">Chosen by lot among the frames that h called hard, some of each segment: '
-        f"nobody has looked at their scores.</p>{drawn}"
+def template_environment() -> jinja2.Environment:
+    """Return what knows the templates; whatever it is given to show is text, never markup."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("laecips_eval.reports.page"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
+    environment.filters |= {"points": points, "percent": percent}
+    return environment
 
 
-def _foot(report: Report) -> str:
-    network = report["setup"]["network"]
-    asked = f"; the cloud asked {network['path']} ({network['hash'][:12]})" if network else ""
-    return escaped(
-        f"Bag {report['bag']['path']}; bundle {report['setup']['bundle']['path']}{asked}. "
-        "Every figure is in report.json, every frame in frames.csv beside this page."
-    )
+def _trust(report: Report, rows: Sequence[FrameRow]) -> Mapping[str, Any] | None:
+    """h before and after training, None where no frame shows both."""
+    found = trust(rows, first_version=report.setup.bundle.version)
+    if not len(found.trained):
+        return None
+    delta = report.setup.delta
+    return {
+        "frames": len(found.trained),
+        "trained": float(np.median(found.trained)),
+        "untrained": float(np.median(found.untrained)),
+        "hard": found.hard,
+        "untrained_hard": float(np.mean(found.untrained <= delta)),
+        "drawings": draw_trust(found, untrained_delta=delta),
+        "words": trust_words(found),
+    }

@@ -1,20 +1,14 @@
-"""The tables of a run's page: updates, classes, segments, processes, frames."""
+"""The tables of a run's page: updates, classes, segments, processes, answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
-from laecips_eval.reports.page.html_text import (
-    MISSING,
-    gain,
-    number,
-    percent,
-    points,
-    table,
-)
+from laecips_eval.reports.page.number_text import MISSING, gain, number, percent, points
 from laecips_eval.reports.report import Report
 from laecips_eval.reports.report_table import size, what_became_of
+from laecips_eval.scoring.run_figures import LastSegments, SegmentFigures, UpdateFigures
 
 _STREAMS = {
     "published": "published",
@@ -23,131 +17,180 @@ _STREAMS = {
 }
 
 
-def updates_html(report: Report) -> str:
-    """Every pair that was trained, promoted or not, and why."""
-    if not report["updates"]:
-        return "<p>Nothing was trained during this run.</p>"
+@dataclass(frozen=True, kw_only=True)
+class PageRow:
+    """A row: its name, its cells, and what is said under them where there are words to say."""
+
+    name: str
+    cells: Sequence[str]
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowGroup:
+    """Rows under a name of their own; an empty one for none."""
+
+    name: str = ""
+    rows: Sequence[PageRow]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageTable:
+    """A table whose first column names the rows.
+
+    Attributes:
+        caption: what it says.
+        head: of all columns.
+        groups: of rows, each with one cell less than the head.
+    """
+
+    caption: str
+    head: Sequence[str]
+    groups: Sequence[RowGroup]
+
+
+def updates_table(report: Report) -> PageTable:
+    """Return every pair that was trained, promoted or not, and why."""
     rows = [
-        [
-            f"version {update['version']}",
-            _fate(update),
-            update["gate"],
-            update["trigger"],
-            number(update["samples"]),
-            number(update["train_s"], "s", digits=1),
-            number(update["transfer_s"], "s", digits=2),
-            MISSING if update["bytes"] is None else size(update["bytes"]),
-            number(update["swap_ms"], "ms", digits=1),
-            number(update["frames_lost"]),
-            number(update["frame"]),
-        ]
-        for update in report["updates"]
+        PageRow(
+            name=f"version {update.version}",
+            cells=[
+                _fate(update),
+                number(update.samples),
+                number(update.train_s, "s", digits=1),
+                number(update.transfer_s, "s", digits=2),
+                MISSING if update.bytes is None else size(update.bytes),
+                number(update.swap_ms, "ms", digits=1),
+                number(update.frames_lost),
+                number(update.frame),
+            ],
+            note=_reasons(update),
+        )
+        for update in report.updates
     ]
-    head = [
-        "update", "outcome", "the gate said", "why it was trained", "frames learned from",
-        "trained for", "transferred in", "size", "swapped in", "frames lost", "first frame",
-    ]  # fmt: skip
-    caption = "What the trainer made of the replay buffer, and what became of it"
-    return table(caption, head, [("", rows)], words=[1, 2, 3])
+    return PageTable(
+        caption="What the trainer made of the replay buffer, and what became of it",
+        head=[
+            "update", "outcome", "frames learned from", "trained for", "transferred in", "size",
+            "swapped in", "frames lost", "first frame",
+        ],
+        groups=[RowGroup(rows=rows)],
+    )  # fmt: skip
 
 
-def classes_html(report: Report, *, defects: Sequence[str]) -> str:
-    """IoU and recall by class, defects first."""
-    miou, streams = report["miou"], _streams(report)
-    names = list(miou["published"]["per_class"])
+def classes_table(report: Report, *, defects: Sequence[str]) -> PageTable:
+    """Return IoU and recall by class, defects first."""
+    streams = _streams(report)
+    scores = [
+        getattr(getattr(report.miou, stream), measure)
+        for measure in ("per_class", "recall")
+        for stream in streams
+    ]
+    names = list(report.miou.published.per_class)
     rare = [name for name in names if name in set(defects)]
     others = [name for name in names if name not in set(defects)]
 
-    def rows(chosen: Sequence[str]) -> list[list[str]]:
-        return [
-            [name]
-            + [points(miou[stream]["per_class"].get(name)) for stream in streams]
-            + [points(miou[stream]["recall"].get(name)) for stream in streams]
-            for name in chosen
+    def group(name: str, classes: Sequence[str]) -> RowGroup:
+        rows = [
+            PageRow(name=one, cells=[points(score.get(one)) for score in scores]) for one in classes
         ]
+        return RowGroup(name=name, rows=rows)
 
-    head = ["class"] + [
-        f"{measure}, {_STREAMS[stream]}" for measure in ("IoU", "recall") for stream in streams
-    ]
-    groups = (
-        [("defects", rows(rare)), ("other classes", rows(others))] if rare else [("", rows(others))]
+    return PageTable(
+        caption="Recall is the share of a class's true pixels that were found",
+        head=["class"]
+        + [f"{what}, {_STREAMS[it]}" for what in ("IoU", "recall") for it in streams],
+        groups=[group("defects", rare), group("other classes", others)]
+        if rare
+        else [group("", others)],
     )
-    caption = "Recall is the share of a class's true pixels that were found"
-    return table(caption, head, groups)
 
 
-def segments_html(report: Report) -> str:
-    """The segments one by one, and the last of them together."""
+def segments_tables(report: Report) -> Sequence[PageTable]:
+    """Return the segments one by one, and the last of them together."""
     streams = _streams(report)
-    gained = "edge_untrained" in streams
     head = [f"mIoU, {_STREAMS[stream]}" for stream in streams]
-    head += ["gained by learning, points"] if gained else []
+    head += ["gained by learning, points"] if report.compared else []
 
-    def accuracy(part: dict[str, Any]) -> list[str]:
-        figures = [points(part[stream]) for stream in streams]
-        return figures + ([gain(part["edge_only"], part["edge_untrained"])] if gained else [])
+    def accuracy(part: SegmentFigures | LastSegments) -> list[str]:
+        figures = [points(getattr(part, stream)) for stream in streams]
+        gained = [gain(part.edge_only, part.edge_untrained)] if report.compared else []
+        return figures + gained
 
     segments = [
-        [
-            f"{place} {part['name']}",
-            number(part["frames"]),
-            number(part["answered"]),
-            percent(part["wanted"] / part["frames"]) if part["frames"] else MISSING,
-            percent(part["cur"]),
-            *accuracy(part),
-        ]
-        for place, part in enumerate(report["segments"], 1)
+        PageRow(
+            name=f"{place} {part.name}",
+            cells=[
+                number(part.frames),
+                number(part.answered),
+                percent(part.wanted / part.frames) if part.frames else MISSING,
+                percent(part.cur),
+                *accuracy(part),
+            ],
+        )
+        for place, part in enumerate(report.segments, 1)
     ]
     last = [
-        [_last(part["segments"], len(segments)), number(part["frames"]), *accuracy(part)]
-        for part in report["over_last"]
+        PageRow(
+            name=_last(part.segments, len(segments)), cells=[number(part.frames), *accuracy(part)]
+        )
+        for part in report.over_last
     ]
-    by_segment = table(
-        "Segment by segment; mIoU of one confusion matrix each",
-        ["segment", "frames", "answered", "called hard", "CUR", *head],
-        [("", segments)],
-    )
-    together = table(
-        "The last segments together, one confusion matrix a row: what counts once it has learned",
-        ["segments", "frames", *head],
-        [("", last)],
-    )
-    return by_segment + together
+    return [
+        PageTable(
+            caption="Segment by segment; mIoU of one confusion matrix each",
+            head=["segment", "frames", "answered", "called hard", "CUR", *head],
+            groups=[RowGroup(rows=segments)],
+        ),
+        PageTable(
+            caption="The last segments together, one confusion matrix a row: what counts once it "
+            "has learned",
+            head=["segments", "frames", *head],
+            groups=[RowGroup(rows=last)],
+        ),
+    ]
 
 
-def processes_html(report: Report) -> str:
-    """What each process took."""
+def processes_table(report: Report) -> PageTable:
+    """Return what each process took."""
     rows = [
-        [name, number(usage["cpu_percent"], "%"), number(usage["rss_mb_max"], "MB")]
-        for name, usage in report["processes"].items()
+        PageRow(name=name, cells=[number(it.cpu_percent, "%"), number(it.rss_mb_max, "MB")])
+        for name, it in report.processes.items()
     ]
-    return table("100 % is one core", ["process", "CPU", "memory at most"], [("", rows)])
+    head = ["process", "CPU", "memory at most"]
+    return PageTable(caption="100 % is one core", head=head, groups=[RowGroup(rows=rows)])
 
 
-def answers_html(report: Report) -> str:
-    """Who answered, and how fast."""
-    answered, sizes = report["answered"], report["bytes"]
-    names = {"edge": "edge", "cloud": "cloud", "all": "all, fallbacks included"}
-    counts = {**answered, "all": sum(answered.values())}
+def answers_table(report: Report) -> PageTable:
+    """Return who answered, and how fast."""
+    counts = {**dict(report.answered), "all": report.answered.total}
     rows = [
-        [name, number(counts[kind])]
-        + [number(report["latency_ms"][kind][q], "ms", digits=1) for q in ("p50", "p95", "p99")]
-        for kind, name in names.items()
+        PageRow(
+            name="all, fallbacks included" if kind == "all" else kind,
+            cells=[number(counts[kind])] + [number(value, "ms", digits=1) for _, value in latency],
+        )
+        for kind, latency in report.latency_ms
     ]
-    caption = (
-        f"{size(sizes['up'])} went up and {size(sizes['down'])} came down, audits included; "
-        f"{size(sizes['model'])} of models"
+    sizes = report.bytes
+    return PageTable(
+        caption=f"{size(sizes.up)} went up and {size(sizes.down)} came down, audits included; "
+        f"{size(sizes.model)} of models",
+        head=["answered by", "frames", "p50", "p95", "p99"],
+        groups=[RowGroup(rows=rows)],
     )
-    return table(caption, ["answered by", "frames", "p50", "p95", "p99"], [("", rows)])
 
 
 def _streams(report: Report) -> list[str]:
-    compared = report["miou"]["edge_untrained"]["dataset"] is not None
-    return [stream for stream in _STREAMS if compared or stream != "edge_untrained"]
+    return [stream for stream in _STREAMS if report.compared or stream != "edge_untrained"]
 
 
-def _fate(update: dict[str, Any]) -> str:
+def _fate(update: UpdateFigures) -> str:
     return "refused" if what_became_of(update).startswith("refused") else what_became_of(update)
+
+
+def _reasons(update: UpdateFigures) -> str:
+    set_off = f"set off by: {update.trigger}; " if update.trigger else ""
+    return f"{set_off}the gate said: {update.gate}"
 
 
 def _last(segments: int, of: int) -> str:

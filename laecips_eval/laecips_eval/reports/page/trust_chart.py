@@ -1,111 +1,141 @@
-"""Histograms of h before and after training, one above the other, as SVG for the page of a run."""
+"""Histograms of h before and after training, one above the other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Final
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from laecips_eval.reports.page.html_text import escaped
-from laecips_eval.reports.page.line_chart import WIDTHS
+from laecips_eval.reports.page.inline_svg import WIDTHS, Drawing, drawings, theme
+from laecips_eval.reports.page.label_rows import GAP, PlacedLabel, label_rows
 from laecips_eval.scoring.timeline import Trust
 
-Counts = NDArray[np.int64]
+Histogram = NDArray[np.int64]
 
-_BINS = 25
-_LEFT, _RIGHT, _HALF, _GAP, _TOP = 14, 14, 96, 26, 18
-_MOST_DELTAS = 3
+_EDGES: Final = np.linspace(0.0, 1.0, 26)
+_SIDE, _HALF, _GAP, _ROW = 14, 96, 26, 15
+_BELOW: Final = 2 * _ROW + 4
+_MOST_DELTAS: Final = 3
+_NAMES: Final = ("the pairs that ran", "without training")
 
 
-def trust_svg(trust: Trust, *, untrained_delta: float) -> str:
-    """Draws h of the pairs that were trained upwards, that of f without training downwards.
+def draw_trust(trust: Trust, *, untrained_delta: float) -> Sequence[Drawing]:
+    """Draw h of the pairs that were trained upwards, that of f without training downwards.
 
     Args:
         trust: of at least one frame.
         untrained_delta: threshold of the pair that the run began with.
-
-    Returns:
-        Two SVG elements, classes `wide` and `narrow`: the page shows one of them.
     """
-    edges = np.linspace(0.0, 1.0, _BINS + 1)
-    above, _ = np.histogram(trust.trained, edges)
-    below, _ = np.histogram(trust.untrained, edges)
-    deltas = trust.deltas
-    if len(deltas) > _MOST_DELTAS:
-        deltas = (deltas[0], deltas[-1])
-    return "".join(
-        _svg((above, below), (deltas, untrained_delta), kind, width)
-        for kind, width in WIDTHS.items()
-    )
+    deltas = _shown(trust.deltas)
+    rows = max(_rows_of(_labels(deltas, width)) for width in WIDTHS.values())
+    height = (rows + 1) * _ROW + _HALF + _GAP + _HALF + _BELOW
+    return drawings(partial(_draw, trust, deltas, untrained_delta), name="trust", height=height)
 
 
-def _svg(
-    counts: tuple[Counts, Counts], deltas: tuple[Sequence[float], float], kind: str, width: int
-) -> str:
-    above, below = counts
-    most = max(int(above.max()), int(below.max()), 1)
-    axis = _TOP + _HALF
-    height = axis + _GAP + _HALF + _TOP
-    parts = [
-        f'<defs><pattern id="hatch-{kind}" width="5" height="5" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><path class="hatch" d="M0 0V5"/></pattern></defs>',
-        _bars(above, most, width, foot=axis, up=True, fill=""),
-        _bars(below, most, width, foot=axis + _GAP, up=False, fill=f"url(#hatch-{kind})"),
-    ]
-    for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
-        anchor = {0.0: "start", 1.0: "end"}.get(tick, "middle")
-        x = _x(tick, width)
-        parts.append(f'<text x="{x:.1f}" y="{axis + 17}" text-anchor="{anchor}">{tick:g}</text>')
-    for place, delta in enumerate(deltas[0]):
-        # The first to the left of its line, the others to the right, one under the other.
-        y = _TOP + 4 + 14 * max(0, place - 1)
-        left = delta > 0.75 or (place == 0 and delta > 0.25)
-        parts.append(_delta(delta, _x(delta, width), (_TOP - 6, axis), y, left=left))
-    foot = (axis + _GAP, height - _TOP + 6)
-    x = _x(deltas[1], width)
-    parts.append(_delta(deltas[1], x, foot, foot[1] - 2, left=deltas[1] > 0.75))
-    parts.append(f'<text class="name" x="{_LEFT}" y="{_TOP + 4}">the pairs that ran</text>')
-    parts.append(f'<text class="name" x="{_LEFT}" y="{foot[1] - 2}">without training</text>')
-    return (
-        f'<svg class="{kind}" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{escaped(_words(above, below))}">{"".join(parts)}</svg>'
-    )
-
-
-def _x(value: float, width: int) -> float:
-    return _LEFT + value * (width - _LEFT - _RIGHT)
-
-
-def _bars(counts: Counts, most: int, width: int, *, foot: int, up: bool, fill: str) -> str:
-    step = (width - _LEFT - _RIGHT) / len(counts)
-    parts = []
-    for place, count in enumerate(counts.tolist()):
-        tall = _HALF * count / most
-        if tall:
-            parts.append(
-                f'<rect x="{_LEFT + place * step + 1:.1f}" y="{foot - tall if up else foot:.1f}" '
-                f'width="{step - 2:.1f}" height="{tall:.1f}"/>'
-            )
-    style, hatch = ("trained", "") if up else ("untrained", f' fill="{fill}"')
-    return f'<g class="bars {style}"{hatch}>{"".join(parts)}</g>'
-
-
-def _delta(delta: float, x: float, span: tuple[int, int], y: int, *, left: bool) -> str:
-    anchor, shift = ("end", -5) if left else ("start", 5)
-    return (
-        f'<g class="delta"><path d="M{x:.1f} {span[0]}V{span[1]}"/>'
-        f'<text x="{x + shift:.1f}" y="{y}" text-anchor="{anchor}">delta {delta:.2f}</text></g>'
-    )
-
-
-def _words(above: Counts, below: Counts) -> str:
+def trust_words(trust: Trust) -> str:
+    """Return what those hear who do not see the drawing."""
+    above, below = _counts(trust)
     return (
         f"Histograms of h on the same {int(above.sum())} frames: of the pairs that ran above, "
         f"most often {_mode(above)}; of the pair without training below, most often {_mode(below)}"
     )
 
 
-def _mode(counts: Counts) -> str:
+def _draw(
+    trust: Trust, deltas: Sequence[float], untrained_delta: float, figure: Figure
+) -> Mapping[str, str]:
+    above, below = _counts(trust)
+    most = max(int(above.max()), int(below.max()), 1)
+    upper = _half(figure, bottom=_BELOW + _HALF + _GAP, limits=(0, most))
+    under = _half(figure, bottom=_BELOW, limits=(most, 0))
+    upper.stairs(above, _EDGES, fill=True, color=theme("edge"), linewidth=0)
+    under.stairs(
+        below, _EDGES, fill=True, facecolor="none", edgecolor=theme("untrained"), hatch="/////",
+        linewidth=0,
+    )  # fmt: skip
+    under.stairs(below, _EDGES, color=theme("untrained"), linewidth=1)
+    upper.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5", "0.75", "1"])
+    first, *_, last = upper.get_xticklabels()
+    first.set_horizontalalignment("left")
+    last.set_horizontalalignment("right")
+    rows = _mark(upper, deltas, foot=1)
+    _mark(under, [untrained_delta], foot=0)
+    for axes, name, foot, away in ((upper, _NAMES[0], 1, rows), (under, _NAMES[1], 0, -2)):
+        axes.annotate(
+            name, (0, foot), xycoords="axes fraction", xytext=(0, away * _ROW + 3),
+            textcoords="offset pixels", color=theme("ink"),
+        )  # fmt: skip
+    return {}
+
+
+def _half(figure: Figure, *, bottom: int, limits: tuple[int, int]) -> Axes:
+    width, height = figure.bbox.width, figure.bbox.height
+    axes = figure.add_axes((
+        _SIDE / width, bottom / height, (width - 2 * _SIDE) / width, _HALF / height,
+    ))  # fmt: skip
+    axes.patch.set_visible(False)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0, pad=4, labelcolor=theme("soft"))
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_xlim(0, 1)
+    axes.set_ylim(*limits)
+    return axes
+
+
+def _shown(deltas: Sequence[float]) -> Sequence[float]:
+    """All thresholds, or the lowest and the highest where these are too many to tell apart."""
+    return deltas if len(deltas) <= _MOST_DELTAS else (deltas[0], deltas[-1])
+
+
+def _text(delta: float) -> str:
+    return f"delta {delta:.2f}"
+
+
+def _labels(deltas: Sequence[float], width: float) -> Sequence[PlacedLabel]:
+    inner = width - 2 * _SIDE
+    return label_rows([(delta * inner, _text(delta)) for delta in deltas], right=inner)
+
+
+def _rows_of(labels: Sequence[PlacedLabel]) -> int:
+    return max((label.row + 1 for label in labels), default=0)
+
+
+def _mark(axes: Axes, deltas: Sequence[float], *, foot: int) -> int:
+    """Thresholds as dashed lines, each from its label, outside of the bars, to the middle.
+
+    Returns:
+        How many rows the labels take.
+    """
+    labels = _labels(deltas, axes.figure.bbox.width)
+    rows = _rows_of(labels)
+    for delta, label in zip(deltas, labels, strict=True):
+        # The first row is the farthest from the bars: no line crosses a label to its left.
+        away = (rows - 1 - label.row if foot else -1) * _ROW + 3
+        axes.annotate(
+            _text(delta), (delta, foot), xycoords=("data", "axes fraction"),
+            xytext=(-GAP if label.to_left else GAP, away), textcoords="offset pixels",
+            color=theme("ink"), fontweight="bold", ha="right" if label.to_left else "left",
+        )  # fmt: skip
+        reach = (away + (10 if foot else 0)) / _HALF
+        axes.axvline(
+            delta, ymin=min(1 - foot, foot + reach), ymax=max(1 - foot, foot + reach),
+            color=theme("ink"), linewidth=1.6, linestyle=(0, (3.5, 2)), clip_on=False,
+        )  # fmt: skip
+    return rows
+
+
+def _counts(trust: Trust) -> tuple[Histogram, Histogram]:
+    above, _ = np.histogram(trust.trained, _EDGES)
+    below, _ = np.histogram(trust.untrained, _EDGES)
+    return above, below
+
+
+def _mode(counts: Histogram) -> str:
     place = int(counts.argmax())
-    return f"{place / len(counts):.2f} to {(place + 1) / len(counts):.2f}"
+    return f"{_EDGES[place]:.2f} to {_EDGES[place + 1]:.2f}"

@@ -2,24 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
-from laecips_eval.reports.docs.results_figure import draw_replay, rolling_mean
+from laecips_eval.bags import Segment
+from laecips_eval.reports.docs.results_figure import draw_replay
 from laecips_eval.scoring.frame_log import FrameRow
-
-
-@pytest.mark.parametrize(
-    ("values", "window", "expected"),
-    [
-        ([1.0, 2.0, 3.0], 1, [1.0, 2.0, 3.0]),
-        ([0.0, 3.0, 6.0], 3, [1.5, 3.0, 4.5]),
-        ([1.0, None, 3.0], 3, [1.0, 2.0, 3.0]),
-        ([None, None], 1, [np.nan, np.nan]),
-        ([], 5, []),
-    ],
-)
-def test_rolling_mean(values: list[float | None], window: int, expected: list[float]) -> None:
-    np.testing.assert_allclose(rolling_mean(values, window), expected)
 
 
 def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
@@ -28,7 +14,7 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
         for i, source in enumerate(["edge", "cloud", "edge_fallback", None])
     ]
     for name in ("a.svg", "b.svg"):
-        segments = [{"name": "dim light", "start": 2, "stop": 4}]
+        segments = [Segment("dim light", 2, 4)]
         draw_replay(tmp_path / name, rows=rows, segments=segments)
     drawn = (tmp_path / "a.svg").read_bytes()
     assert drawn == (tmp_path / "b.svg").read_bytes()

@@ -1,12 +1,11 @@
 """Pictures inside the page."""
 
 import base64
-import re
 
 import cv2
 import numpy as np
 import pytest
-from laecips_eval.reports.page.gallery import gallery_html
+from laecips_eval.reports.page.gallery import Panel, class_colours, gallery_panels
 from laecips_eval.scoring.frame_gallery import GalleryFrame
 from laecips_eval.scoring.frame_log import FrameRow
 
@@ -28,15 +27,18 @@ def frame(stamp_ns: int, shape: tuple[int, int] = (40, 60)) -> GalleryFrame:
     )
 
 
-def pictures(text: str) -> list[np.ndarray]:
+def pictures(panels: list[Panel]) -> list[np.ndarray]:
     """The panels as they are shown, RGB."""
-    found = re.findall(r"data:image/jpeg;base64,([^\"]+)", text)
-    decoded = [np.frombuffer(base64.b64decode(data), np.uint8) for data in found]
-    return [cv2.imdecode(data, cv2.IMREAD_COLOR)[:, :, ::-1] for data in decoded]
+    decoded = [np.frombuffer(base64.b64decode(panel.jpeg), np.uint8) for panel in panels]
+    found = [cv2.imdecode(data, cv2.IMREAD_COLOR)[:, :, ::-1] for data in decoded]
+    assert [it.shape[:2] for it in found] == [(panel.height, panel.width) for panel in panels]
+    return found
 
 
-def drawn(frames: list[GalleryFrame], rows: list[FrameRow]) -> str:
-    return gallery_html(frames, rows=rows, classes=("a", "b"), palette=PALETTE)
+def drawn(frames: list[GalleryFrame], rows: list[FrameRow]) -> list[Panel]:
+    shown = gallery_panels(frames, rows=rows, palette=PALETTE)
+    assert [frame for frame, _ in shown] == frames
+    return [panel for _, panels in shown for panel in panels]
 
 
 def test_classes_have_their_colours() -> None:
@@ -61,8 +63,18 @@ def test_classes_have_their_colours() -> None:
     ],
 )
 def test_captions(row: FrameRow, captions: list[str]) -> None:
-    text = drawn([frame(1)], [row])
-    assert re.findall("<figcaption>(.*?)</figcaption>", text)[1:3] == captions
+    camera, now, published, truth = drawn([frame(1)], [row])
+    assert [now.caption, published.caption] == captions
+    assert camera.alt == "camera picture of frame 1"
+    assert truth.alt == "true classes of frame 1"
+
+
+def test_the_legend_has_the_colours_of_the_overlay() -> None:
+    assert class_colours(("a", "b"), PALETTE) == [("a", "rgb(255,0,0)"), ("b", "rgb(0,0,255)")]
+
+
+def test_without_frames_no_palette_is_needed() -> None:
+    assert gallery_panels([], rows=[], palette=()) == []
 
 
 def test_large_pictures_are_made_smaller_and_many_smaller_still() -> None:

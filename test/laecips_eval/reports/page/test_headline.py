@@ -3,53 +3,76 @@
 from typing import Any
 
 import pytest
-from laecips_eval.reports.page.headline import headline_html, last_segments
-from laecips_eval.reports.page.html_text import MISSING
+from laecips_eval.reports.page.headline import Tile, facts, tiles
+from laecips_eval.reports.page.number_text import MISSING
 
 
-def miou(run: Any, published: float | None, ran: float | None, untrained: float | None) -> str:
-    """The head of a run whose whole and last segments have these."""
+def accuracy_tiles(
+    run: Any, published: float | None, ran: float | None, untrained: float | None
+) -> tuple[Tile, Tile]:
+    """Those of a run whose whole and last segments have these."""
     streams = {"published": published, "edge_only": ran, "edge_untrained": untrained}
     for stream, value in streams.items():
-        run.report["miou"][stream]["dataset"] = value
-    for entry in run.report["over_last"]:
-        entry.update(streams)
-    return headline_html(run.report)
+        run.change({f"miou.{stream}.dataset": value})
+        for place in range(len(run.report.over_last)):
+            run.change({f"over_last.{place}.{stream}": value})
+    first, second, *_ = tiles(run.report)
+    return first, second
 
 
 def test_gains_have_signs(learned_run: Any) -> None:
-    text = miou(learned_run, 0.7, 0.6, 0.65)
-    assert '<b>0.700 <small class="up">+5.0 points</small></b>' in text
-    assert '<b>0.600 <small class="down">\N{MINUS SIGN}5.0 points</small></b>' in text
-    assert "f without training has 0.650 on the same frames" in text
+    published, ran = accuracy_tiles(learned_run, 0.7, 0.6, 0.65)
+    assert (published.figure, published.gained, published.trend) == ("0.700", "+5.0", "up")
+    assert (ran.figure, ran.gained, ran.trend) == ("0.600", "\N{MINUS SIGN}5.0", "down")
+    assert published.how == "f without training has 0.650 on the same frames"
 
 
 def test_no_gain_is_no_success(learned_run: Any) -> None:
-    text = miou(learned_run, 0.65, 0.65, 0.65)
-    assert text.count('<small class="soft">0.0 points</small>') == 2
+    for tile in accuracy_tiles(learned_run, 0.65, 0.65, 0.65):
+        assert (tile.gained, tile.trend) == ("0.0", "same")
 
 
 def test_without_a_comparison_nothing_is_claimed_of_training(learned_run: Any) -> None:
-    text = miou(learned_run, 0.7, 0.65, None)
-    assert "f alone, as it ran, has 0.650" in text
-    assert "<b>0.650</b>" in text  # f as it ran: no points beside it
+    published, ran = accuracy_tiles(learned_run, 0.7, 0.65, None)
+    assert published.how == "f alone, as it ran, has 0.650; f without training was not asked"
+    assert (ran.figure, ran.gained, ran.trend) == ("0.650", "", "same")
 
 
 def test_without_truth_there_are_dashes(learned_run: Any) -> None:
-    text = miou(learned_run, None, None, None)
-    assert text.count(f"<b>{MISSING}</b>") == 2
-    assert "points" not in text
+    for tile in accuracy_tiles(learned_run, None, None, None):
+        assert (tile.figure, tile.gained) == (MISSING, "")
 
 
 def test_fallbacks_are_a_share_of_what_was_wanted(learned_run: Any) -> None:
-    assert "f&#x27;s answer stood for 10 of 20 hard frames: 10 overload" in headline_html(
-        learned_run.report
-    )
-    report = learned_run.report | {"wanted": 0}
-    assert f"<b>{MISSING}</b>" in headline_html(report)
+    tile = tiles(learned_run.report)[4]
+    assert (tile.figure, tile.how) == (
+        "50.0 %", "f's answer stood for 10 of 20 hard frames: 10 overload",
+    )  # fmt: skip
+    learned_run.change({"wanted": 0})
+    assert tiles(learned_run.report)[4].figure == MISSING
 
 
-@pytest.mark.parametrize(("segments", "expected"), [(0, None), (1, 1), (2, 2), (5, 2)])
-def test_the_last_two_segments(segments: int, expected: int | None) -> None:
-    last = last_segments({"over_last": [{"segments": n + 1} for n in range(segments)]})
-    assert (last and last["segments"]) == expected
+@pytest.mark.parametrize(
+    ("segments", "what"),
+    [
+        (0, "f as it ran, whole run"),
+        (1, "f as it ran, last segment"),
+        (2, "f as it ran, last 2 segments"),
+        (5, "f as it ran, last 2 segments"),
+    ],
+)
+def test_the_last_two_segments(learned_run: Any, segments: int, what: str) -> None:
+    segment = learned_run.report.segments[0].model_dump()
+    last = learned_run.report.over_last[0].model_dump()
+    learned_run.change({
+        "segments": [segment] * segments,
+        "over_last": [last | {"segments": n + 1} for n in range(segments)],
+    })  # fmt: skip
+    assert tiles(learned_run.report)[1].what == what
+
+
+def test_what_was_run(learned_run: Any, bare_run: Any) -> None:
+    assert facts(learned_run.report)["mode"] == "live, rate 1"
+    assert facts(bare_run.report)["mode"] == "offline"
+    learned_run.change({"complete": False})
+    assert facts(learned_run.report)["played"] == "until it was stopped"

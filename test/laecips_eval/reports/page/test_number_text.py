@@ -1,15 +1,7 @@
-"""Pieces of HTML."""
+"""Figures for people."""
 
 import pytest
-from laecips_eval.reports.page.html_text import (
-    MISSING,
-    escaped,
-    gain,
-    number,
-    percent,
-    points,
-    table,
-)
+from laecips_eval.reports.page.number_text import MISSING, gain, number, percent, points
 
 
 @pytest.mark.parametrize(
@@ -38,23 +30,7 @@ def test_gain(value: float | None, against: float | None, expected: str) -> None
         (number(3.456, "ms", digits=1), "3.5 ms"),
         (number(0.0), "0"),
         (number(None, "ms"), MISSING),
-        (escaped('<a href="x">&'), "&lt;a href=&quot;x&quot;&gt;&amp;"),
     ],
 )
 def test_figures(text: str, expected: str) -> None:
     assert text == expected
-
-
-def test_a_table_names_its_columns_and_rows() -> None:
-    text = table("a <b>", ["class", "IoU"], [("rare", [["dent", "0.5"]]), ("", [["x<y", "1"]])])
-    assert "<caption><span>a &lt;b&gt;</span></caption>" in text
-    assert text.count('scope="col"') == 2
-    assert text.count('scope="row"') == 2
-    assert '<th scope="rowgroup" colspan="2">rare</th>' in text
-    assert text.count("<tbody>") == 2
-    assert "x&lt;y" in text
-
-
-def test_a_row_of_another_length_is_a_mistake() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        table("t", ["class", "IoU"], [("", [["dent", "0.5", "0.6"]])])

@@ -1,0 +1,146 @@
+"""A run over time on its page: accuracy, uploads, latency and bytes over the same frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from laecips_eval.reports.page.inline_svg import Drawing
+from laecips_eval.reports.page.time_chart import (
+    Band,
+    Curve,
+    Mark,
+    Points,
+    TimeAxis,
+    TimeChart,
+    draw_over_time,
+)
+from laecips_eval.reports.report import Report
+from laecips_eval.reports.report_table import what_became_of
+from laecips_eval.scoring.frame_log import FrameRow
+from laecips_eval.scoring.timeline import Timeline, timeline
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverTime:
+    """What the page shows of a run over time.
+
+    Attributes:
+        window: frames of the moving means.
+        charts: each with its drawings, none where there is nothing to draw; empty where no frame
+            was played.
+        learned: whether a new version has answered frames.
+    """
+
+    window: int
+    charts: Sequence[tuple[TimeChart, Sequence[Drawing]]]
+    learned: bool
+
+
+def over_time(report: Report, rows: Sequence[FrameRow]) -> OverTime:
+    """Draw one chart after the other, with the bag's segments as bands and updates as lines."""
+    line = timeline(rows, rate=report.setup.rate)
+    axis = TimeAxis(
+        frames=line.frames,
+        seconds=line.seconds,
+        bands=[Band(name=it.name, start=it.start, stop=it.stop) for it in report.segments],
+        marks=_marks(report),
+    )
+    charts = charts_of(line, compared=report.compared) if len(line.frames) else ()
+    return OverTime(
+        window=line.window,
+        charts=[(chart, draw_over_time(chart, axis)) for chart in charts],
+        learned=bool(axis.marks),
+    )
+
+
+def charts_of(line: Timeline, *, compared: bool) -> Sequence[TimeChart]:
+    """Return the charts of a run.
+
+    Args:
+        line: of at least one frame.
+        compared: whether f without training is shown beside f as it ran.
+    """
+    return [_accuracy(line, compared=compared), _uploads(line), _latency(line), _traffic(line)]
+
+
+def _marks(report: Report) -> list[Mark]:
+    return [
+        Mark(
+            frame=update.frame,
+            name=f"v{update.version}" + (" undone" if update.rolled_back else ""),
+            title=f"version {update.version} from frame {update.frame}: {what_became_of(update)}",
+            lasted=not update.rolled_back,
+        )
+        for update in report.updates
+        if update.frame is not None
+    ]
+
+
+def _accuracy(line: Timeline, *, compared: bool) -> TimeChart:
+    untrained = Curve(
+        name="f without training", colour="untrained", dashes="dotted", values=line.edge_untrained
+    )
+    return TimeChart(
+        name="accuracy",
+        title="Mean IoU of a frame",
+        curves=[
+            *([untrained] if compared else []),
+            Curve(name="f as it ran", colour="edge", dashes="dashed", values=line.edge_only),
+            Curve(name="published", colour="published", dashes="solid", values=line.published),
+        ],
+        empty="There is no truth to hold the answers against.",
+    )
+
+
+def _uploads(line: Timeline) -> TimeChart:
+    return TimeChart(
+        name="uploads",
+        title="Uploads, share of frames",
+        curves=[
+            Curve(name="called hard", colour="edge", dashes="dashed", values=line.hard),
+            Curve(
+                name="sent up (CUR), audits included",
+                colour="published",
+                dashes="solid",
+                values=line.sent,
+            ),
+        ],
+        share=True,
+        floor=0.0,
+        empty="No frame was answered.",
+    )
+
+
+def _latency(line: Timeline) -> TimeChart:
+    kinds = (
+        ("edge", "edge", "edge", "dot"),
+        ("cloud", "cloud", "cloud", "triangle"),
+        ("edge_fallback", "fallback to f's answer", "fallback", "cross"),
+    )
+    return TimeChart(
+        name="latency",
+        title="Latency, ms from publish to receipt",
+        points=[
+            Points(name=name, colour=colour, shape=shape, places=line.latencies[source])
+            for source, name, colour, shape in kinds
+            if line.latencies[source]
+        ],
+        log=True,
+        empty="No latency was measured: offline there is none.",
+    )
+
+
+def _traffic(line: Timeline) -> TimeChart:
+    sent = float(np.nansum(line.up)) + float(np.nansum(line.down)) > 0
+    down = Curve(name="down: their answers", colour="edge", dashes="dashed", values=line.down)
+    up = Curve(name="up: hard frames", colour="published", dashes="solid", values=line.up)
+    return TimeChart(
+        name="traffic",
+        title="Traffic, kB/s without audits and models",
+        curves=[down, up] if sent else [],
+        floor=0.0,
+        empty="Nothing went to the cloud and back.",
+    )

@@ -1,0 +1,60 @@
+"""A report as tables on a terminal."""
+
+import io
+from typing import Any
+
+import pytest
+from laecips_eval.reports.report import Report
+from laecips_eval.reports.report_table import milliseconds, points, report_table, size
+from rich.console import Console
+
+
+def shown(report: Report) -> str:
+    page = io.StringIO()
+    Console(width=160, file=page).print(report_table(report))
+    return page.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("complete", "title"), [(True, "smoke: 40 frames"), (False, "smoke: 40 frames (stopped early)")]
+)
+def test_it_says_of_a_run_that_it_was_stopped_early(
+    learned_run: Any, complete: bool, title: str
+) -> None:
+    learned_run.change({"complete": complete})
+    lines = [line.rstrip() for line in shown(learned_run.report).splitlines()]
+    assert title in lines
+
+
+def test_it_shows_what_was_lost_and_what_was_refused(learned_run: Any) -> None:
+    learned_run.change({
+        "frames": 41, "dropped.transport": 1, "segments.1.name": "dim light",
+        "segments.1.edge_untrained": 0.25, "miou.edge_untrained.dataset": 0.375,
+    })  # fmt: skip
+    text = shown(learned_run.report)
+    for expected in (
+        "smoke: 41 frames", "20 edge, 10 cloud, 10 fallback (10 overload)", "0 superseded, 1 lost",
+        "dim light", "0.250", "180 MB", "f without training", "0.375", "version 2", "promoted",
+        "refused: scratch is below its floor", "10.0 kB up, 5.0 kB down, 0 B model",
+    ):  # fmt: skip
+        assert expected in text
+
+
+def test_without_a_clock_there_is_no_latency(learned_run: Any, bare_run: Any) -> None:
+    assert "latency" in shown(learned_run.report)
+    assert "latency" not in shown(bare_run.report)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (size(999), "999 B"),
+        (size(1_500), "1.5 kB"),
+        (size(12_000_000), "12.0 MB"),
+        (milliseconds(None), "-"),
+        (milliseconds(12.34), "12.3 ms"),
+        (points(0.5), "0.500"),
+    ],
+)
+def test_numbers_for_people(text: str, expected: str) -> None:
+    assert text == expected
