@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from laecips_cloud.hard_frames.assembly import CloudSettings, offline_service
+from laecips_cloud.hard_frames.assembly import offline_service
+from laecips_cloud.hard_frames.cloud_settings import CloudSettings
 from laecips_cloud.hard_frames.service import HardFrameService
 from laecips_cloud.metrics import LabelMap
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.inference.segmenter import Prediction, Segmenter
 from laecips_edge.core.link import wire
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
@@ -29,7 +31,6 @@ from laecips_eval.bags import Bag, BagError
 from laecips_eval.bags.pictures import BagFrame, CompressedPicture
 from laecips_eval.offline_replay.trainer import OfflineLearning, OfflineTrainer
 from laecips_eval.offline_replay.untrained import score_untrained
-from laecips_eval.reports.run_setup import EdgeSettings
 from laecips_eval.scoring.answers import EdgeCounters, PublishedAnswer
 from laecips_eval.scoring.scoreboard import Scoreboard
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.image.codecs import encode_jpeg
-from laecips_edge.core.inference.engines import ENGINE_NAMES, EngineError, precision_of
+from laecips_edge.core.inference.engines import ENGINE_NAMES, precision_of
+from laecips_edge.core.settings import SettingError
 from laecips_eval.bags import Bag, BagWriter, Legend, open_bag
 from laecips_eval.reports.report import SCHEMA, ReportError
 from laecips_eval.reports.run_setup import (
-    EdgeSettings,
     bag_hash,
     bundle_hash,
     describe_bag,
@@ -27,13 +27,6 @@ def a_bag(path: Path, *classes: str, shade: int = 0) -> Bag:
     with BagWriter(path, legend=legend, rate_hz=10) as writer:
         writer.add(encode_jpeg(np.full((8, 8, 3), shade, np.uint8), 90), None)
     return open_bag(path)
-
-
-def test_parameters_that_decide_are_picked() -> None:
-    settings = EdgeSettings.from_parameters(
-        {"policy": "spp", "delta": 0.25, "providers": ["X"], "use_sim_time": False}
-    )
-    assert settings == EdgeSettings(policy="spp", delta=0.25, providers=("X",))
 
 
 @pytest.mark.parametrize(
@@ -106,11 +99,11 @@ def test_the_precision_is_that_of_the_edges_engine(
         )
 
 
-def test_a_report_whose_engine_is_not_here(tmp_path: Path, tiny_bundle: Bundle) -> None:
+def test_a_report_of_an_engine_that_nobody_knows_here(tmp_path: Path, tiny_bundle: Bundle) -> None:
     bag = describe_bag(a_bag(tmp_path / "bag"))
     setup = run_setup(mode="live", rate=1.0, bundle=tiny_bundle, parameters={"edge": {}})
     elsewhere = setup | {"engine": "abacus", "parameters": {"edge": {"engine": "abacus"}}}
-    with pytest.raises(EngineError, match="'abacus' is not known"):
+    with pytest.raises(SettingError, match="parameter engine: 'abacus' is not known"):
         require_same_run({"bag": bag, "setup": elsewhere}, bag=bag, bundle=tiny_bundle)
 
 
