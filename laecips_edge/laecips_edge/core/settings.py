@@ -51,6 +51,10 @@ class Setting:
     check: Check | None = None
     changes: Changes = "always"
 
+    def __post_init__(self) -> None:
+        if type(self.default) in (int, float) and None in (self.minimum, self.maximum):
+            raise TypeError(f"{self.description} A number needs a minimum and a maximum.")
+
     def problem(self, value: Any) -> str | None:
         """Say why a value is refused, in words that begin with it; None where it may be."""
         if not self._is_kind(value):

@@ -57,6 +57,12 @@ def test_what_is_declared() -> None:
     assert list(RobotSettings.declared())[-1] == "camera.lens.filters"
 
 
+@pytest.mark.parametrize("ends", [{}, {"minimum": 0}, {"maximum": 9}])
+def test_a_number_has_both_ends(ends: dict[str, int]) -> None:
+    with pytest.raises(TypeError, match=r"Lines\. A number needs a minimum and a maximum"):
+        setting(1, "Lines.", **ends)
+
+
 def test_they_do_not_change() -> None:
     with pytest.raises(FrozenInstanceError):
         CameraSettings().gain = 2.0  # type: ignore[misc]
