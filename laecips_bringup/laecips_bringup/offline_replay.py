@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from laecips_cloud.hard_frames.assembly import CloudSettings
-from laecips_cloud.trainer.trainer_parameters import recipe, triggers
+from laecips_cloud.hard_frames.cloud_settings import CloudSettings
+from laecips_cloud.trainer.trainer_settings import TrainerSettings
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_eval.bags import open_bag
 from laecips_eval.offline_replay.replay import Progress, replay_offline
 from laecips_eval.offline_replay.trainer import OfflineLearning
 from laecips_eval.reports.report import Report, ReportError, read_report, write_report
 from laecips_eval.reports.run_setup import (
     OFFLINE,
-    EdgeSettings,
     describe_bag,
     require_same_classes,
     require_same_run,
@@ -28,7 +28,6 @@ from laecips_eval.scoring.frame_log import read_rows, write_rows
 from laecips_eval.scoring.updates import updates_of
 
 from laecips_bringup.graph.graph import asking
-from laecips_bringup.graph.installed_files import config_file
 from laecips_bringup.graph.params_file import NODES, given
 from laecips_bringup.output_names import (
     FRAMES,
@@ -101,13 +100,15 @@ def run_offline(
         require_same_run(pinning, bag=describe_bag(bag), bundle=bundle)
         require_no_clock(pinning, live)
         parameters = pinning.setup.parameters
+    edge = EdgeSettings.from_parameters(parameters["edge"])
+    cloud = CloudSettings.from_parameters(parameters["cloud"])
     out.mkdir(parents=True, exist_ok=True)
     learning = None if options.source is None else _learning(options, parameters["trainer"])
     board = replay_offline(
         bag,
         bundle=bundle,
-        edge=EdgeSettings.from_parameters(parameters["edge"]),
-        cloud=CloudSettings.from_parameters(parameters["cloud"]),
+        edge=edge,
+        cloud=cloud,
         learning=learning,
         progress=progress,
     )
@@ -140,9 +141,8 @@ def _parameters(options: OfflineOptions) -> Mapping[str, Mapping[str, Any]]:
         "cloud": {**engine, **usual, **asked["cloud"]},
     }
     if options.source is not None:
-        shipped = config_file("trainer.yaml")
         parameters["trainer"] = {
-            **(given(shipped, "trainer") if shipped is not None else {}),
+            **TrainerSettings().as_parameters(),
             **engine,
             **asked["trainer"],
             "source": str(options.source.resolve()),
@@ -153,14 +153,15 @@ def _parameters(options: OfflineOptions) -> Mapping[str, Mapping[str, Any]]:
 
 def _learning(options: OfflineOptions, trainer: Mapping[str, Any]) -> OfflineLearning:
     """What is trained, from nothing: what an older run has left is removed."""
+    settings = TrainerSettings.from_parameters(trainer)
     for leftover in options.out.glob(f"{OFFLINE_BUFFER}*"):
         leftover.unlink()
     library = options.out / OFFLINE_LIBRARY
     shutil.rmtree(library, ignore_errors=True)
     return OfflineLearning(
         library=library,
-        recipe=recipe(trainer),
-        triggers=triggers(trainer),
+        recipe=settings.recipe(),
+        triggers=settings.triggers(),
         takes_s=options.train_takes_s,
     )
 

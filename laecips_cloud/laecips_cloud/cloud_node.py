@@ -17,24 +17,13 @@ from laecips_edge.ros.lifecycle import ManagedNode, run
 from laecips_edge.ros.status_publisher import StatusPublisher
 from rclpy.service import Service
 
-from laecips_cloud.class_scorers import create_class_scorer
-from laecips_cloud.fusion.assisted_inference import AssistedInference
+from laecips_cloud.hard_frames.assembly import hard_frame_service
 from laecips_cloud.hard_frames.bounded_callback_group import BoundedCallbackGroup
-from laecips_cloud.hard_frames.cloud_parameters import (
-    MAX_BATCH,
-    buffer_path,
-    bundle_paths,
-    declare_parameters,
-    library_path,
-    options,
-    vote,
-)
+from laecips_cloud.hard_frames.cloud_settings import MAX_BATCH, CloudSettings
 from laecips_cloud.hard_frames.counters import CloudCounters
 from laecips_cloud.hard_frames.health import CloudHealth, assess
-from laecips_cloud.hard_frames.loaded_models import LoadedModels
 from laecips_cloud.hard_frames.service import HardFrameService
-from laecips_cloud.mask_generators import create_mask_generator
-from laecips_cloud.replay_buffer.buffer import ReplayBuffer, ReplayBufferError
+from laecips_cloud.replay_buffer.buffer import ReplayBufferError
 from laecips_msgs.msg import CloudStatus
 from laecips_msgs.srv import SegmentHardFrame
 
@@ -52,11 +41,9 @@ class CloudNode(ManagedNode):
     def __init__(self, **options: Any) -> None:
         super().__init__("cloud", **options)
         self._service: HardFrameService | None = None
-        self._models: LoadedModels | None = None
-        self._buffer: ReplayBuffer | None = None
         self._server: Service | None = None
         self._counters = CloudCounters()
-        declare_parameters(self.parameters)
+        self.parameters.declare(CloudSettings)
         # Requests have a group of their own: a frame may take SAM minutes.
         self._requests = BoundedCallbackGroup()
         self._status = StatusPublisher(self, CloudStatus)
@@ -65,46 +52,16 @@ class CloudNode(ManagedNode):
 
     def configure(self) -> None:
         """Load bundles and mask generator, open the replay buffer, offer the service."""
-        cv2.setNumThreads(self.parameters["threads"])
-        self._models = LoadedModels(
-            bundle_paths(self.parameters),
-            library=library_path(self.parameters),
-            engine=self.parameters["engine"],
-            providers=self.parameters["providers"],
-            threads=self.parameters["threads"],
-        )
-        name = self.parameters["mask_generator"]
-        generator = create_mask_generator(name, options(self.parameters, "mask_options"))
-        scorer_name = self.parameters["class_scorer"]
-        scorer = create_class_scorer(
-            scorer_name,
-            options(self.parameters, "scorer_options"),
-            classes=self._models.classes,
-        )
-        self._buffer = ReplayBuffer(
-            buffer_path(self.parameters),
-            classes=self._models.classes,
-            max_frames=self.parameters["max_frames"],
-            max_bytes=self.parameters["max_bytes"],
-        )
-        self._forget()
-        inference = AssistedInference(
-            generator,
-            scorer,
-            classes=len(self._models.classes),
-            vote=vote(self.parameters),
-            max_batch=self.parameters["max_batch"],
-            batch_window_s=self.parameters["batch_window_ms"] / 1e3,
-        )
-        self._service = HardFrameService(
-            models=self._models,
-            inference=inference,
-            buffer=self._buffer,
+        settings = self.parameters.read(CloudSettings)
+        cv2.setNumThreads(settings.threads)
+        self._service = service = hard_frame_service(
+            settings,
             now_ns=lambda: self.get_clock().now().nanoseconds,
             on_failure=self._log_failure,
         )
+        self._forget()
         # A batch at work and one that gathers; the rest waits its turn undecoded.
-        batch = inference.max_batch
+        batch = service.inference.max_batch
         self._requests.most = 1 if batch == 1 else 2 * batch
         self._server = self.create_service(
             SegmentHardFrame,
@@ -113,11 +70,11 @@ class CloudNode(ManagedNode):
             qos_profile=qos.reliable(depth=max(WAITING, self._requests.most)),
             callback_group=self._requests,
         )
-        frames, size = self._buffer.totals()
+        frames, size = service.buffer.totals()
         self.get_logger().info(
-            f"f of versions {', '.join(map(str, self._models.versions))}, masks by {name}, "
-            f"classes by {scorer_name}, batches of up to {batch}, replay buffer "
-            f"{self._buffer.path} with {frames} frames, {size} bytes"
+            f"f of versions {', '.join(map(str, service.models.versions))}, masks by "
+            f"{settings.mask_generator}, classes by {settings.class_scorer}, batches of up to "
+            f"{batch}, replay buffer {service.buffer.path} with {frames} frames, {size} bytes"
         )
 
     def activate(self) -> None:
@@ -134,9 +91,9 @@ class CloudNode(ManagedNode):
             self._requests.most = 0
             self._requests.wait_until_idle()
             self.destroy_service(self._server)
-        if self._buffer is not None:
-            self._buffer.close()
-        self._server = self._buffer = self._service = self._models = None
+        if self._service is not None:
+            self._service.buffer.close()
+        self._server = self._service = None
 
     def _answer(
         self, request: SegmentHardFrame.Request, response: SegmentHardFrame.Response
@@ -160,11 +117,11 @@ class CloudNode(ManagedNode):
 
     def _forget(self) -> None:
         """Let frames go that are older than they may be."""
-        buffer, days = self._buffer, self.parameters["retention_days"]
-        if buffer is None or not days:
+        service, days = self._service, self.parameters["retention_days"]
+        if service is None or not days:
             return
         try:
-            gone = buffer.forget(self.get_clock().now().nanoseconds - round(days * DAY_NS))
+            gone = service.buffer.forget(self.get_clock().now().nanoseconds - round(days * DAY_NS))
         except ReplayBufferError as error:  # the next time, then; requests hear of a bad disk
             self.get_logger().error(f"frames older than {days:g} days are still kept: {error}")
             return
@@ -175,16 +132,16 @@ class CloudNode(ManagedNode):
         self.get_logger().error("".join(traceback.format_exception(error)))
 
     def _publish_status(self) -> None:
-        state, models, buffer = self.state, self._models, self._buffer
+        state, service = self.state, self._service
         trouble, totals = self._counters.trouble, (0, 0)
-        if buffer is not None:
+        if service is not None:
             try:
-                totals = buffer.totals()
+                totals = service.buffer.totals()
             except ReplayBufferError as error:
                 trouble = str(error)
         fields: dict[str, Any] = {
             "state": state,
-            "bundle_versions": list(models.versions) if models is not None else [],
+            "bundle_versions": list(service.models.versions) if service is not None else [],
             "mask_generator": self.parameters["mask_generator"],
             "class_scorer": self.parameters["class_scorer"],
             "buffer_frames": totals[0],

@@ -24,7 +24,7 @@ from laecips_cloud.replay_buffer.watch import ReplayWatch
 from laecips_cloud.trainer.health import TrainerHealth, assess
 from laecips_cloud.trainer.status_fields import ledger_fields
 from laecips_cloud.trainer.trainer import Trainer
-from laecips_cloud.trainer.trainer_parameters import declare_parameters, path, recipe, triggers
+from laecips_cloud.trainer.trainer_settings import TrainerSettings
 from laecips_cloud.trainer.worker_process import WorkerProcess
 from laecips_cloud.training.data.frame_folder import FrameFolder
 from laecips_msgs.msg import ModelReport, ModelUpdate, TrainerStatus
@@ -45,7 +45,7 @@ class TrainerNode(ManagedNode):
         self._told = (0, False)  # what was announced last
         self._trouble = ""
         self._links: list[Any] = []
-        declare_parameters(self.parameters)
+        self.parameters.declare(TrainerSettings)
         self._files = MutuallyExclusiveCallbackGroup()
         self._status = StatusPublisher(self, TrainerStatus, text=str)
         self.create_timer(PERIOD_S, self._advance, clock=self.steady_clock)
@@ -53,27 +53,26 @@ class TrainerNode(ManagedNode):
 
     def configure(self) -> None:
         """Check source frames and settings, open the library, offer topics and services."""
-        how, when = recipe(self.parameters), triggers(self.parameters)
-        bundle = Bundle.load(path(self.parameters, "bundle"))
+        settings = self.parameters.read(TrainerSettings)
+        how = settings.recipe()
+        bundle = Bundle.load(settings.bundle_path())
         source = FrameFolder(how.source)
         if tuple(source.classes) != bundle.manifest.classes or len(source) < 2:
             raise ValueError(
                 f"{how.source}: {len(source)} frames of the classes {', '.join(source.classes)}; "
                 f"give at least 2 of those of {bundle.path}: {', '.join(bundle.manifest.classes)}"
             )
-        library = self._library = ModelLibrary(path(self.parameters, "library"))
+        library = self._library = ModelLibrary(settings.library_path())
         library.take_in(bundle)
         for line in library.check():
             self.get_logger().warning(line)
         self._trainer = Trainer(
             library=library,
-            worker=WorkerProcess(
-                library.root, threads=self.parameters["threads"], nice=self.parameters["nice"]
-            ),
+            worker=WorkerProcess(library.root, threads=settings.threads, nice=settings.nice),
             watch=ReplayWatch(how.buffer),
-            triggers=when,
+            triggers=settings.triggers(),
             recipe=how,
-            keep_versions=self.parameters["keep_versions"],
+            keep_versions=settings.keep_versions,
             now_ns=lambda: self.get_clock().now().nanoseconds,
             steady_s=time.monotonic,
             logger=self.get_logger(),

@@ -8,7 +8,7 @@ into `core/frame/running_pair.py`.
 
 import sys
 import time
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -19,26 +19,20 @@ from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.frame.counters import FrameCounters, FrameOutcome
+from laecips_edge.core.frame.edge_settings import FROM_MANIFEST, EdgeSettings
 from laecips_edge.core.frame.frame_history import FrameHistory
 from laecips_edge.core.frame.health import EdgeHealth, SilenceWatch
 from laecips_edge.core.frame.running_pair import RunningPair
-from laecips_edge.core.routing.policy import NEVER_UPLOADS
+from laecips_edge.core.routing.policy import NEVER_UPLOADS, Policy
 from laecips_edge.core.update.model_store import ModelStore
 from laecips_edge.core.update.starting_pair import open_store, starting_pair
-from laecips_edge.edge_parameters import (
-    FROM_MANIFEST,
-    assembler,
-    chosen_policy,
-    declare_parameters,
-    steering,
-)
 from laecips_edge.frame.node_status import Snapshot, StatusTopics
 from laecips_edge.frame.pipeline import Pipeline
 from laecips_edge.frame.publishers import Publishers
 from laecips_edge.ros import qos
 from laecips_edge.ros.lifecycle import ManagedNode, run
-from laecips_edge.ros.parameters import ParameterError
 from laecips_edge.update.model_link import ModelLink
 from laecips_msgs.srv import SegmentHardFrame
 
@@ -58,7 +52,7 @@ class EdgeNode(ManagedNode):
         self._pipeline: Pipeline | None = None
         self._history = FrameHistory()
         self._inputs: list[Subscription] = []
-        declare_parameters(self.parameters, check_delta=self._refuse_delta)
+        self.parameters.declare(EdgeSettings, checks={"delta": self._refuse_delta})
         self.parameters.on_change(self._change)
         self._status = StatusTopics(self, self._look)
         self._silence = SilenceWatch()
@@ -66,22 +60,15 @@ class EdgeNode(ManagedNode):
 
     def configure(self) -> None:
         """Load and test the bundle, create the topics of the answers and the service's client."""
-        if not self.parameters["bundle"]:
-            raise ParameterError("parameter bundle is empty: give the folder of a model bundle")
-        steering(self.parameters)  # where it cannot be, that is said now
-        cv2.setNumThreads(self.parameters["threads"])  # it would take every core otherwise
-        base = Bundle.load(self.parameters["bundle"])
+        settings = self.parameters.read(EdgeSettings)
+        cv2.setNumThreads(settings.threads)  # it would take every core otherwise
+        base = Bundle.load(settings.path("bundle", what="the folder of a model bundle"))
         self._store = open_store(
-            self.parameters["model_store"],
-            robot=self.parameters["robot"],
-            base=base,
-            logger=self.get_logger(),
+            settings.model_store, robot=settings.robot, base=base, logger=self.get_logger()
         )
-        assemble = assembler(self.parameters)
+        assemble = settings.segmenter
         pair, before = starting_pair(self._store, base, assemble=assemble, logger=self.get_logger())
-        self._running = running = RunningPair(
-            pair, partial(chosen_policy, self.parameters), before=before
-        )
+        self._running = running = RunningPair(pair, self._policy_for, before=before)
         manifest, delta = running.current.manifest, running.current.policy.delta
         self._outputs = Publishers(self, manifest)
         self._cloud = self.create_client(SegmentHardFrame, "segment_hard_frame")
@@ -97,15 +84,16 @@ class EdgeNode(ManagedNode):
             )
         self.get_logger().info(
             f"bundle {manifest.name} version {manifest.version}: {len(manifest.classes)} classes, "
-            f"policy {self.parameters['policy']} with delta {delta:g}"
+            f"policy {settings.policy} with delta {delta:g}"
         )
 
     def activate(self) -> None:
         """Start the threads, then subscribe."""
         if self._running is None or self._outputs is None or self._cloud is None:
             raise RuntimeError("the node is not configured")
+        settings = self.parameters.read(EdgeSettings)
         self._pipeline = Pipeline(
-            parameters=self.parameters,
+            settings=settings,
             running=self._running,
             history=self._history,
             publishers=self._outputs,
@@ -114,7 +102,7 @@ class EdgeNode(ManagedNode):
             logger=self.get_logger(),
         )
         self._pipeline.start()
-        profile = qos.sensor_data(self.parameters["reliability"])
+        profile = qos.sensor_data(settings.reliability)
         self._inputs = [
             self.create_subscription(
                 CompressedImage if self._compressed else Image,
@@ -200,21 +188,21 @@ class EdgeNode(ManagedNode):
         pipeline = self._pipeline
         return 0 if pipeline is None else pipeline.counters.counts()[FrameOutcome.SUPERSEDED]
 
-    def _refuse_delta(self, delta: float) -> str | None:
-        if delta != FROM_MANIFEST and self._steered:
-            return f"{delta:g}: latency_budget_s steers delta; leave it at -1"
-        if delta != FROM_MANIFEST and not 0 <= delta <= 1:
-            return f"{delta} is neither in [0, 1] nor -1 (the bundle's own)"
-        if self._running is not None:
-            try:
-                chosen_policy(self.parameters, self._running.current.manifest, delta=delta)
-            except ValueError as error:
-                return str(error)
-        return None
+    def _policy_for(self, manifest: Manifest) -> Policy:
+        """As the parameters are now."""
+        return self.parameters.read(EdgeSettings).policy_for(manifest)
 
-    @property
-    def _steered(self) -> bool:
-        return self._pipeline is not None and self._pipeline.steering is not None
+    def _refuse_delta(self, delta: float) -> str | None:
+        if self._running is None:
+            return None  # whether it fits the others is seen when the node is configured
+        settings = self.parameters.read(EdgeSettings)
+        if delta != FROM_MANIFEST and settings.latency_budget_s:
+            return f"{delta:g}: latency_budget_s steers delta; leave it at -1"
+        try:
+            replace(settings, delta=delta).policy_for(self._running.current.manifest)
+        except ValueError as error:
+            return str(error)
+        return None
 
     def _change(self, values: dict[str, Any]) -> None:
         if self._pipeline is not None:

@@ -1,16 +1,18 @@
 """docs/topics-and-parameters.md has every topic, service and parameter, as the nodes have them."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from laecips_cloud.hard_frames.cloud_parameters import declare_parameters as of_the_cloud
-from laecips_cloud.trainer.trainer_parameters import declare_parameters as of_the_trainer
-from laecips_edge.edge_parameters import declare_parameters as declare_of_the_edge
-from laecips_eval.player.player_node import _PARAMETERS as OF_THE_PLAYER
+from laecips_cloud.hard_frames.cloud_settings import CloudSettings
+from laecips_cloud.trainer.trainer_settings import TrainerSettings
+from laecips_edge.core.frame.edge_settings import EdgeSettings
+from laecips_edge.core.settings import Settings
+from laecips_edge.ros.lifecycle import ManagedNodeSettings
+from laecips_eval.player.player_settings import PlayerSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "topics-and-parameters.md").read_text(encoding="utf-8")
@@ -22,51 +24,28 @@ ROOMS = (
 )
 
 
-class Declared:
-    """Stands in for `Parameters`: the range and the `changes` cell of what is declared."""
+SETTINGS: dict[str, tuple[type[Settings], ...]] = {
+    "edge": (EdgeSettings, ManagedNodeSettings),
+    "cloud": (CloudSettings, ManagedNodeSettings),
+    "trainer": (TrainerSettings, ManagedNodeSettings),
+    "player": (PlayerSettings,),
+}
 
-    def __init__(self) -> None:
-        self.rows: dict[str, tuple[str, str]] = {}
 
-    def declare(
-        self,
-        name: str,
-        default: Any,
-        description: str,
-        *,
-        minimum: float | None = None,
-        maximum: float | None = None,
-        choices: Sequence[str] = (),
-        check: object = None,
-        changes: str = "always",
-    ) -> None:
-        values = ", ".join(f"`{choice}`" for choice in choices)
-        if minimum is not None and maximum is not None:
-            values = f"{number(minimum)} to {number(maximum)}"
-        self.rows[name] = (values, CHANGES[changes])
+def declared(node: str) -> dict[str, tuple[str, str]]:
+    """The range and the `changes` cell of each of a node's settings."""
+    rows: dict[str, tuple[str, str]] = {}
+    for settings in SETTINGS[node]:
+        for name, setting in settings.declared().items():
+            values = ", ".join(f"`{choice}`" for choice in setting.choices)
+            if setting.minimum is not None and setting.maximum is not None:
+                values = f"{number(setting.minimum)} to {number(setting.maximum)}"
+            rows[name] = (values, CHANGES[setting.changes])
+    return rows
 
 
 def number(value: float) -> str:
     return str(int(value)) if value == int(value) else f"{value:g}"
-
-
-def of_the_edge(declared: Any) -> None:
-    declare_of_the_edge(declared, check_delta=lambda _: None)
-    # `ManagedNode` declares it for every node; of the shipped files edge.yaml alone names it.
-    declared.declare("autostart", True, "", changes="never")
-
-
-def of_the_player(declared: Any) -> None:
-    for name, default, about, minimum, maximum in OF_THE_PLAYER:
-        declared.declare(name, default, about, minimum=minimum, maximum=maximum, changes="never")
-
-
-DECLARE: dict[str, Callable[[Any], None]] = {
-    "edge": of_the_edge,
-    "cloud": of_the_cloud,
-    "trainer": of_the_trainer,
-    "player": of_the_player,
-}
 
 
 def shown(node: str) -> list[list[str]]:
@@ -93,7 +72,7 @@ def shipped(node: str) -> dict[str, Any]:
     return flat(section["ros__parameters"])
 
 
-@pytest.mark.parametrize("node", DECLARE)
+@pytest.mark.parametrize("node", SETTINGS)
 def test_every_parameter_with_its_default(node: str) -> None:
     expected = shipped(node)
     rows = shown(node)
@@ -101,11 +80,10 @@ def test_every_parameter_with_its_default(node: str) -> None:
     assert {name: yaml.safe_load(default.strip("`")) for name, default, *_ in rows} == expected
 
 
-@pytest.mark.parametrize("node", DECLARE)
+@pytest.mark.parametrize("node", SETTINGS)
 def test_every_range_and_when_it_may_change(node: str) -> None:
-    declared = Declared()
-    DECLARE[node](declared)
-    assert {name: (values, changes) for name, _, values, changes, _ in shown(node)} == declared.rows
+    rows = {name: (values, changes) for name, _, values, changes, _ in shown(node)}
+    assert rows == declared(node)
 
 
 def test_every_topic_and_service_of_the_nodes() -> None:

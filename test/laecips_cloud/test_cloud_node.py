@@ -39,9 +39,10 @@ def test_cleanup_lets_go_of_networks_and_of_the_buffers_file(
 ) -> None:
     for _ in range(2):
         assert node.trigger_configure() == SUCCESS
-        held = [weakref.ref(node._models), weakref.ref(node._buffer), weakref.ref(node._service)]
-        held.append(weakref.ref(node._models.find(1)))
-        held.append(weakref.ref(node._service._inference._class_scorer))
+        service = node._service
+        parts = (service.models, service.buffer, service.models.find(1))
+        held = [weakref.ref(part) for part in (service, *parts, service.inference._class_scorer)]
+        del service, parts
         assert buffer_path.with_name("replay.sqlite-wal").exists()
         assert node.trigger_activate() == SUCCESS
         assert node.trigger_deactivate() == SUCCESS
@@ -54,7 +55,7 @@ def test_cleanup_lets_go_of_networks_and_of_the_buffers_file(
 def test_a_failed_configure_leaves_nothing_open(node: CloudNode, buffer_path: Path) -> None:
     node.set_parameters([Parameter("mask_generator", value="sam")])
     assert node.trigger_configure() == TransitionCallbackReturn.FAILURE
-    assert node._models is node._buffer is node._server is node._service is None
+    assert node._server is node._service is None
     assert "mask generator sam needs weights" in node.failure
     assert not buffer_path.exists()
 
@@ -77,7 +78,7 @@ def test_parameters_make_the_scorer_and_the_vote(
     ):
         assert node.set_parameters([Parameter(name, value=value)])[0].successful
     assert node.trigger_configure() == SUCCESS
-    inference = node._service._inference
+    inference = node._service.inference
     assert isinstance(inference._class_scorer, BlendScorer)
     assert inference._vote == Vote(max_dissent=0.125)
 
@@ -108,7 +109,7 @@ def test_a_scorer_that_cannot_be_made(
     node.set_parameters([Parameter("class_scorer", value=scorer)])
     node.set_parameters([Parameter("scorer_options", value=options)])
     assert node.trigger_configure() == TransitionCallbackReturn.FAILURE
-    assert node._models is node._buffer is node._server is node._service is None
+    assert node._server is node._service is None
     assert message in node.failure
     assert not buffer_path.exists()
     node.set_parameters([Parameter("class_scorer", value="edge")])
@@ -136,7 +137,7 @@ def test_parts_that_take_several_pictures_get_several(
     ):
         assert node.set_parameters([Parameter(name, value=value)])[0].successful
     assert node.trigger_configure() == SUCCESS
-    assert node._service._inference.max_batch == batch
+    assert node._service.inference.max_batch == batch
     assert node._requests.most == at_a_time
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 
+from laecips_cloud.hard_frames import assembly
 from laecips_cloud.replay_buffer.buffer import ReplayBuffer
 from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
 
@@ -20,5 +21,5 @@ class DyingBuffer(ReplayBuffer):
 
 
 if __name__ == "__main__":
-    cloud_node.ReplayBuffer = DyingBuffer
+    assembly.ReplayBuffer = DyingBuffer  # type: ignore[misc]
     sys.exit(cloud_node.main())

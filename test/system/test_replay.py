@@ -232,11 +232,11 @@ def test_a_full_disk(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
     [
         (["--image-topic", "/thermal"], "has no topic /thermal: it has /camera/classes"),
         (["--bundle", "/nowhere"], "/nowhere"),
-        (["--rate", "0"], "rate is 0.0: give one from 0.01 to 100.0"),
+        (["--rate", "0"], "--rate: 0.0 is out of range: give one from 0.01 to 100.0"),
         (["--compare", "report.json"], "--compare goes with --offline"),
         (["--offline", "--compare", "/nowhere.json"], "/nowhere.json"),
-        (["--offline", "--policy", "sp"], "--policy sp is not known: use one of laecips, "),
-        (["--delta", "7"], "--delta is 7.0: give one from 0.0 to 1.0"),
+        (["--offline", "--policy", "sp"], "--policy: 'sp' is not known: use one of laecips, "),
+        (["--delta", "7"], "--delta: 7.0 is neither in [0, 1] nor -1"),
         (["--params-file", "/nope.yaml"], "--params-file /nope.yaml is missing"),
     ],
 )

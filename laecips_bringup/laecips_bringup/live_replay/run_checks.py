@@ -5,50 +5,32 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from laecips_edge.core.routing.miners import MINER_NAMES
-
-RATES: Final = (0.01, 100.0)
-"""Speeds against the recording that the player takes."""
-
-EDGE_RANGES: Final[Mapping[str, tuple[float, float]]] = {
-    "delta": (0.0, 1.0),
-    "audit_rate": (0.0, 1.0),
-    "seed": (0, 2**31 - 1),
-}
-"""Ranges of edge parameters that are options; the node has the same."""
-
-_MANIFESTS_DELTA = -1.0
+from laecips_edge.core.frame.edge_settings import EdgeSettings
+from laecips_eval.player.player_settings import PlayerSettings
 
 
 def check_rate(rate: float) -> None:
     """Checks the speed.
 
     Raises:
-        ValueError: when it is outside `RATES`.
+        ValueError: the player does not take it.
     """
-    lowest, highest = RATES
-    if not lowest <= rate <= highest:
-        raise ValueError(f"rate is {rate}: give one from {lowest} to {highest}")
+    if problem := PlayerSettings.declared()["rate"].problem(rate):
+        raise ValueError(f"--rate: {problem}")
 
 
 def check_edge(parameters: Mapping[str, Any]) -> None:
     """Checks parameters of the edge node that were given as options.
 
     Raises:
-        ValueError: for an unknown policy, or a number outside `EDGE_RANGES`; a delta of -1 stands
-            for the bundle's own.
+        ValueError: the node does not take one of them.
     """
+    declared = EdgeSettings.declared()
     for name, value in parameters.items():
-        option = "--" + name.replace("_", "-")
-        if name == "policy" and value not in MINER_NAMES:
-            raise ValueError(f"{option} {value} is not known: use one of {', '.join(MINER_NAMES)}")
-        if name not in EDGE_RANGES or (name == "delta" and value == _MANIFESTS_DELTA):
-            continue
-        lowest, highest = EDGE_RANGES[name]
-        if not lowest <= value <= highest:
-            raise ValueError(f"{option} is {value}: give one from {lowest} to {highest}")
+        if problem := declared[name].problem(value):
+            raise ValueError(f"--{name.replace('_', '-')}: {problem}")
 
 
 def check_out(out: Path) -> None:

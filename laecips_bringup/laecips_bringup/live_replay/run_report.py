@@ -8,13 +8,14 @@ from typing import Any
 
 from laecips_cloud.console import progress_bar
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_eval.bags import Bag
 from laecips_eval.inspection_scene.classes import CLASSES, DEFECTS
 from laecips_eval.offline_replay.untrained import score_untrained
 from laecips_eval.reports.page.html_report import write_html_report
 from laecips_eval.reports.report import ProcessFigures, Report, write_report
 from laecips_eval.reports.report_table import report_table
-from laecips_eval.reports.run_setup import LIVE, EdgeSettings, describe_bag, run_setup
+from laecips_eval.reports.run_setup import LIVE, describe_bag, run_setup
 from laecips_eval.scoring.frame_gallery import Gallery, GalleryFrame
 from laecips_eval.scoring.frame_log import write_rows
 from laecips_eval.scoring.run_figures import UpdateFigures

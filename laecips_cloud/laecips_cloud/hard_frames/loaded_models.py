@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from laecips_edge.core.bundle.bundle import MANIFEST, Bundle, BundleError
+from laecips_edge.core.inference.load_pair import Assemble
 from laecips_edge.core.inference.segmenter import Segmenter
 
 from laecips_cloud.library.model_library import version_folder
@@ -28,16 +28,14 @@ class LoadedModels:
         paths: Sequence[str | Path],
         *,
         library: Path | None = None,
-        engine: str = "onnxruntime",
-        providers: Sequence[str] = ("CPUExecutionProvider",),
-        threads: int = 1,
+        assemble: Assemble = Segmenter,
     ) -> None:
         """Loads and tests the bundles.
 
         Args:
             paths: folders of bundles, at least one.
             library: of a trainer; its versions are loaded when they are asked for.
-            engine, providers, threads: as `Segmenter` takes them.
+            assemble: puts networks on an engine.
 
         Raises:
             BundleError: none given, one is broken, two have the same version or other classes.
@@ -56,11 +54,7 @@ class LoadedModels:
                 )
             bundles[version] = bundle
         self._library = library
-        self._engine: dict[str, Any] = {
-            "engine": engine,
-            "providers": providers,
-            "threads": threads,
-        }
+        self._assemble = assemble
         self._segmenters = {v: self._assembled(bundle) for v, bundle in sorted(bundles.items())}
         self._trained: dict[int, Segmenter] = {}
         manifest = bundles[self.versions[0]].manifest
@@ -90,6 +84,6 @@ class LoadedModels:
         return found
 
     def _assembled(self, bundle: Bundle) -> Segmenter:
-        segmenter = Segmenter(bundle, **self._engine)
+        segmenter = self._assemble(bundle)
         segmenter.self_test()
         return segmenter

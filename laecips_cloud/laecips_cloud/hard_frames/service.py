@@ -46,10 +46,13 @@ class RefusedRequest(Exception):  # noqa: N818 (an outcome, not an error of ours
 class HardFrameService:
     """Answers hard frames. Safe for several threads: those of several robots share runs of F.
 
-    Args:
+    Attributes:
         models: versions of f.
         inference: F.
         buffer: where frames and answers are kept before they are given.
+
+    Args:
+        models, inference, buffer: see above.
         now_ns: the cloud's clock.
         on_failure: told of exceptions that nobody foresaw, which are answered too.
     """
@@ -63,9 +66,9 @@ class HardFrameService:
         now_ns: Callable[[], int],
         on_failure: Callable[[Exception], None],
     ) -> None:
-        self._models = models
-        self._inference = inference
-        self._buffer = buffer
+        self.models = models
+        self.inference = inference
+        self.buffer = buffer
         self._now_ns = now_ns
         self._on_failure = on_failure
 
@@ -99,12 +102,12 @@ class HardFrameService:
         received_ns, received_s = self._now_ns(), monotonic()
         _check(frame)
         self._require_same_classes(frame)
-        known = self._buffer.find(frame.request_id)
+        known = self.buffer.find(frame.request_id)
         if known is not None:
             return _answer_of(known, times)
         assisted = self._assisted(frame, times, deadline_s=received_s + (frame.deadline_s or inf))
         with _timed(times, "store"):
-            kept = self._buffer.append(
+            kept = self.buffer.append(
                 ReplayFrame(
                     request_id=frame.request_id,
                     robot=frame.robot,
@@ -125,7 +128,7 @@ class HardFrameService:
         self, frame: HardFrameRequest, times: StageTimes, *, deadline_s: float
     ) -> Assisted:
         # Others wait for a picture while it is decoded.
-        with self._inference.coming() as assist:
+        with self.inference.coming() as assist:
             with _timed(times, "decode"):
                 rgb = _decode_picture(frame)
                 depth = _decode_depth(frame, rgb.shape[:2])
@@ -142,11 +145,11 @@ class HardFrameService:
 
     def _require_same_classes(self, frame: HardFrameRequest) -> None:
         # Versions of two bundle lines may be the same number; their labels mean something else.
-        if frame.classes_hash != self._models.classes_hash:
+        if frame.classes_hash != self.models.classes_hash:
             raise RefusedRequest(
                 AnswerStatus.BAD_REQUEST,
                 f"classes_hash: {frame.classes_hash!r} of the robot's bundle, but this cloud's is "
-                f"{self._models.classes_hash!r} ({', '.join(self._models.classes)}); give both "
+                f"{self.models.classes_hash!r} ({', '.join(self.models.classes)}); give both "
                 "bundles of the same classes",
             )
 
@@ -161,10 +164,10 @@ class HardFrameService:
         A class scorer that does not ask for them can answer robots whose f is not here.
         """
         size = (rgb.shape[0], rgb.shape[1])
-        segmenter = self._models.find(frame.bundle_version)
+        segmenter = self.models.find(frame.bundle_version)
         if frame.scores:
             try:
-                scores = wire.decode_scores(frame.scores, len(self._models.classes))
+                scores = wire.decode_scores(frame.scores, len(self.models.classes))
             except WireError as error:
                 raise RefusedRequest(AnswerStatus.BAD_REQUEST, str(error)) from error
             if segmenter is not None and scores.shape != segmenter.manifest.logits_shape:
@@ -175,7 +178,7 @@ class HardFrameService:
                 )
             return upsample(scores, size)
         if segmenter is None:
-            known = ", ".join(map(str, self._models.versions))
+            known = ", ".join(map(str, self.models.versions))
             raise RefusedRequest(
                 AnswerStatus.UNKNOWN_VERSION,
                 f"bundle_version: no f of version {frame.bundle_version} here, only {known}; "

@@ -9,7 +9,7 @@ from pathlib import Path
 from laecips_cloud.library.model_library import ModelLibrary
 from laecips_cloud.library.version_ledger import VersionLedger
 from laecips_cloud.trainer.job import TrainingJob
-from laecips_cloud.training.online.settings import OnlineTraining
+from laecips_cloud.training.online.settings import SEEDS, OnlineTraining
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class JobTemplate:
             source=str(self.source.absolute()),
             source_frames=self.source_frames,
             engine=self.engine,
-            settings=replace(self.settings, seed=self.settings.seed + version),
+            settings=replace(self.settings, seed=(self.settings.seed + version) % SEEDS),
         )
 
     def begin(

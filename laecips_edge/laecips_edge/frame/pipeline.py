@@ -11,6 +11,7 @@ from rclpy.client import Client
 from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_edge.core.frame.counters import FrameCounters
+from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.frame.frame import Frame, SeenFrame
 from laecips_edge.core.frame.frame_history import FrameHistory
 from laecips_edge.core.frame.router import AskedFrame, Router, RouterEvents
@@ -22,12 +23,10 @@ from laecips_edge.core.image.image_messages import ImageError, nanoseconds
 from laecips_edge.core.image.picture import Picture
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
 from laecips_edge.core.link.in_flight import InFlightRequests
-from laecips_edge.edge_parameters import steering
 from laecips_edge.frame.cloud_thread import CloudThread
 from laecips_edge.frame.inference_thread import InferenceThread
 from laecips_edge.frame.publishers import Publishers
 from laecips_edge.ros.hard_frame_messages import answer_of, request_message
-from laecips_edge.ros.parameters import Parameters
 from laecips_edge.ros.service_transport import ServiceTransport
 
 DEPTH_PATIENCE_S = 0.1
@@ -38,7 +37,7 @@ class Pipeline(RouterEvents):
     """From activation to deactivation; each activation makes a new one, and counts from zero.
 
     Args:
-        parameters: Of the node.
+        settings: Of the node; `change` tells of those that change meanwhile.
         running: f, h, and who goes up.
         history: Told what they say of each frame.
         publishers: The topics.
@@ -50,7 +49,7 @@ class Pipeline(RouterEvents):
     def __init__(
         self,
         *,
-        parameters: Parameters,
+        settings: EdgeSettings,
         running: RunningPair,
         history: FrameHistory,
         publishers: Publishers,
@@ -62,7 +61,7 @@ class Pipeline(RouterEvents):
         self.last_image_s = time.monotonic()
         self.unreadable = ""
         """What was wrong with the last image; empty where it could be used."""
-        self.steering = steering(parameters)
+        self.steering = settings.steering()
         self._history = history
         self._logger = logger
         self._depths: StampedBuffer[Image] = StampedBuffer()
@@ -70,23 +69,22 @@ class Pipeline(RouterEvents):
             client, to_message=request_message, from_message=answer_of
         )
         self.in_flight: InFlightRequests[AskedFrame] = InFlightRequests(
-            max_in_flight=parameters["max_in_flight"],
-            deadline_s=parameters["deadline_s"],
+            max_in_flight=settings.max_in_flight,
+            deadline_s=settings.deadline_s,
             breaker=CircuitBreaker(
-                first_wait_s=parameters["first_retry_s"],
-                longest_wait_s=max(parameters["first_retry_s"], parameters["longest_retry_s"]),
+                first_wait_s=settings.first_retry_s,
+                longest_wait_s=max(settings.first_retry_s, settings.longest_retry_s),
             ),
         )
         self._answers = CloudThread(
             seconds_to_deadline=self.in_flight.seconds_to_deadline, logger=logger
         )
-        robot = parameters["robot"]
         self._upload = Upload(
-            robot=robot,
-            session=f"{robot}/{uuid.uuid4().hex[:12]}",
-            jpeg_quality=parameters["jpeg_quality"],
-            forward_jpeg=parameters["forward_jpeg"],
-            send_scores=parameters["send_scores"],
+            robot=settings.robot,
+            session=f"{settings.robot}/{uuid.uuid4().hex[:12]}",
+            jpeg_quality=settings.jpeg_quality,
+            forward_jpeg=settings.forward_jpeg,
+            send_scores=settings.send_scores,
         )
         self.router = Router(
             running=running,

@@ -8,6 +8,7 @@ transition; and with `autostart` the node comes up by itself where no manager ru
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import rclpy
@@ -19,16 +20,29 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from laecips_edge.core.settings import Settings, setting
 from laecips_edge.ros.parameters import Parameters
 from laecips_edge.ros.signals import StopSignals
 
 RCLError = rclpy_implementation.RCLError
 
 
+@dataclass(frozen=True, kw_only=True)
+class ManagedNodeSettings(Settings):
+    """What every lifecycle node of this project has."""
+
+    autostart: bool = setting(
+        True,
+        "Configure and activate by itself; acts only while the node is still unconfigured. "
+        "Set to false where a lifecycle manager runs.",
+        changes="never",
+    )
+
+
 class ManagedNode(LifecycleNode):
     """Base of this project's lifecycle nodes.
 
-    A subclass declares its parameters through `self.parameters` in `__init__` and overrides the
+    A subclass declares its settings through `self.parameters` in `__init__` and overrides the
     four hooks `configure`, `activate`, `deactivate` and `release`. A hook returns nothing and
     raises when it cannot do its work; whatever it raises becomes one line in the log. A `configure`
     or `activate` that fails is undone by `release` or `deactivate`, so both must cope with a
@@ -47,13 +61,7 @@ class ManagedNode(LifecycleNode):
         self.parameters = Parameters(
             self, is_unconfigured=lambda: self.state in ("unconfigured", "configuring")
         )
-        self.parameters.declare(
-            "autostart",
-            True,
-            "Configure and activate by itself; acts only while the node is still unconfigured. "
-            "Set to false where a lifecycle manager runs.",
-            changes="never",
-        )
+        self.parameters.declare(ManagedNodeSettings)
         # rclpy lets an RCLError out of this service, which ends the process.
         self._change_state = self._service_change_state.callback
         self._service_change_state.callback = self._answer_change_state

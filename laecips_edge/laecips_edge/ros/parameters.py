@@ -1,4 +1,4 @@
-"""Parameters of a node through one helper: described, bounded, checked first, acted on afterwards.
+"""Parameters of a node, declared from its settings: bounded, checked first, acted on afterwards.
 
 A value that is wrong when the node starts (a typing error in a YAML file) does not end the node:
 the default stands, the problem is remembered, and `require_valid` tells it in one line until
@@ -6,8 +6,8 @@ somebody sets the parameter.
 """
 
 import difflib
-from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from rcl_interfaces.msg import (
     FloatingPointRange,
@@ -15,16 +15,24 @@ from rcl_interfaces.msg import (
     ParameterDescriptor,
     SetParametersResult,
 )
-from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
+from rclpy.exceptions import (
+    InvalidParameterTypeException,
+    InvalidParameterValueException,
+    ParameterUninitializedException,
+)
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-Changes = Literal["always", "unconfigured", "never"]
-"""When a parameter may change: always, only while the node is unconfigured, or only at start."""
+from laecips_edge.core.settings import (
+    Check,
+    Setting,
+    SettingError,
+    Settings,
+    as_parameter,
+    from_parameter,
+)
 
-
-class ParameterError(ValueError):
-    """A parameter has a value that it must not have; one line says which and why."""
+SomeSettings = TypeVar("SomeSettings", bound=Settings)
 
 
 class Parameters:
@@ -38,73 +46,47 @@ class Parameters:
     def __init__(self, node: Node, *, is_unconfigured: Callable[[], bool] = lambda: True) -> None:
         self._node = node
         self._is_unconfigured = is_unconfigured
-        self._checks: dict[str, Callable[[Any], str | None]] = {}
-        self._only_unconfigured: set[str] = set()
+        self._declared: dict[str, Setting] = {}
+        self._checks: dict[str, Check] = {}
         self._problems: dict[str, str] = {}
-        self._declared: list[str] = []
         self._listeners: list[Callable[[dict[str, Any]], None]] = []
         node.add_on_set_parameters_callback(self._refuse_or_accept)
         node.add_post_set_parameters_callback(self._tell)
 
     def declare(
-        self,
-        name: str,
-        default: Any,
-        description: str,
-        *,
-        minimum: float | None = None,
-        maximum: float | None = None,
-        choices: Sequence[Any] = (),
-        check: Callable[[Any], str | None] | None = None,
-        changes: Changes = "always",
+        self, settings: type[Settings], *, checks: Mapping[str, Check] | None = None
     ) -> None:
-        """Declare one parameter; its type is the type of the default.
+        """Declare a parameter for every setting of a class.
 
         Args:
-            name: Name of the parameter.
-            default: Value where nothing else is given.
-            description: One line for `ros2 param describe`, with the unit.
-            minimum: Smallest value allowed (a range needs both ends).
-            maximum: Largest value allowed.
-            choices: The values allowed, where there are few.
-            check: Returns why a value is refused, or None; for what a range cannot say.
-            changes: When the parameter may change.
+            settings: The class.
+            checks: By name; says why a value that the class allows is refused all the same, for
+                what the node alone knows.
         """
-        self._declared.append(name)
-        descriptor = ParameterDescriptor(description=description, read_only=changes == "never")
-        if minimum is not None and maximum is not None:
-            if isinstance(default, float):
-                descriptor.floating_point_range.append(
-                    FloatingPointRange(from_value=float(minimum), to_value=float(maximum))
-                )
-            else:
-                descriptor.integer_range.append(
-                    IntegerRange(from_value=int(minimum), to_value=int(maximum))
-                )
-        if choices:
-            listed = ", ".join(str(choice) for choice in choices)
-            descriptor.additional_constraints = f"one of: {listed}"
-            self._checks[name] = lambda value: (
-                None if value in choices else f"{value!r} is not known: use one of {listed}"
-            )
-        elif check is not None:
-            self._checks[name] = check
-        if changes == "unconfigured":
-            self._only_unconfigured.add(name)
-        try:
-            self._node.declare_parameter(name, default, descriptor)
-        except (InvalidParameterTypeException, InvalidParameterValueException) as error:
-            self._node.declare_parameter(name, default, descriptor, ignore_override=True)
-            self._problems[name] = f"parameter {name}: {_reason(error)}"
+        self._checks |= checks or {}
+        for name, setting in settings.declared().items():
+            self._declared[name] = setting
+            self._declare(name, as_parameter(setting.default), _descriptor(setting))
+
+    def read(self, settings: type[SomeSettings]) -> SomeSettings:
+        """Return the settings that hold now, of a class that was declared.
+
+        Raises:
+            SettingError: Two of them do not fit each other.
+        """
+        return settings.from_parameters({name: self[name] for name in settings.declared()})
 
     def __getitem__(self, name: str) -> Any:
         """The value that holds now."""
-        return self._node.get_parameter(name).value
+        try:
+            return self._node.get_parameter(name).value
+        except ParameterUninitializedException:
+            return []  # that is how it was given: to ROS it has no type then, and no value
 
     def require_valid(self) -> None:
-        """Raise ParameterError when a value given at start was refused and not mended since."""
+        """Raise SettingError when a value given at start was refused and not mended since."""
         if self._problems:
-            raise ParameterError("; ".join(self._problems.values()))
+            raise SettingError("; ".join(self._problems.values()))
 
     def warn_of_undeclared(self) -> None:
         """Log one line a value that was given at start for a parameter which nobody declared.
@@ -125,6 +107,13 @@ class Parameters:
         """Call `listener` with {name: value} after parameters have changed."""
         self._listeners.append(listener)
 
+    def _declare(self, name: str, default: Any, descriptor: ParameterDescriptor) -> None:
+        try:
+            self._node.declare_parameter(name, default, descriptor)
+        except (InvalidParameterTypeException, InvalidParameterValueException) as error:
+            self._node.declare_parameter(name, default, descriptor, ignore_override=True)
+            self._problems[name] = f"parameter {name}: {_reason(error)}"
+
     def _refuse_or_accept(self, changed: list[Parameter]) -> SetParametersResult:
         for parameter in changed:
             refusal = self._refusal(parameter)
@@ -133,10 +122,15 @@ class Parameters:
         return SetParametersResult(successful=True)
 
     def _refusal(self, parameter: Parameter) -> str | None:
-        if parameter.name in self._only_unconfigured and not self._is_unconfigured():
+        setting = self._declared.get(parameter.name)
+        if setting is None:
+            return None  # one of rclpy's own
+        if setting.changes == "unconfigured" and not self._is_unconfigured():
             return "changes only while the node is unconfigured: deactivate and clean up first"
+        # A list that is given as [] has no value.
+        value = from_parameter([] if parameter.value is None else parameter.value)
         check = self._checks.get(parameter.name)
-        return check(parameter.value) if check is not None else None
+        return setting.problem(value) or (check(value) if check is not None else None)
 
     def _tell(self, changed: list[Parameter]) -> None:
         values = {parameter.name: parameter.value for parameter in changed}
@@ -144,6 +138,27 @@ class Parameters:
             self._problems.pop(name, None)
         for listener in self._listeners:
             listener(values)
+
+
+def _descriptor(setting: Setting) -> ParameterDescriptor:
+    """What `ros2 param describe` says, and what rclpy itself checks."""
+    descriptor = ParameterDescriptor(
+        description=setting.description, read_only=setting.changes == "never"
+    )
+    if setting.choices:
+        descriptor.additional_constraints = f"one of: {', '.join(setting.choices)}"
+    if setting.minimum is not None and setting.maximum is not None:
+        if isinstance(setting.default, float):
+            descriptor.floating_point_range.append(
+                FloatingPointRange(
+                    from_value=float(setting.minimum), to_value=float(setting.maximum)
+                )
+            )
+        else:
+            descriptor.integer_range.append(
+                IntegerRange(from_value=int(setting.minimum), to_value=int(setting.maximum))
+            )
+    return descriptor
 
 
 def _reason(error: Exception) -> str:

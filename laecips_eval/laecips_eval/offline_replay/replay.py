@@ -13,17 +13,18 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from laecips_cloud.hard_frames.assembly import CloudSettings, offline_service
+from laecips_cloud.hard_frames.assembly import offline_service
+from laecips_cloud.hard_frames.cloud_settings import CloudSettings
 from laecips_cloud.hard_frames.service import HardFrameService
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.frame.counters import FrameCounters, FrameOutcome
+from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.frame.frame import Frame, FrameAnswer, SeenFrame
 from laecips_edge.core.frame.router import Router, RouterEvents
 from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.frame.upload import Upload
 from laecips_edge.core.image.image_messages import ImageError
-from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
 from laecips_edge.core.link.hard_frame import HardFrameAnswer, HardFrameRequest
 from laecips_edge.core.link.in_flight import InFlightRequests
@@ -35,7 +36,6 @@ from laecips_eval.bags import Bag
 from laecips_eval.bags.pictures import BagFrame
 from laecips_eval.offline_replay.trainer import OfflineLearning, OfflineTrainer
 from laecips_eval.offline_replay.untrained import score_untrained
-from laecips_eval.reports.run_setup import EdgeSettings
 from laecips_eval.scoring.answers import EdgeCounters, PublishedAnswer
 from laecips_eval.scoring.scoreboard import Scoreboard
 
@@ -152,7 +152,7 @@ class _Robot(RouterEvents):
         self._service = service
         self._failure: Exception | None = None
         self._counters = FrameCounters()
-        self._running = RunningPair(self._load(bundle), self._policy)
+        self._running = RunningPair(settings.segmenter(bundle), settings.policy_for)
         self._router = Router(
             running=self._running,
             transport=InProcessTransport(self._ask),
@@ -176,7 +176,7 @@ class _Robot(RouterEvents):
 
     def swap(self, bundle: Bundle) -> None:
         """Go on with another pair."""
-        self._running.put(self._running.prepare(self._load(bundle)))
+        self._running.put(self._running.prepare(self._settings.segmenter(bundle)))
 
     def replay(self, index: int, frame: BagFrame) -> None:
         """Route one frame, from the picture to its answer."""
@@ -238,19 +238,3 @@ class _Robot(RouterEvents):
         if not settings.latency_budget_s:
             return None
         return AssumedDelays(budget_s=settings.latency_budget_s, most_hard=settings.most_hard)
-
-    def _policy(self, manifest: Manifest) -> Policy:
-        settings = self._settings
-        return Policy(
-            settings.policy,
-            delta=None if settings.delta < 0 else settings.delta,
-            manifest=manifest,
-            audit_rate=settings.audit_rate,
-            seed=settings.seed,
-        )
-
-    def _load(self, bundle: Bundle) -> Segmenter:
-        settings = self._settings
-        return Segmenter(
-            bundle, engine=settings.engine, providers=settings.providers, threads=settings.threads
-        )

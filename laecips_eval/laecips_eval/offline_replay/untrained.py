@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_edge.core.inference.segmenter import Segmenter
+from laecips_edge.core.frame.edge_settings import EdgeSettings
 
 from laecips_eval.bags import Bag
-from laecips_eval.reports.run_setup import EdgeSettings
 from laecips_eval.scoring.scoreboard import Scoreboard
 
 Progress = Callable[[int, int], None]
@@ -37,10 +36,8 @@ def score_untrained(
     wanted = set(board.stamps_of_trained())
     if not wanted:
         return
-    segmenter = Segmenter(
-        bundle, engine=edge.engine, providers=edge.providers, threads=edge.threads
-    )
-    policy = edge.decider(bundle)
+    segmenter = edge.segmenter(bundle)
+    policy = edge.policy_for(bundle.manifest)
     truth = bag.truth()
     done = 0
     for frame in bag.frames():

@@ -7,11 +7,11 @@ import itertools
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any
 
 import rclpy
 from builtin_interfaces.msg import Time
-from laecips_edge.ros.parameters import ParameterError, Parameters
+from laecips_edge.core.settings import SettingError
+from laecips_edge.ros.parameters import Parameters
 from laecips_edge.ros.qos import reliable
 from laecips_edge.ros.signals import StopSignals
 from rclpy.duration import Duration
@@ -26,21 +26,12 @@ from sensor_msgs.msg import CompressedImage, Image
 from laecips_eval.bags import BagError, open_bag
 from laecips_eval.bags.pictures import BagFrame, CompressedPicture
 from laecips_eval.player.pace import Pace
+from laecips_eval.player.player_settings import PlayerSettings
 from laecips_msgs.msg import PlayedFrame
 
 _POLL_S = 0.05
 _CLOCK_PERIOD_S = 0.01
 _LAST_WORDS_S = 3.5
-
-_PARAMETERS: tuple[tuple[str, Any, str, float | None, float | None], ...] = (
-    ("bag", "", "Folder or file of the bag.", None, None),
-    ("bag_topic", "", "The bag's topic with pictures; empty for its only one.", None, None),
-    ("rate", 1.0, "Speed against the recording.", 0.01, 100.0),
-    ("image_subscribers", 1, "Wait for so many subscribers of the pictures.", 0, 100),
-    ("played_subscribers", 0, "Wait for so many subscribers of ~/played.", 0, 100),
-    ("wait_limit_s", 60.0, "Give up waiting for subscribers after so long.", 0.0, 86400.0),
-    ("publish_clock", False, "Publish the bag's time on /clock.", None, None),
-)
 
 
 class NobodyListens(OSError):  # noqa: N818 - reads as what it says
@@ -67,21 +58,19 @@ class PlayerNode(Node):
 
         Raises:
             BagError: when there is no such bag, or it has no pictures.
-            ParameterError: when a parameter cannot be.
+            SettingError: when a parameter cannot be.
         """
         super().__init__("player")
         self._stopping = stop
-        self.parameters = Parameters(self)
-        self._declare()
-        topic = self.parameters["bag_topic"] or None
-        self._bag = open_bag(self.parameters["bag"], topic)
+        self._settings = settings = self._read_settings()
+        self._bag = open_bag(settings.bag, settings.bag_topic or None)
         if not len(self._bag):
             raise BagError(f"{self._bag.path}: {self._bag.image_topic} has no pictures")
         self._image = self._image_publisher()
         self._played = self.create_publisher(PlayedFrame, "~/played", reliable(depth=100))
         self._clock_publisher = (
             self.create_publisher(Clock, "/clock", reliable(depth=1))
-            if self.parameters["publish_clock"]
+            if settings.publish_clock
             else None
         )
         self._spinner = SingleThreadedExecutor()
@@ -98,7 +87,7 @@ class PlayerNode(Node):
         frames = self._bag.frames()
         first = next(frames)
         self._wait_for_subscribers(first)
-        rate = self.parameters["rate"]
+        rate = self._settings.rate
         self.get_logger().info(
             f"playing {len(self._bag)} pictures of {self._bag.path} on {self._image.topic_name} "
             f"at {rate} x"
@@ -112,13 +101,12 @@ class PlayerNode(Node):
         self._let_the_last_one_arrive(pace)
         return index + 1
 
-    def _declare(self) -> None:
-        for name, default, description, minimum, maximum in _PARAMETERS:
-            self.parameters.declare(
-                name, default, description, minimum=minimum, maximum=maximum, changes="never"
-            )
-        self.parameters.warn_of_undeclared()
-        self.parameters.require_valid()
+    def _read_settings(self) -> PlayerSettings:
+        parameters = Parameters(self)
+        parameters.declare(PlayerSettings)
+        parameters.warn_of_undeclared()
+        parameters.require_valid()
+        return parameters.read(PlayerSettings)
 
     def _image_publisher(self) -> Publisher:
         if self._bag.kind == "compressed":
@@ -127,10 +115,10 @@ class PlayerNode(Node):
 
     def _wait_for_subscribers(self, first: BagFrame) -> None:
         wanted = [
-            (self._image, self.parameters["image_subscribers"]),
-            (self._played, self.parameters["played_subscribers"]),
+            (self._image, self._settings.image_subscribers),
+            (self._played, self._settings.played_subscribers),
         ]
-        limit_s = self.parameters["wait_limit_s"]
+        limit_s = self._settings.wait_limit_s
         limit = time.monotonic() + limit_s
         for publisher, count in wanted:
             # Matched ones only: a subscriber with other quality of service does not count.
@@ -214,7 +202,7 @@ def main(args: Sequence[str] | None = None) -> int:
             return 0
         except Stopped:
             return 0
-        except (BagError, NobodyListens, ParameterError) as error:
+        except (BagError, NobodyListens, SettingError) as error:
             rclpy.logging.get_logger("player").fatal(str(error))
             return 1
         finally:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from laecips_cloud.class_scorers.semantic_network import NETWORK
 from laecips_cloud.plugins import options_of
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.inference.engines import precision_of
-from laecips_edge.core.routing.policy import Policy
-from laecips_edge.core.routing.threshold_control import ThresholdControl
 
 from laecips_eval.bags import Bag
 from laecips_eval.reports.report import (
@@ -28,67 +26,6 @@ from laecips_eval.reports.report import (
 LIVE, OFFLINE = "live", "offline"
 _CHUNK = 2**20
 _STORAGE = (".mcap", ".db3")
-
-
-@dataclass(frozen=True, kw_only=True)
-class EdgeSettings:
-    """The edge node's parameters that decide what comes out of a frame.
-
-    Attributes:
-        policy: name of the miner.
-        delta: threshold in [0, 1]; below 0: the bundle's manifest has it.
-        latency_budget_s: seconds that a mean answer may take, which steers delta; 0: delta stands.
-        most_hard: largest share of the frames that a budget may call hard.
-        audit_rate: share of the easy frames that is uploaded too.
-        seed: of the audits.
-        engine: name of the inference engine.
-        providers: its execution providers.
-        threads: its threads.
-        jpeg_quality: of pictures that the robot encodes for the way up.
-        forward_jpeg: the camera's own JPEG goes up where there is one.
-        send_scores: f's scores travel with the picture.
-    """
-
-    policy: str = "laecips"
-    delta: float = -1.0
-    latency_budget_s: float = 0.0
-    most_hard: float = 1.0
-    audit_rate: float = 0.05
-    seed: int = 0
-    engine: str = "onnxruntime"
-    providers: tuple[str, ...] = ("CPUExecutionProvider",)
-    threads: int = 1
-    jpeg_quality: int = 90
-    forward_jpeg: bool = True
-    send_scores: bool = False
-
-    @classmethod
-    def from_parameters(cls, parameters: Mapping[str, Any]) -> EdgeSettings:
-        """Picks them out of all parameters of the node; what is missing keeps its default."""
-        found = {name: parameters[name] for name in cls.__dataclass_fields__ if name in parameters}
-        if "providers" in found:
-            found["providers"] = tuple(found["providers"])
-        return cls(**found)
-
-    def steering(self) -> ThresholdControl | None:
-        """What holds delta to the latency budget; None where there is none."""
-        if not self.latency_budget_s:
-            return None
-        return ThresholdControl(budget_s=self.latency_budget_s, most_hard=self.most_hard)
-
-    def decider(self, bundle: Bundle) -> Policy:
-        """The policy that these settings make of a bundle.
-
-        Raises:
-            ValueError: when the miner is unknown or has no threshold.
-        """
-        return Policy(
-            self.policy,
-            delta=None if self.delta < 0 else self.delta,
-            manifest=bundle.manifest,
-            audit_rate=self.audit_rate,
-            seed=self.seed,
-        )
 
 
 def run_setup(
@@ -107,14 +44,15 @@ def run_setup(
         parameters: of the nodes, by node name; `edge` decides.
 
     Raises:
-        EngineError: the edge's engine or provider is not here.
+        SettingError: one of the edge's parameters cannot be.
+        EngineError: its engine or provider is not here.
     """
     settings = EdgeSettings.from_parameters(parameters["edge"])
     return RunSetup(
         mode=mode,
         rate=rate,
         policy=settings.policy,
-        delta=settings.decider(bundle).delta,
+        delta=settings.policy_for(bundle.manifest).delta,
         engine=settings.engine,
         precision=precision_of(settings.engine, settings.providers),
         bundle=UsedBundle(
@@ -186,6 +124,7 @@ def require_same_run(live: PlayedRun, *, bag: PlayedBag, bundle: Bundle) -> None
 
     Raises:
         ReportError: when it is of others, or this machine computes in another precision.
+        SettingError: one of its robot's parameters cannot be here.
         EngineError: its engine or provider is not here.
     """
     if live.bag.hash != bag.hash:

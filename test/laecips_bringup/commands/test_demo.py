@@ -32,7 +32,7 @@ def test_help_tells_of_its_own_options_and_of_what_is_left_out(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--delta", "7"], "--delta is 7.0: give one from 0.0 to 1.0"),
+        (["--delta", "7"], "--delta: 7.0 is neither in [0, 1] nor -1"),
         (["--teacher", "/nowhere"], "teacher /nowhere: not there; give a folder that "),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from laecips_bringup.graph import graph
 from laecips_bringup.graph.installed_files import config_file
 from laecips_cloud.class_scorers import class_scorer_names
-from laecips_cloud.hard_frames.assembly import CloudSettings
+from laecips_cloud.hard_frames.cloud_settings import CloudSettings
 from laecips_cloud.mask_generators import mask_generator_names
 
 

@@ -32,15 +32,16 @@ def test_bounds_do_not_change() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bounds", "message"),
+    ("name", "value"),
     [
-        ({"max_dissent": -0.1}, "vote: max_dissent is -0.1, it must lie in 0 to 1"),
-        ({"max_margin": 1.01}, "vote: max_margin is 1.01, it must lie in 0 to 1"),
-        ({"min_quality": float("nan")}, "vote: min_quality is nan, it must lie in 0 to 1"),
-        ({"min_stability": 1.5}, "vote: min_stability is 1.5, it must lie in 0 to 1"),
-        ({"max_dissent": float("inf")}, "vote: max_dissent is inf, it must lie in 0 to 1"),
+        ("max_dissent", -0.1),
+        ("max_margin", 1.01),
+        ("min_quality", float("nan")),
+        ("min_stability", 1.5),
+        ("max_dissent", float("inf")),
     ],
 )
-def test_a_bound_out_of_range(bounds: dict[str, float], message: str) -> None:
+def test_a_bound_out_of_range(name: str, value: float) -> None:
+    message = f"parameter {name}: {value} is out of range: give one from 0.0 to 1.0"
     with pytest.raises(ValueError, match=re.escape(message)):
-        Vote(**bounds)
+        Vote(**{name: value})

@@ -1,11 +1,18 @@
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from laecips_edge.core.settings import Settings, setting
 from laecips_edge.ros.lifecycle import ManagedNode
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from processes import Peer, until
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArmSettings(Settings):
+    speed: float = setting(1.0, "Speed.", minimum=0.0, maximum=2.0)
 
 
 class Arm(ManagedNode):
@@ -13,7 +20,7 @@ class Arm(ManagedNode):
 
     def __init__(self, **options: Any) -> None:
         super().__init__("arm", **options)
-        self.parameters.declare("speed", 1.0, "Speed.", minimum=0.0, maximum=2.0)
+        self.parameters.declare(ArmSettings)
         self.ran: list[str] = []
         self.fails = ""
 

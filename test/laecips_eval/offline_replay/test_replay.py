@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from laecips_cloud.class_scorers.semantic_network import SemanticNetwork
 from laecips_cloud.fusion.vote import PAPER, Vote
-from laecips_cloud.hard_frames.assembly import CloudSettings
+from laecips_cloud.hard_frames.cloud_settings import CloudSettings
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_eval.bags import Bag, BagWriter, Legend, open_bag
 from laecips_eval.offline_replay.replay import replay_offline
-from laecips_eval.reports.run_setup import EdgeSettings
 from laecips_eval.scoring.frame_log import checksum
 from laecips_eval.scoring.scoreboard import Scoreboard
 
@@ -137,42 +137,6 @@ def test_the_clouds_settings_decide_what_comes_down(run: Callable[..., Scoreboar
     assert mended(mask_generator="none") == [False] * (FRAMES - 1)
     assert mended(vote=Vote(max_dissent=0.0)) == [False] * (FRAMES - 1)
     assert any(mended(vote=PAPER))
-
-
-@pytest.mark.parametrize(
-    ("parameters", "settings"),
-    [
-        ({}, CloudSettings()),
-        (
-            {"mask_options": [""], "providers": ["X"], "threads": 2, "use_sim_time": False},
-            CloudSettings(mask_options=(), providers=("X",), threads=2),
-        ),
-        (
-            {
-                "mask_generator": "none",
-                "class_scorer": "blend",
-                "scorer_options": ["model=a=b.onnx", ""],
-            },
-            CloudSettings(
-                mask_generator="none", class_scorer="blend", scorer_options=("model=a=b.onnx",)
-            ),
-        ),
-        (
-            {"vote.max_dissent": 1.0, "vote.max_margin": 0.25, "vote.min_quality": 0.5},
-            CloudSettings(vote=Vote(max_dissent=1.0, max_margin=0.25, min_quality=0.5)),
-        ),
-        ({"vote.max_margin": 0.0}, CloudSettings(vote=Vote(max_margin=0.0))),
-    ],
-)
-def test_settings_come_out_of_the_nodes_parameters(
-    parameters: dict[str, Any], settings: CloudSettings
-) -> None:
-    assert CloudSettings.from_parameters(parameters) == settings
-
-
-def test_bounds_of_the_vote_out_of_range() -> None:
-    with pytest.raises(ValueError, match=re.escape("vote: max_dissent is 1.5, it must lie")):
-        CloudSettings.from_parameters({"vote.max_dissent": 1.5})
 
 
 def test_progress_reaches_the_end(bag: Bag, tiny_bundle: Bundle) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from laecips_cloud.hard_frames.assembly import CloudSettings
+from laecips_cloud.hard_frames.cloud_settings import CloudSettings
 from laecips_cloud.library.model_library import LEDGER, ModelLibrary
 from laecips_cloud.library.version_ledger import Fate, VersionLedger
 from laecips_cloud.replay_buffer.buffer import ReplayBuffer
@@ -20,11 +20,11 @@ from laecips_cloud.training.online import online_training
 from laecips_cloud.training.online.promotion_gate import Verdict, judge
 from laecips_cloud.training.online.settings import OnlineTraining
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_eval.bags import Bag, BagWriter, Legend, open_bag
 from laecips_eval.offline_replay.replay import replay_offline
 from laecips_eval.offline_replay.trainer import OfflineLearning, OfflineTrainer
-from laecips_eval.reports.run_setup import EdgeSettings
 from laecips_eval.scoring.frame_log import FrameRow
 from laecips_eval.scoring.scoreboard import Scoreboard
 from laecips_eval.scoring.updates import updates_of

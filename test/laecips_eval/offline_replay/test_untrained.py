@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_eval.bags import Bag, BagWriter, Legend, open_bag
 from laecips_eval.offline_replay.untrained import score_untrained
-from laecips_eval.reports.run_setup import EdgeSettings
 from laecips_eval.scoring.answers import PublishedAnswer
 from laecips_eval.scoring.scoreboard import Scoreboard
 from made_bundles import variant
@@ -52,7 +52,7 @@ def ran(bag: Bag, tiny_bundle: Bundle, other: Bundle) -> Callable[..., Scoreboar
         )
         truth = bag.truth()
         pairs = {
-            version: (Segmenter(bundle), EDGE.decider(bundle))
+            version: (Segmenter(bundle), EDGE.policy_for(bundle.manifest))
             for version, bundle in ((1, tiny_bundle), (2, other))
         }
         for index, frame in enumerate(bag.frames()):

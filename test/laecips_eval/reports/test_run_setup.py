@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.image.codecs import encode_jpeg
-from laecips_edge.core.inference.engines import ENGINE_NAMES, EngineError, precision_of
+from laecips_edge.core.inference.engines import ENGINE_NAMES, precision_of
+from laecips_edge.core.settings import SettingError
 from laecips_eval.bags import Bag, BagWriter, Legend, open_bag
 from laecips_eval.reports.report import AskedNetwork, PlayedBag, PlayedRun, ReportError, RunSetup
 from laecips_eval.reports.run_setup import (
-    EdgeSettings,
     bag_hash,
     bundle_hash,
     describe_bag,
@@ -32,13 +32,6 @@ def a_bag(path: Path, *classes: str, shade: int = 0) -> Bag:
 def a_run(bag: PlayedBag, setup: RunSetup, **changes: Any) -> PlayedRun:
     """What a live report says of what was run."""
     return PlayedRun(complete=True, bag=bag, setup=setup.model_copy(update=changes))
-
-
-def test_parameters_that_decide_are_picked() -> None:
-    settings = EdgeSettings.from_parameters(
-        {"policy": "spp", "delta": 0.25, "providers": ["X"], "use_sim_time": False}
-    )
-    assert settings == EdgeSettings(policy="spp", delta=0.25, providers=("X",))
 
 
 @pytest.mark.parametrize(
@@ -105,11 +98,11 @@ def test_the_precision_is_that_of_the_edges_engine(
         require_same_run(a_run(bag, setup, precision="fp8"), bag=bag, bundle=tiny_bundle)
 
 
-def test_a_report_whose_engine_is_not_here(tmp_path: Path, tiny_bundle: Bundle) -> None:
+def test_a_report_of_an_engine_that_nobody_knows_here(tmp_path: Path, tiny_bundle: Bundle) -> None:
     bag = describe_bag(a_bag(tmp_path / "bag"))
     setup = run_setup(mode="live", rate=1.0, bundle=tiny_bundle, parameters={"edge": {}})
     live = a_run(bag, setup, engine="abacus", parameters={"edge": {"engine": "abacus"}})
-    with pytest.raises(EngineError, match="'abacus' is not known"):
+    with pytest.raises(SettingError, match="parameter engine: 'abacus' is not known"):
         require_same_run(live, bag=bag, bundle=tiny_bundle)
 
 

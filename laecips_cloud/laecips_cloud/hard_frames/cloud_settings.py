@@ -1,0 +1,113 @@
+"""Settings of the cloud node, all of them; `config/cloud.yaml` shows them with their defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from laecips_edge.core.inference.engine_settings import EngineSettings
+from laecips_edge.core.settings import SettingError, setting
+
+from laecips_cloud.fusion.vote import Vote
+
+MAX_BATCH: Final = 64
+"""Largest `max_batch`."""
+
+_fixed = partial(setting, changes="unconfigured")  # all act when the node is configured
+
+
+def _refuse_options(options: Sequence[str]) -> str | None:
+    return next((f"{text!r} is not NAME=VALUE" for text in options if "=" not in text), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloudSettings(EngineSettings):
+    """See the module."""
+
+    bundles: tuple[str, ...] = _fixed(
+        (),
+        "Folders of model bundles, one a version of f that robots run; all of the same classes.",
+    )
+    library: str = _fixed(
+        "", "Folder of the trainer's library, whose versions robots come to run; empty: none."
+    )
+    mask_generator: str = _fixed(
+        "graph", "What cuts pictures into masks: graph, sam, or another that is installed."
+    )
+    mask_options: tuple[str, ...] = _fixed(
+        (),
+        "The mask generator's own options, each NAME=VALUE: checkpoint=sam_vit_b, ...",
+        check=_refuse_options,
+    )
+    class_scorer: str = _fixed(
+        "edge",
+        "Whose scores give the masks their classes: edge, onnx, blend, or another installed one.",
+    )
+    scorer_options: tuple[str, ...] = _fixed(
+        (),
+        "The class scorer's own options, each NAME=VALUE: model=/models/large, threads=4, ...",
+        check=_refuse_options,
+    )
+    vote: Vote = field(default_factory=Vote)
+    max_batch: int = _fixed(
+        1,
+        "Requests, of several robots say, that share a run of the class scorer and the mask "
+        "generator where these take several pictures; 1: one request at a time.",
+        minimum=1,
+        maximum=MAX_BATCH,
+    )
+    batch_window_ms: float = _fixed(
+        10.0,
+        "How long the first of a batch waits for others that are on the way; none are: not at all.",
+        minimum=0.0,
+        maximum=10_000.0,
+    )
+    buffer_path: str = _fixed(
+        "~/.ros/laecips/replay.sqlite",
+        "File of the replay buffer; made with its folder where there is none.",
+    )
+    max_frames: int = _fixed(
+        5000,
+        "Frames that the replay buffer keeps; the oldest leave first.",
+        minimum=1,
+        maximum=10_000_000,
+    )
+    max_bytes: int = _fixed(
+        2 << 30,
+        "Bytes of pictures and maps that the replay buffer keeps; the oldest leave first.",
+        minimum=1,
+        maximum=1 << 50,
+    )
+    retention_days: float = _fixed(
+        0.0,
+        "Days after which frames leave the replay buffer, whatever room there is; 0: no limit.",
+        minimum=0.0,
+        maximum=36500.0,
+    )
+
+    def bundle_paths(self) -> list[Path]:
+        """Return the folders of `bundles`."""
+        return [Path(text).expanduser() for text in self.bundles]
+
+    def library_path(self) -> Path | None:
+        """Return the folder of `library`; None where there is none."""
+        return Path(self.library).expanduser() if self.library else None
+
+    def made_buffer_path(self) -> Path:
+        """Return the file of the replay buffer, its folder made.
+
+        Raises:
+            SettingError: the folder cannot be made, or no path is given.
+        """
+        path = self.path("buffer_path", what="the path of a file")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingError(
+                f"parameter buffer_path: {path.parent} cannot be made ({error.strerror}); "
+                "give a path that can be written"
+            ) from error
+        return path

@@ -1,0 +1,206 @@
+"""Settings as frozen dataclasses: what each may be stands at its field, and is checked when made.
+
+Example:
+    @dataclass(frozen=True, kw_only=True)
+    class CameraSettings(Settings):
+        gain: float = setting(1.0, "Gain of the sensor.", minimum=0.0, maximum=4.0)
+        mode: str = setting("auto", "Exposure.", choices=("auto", "manual"), changes="never")
+        lens: LensSettings = field(default_factory=LensSettings)  # lens.focus, lens.zoom
+
+    CameraSettings(gain=5.0)  # parameter gain: 5.0 is out of range: give one from 0.0 to 4.0
+    CameraSettings.from_parameters({"gain": 2.0, "lens.focus": 0.5})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+Changes = Literal["always", "unconfigured", "never"]
+"""When a parameter may change: always, only while its node is unconfigured, or only at start."""
+
+Check = Callable[[Any], str | None]
+"""Says why a value is refused, in words that begin with it; None where it is not."""
+
+_KEY: Final = "setting"
+_KINDS: Final[Mapping[type, tuple[tuple[type, ...], str]]] = {
+    bool: ((bool,), "true or false"),
+    int: ((int,), "a whole number"),
+    float: ((int, float), "a number"),
+    str: ((str,), "a text"),
+    tuple: ((tuple,), "a list of texts"),
+}
+
+
+class SettingError(ValueError):
+    """A setting has a value that it must not have; one line says which and why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What a setting may be; arguments as for `setting`."""
+
+    default: bool | int | float | str | tuple[str, ...]
+    description: str
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    check: Check | None = None
+    changes: Changes = "always"
+
+    def __post_init__(self) -> None:
+        if type(self.default) in (int, float) and None in (self.minimum, self.maximum):
+            raise TypeError(f"{self.description} A number needs a minimum and a maximum.")
+
+    def problem(self, value: Any) -> str | None:
+        """Say why a value is refused, in words that begin with it; None where it may be."""
+        if not self._is_kind(value):
+            return f"{value!r} is not {_KINDS[type(self.default)][1]}"
+        if self.choices and value not in self.choices:
+            return f"{value!r} is not known: use one of {', '.join(self.choices)}"
+        if self.check is not None and (refusal := self.check(value)) is not None:
+            return refusal
+        # A number that is none lies in no range.
+        if self.minimum is None or self.maximum is None or self.minimum <= value <= self.maximum:
+            return None
+        return f"{value!r} is out of range: give one from {self.minimum} to {self.maximum}"
+
+    def require(self, name: str, value: Any) -> None:
+        """Raise SettingError where a value is refused."""
+        if (problem := self.problem(value)) is not None:
+            raise SettingError(f"parameter {name}: {problem}")
+
+    def _is_kind(self, value: Any) -> bool:
+        kind = type(self.default)
+        if isinstance(value, bool):  # an int to Python
+            return kind is bool
+        if not isinstance(value, _KINDS[kind][0]):
+            return False
+        return not isinstance(value, tuple) or all(isinstance(text, str) for text in value)
+
+
+def setting(
+    default: bool | int | float | str | tuple[str, ...],
+    description: str,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    choices: tuple[str, ...] = (),
+    check: Check | None = None,
+    changes: Changes = "always",
+) -> Any:
+    """Return a dataclass field for a setting; its type is the type of the default.
+
+    Args:
+        default: value where nothing else is given.
+        description: a sentence or two for `ros2 param describe`, with the unit.
+        minimum: smallest value of a number; a number has both ends.
+        maximum: largest value of a number.
+        choices: the texts allowed, where there are few.
+        check: says why a value is refused, for what a range cannot say.
+        changes: when the parameter may change.
+    """
+    return field(
+        default=default,
+        metadata={
+            _KEY: Setting(
+                default=default,
+                description=description,
+                minimum=minimum,
+                maximum=maximum,
+                choices=choices,
+                check=check,
+                changes=changes,
+            )
+        },
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Base of settings. Every field is a `setting`, or has settings as its `default_factory`.
+
+    Their names are those of ROS parameters: a field of settings within settings has a dot.
+
+    Raises:
+        SettingError: a value is refused; a subclass checks in `__post_init__` what one field alone
+            cannot say.
+    """
+
+    def __post_init__(self) -> None:
+        for name, one in self.declared().items():
+            one.require(name, attrgetter(name)(self))
+
+    @classmethod
+    def declared(cls) -> dict[str, Setting]:
+        """Return what every setting may be, by name."""
+        found: dict[str, Setting] = {}
+        for each in fields(cls):
+            if _KEY in each.metadata:
+                found[each.name] = each.metadata[_KEY]
+            else:
+                inner = _settings_in(each).declared()
+                found |= {f"{each.name}.{name}": one for name, one in inner.items()}
+        return found
+
+    @classmethod
+    def from_parameters(cls, values: Mapping[str, Any], *, within: str = "") -> Self:
+        """Pick the settings out of parameters.
+
+        Args:
+            values: by name. What is missing keeps its default, what no setting has the name of is
+                left alone. Lists become tuples without their empty texts: ROS has no empty lists
+                with a type, so one empty text stands for none.
+            within: what the names of these settings begin with.
+
+        Raises:
+            SettingError: a value is refused.
+        """
+        found: dict[str, Any] = {}
+        for each in fields(cls):
+            name = within + each.name
+            if _KEY not in each.metadata:
+                inner = _settings_in(each)
+                found[each.name] = inner.from_parameters(values, within=f"{name}.")
+            elif name in values:
+                found[each.name] = from_parameter(values[name])
+                each.metadata[_KEY].require(name, found[each.name])
+        return cls(**found)
+
+    def as_parameters(self) -> dict[str, Any]:
+        """Return all values by name, as `from_parameters` takes them."""
+        return {name: as_parameter(attrgetter(name)(self)) for name in self.declared()}
+
+    def path(self, name: str, *, what: str) -> Path:
+        """Return a path that must be given, with the home folder for a `~`.
+
+        Args:
+            name: of the setting.
+            what: is to be given, for the message.
+
+        Raises:
+            SettingError: it is empty.
+        """
+        text = attrgetter(name)(self)
+        if not text:
+            raise SettingError(f"parameter {name} is empty: give {what}")
+        return Path(text).expanduser()
+
+
+def as_parameter(value: Any) -> Any:
+    """Return a setting's value as ROS has it: a list for a tuple, with one empty text for none."""
+    return (list(value) or [""]) if isinstance(value, tuple) else value
+
+
+def from_parameter(value: Any) -> Any:
+    """Return a parameter's value as a setting has it; see `Settings.from_parameters`."""
+    return tuple(text for text in value if text != "") if isinstance(value, list | tuple) else value
+
+
+def _settings_in(each: Any) -> type[Settings]:
+    """Return the class of settings within settings."""
+    inner: type[Settings] = each.default_factory
+    return inner
