@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import resource
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +23,56 @@ settings.register_profile("laecips", deadline=None)
 settings.load_profile("laecips")
 
 
+WORKER = "PYTEST_XDIST_WORKER"
+"""Set where the tests are shared out to several processes."""
+
+MadeOnce = Callable[[str, Callable[[Path], object]], Path]
+
+COSTLY = {"made_once", "domain"}
+"""Fixtures for what takes seconds: what is exported or trained, and nodes that find each other."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks tests that need something costly, or are of a system, as slow."""
+    for item in items:
+        if item.get_closest_marker("system") or COSTLY.intersection(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
+    if WORKER in os.environ:  # the work is shared out best if no long test comes last
+        items.sort(key=lambda item: (not item.get_closest_marker("slow"), len(item.path.parts)))
+
+
 @pytest.fixture(scope="session")
-def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """`made_once(name, fill)`: a folder that `fill` fills, once for all processes of a test run."""
+    root = tmp_path_factory.getbasetemp()
+    if WORKER in os.environ:
+        root = root.parent  # each process has a folder of its own in it
+
+    def it(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, filled = root / f"made_{name}", root / f"made_{name}.filled"
+        with (root / f"made_{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not filled.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # what a fill that failed has left
+                folder.mkdir()
+                fill(folder)
+                filled.touch()
+        return folder
+
+    return it
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(made_once: MadeOnce) -> Bundle:
     """A real bundle with random weights: width 0.125, 96x128, four classes, delta 0.5."""
+    from laecips_edge.core.bundle.bundle import Bundle  # noqa: PLC0415 (not for every session)
+
+    return Bundle.load(made_once("tiny_bundle", _export_tiny_bundle) / "tiny")
+
+
+def _export_tiny_bundle(folder: Path) -> None:
     torch = pytest.importorskip("torch")
-    from laecips_cloud.export.bundle_export import export_bundle  # noqa: PLC0415 (not for every session)
+    from laecips_cloud.export.bundle_export import export_bundle  # noqa: PLC0415
     from laecips_cloud.networks import MinerNetwork, RFNet  # noqa: PLC0415
 
     rng = np.random.default_rng(1)
@@ -44,10 +92,10 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
         h.fc.weight *= 0.4
         # Half of the pictures are easy at this delta, half are hard.
         h.fc.bias -= h.eval().score(f.eval().logits_at_stride(batch)).median()
-    return export_bundle(
+    export_bundle(
         f,
         h,
-        tmp_path_factory.mktemp("bundles") / "tiny",
+        folder / "tiny",
         name="tiny",
         classes=("belt", "part", "screw", "scratch"),
         palette=((90, 90, 90), (60, 120, 200), (220, 180, 60), (220, 60, 60)),
@@ -61,14 +109,18 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
 
 
 @pytest.fixture(scope="session")
-def tiny_teacher(tmp_path_factory: pytest.TempPathFactory, tiny_bundle: Bundle) -> Path:
+def tiny_teacher(made_once: MadeOnce, tiny_bundle: Bundle) -> Path:
     """A folder with a network for the class scorers: of the tiny bundle's classes, random too."""
+    classes = tiny_bundle.manifest.classes
+    return made_once("tiny_teacher", lambda folder: _export_tiny_teacher(folder, classes)) / "tiny"
+
+
+def _export_tiny_teacher(folder: Path, classes: Sequence[str]) -> None:
     torch = pytest.importorskip("torch")
     from laecips_cloud.export.scorer_export import export_scorer  # noqa: PLC0415
     from laecips_cloud.networks import RFNet  # noqa: PLC0415 (not for every session)
 
     rng = np.random.default_rng(2)
-    classes = tiny_bundle.manifest.classes
     with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(2)
         network = RFNet(classes=len(classes), width=0.125, depth=False)
@@ -76,9 +128,37 @@ def tiny_teacher(tmp_path_factory: pytest.TempPathFactory, tiny_bundle: Bundle) 
             if isinstance(part, torch.nn.BatchNorm2d):
                 part.momentum = None
         network.logits_at_stride(_batch([_blocks(rng) for _ in range(8)]))
-    path = tmp_path_factory.mktemp("teachers") / "tiny"
+    path = folder / "tiny"
     export_scorer(network.eval(), path, classes=classes, input_size=(96, 128), temperature=1.5)
-    return path
+
+
+@pytest.fixture(scope="session")
+def sam_checkpoint(made_once: MadeOnce) -> Path:
+    """A checkpoint of a very small SAM."""
+    pytest.importorskip("torch")
+    from tiny_sam import save_tiny_sam  # noqa: PLC0415 (needs torch)
+
+    return made_once("sam", lambda it: save_tiny_sam(it / "sam_tiny.pth")) / "sam_tiny.pth"
+
+
+@pytest.fixture(scope="session")
+def exported_sam(made_once: MadeOnce, sam_checkpoint: Path) -> Path:
+    """Its export: a folder for the mask generator `sam_onnx`."""
+    from laecips_cloud.mask_generators.sam.export.sam_export import export_sam  # noqa: PLC0415 (needs torch)
+
+    path = Path("new", "sam_tiny")
+    return made_once("exported_sam", lambda it: export_sam(sam_checkpoint, it / path)) / path
+
+
+@pytest.fixture(scope="session")
+def exported_int8_sam(made_once: MadeOnce, sam_checkpoint: Path) -> Path:
+    """Its export in int8."""
+    from laecips_cloud.mask_generators.sam.export.sam_export import export_sam  # noqa: PLC0415 (needs torch)
+
+    def export(folder: Path) -> None:
+        export_sam(sam_checkpoint, folder / "int8", int8=True)
+
+    return made_once("exported_int8_sam", export) / "int8"
 
 
 @pytest.fixture

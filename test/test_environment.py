@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (ROOT / ".venv").is_dir(), reason="no .venv: ROS comes from elsewhere here")
 def test_another_ros_in_the_shell_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "rclpy").mkdir()

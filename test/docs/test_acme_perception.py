@@ -19,6 +19,8 @@ from laecips_edge.core.image import image_messages
 from laecips_edge.core.link import wire
 from processes import Peer, RosProcess, claim_domain, until
 
+pytestmark = pytest.mark.slow
+
 SOURCE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "acme_perception"
 Blocks = Callable[..., list[str]]
 

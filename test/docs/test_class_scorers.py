@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 Blocks = Callable[..., list[str]]
 
 
+@pytest.mark.slow
 def test_a_network_from_torch_becomes_a_class_scorer(
     blocks: Blocks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

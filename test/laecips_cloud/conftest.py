@@ -110,24 +110,3 @@ def save_network(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return save
-
-
-@pytest.fixture(scope="session")
-def sam_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkpoint of a very small SAM."""
-    pytest.importorskip("torch")
-    from tiny_sam import save_tiny_sam  # noqa: PLC0415 (needs torch)
-
-    path = tmp_path_factory.mktemp("sam") / "sam_tiny.pth"
-    save_tiny_sam(path)
-    return path
-
-
-@pytest.fixture(scope="session")
-def exported_sam(sam_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Its export: a folder for the mask generator `sam_onnx`."""
-    from laecips_cloud.mask_generators.sam.export.sam_export import export_sam  # noqa: PLC0415 (needs torch)
-
-    folder = tmp_path_factory.mktemp("exports") / "new" / "sam_tiny"
-    export_sam(sam_checkpoint, folder)
-    return folder

@@ -36,8 +36,8 @@ from rclpy.qos import QoSProfile
 
 T = TypeVar("T")
 
-PATIENCE_S = 30.0
-"""How long anything may take before a test fails: long, for other work may share the machine."""
+PATIENCE_S = 60.0
+"""How long anything may take before a test fails: long, for other tests share the machine."""
 
 os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import psutil
 import pytest
+from laecips_edge.cli import main
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_eval.bags import BagWriter, Legend, Segment
@@ -241,15 +242,22 @@ def test_a_full_disk(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(
-    tmp_path: Path, bag: Path, tiny_bundle: Bundle, arguments: Sequence[str], message: str
+    tmp_path: Path,
+    bag: Path,
+    tiny_bundle: Bundle,
+    capfd: pytest.CaptureFixture[str],
+    arguments: Sequence[str],
+    message: str,
 ) -> None:
-    bundle = [] if "--bundle" in arguments else ["--bundle", tiny_bundle.path]
-    status, output = replay(bag, *bundle, *arguments, out=tmp_path / "out")
-    assert status == 2
-    (line,) = output.strip().splitlines()
+    """Before any process is started."""
+    bundle = [] if "--bundle" in arguments else ["--bundle", str(tiny_bundle.path)]
+    out = tmp_path / "out"
+    assert main(["replay", str(bag), *bundle, *arguments, "--out", str(out)]) == 2
+    said = capfd.readouterr()
+    (line,) = (said.out + said.err).strip().splitlines()
     assert line.startswith("laecips replay: ")
     assert message in line
-    assert not (tmp_path / "out").exists()
+    assert not out.exists()
 
 
 def test_a_folder_that_is_a_file_is_named(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,9 @@ def export_scorer(
     path = Path(path)
     require_scorer_folder(path)
     sizes = {NETWORK: input_size} | ({QUICK: quick_size} if quick_size else {})
-    graphs = {name: _graph(network, size) for name, size in sizes.items()}
+    graphs = {
+        name: scorer_graph(network.classes, network.width, size) for name, size in sizes.items()
+    }
     state, (_, names) = network.state_dict(), graphs[NETWORK]
     weights, tensors = pack({n: state[n].detach().float().cpu().numpy() for n in names})
     table = ClassTable.identity(classes, temperature=round(temperature, 4))
@@ -83,9 +86,11 @@ def export_scorer(
     return SemanticNetwork(path, classes)
 
 
-def _graph(network: RFNet, size: tuple[int, int]) -> tuple[bytes, list[str]]:
+@lru_cache(maxsize=8)
+def scorer_graph(classes: int, width: float, size: tuple[int, int]) -> tuple[bytes, list[str]]:
+    """The graph and the names of its weights, from a network of its own: none of yours is in it."""
     with torch.random.fork_rng():  # whoever draws weights next draws what they would have drawn
-        bare = RFNet(classes=network.classes, width=network.width, depth=False).eval()
+        bare = RFNet(classes=classes, width=width, depth=False).eval()
     inputs = {"rgb": torch.zeros(1, 3, *size)}
     return graph_without_weights(bare, "forward", inputs=inputs, output="logits")
 

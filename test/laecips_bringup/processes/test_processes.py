@@ -10,6 +10,8 @@ import yaml
 from laecips_bringup.graph.graph import NodeSpec
 from laecips_bringup.processes.processes import ProcessError, Processes, executable, ros_arguments
 
+pytestmark = pytest.mark.slow
+
 SCRIPTS = {
     "obedient": 'trap "exit 0" INT; echo ready; while :; do sleep 0.01; done',
     "stubborn": 'trap "" INT TERM; echo ready; while :; do sleep 0.01; done',

@@ -46,6 +46,7 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.slow
 def test_a_closed_terminal_costs_no_report(tmp_path: Path) -> None:
     report = tmp_path / "report"
     ours, theirs = pty.openpty()

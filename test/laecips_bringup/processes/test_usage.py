@@ -5,7 +5,10 @@ import subprocess
 import sys
 import time
 
+import pytest
 from laecips_bringup.processes.usage import UsageMeter
+
+pytestmark = pytest.mark.slow
 
 
 def test_work_is_seen() -> None:

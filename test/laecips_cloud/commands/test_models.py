@@ -81,6 +81,7 @@ def test_the_list(
     assert where.endswith(str(folder))
 
 
+@pytest.mark.slow
 def test_it_needs_no_torch() -> None:
     program = (
         "import laecips_cloud.commands.models as m, laecips_cloud.published_weights.download, sys; "

@@ -13,6 +13,8 @@ from laecips_cloud.networks import MinerNetwork, RFNet
 from laecips_edge.core.bundle.bundle import Bundle, BundleError, write_bundle
 from laecips_edge.core.inference.segmenter import Segmenter
 
+pytestmark = pytest.mark.slow
+
 FIELDS = {
     "name": "line",
     "classes": ("belt", "part", "screw", "scratch"),

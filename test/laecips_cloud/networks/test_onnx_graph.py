@@ -7,6 +7,8 @@ from laecips_cloud.networks import MinerNetwork, RFNet
 from laecips_cloud.networks.onnx_graph import graph_without_weights
 from laecips_edge.core.inference.engines import create_engine
 
+pytestmark = pytest.mark.slow
+
 # The graph of f with depth is held against torch where a bundle of it is exported.
 NETWORKS = {
     "f": (RFNet, {"depth": False}, "logits_at_stride", {"rgb": (1, 3, 64, 96)}, "logits"),

@@ -338,6 +338,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_nothing_acknowledged_is_lost_however_the_writer_dies(path: Path) -> None:
     """SIGKILL at random moments: while opening, inside a transaction, inside a checkpoint."""
     rng = random.Random(7)

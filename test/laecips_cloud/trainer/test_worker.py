@@ -97,14 +97,16 @@ def worker(library: ModelLibrary) -> Iterator[WorkerProcess]:
 
 
 def test_it_steps_back_behind_everybody_else(library: ModelLibrary) -> None:
-    worker = WorkerProcess(library.root, threads=1, nice=19)
+    """By one step only: at the lowest priority a busy machine would never let it get ready."""
+    lower = min(19, os.getpriority(os.PRIO_PROCESS, 0) + 1)
+    worker = WorkerProcess(library.root, threads=1, nice=lower)
     worker.start()
     try:
         Heard(worker).wait_for("ready")
         assert os.getsid(worker.pid) == worker.pid
-        assert os.getpriority(os.PRIO_PROCESS, worker.pid) == 19
+        assert os.getpriority(os.PRIO_PROCESS, worker.pid) == lower
         tasks = Path(f"/proc/{worker.pid}/task").iterdir()
-        assert {os.getpriority(os.PRIO_PROCESS, int(task.name)) for task in tasks} == {19}
+        assert {os.getpriority(os.PRIO_PROCESS, int(task.name)) for task in tasks} == {lower}
     finally:
         worker.stop()
 

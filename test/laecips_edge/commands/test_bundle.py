@@ -156,6 +156,7 @@ def test_what_cannot_be_done_is_told_in_one_line(
     assert error.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_neither_ros_nor_torch_is_needed(two: tuple[Path, Path]) -> None:
     script = (
         "import sys; sys.modules['rclpy'] = sys.modules['torch'] = None\n"

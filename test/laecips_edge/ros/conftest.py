@@ -10,8 +10,14 @@ from rclpy.parameter import Parameter
 
 
 @pytest.fixture
-def peer() -> Iterator[Peer]:
-    with claim_domain() as domain, Peer(domain) as it:
+def domain() -> Iterator[int]:
+    with claim_domain() as number:
+        yield number
+
+
+@pytest.fixture
+def peer(domain: int) -> Iterator[Peer]:
+    with Peer(domain) as it:
         yield it
 
 

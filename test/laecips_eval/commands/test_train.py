@@ -18,20 +18,16 @@ PAIR = ["--miner-width", "0.125", "--folds", "2", "--miner-steps", "4"]
 TEACHER = ["--role", "teacher"]
 
 
-def train(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Runs the command in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "laecips_edge.cli", "train", *arguments],
+@pytest.mark.slow
+def test_eight_frames_make_a_bundle_that_runs(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "laecips_edge.cli", "train", *QUICK, *PAIR]
+    done = subprocess.run(
+        [*command, "-o", tmp_path / "bundle"],
         capture_output=True,
         text=True,
         timeout=240,
         check=False,
     )
-
-
-@pytest.mark.system
-def test_eight_frames_make_a_bundle_that_runs(tmp_path: Path) -> None:
-    done = train(*QUICK, *PAIR, "-o", tmp_path / "bundle")
     assert done.returncode == 0, done.stderr
     assert "f:   0% of the training" in done.stdout
     assert "mIoU on held-out frames" in done.stdout
@@ -43,15 +39,17 @@ def test_eight_frames_make_a_bundle_that_runs(tmp_path: Path) -> None:
         assert name in done.stdout
 
 
-@pytest.mark.system
-def test_eight_frames_make_a_teacher_that_the_cloud_can_ask(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_eight_frames_make_a_teacher_that_the_cloud_can_ask(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "teacher"
-    done = train(*TEACHER, *QUICK, "-o", out)
-    assert done.returncode == 0, done.stderr
-    assert "  0% of the training, loss " in done.stdout
-    assert "a teacher's IoU on held-out frames" in done.stdout
+    assert main(["train", *TEACHER, *QUICK, "-o", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert "  0% of the training, loss " in said
+    assert "a teacher's IoU on held-out frames" in said
     for name in (*CLASSES, "mean"):
-        assert name in done.stdout
+        assert name in said
     assert [path.name for path in tmp_path.iterdir()] == ["teacher"], "what was only for it is left"
     scorer = create_class_scorer("onnx", {"model": str(out)}, classes=CLASSES)
     scores = scorer.score(np.full((90, 120, 3), 128, np.uint8), pytest.fail)

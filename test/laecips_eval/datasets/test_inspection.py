@@ -36,6 +36,7 @@ def test_frames_are_what_they_always_were() -> None:
     assert fingerprint() == EXPECTED
 
 
+@pytest.mark.slow
 def test_an_old_processor_draws_the_same() -> None:
     """Without AVX and the like, which OpenCV and numpy choose at run time."""
     features = "AVX512-SKX,AVX512-COMMON,AVX2,FP16,AVX,SSE4.2,SSE4.1"

@@ -16,6 +16,8 @@ from laecips_eval.inspection_scene.make_bags import (
     recipe_hashes,
 )
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 SMALL = BagRecipe(frames=5, seed=6)
 

@@ -48,6 +48,7 @@ def train(
     return outcome, lines
 
 
+@pytest.mark.slow
 def test_a_bundle_that_loads_tests_itself_and_decides(
     toy_frames: ToyFrames, tmp_path: Path
 ) -> None:
@@ -72,6 +73,7 @@ def test_a_bundle_that_loads_tests_itself_and_decides(
     assert any(line.startswith("fold 2 of 2: ") for line in lines)
 
 
+@pytest.mark.slow
 def test_a_training_that_was_stopped_goes_on_and_ends_the_same(
     toy_frames: ToyFrames, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

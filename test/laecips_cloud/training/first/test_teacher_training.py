@@ -18,6 +18,8 @@ from laecips_cloud.training.first.teacher_training import (
     teacher_training,
 )
 
+pytestmark = pytest.mark.slow
+
 SIZE = (64, 96)
 SETTINGS = TeacherTraining(input_size=SIZE, width=0.125, steps=3, variants=1)
 ToyFrames = Callable[..., LabelledFrames]

@@ -11,6 +11,8 @@ from laecips_cloud.training.steps.train_miner import (
     trust,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def row(iou: float, assisted_iou: float, logits: np.ndarray | None = None) -> HeldOutRow:
     logits = np.zeros((3, 8, 8)) if logits is None else logits

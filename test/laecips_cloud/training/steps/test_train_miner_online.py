@@ -17,6 +17,8 @@ from laecips_cloud.training.steps.train_miner_online import (
     train_miner_online,
 )
 
+pytestmark = pytest.mark.slow
+
 CLASSES, SIZE = 4, (8, 8)
 
 

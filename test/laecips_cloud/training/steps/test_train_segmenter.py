@@ -17,6 +17,8 @@ from laecips_cloud.training.steps.train_segmenter import (
 )
 from laecips_edge.core.inference.scores import label_map_of
 
+pytestmark = pytest.mark.slow
+
 SIZE = (64, 96)
 ToyFrames = Callable[..., Sequence[LabelledFrame]]
 

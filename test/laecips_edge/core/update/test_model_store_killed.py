@@ -12,6 +12,8 @@ import pytest
 from laecips_edge.core.bundle.bundle import Bundle, Manifest, write_bundle
 from laecips_edge.core.update.model_store import ModelStore
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).with_name("swapping.py")
 KILLS = 50
 VERSIONS = 250

@@ -13,33 +13,25 @@ from laecips_cloud.mask_generators.sam.export import sam_export
 from laecips_eval.benchmarks.sam import automatic, masks, pictures, timed
 
 
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tiny_sam import save_tiny_sam  # noqa: PLC0415 (needs torch)
-
-    path = tmp_path_factory.mktemp("sam") / "sam_tiny.pth"
-    save_tiny_sam(path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def sides(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Path]]:
-    return automatic.exports(checkpoint, tmp_path_factory.mktemp("exports"), ["onnxruntime"])
-
-
 @pytest.fixture
-def _exported_once(sides: list[tuple[str, Path]], monkeypatch: pytest.MonkeyPatch) -> None:
+def _exported_once(
+    exported_sam: Path, exported_int8_sam: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The export takes longer than all the rest."""
-    monkeypatch.setattr(automatic, "exports", lambda *_: sides)
+
+    def export(_: Path, folder: Path, *, int8: bool = False) -> None:
+        shutil.copytree(exported_int8_sam if int8 else exported_sam, folder)
+
+    monkeypatch.setattr(sam_export, "export_sam", export)
 
 
 @pytest.mark.usefixtures("_exported_once")
-def test_rows_are_ratios_of_one_run(checkpoint: Path) -> None:
+def test_rows_are_ratios_of_one_run(sam_checkpoint: Path) -> None:
     package, ours, int8 = automatic.run(
         engines=["onnxruntime"],
         providers=("CPUExecutionProvider",),
         threads=1,
-        checkpoint=checkpoint,
+        checkpoint=sam_checkpoint,
         points_per_side=3,
     )
     assert [package.masks_by, ours.masks_by, int8.masks_by] == [
@@ -60,12 +52,12 @@ def test_rows_are_ratios_of_one_run(checkpoint: Path) -> None:
 
 
 @pytest.mark.usefixtures("_exported_once")
-def test_masks_of_several_pictures(checkpoint: Path) -> None:
+def test_masks_of_several_pictures(sam_checkpoint: Path) -> None:
     rows = pictures.run(
         engines=["onnxruntime"],
         providers=("CPUExecutionProvider",),
         threads=1,
-        checkpoint=checkpoint,
+        checkpoint=sam_checkpoint,
         pictures=2,
         points_per_side=2,
     )
@@ -95,12 +87,12 @@ def test_the_best_iou(masks: list, others: list, expected: float) -> None:
 
 
 def test_an_export_in_int8_that_is_refused_has_no_row(
-    sides: list[tuple[str, Path]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    exported_sam: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def export(_: Path, folder: Path, *, int8: bool = False) -> None:
         if int8:
             raise MaskGeneratorError("they agree to an IoU of 0.9 alone")
-        shutil.copytree(sides[0][1], folder)
+        shutil.copytree(exported_sam, folder)
 
     monkeypatch.setattr(sam_export, "export_sam", export)
     assert automatic.exports(tmp_path / "automatic.pth", tmp_path, ["onnxruntime", "openvino"]) == [
@@ -109,10 +101,10 @@ def test_an_export_in_int8_that_is_refused_has_no_row(
     ]
 
 
-def test_a_process_that_fails_says_why(checkpoint: Path, tmp_path: Path) -> None:
+def test_a_process_that_fails_says_why(sam_checkpoint: Path, tmp_path: Path) -> None:
     job = automatic.SideJob(
         masks_by="onnxruntime",
-        checkpoint=str(checkpoint),
+        checkpoint=str(sam_checkpoint),
         export=str(tmp_path),
         providers=("CPUExecutionProvider",),
         threads=1,

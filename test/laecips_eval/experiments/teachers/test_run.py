@@ -84,6 +84,7 @@ def test_what_is_missing_is_trained_and_the_page_has_all_sections(
     assert "nan" not in text.split("## The inspection drive")[1]
 
 
+@pytest.mark.slow
 def test_without_camvid_it_says_so_and_every_is_taken_instead_of_the_settings(
     tmp_path: Path, settings: dict[str, Any], written: Callable[[Any], Path]
 ) -> None:

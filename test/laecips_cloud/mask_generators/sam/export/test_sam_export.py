@@ -20,13 +20,6 @@ from laecips_cloud.mask_generators.sam.onnx_backend.networks import SamNetworks 
 FILES = ["decoder.onnx", "encoder.onnx", "sam.json", "sam.weights"]
 
 
-@pytest.fixture(scope="module")
-def exported_int8(sam_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("exports") / "int8"
-    export_sam(sam_checkpoint, folder, int8=True)
-    return folder
-
-
 def test_what_is_written(exported_sam: Path) -> None:
     assert sorted(path.name for path in exported_sam.iterdir()) == FILES
     assert [path.name for path in exported_sam.parent.iterdir()] == [exported_sam.name]
@@ -99,23 +92,25 @@ def test_the_agreement_is_in_the_manifest(exported_sam: Path) -> None:
     assert 0 <= agreement["max_rating_difference"] < 0.01
 
 
-def test_in_int8(exported_int8: Path) -> None:
-    manifest = SamManifest.read(exported_int8)
+def test_in_int8(exported_int8_sam: Path) -> None:
+    manifest = SamManifest.read(exported_int8_sam)
     assert manifest.int8
     assert 0.99 < manifest.agreement["mask_iou"] < 1
-    graph = onnx.load(str(exported_int8 / "encoder.onnx"), load_external_data=False).graph
+    graph = onnx.load(str(exported_int8_sam / "encoder.onnx"), load_external_data=False).graph
     outside = {
         onnx.TensorProto.DataType.Name(tensor.data_type)
         for tensor in graph.initializer
         if tensor.data_location == onnx.TensorProto.EXTERNAL
     }
     assert outside == {"INT8", "FLOAT16"}
-    onnx.checker.check_model(str(exported_int8 / "encoder.onnx"))
+    onnx.checker.check_model(str(exported_int8_sam / "encoder.onnx"))
 
 
-def test_one_in_int8_takes_one_picture_at_a_time(exported_int8: Path, exported_sam: Path) -> None:
+def test_one_in_int8_takes_one_picture_at_a_time(
+    exported_int8_sam: Path, exported_sam: Path
+) -> None:
     of_int8, other = (
-        SamNetworks(folder, points_per_batch=2) for folder in (exported_int8, exported_sam)
+        SamNetworks(folder, points_per_batch=2) for folder in (exported_int8_sam, exported_sam)
     )
     assert (of_int8.prepare_batches(3), other.prepare_batches(3)) == (1, 3)
     pictures = np.random.default_rng(0).normal(size=(3, 3, *[other.manifest.image_size] * 2))
@@ -126,12 +121,12 @@ def test_one_in_int8_takes_one_picture_at_a_time(exported_int8: Path, exported_s
 
 
 def test_in_int8_that_differs_too_much(
-    exported_int8: Path, sam_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    exported_int8_sam: Path, sam_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def write_graphs(_: object, folder: Path, *, int8: bool) -> None:
         assert int8
         for name in ("encoder.onnx", "decoder.onnx", "sam.weights"):
-            shutil.copy(exported_int8 / name, folder)
+            shutil.copy(exported_int8_sam / name, folder)
 
     monkeypatch.setattr(sam_export, "_write_graphs", write_graphs)
     monkeypatch.setattr(sam_export, "MIN_INT8_MASK_IOU", 1.0)

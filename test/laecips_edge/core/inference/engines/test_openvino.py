@@ -14,6 +14,7 @@ raise ImportError
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("imported", "tells"),
     [("openvino", True), ("laecips_edge.core.inference.engines.openvino", False)],
