@@ -13,8 +13,8 @@ from laecips_cloud.trainer.trainer_settings import TrainerSettings
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_eval.bags import open_bag
+from laecips_eval.offline_replay.learning import OfflineLearning
 from laecips_eval.offline_replay.replay import Progress, replay_offline
-from laecips_eval.offline_replay.trainer import OfflineLearning
 from laecips_eval.reports.report import Report, ReportError, read_report, write_report
 from laecips_eval.reports.run_setup import (
     OFFLINE,

@@ -34,7 +34,7 @@ from laecips_edge.core.routing.threshold_control import ThresholdControl
 
 from laecips_eval.bags import Bag
 from laecips_eval.bags.pictures import BagFrame
-from laecips_eval.offline_replay.trainer import OfflineLearning, OfflineTrainer
+from laecips_eval.offline_replay.learning import OfflineLearning
 from laecips_eval.offline_replay.untrained import score_untrained
 from laecips_eval.scoring.answers import EdgeCounters, PublishedAnswer
 from laecips_eval.scoring.scoreboard import Scoreboard
@@ -87,6 +87,10 @@ def replay_offline(
         clock = Clock()
         trainer = None
         if learning is not None:
+            from laecips_eval.offline_replay.trainer import (  # noqa: PLC0415 (needs torch)
+                OfflineTrainer,
+            )
+
             trainer = stack.enter_context(OfflineTrainer(bundle, learning))
         service = offline_service(
             bundle,

@@ -23,8 +23,9 @@ from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_eval.bags import Bag, BagWriter, Legend, open_bag
+from laecips_eval.offline_replay.learning import OfflineLearning
 from laecips_eval.offline_replay.replay import replay_offline
-from laecips_eval.offline_replay.trainer import OfflineLearning, OfflineTrainer
+from laecips_eval.offline_replay.trainer import OfflineTrainer
 from laecips_eval.scoring.frame_log import FrameRow
 from laecips_eval.scoring.scoreboard import Scoreboard
 from laecips_eval.scoring.updates import updates_of
