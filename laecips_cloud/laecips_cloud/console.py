@@ -11,6 +11,7 @@ from rich.progress import (
     BarColumn,
     DownloadColumn,
     Progress,
+    ProgressColumn,
     TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
@@ -32,36 +33,13 @@ def byte_bar(description: str, *, console: Console | None = None) -> Iterator[To
     Returns:
         To be called with bytes done and in all; fewer than before begin a second reading.
     """
-    console = console or Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    bar = Progress(*columns, console=console, transient=True)
-    task = bar.add_task(description, total=None)
-
-    def told(done: int, total: int) -> None:
-        if console.is_interactive:
-            bar.start()
-        if done < bar.tasks[task].completed:
-            bar.reset(task, description="checking")
-        bar.update(task, completed=done, total=total)
-
-    try:
+    columns = (DownloadColumn(), TransferSpeedColumn())
+    with _bar(description, console or Console(stderr=True), *columns) as told:
         yield told
-    finally:
-        # A bar that was never started would still print an empty line.
-        if bar.live.is_started:
-            bar.stop()
 
 
 @contextmanager
-def progress_bar(
-    description: str, *, console: Console | None = None
-) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(description: str, *, console: Console | None = None) -> Iterator[Told]:
     """Shows a bar in a terminal from the first step on, and takes it away at the end.
 
     Elsewhere nothing is printed, not even an empty line.
@@ -73,18 +51,31 @@ def progress_bar(
     Returns:
         To be called with steps done and in all.
     """
-    console = console or Console()
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, transient=True)
+    with _bar(description, console or Console()) as told:
+        yield told
+
+
+@contextmanager
+def _bar(description: str, console: Console, *columns: ProgressColumn) -> Iterator[Told]:
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        *columns,
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
     task = bar.add_task(description, total=None)
 
-    def step(done: int, total: int) -> None:
+    def told(done: int, total: int) -> None:
         if console.is_interactive:
             bar.start()
+        if done < bar.tasks[task].completed:
+            bar.reset(task, description="checking")
         bar.update(task, completed=done, total=total)
 
     try:
-        yield step
+        yield told
     finally:
         # A bar that was never started would still print an empty line.
         if bar.live.is_started:

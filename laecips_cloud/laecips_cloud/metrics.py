@@ -71,35 +71,6 @@ class ConfusionMatrix:
         return _mean_of_known(self.iou())
 
 
-class FrameMean:
-    """Mean over frames of `frame_iou` (eq. 22).
-
-    Args:
-        classes: M, their number.
-    """
-
-    def __init__(self, classes: int) -> None:
-        """Starts at nothing."""
-        self.classes = classes
-        self.frames = 0
-        self._sum = 0.0
-
-    def add(self, predicted: LabelMap, truth: LabelMap) -> float:
-        """Count one frame, as `ConfusionMatrix.add` does, and return its IoU.
-
-        A frame whose truth has no labelled pixel says nothing: nan, and it is not counted.
-        """
-        iou = frame_iou(predicted, truth, self.classes)
-        if not math.isnan(iou):
-            self._sum += iou
-            self.frames += 1
-        return iou
-
-    def miou(self) -> float:
-        """The mean; nan before the first frame."""
-        return self._sum / self.frames if self.frames else math.nan
-
-
 def frame_iou(predicted: LabelMap, truth: LabelMap, classes: int) -> float:
     """Mean IoU of the classes that one frame's truth or answer has.
 

@@ -36,15 +36,11 @@ class Plugins:
     def __init__(self, group: str, *, kind: str, error: type[ValueError]) -> None:
         self._group, self._kind, self._error = group, kind, error
 
-    def names(self) -> list[str]:
-        """What `create` knows here, sorted."""
-        return sorted(self._points())
-
     def create(self, name: str, options: Mapping[str, str], *given: Any) -> Any:
         """Makes one.
 
         Args:
-            name: one of `names()`.
+            name: of an entry point in the group.
             options: its own options, as text.
             given: what its constructor takes before them.
 

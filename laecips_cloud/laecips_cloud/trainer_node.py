@@ -20,9 +20,9 @@ from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
 from laecips_cloud.library.model_library import ModelLibrary
 from laecips_cloud.library.served_files import offered, piece
+from laecips_cloud.library.version_ledger import Fate, VersionLedger
 from laecips_cloud.replay_buffer.watch import ReplayWatch
 from laecips_cloud.trainer.health import TrainerHealth, assess
-from laecips_cloud.trainer.status_fields import ledger_fields
 from laecips_cloud.trainer.trainer import Trainer
 from laecips_cloud.trainer.trainer_settings import TrainerSettings
 from laecips_cloud.trainer.worker_process import WorkerProcess
@@ -192,7 +192,7 @@ class TrainerNode(ManagedNode):
         health: dict[str, Any] = {"state": state, "failure": self.failure}
         if trainer is not None and library is not None:
             waiting = trainer.waiting
-            fields |= ledger_fields(library.ledger) | {
+            fields |= _ledger_fields(library.ledger) | {
                 "activity": trainer.activity if state == "active" else "",
                 "frames_waiting": waiting.frames if waiting is not None else 0,
             }
@@ -205,6 +205,29 @@ class TrainerNode(ManagedNode):
         self._status.publish(
             fields, assess(TrainerHealth(**health)), hardware_id=socket.gethostname()
         )
+
+
+def _ledger_fields(ledger: VersionLedger) -> dict[str, Any]:
+    """The fields of TrainerStatus that the ledger knows."""
+    judged = ledger.entries.get(ledger.judged)
+    newest = ledger.entries.get(ledger.in_training)
+    gone = Fate.ROLLED_BACK, Fate.WITHDRAWN
+    promoted = Fate.PROMOTED, Fate.REMOVED, *gone
+    return {
+        "training": bool(newest) and not ledger.paused,
+        "paused": ledger.paused,
+        "parent": newest.parent if newest is not None else ledger.parent,
+        "offered": ledger.offered,
+        "ordered": ledger.ordered,
+        "pinned": ledger.pinned,
+        "last_version": ledger.judged,
+        "last_promoted": judged is not None and judged.fate in promoted,
+        "last_reason": judged.reason if judged is not None else "",
+        "promoted": ledger.count(*promoted),
+        "refused": ledger.count(Fate.REFUSED),
+        "rolled_back": ledger.count(*gone),
+        "last_training_s": judged.train_s if judged is not None else 0.0,
+    }
 
 
 def main() -> int:

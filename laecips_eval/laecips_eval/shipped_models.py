@@ -6,25 +6,25 @@ from pathlib import Path
 
 from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
 
-_PACKAGE = "laecips_bringup"
+_PACKAGE, _NAME = "laecips_bringup", "inspection"
 
 
-def shipped_bundle(name: str = "inspection") -> Path:
-    """The folder of a bundle that ships with the project, whether or not it is there.
-
-    Raises:
-        FileNotFoundError: the package that has them is not installed here.
-    """
-    return _share() / "bundles" / name
-
-
-def shipped_teacher(name: str = "inspection") -> Path:
-    """The folder of a teacher that ships with the project, for the bundle of the same name.
+def shipped_bundle() -> Path:
+    """The folder of the bundle that ships with the project, whether or not it is there.
 
     Raises:
         FileNotFoundError: the package that has them is not installed here.
     """
-    return _share() / "teachers" / name
+    return _share() / "bundles" / _NAME
+
+
+def shipped_teacher() -> Path:
+    """The folder of the teacher that ships with the project, for that bundle.
+
+    Raises:
+        FileNotFoundError: the package that has them is not installed here.
+    """
+    return _share() / "teachers" / _NAME
 
 
 def _share() -> Path:

@@ -3,17 +3,16 @@
 import inspect
 import re
 from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import yaml
-from laecips_cloud.class_scorers import class_scorer_names
 from laecips_cloud.class_scorers.blend import BlendScorer
 from laecips_cloud.class_scorers.onnx import OnnxScorer
 from laecips_cloud.fusion.vote import PAPER, Vote
-from laecips_cloud.mask_generators import mask_generator_names
 
 ROOT = Path(__file__).resolve().parents[2]
 Blocks = Callable[..., list[str]]
@@ -64,7 +63,8 @@ def test_a_network_from_torch_becomes_a_class_scorer(
 
 
 def test_all_parts_and_options_are_listed(page: str) -> None:
-    names = [*mask_generator_names(), *class_scorer_names()]
+    groups = ("laecips.mask_generators", "laecips.class_scorers")
+    names = [name for group in groups for name in entry_points(group=group).names]
     for scorer in (OnnxScorer, BlendScorer):
         names += list(inspect.signature(scorer).parameters)[1:]
     assert [name for name in names if f"`{name}`" not in page] == []

@@ -64,14 +64,9 @@ def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plugins:
     return Plugins("laecips.test_parts", kind="test part", error=PartError)
 
 
-def test_names_are_those_of_the_group(plugins: Plugins) -> None:
-    assert plugins.names() == NAMES
-
-
 def test_a_group_that_nobody_offers() -> None:
     none = Plugins("laecips.no_parts", kind="test part", error=PartError)
-    assert none.names() == []
-    with pytest.raises(PartError, match="test part 'any' is not known"):
+    with pytest.raises(PartError, match=r"test part 'any' is not known: take one of $"):
         none.create("any", {})
 
 

@@ -160,7 +160,7 @@ def run_live(
 
     from laecips_bringup.graph.installed_files import shipped_bundle, teacher_for, usual_engine
     from laecips_bringup.live_replay.live_replay import Replay, ReplayOptions
-    from laecips_bringup.processes.stopping import signals_interrupt
+    from laecips_bringup.processes.this_process import signals_interrupt
 
     console = Console()
     bundle, engine = args.bundle or shipped_bundle(), usual_engine()

@@ -31,9 +31,9 @@ from laecips_bringup.live_replay.run_report import RunReport
 from laecips_bringup.live_replay.supervisor import Supervisor
 from laecips_bringup.output_names import BUFFER, FRAMES, LIBRARY, LOGS, MODELS, PAGE, REPORT, RESULT
 from laecips_bringup.processes.domain import OwnDomain
-from laecips_bringup.processes.environment import environment
 from laecips_bringup.processes.processes import ProcessError, Processes
 from laecips_bringup.processes.stale_segments import remove_stale_segments
+from laecips_bringup.processes.this_process import environment
 
 _PATIENCE_S = 15.0
 

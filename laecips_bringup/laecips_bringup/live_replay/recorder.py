@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 from laecips_cloud.metrics import LabelMap
@@ -26,7 +26,6 @@ from laecips_bringup.live_replay.conversions import (
     swap_of,
 )
 from laecips_bringup.live_replay.feeds import Feed, Kind
-from laecips_bringup.live_replay.learning import Learning
 from laecips_bringup.live_replay.settling import Settling
 from laecips_msgs.msg import PlayedFrame
 
@@ -37,6 +36,32 @@ _OF_THEMSELVES = (
     Kind.TRAINER_STATUS,
     Kind.MODEL_REPORT,
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learning:
+    """What a robot has learnt so far: from the trainer's status and the robot's answers.
+
+    Attributes:
+        running: version of the pair that has answered last; 0 before the first answer.
+        activity: what the trainer does; empty where there is none, or nothing was heard of it.
+        promoted, refused, rolled_back: versions so far.
+    """
+
+    running: int = 0
+    activity: str = ""
+    promoted: int = 0
+    refused: int = 0
+    rolled_back: int = 0
+
+    def __str__(self) -> str:
+        """One line for people; empty where nothing is learnt."""
+        if not self.activity:
+            return ""
+        counts = [f"{self.promoted} promoted", f"{self.refused} refused"]
+        if self.rolled_back:
+            counts.append(f"{self.rolled_back} rolled back")
+        return f"version {self.running} runs, {', '.join(counts)}; {self.activity}"
 
 
 class Recorder:

@@ -25,6 +25,7 @@ from laecips_bringup.processes.usage import UsageMeter
 
 _PERSUASION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 _POLL_S = 0.02
+_LAST_LINES = 8
 
 
 class ProcessError(OSError):
@@ -124,10 +125,10 @@ class NodeProcess:
         if self.exit_status is None:
             os.killpg(self.pid, number)
 
-    def last_lines(self, count: int = 8) -> str:
+    def last_lines(self) -> str:
         """The end of its log."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join(lines[-count:])
+        return "\n".join(lines[-_LAST_LINES:])
 
     def last_error(self) -> str:
         """What its log called an error last, without the log's own marks; empty where nothing."""

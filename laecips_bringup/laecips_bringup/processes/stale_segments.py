@@ -21,12 +21,11 @@ _YOUNGEST_S: Final = 60.0
 """A segment may be locked a moment after it was made: the young ones are left alone."""
 
 
-def remove_stale_segments(folder: Path = SHARED_MEMORY, *, youngest_s: float = _YOUNGEST_S) -> int:
+def remove_stale_segments(folder: Path = SHARED_MEMORY) -> int:
     """Removes segments whose owner is gone.
 
     Args:
         folder: the file system of shared memory.
-        youngest_s: segments younger than this stay, in seconds.
 
     Returns:
         Bytes freed.
@@ -39,7 +38,7 @@ def remove_stale_segments(folder: Path = SHARED_MEMORY, *, youngest_s: float = _
         # Others clean up too, and other users' segments are not ours to remove.
         with suppress(OSError):
             status = segment.stat()
-            if time.time() - status.st_mtime < youngest_s:
+            if time.time() - status.st_mtime < _YOUNGEST_S:
                 continue
             with lock.open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

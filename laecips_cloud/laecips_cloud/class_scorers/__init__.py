@@ -1,11 +1,11 @@
 """Class scorers: whose opinion gives masks their classes. By name, more by entry points."""
 
-from laecips_cloud.class_scorers.registry import class_scorer_names, create_class_scorer
 from laecips_cloud.class_scorers.scorer import (
     BatchClassScorer,
     ClassScorer,
     ClassScorerError,
     EdgeScores,
+    create_class_scorer,
 )
 
 __all__ = [
@@ -13,6 +13,5 @@ __all__ = [
     "ClassScorer",
     "ClassScorerError",
     "EdgeScores",
-    "class_scorer_names",
     "create_class_scorer",
 ]

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import yaml
+from laecips_edge.core.atomic_files import whole_file
 from laecips_edge.core.bundle.manifest import IMAGENET_MEAN, IMAGENET_STD
 
 from laecips_cloud.class_scorers.scorer import ClassScorerError
@@ -108,6 +109,11 @@ class ClassTable:
         names = tuple(classes)
         rows = tuple((index,) for index in range(len(names)))
         return cls(outputs=names, rows=rows, classes=names, **fields)
+
+    def write(self, path: Path) -> None:
+        """Writes the table's file anew, whole or not at all; OSError where it cannot."""
+        with whole_file(path) as file:
+            file.write(self.to_yaml())
 
     def to_yaml(self) -> str:
         """The table as `read` takes it."""

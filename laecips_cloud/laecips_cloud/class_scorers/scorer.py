@@ -1,12 +1,14 @@
-"""What every class scorer can do."""
+"""What every class scorer can do, and how one is made by its name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+
+from laecips_cloud.plugins import Plugins
 
 Scores = NDArray[np.float32]
 
@@ -75,3 +77,28 @@ class BatchClassScorer(ClassScorer, Protocol):
                 in smaller batches, until those without an answer are alone.
         """
         ...
+
+
+_PLUGINS: Final = Plugins("laecips.class_scorers", kind="class scorer", error=ClassScorerError)
+
+
+def create_class_scorer(
+    name: str, options: Mapping[str, str] | None = None, *, classes: Sequence[str]
+) -> ClassScorer:
+    """Makes a scorer.
+
+    Args:
+        name: of an entry point in the group `laecips.class_scorers`.
+        options: the scorer's own options, as text.
+        classes: names of the classes, in the order of their labels.
+
+    Raises:
+        ClassScorerError: the name or an option is not known, a value cannot be read, or the scorer
+            lacks what it needs or is for other classes.
+
+    Example:
+        >>> create_class_scorer("edge", classes=["panel", "rail"])  # doctest: +ELLIPSIS
+        <laecips_cloud.class_scorers.edge.EdgeScorer object at ...>
+    """
+    scorer: ClassScorer = _PLUGINS.create(name, options or {}, tuple(classes))
+    return scorer

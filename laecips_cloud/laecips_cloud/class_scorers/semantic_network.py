@@ -40,6 +40,7 @@ class SemanticNetwork:
     Attributes:
         path: of the ONNX file.
         table: how its outputs become ours.
+        table_path: where that was read.
     """
 
     def __init__(
@@ -67,9 +68,9 @@ class SemanticNetwork:
             ClassScorerError: a file is missing or broken, the network has other inputs or outputs,
                 or it is for other classes.
         """
-        self.path, table_path = _files(Path(model).expanduser(), table)
+        self.path, self.table_path = _files(Path(model).expanduser(), table)
         graph = _read(self.path)
-        self.table = ClassTable.read(table_path, classes)
+        self.table = ClassTable.read(self.table_path, classes)
         self._normalise = Normalisation(self.table.mean, self.table.std)
         self._flip = flip
         self._create_engine = functools.partial(

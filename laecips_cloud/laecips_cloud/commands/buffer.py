@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from laecips_cloud.replay_buffer.buffer import ReplayBuffer
+    from laecips_cloud.replay_buffer.reader import ReplayReader
 
 HELP = "list a replay buffer, export its frames, import labels that people made, forget old frames"
 
@@ -49,14 +50,35 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _ls(args: argparse.Namespace) -> None:
-    from laecips_cloud.replay_buffer.listing import listing
     from laecips_cloud.replay_buffer.reader import ReplayReader
 
     if not args.block > 0:
         raise ValueError(f"--block is {args.block}: give seconds above 0")
     reader = ReplayReader(args.file)
-    print(listing(reader, block_s=args.block))
+    print(_listing(reader, block_s=args.block))
     reader.close()
+
+
+def _listing(reader: ReplayReader, *, block_s: float) -> str:
+    """Lines: totals, then frames and bytes by block of time, robot, reason and version."""
+    frames, size = reader.totals()
+    labelled = reader.human_labels()
+    rows = [("", "frames", "MB"), ("all", str(frames), _megabytes(size))]
+    for block in reader.blocks(round(block_s * 1e9)):
+        start = datetime.fromtimestamp(block.start_ns / 1e9).astimezone()
+        rows.append((f"from {start:%Y-%m-%d %H:%M:%S}", str(block.frames), ""))
+    for title, column in (("robot", "robot"), ("sent as", "why"), ("version", "bundle_version")):
+        groups = reader.groups(column)  # type: ignore[arg-type]
+        rows += [(f"{title} {g.value}", str(g.frames), _megabytes(g.bytes)) for g in groups]
+    rows.append(("labelled by people", str(labelled), ""))
+    about = f"{reader.path}: label maps of {', '.join(reader.classes())}"
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    lines = [f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}".rstrip() for a, b, c in rows]
+    return "\n".join([about, *lines])
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f}"
 
 
 def _export(args: argparse.Namespace) -> None:

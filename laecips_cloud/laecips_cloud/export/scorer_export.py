@@ -76,7 +76,7 @@ def export_scorer(
         (draft / WEIGHTS).write_bytes(weights)
         for name, (graph, _) in graphs.items():
             (draft / name).write_bytes(with_weights(graph, tensors))
-        (draft / TABLE).write_text(table.to_yaml(), encoding="utf-8")
+        table.write(draft / TABLE)
         draft.chmod(0o755)
         for name in graphs:
             SemanticNetwork(draft / name, classes)

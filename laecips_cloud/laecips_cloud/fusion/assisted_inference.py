@@ -29,7 +29,6 @@ class Assisted:
     Attributes:
         label_map: uint8 [H, W], class indices.
         confidence_map: uint8 [H, W], 255 = certain; see `fusion.Fused`.
-        masks: how many there were.
         batch: pictures that shared a run of the class scorer or the mask generator, the larger of
             the two.
         scores_ms: time of the class scorer, for all that shared the run.
@@ -40,7 +39,6 @@ class Assisted:
 
     label_map: NDArray[np.uint8]
     confidence_map: NDArray[np.uint8]
-    masks: int
     batch: int
     scores_ms: float
     masks_ms: float
@@ -144,7 +142,6 @@ class AssistedInference:
         return Assisted(
             label_map=fused.label_map,
             confidence_map=fused.confidence_map,
-            masks=masks.answer.count,
             batch=max(scored.size, masks.size),
             scores_ms=scored.ran_s * 1e3,
             masks_ms=masks.ran_s * 1e3,

@@ -1,14 +1,15 @@
-"""What every mask generator can do."""
+"""What every mask generator can do, and how one is made by its name."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from laecips_cloud.masks import Masks
+from laecips_cloud.plugins import Plugins
 
 
 class MaskGeneratorError(ValueError):
@@ -81,3 +82,40 @@ class BatchMaskGenerator(MaskGenerator, Protocol):
             Masks or a partition for each.
         """
         ...
+
+
+def largest_that_fits(most: int, fits: Callable[[int], bool]) -> int:
+    """How many pictures at a time: most, or its half, or the half of that, ..., as memory allows.
+
+    Args:
+        most: pictures at a time that there may be, at least 1.
+        fits: whether so many do, by trial; not asked about one.
+    """
+    size = most
+    while size > 1 and not fits(size):
+        size //= 2
+    return size
+
+
+_PLUGINS: Final = Plugins(
+    "laecips.mask_generators", kind="mask generator", error=MaskGeneratorError
+)
+
+
+def create_mask_generator(name: str, options: Mapping[str, str] | None = None) -> MaskGenerator:
+    """Makes a generator.
+
+    Args:
+        name: of an entry point in the group `laecips.mask_generators`.
+        options: the generator's own options, as text.
+
+    Raises:
+        MaskGeneratorError: the name or an option is not known, a value cannot be read, or the
+            generator lacks what it needs.
+
+    Example:
+        >>> create_mask_generator("graph", {"scale": "100"})  # doctest: +ELLIPSIS
+        <laecips_cloud.mask_generators.graph.GraphMaskGenerator object at ...>
+    """
+    generator: MaskGenerator = _PLUGINS.create(name, options or {})
+    return generator

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import numpy as np
 from laecips_edge.core.atomic_files import write_whole
 from laecips_edge.core.image.codecs import ImageError, decode_png
 
 from laecips_cloud.replay_buffer.coco import CocoWriter
-from laecips_cloud.replay_buffer.names import file_name_of
 from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
 
 IMAGES: Final = "images"
@@ -21,6 +22,7 @@ CONFIDENCE: Final = "confidence"
 ANNOTATIONS: Final = "annotations.json"
 
 _PNG: Final = b"\x89PNG"
+_LONGEST_NAME: Final = 150  # bytes; with an ending, any file system takes it
 
 
 def export_frames(frames: Iterable[ReplayFrame], folder: Path, *, classes: tuple[str, ...]) -> int:
@@ -62,3 +64,17 @@ def export_frames(frames: Iterable[ReplayFrame], folder: Path, *, classes: tuple
         count += 1
     write_whole(folder / ANNOTATIONS, json.dumps(coco.content).encode())
     return count
+
+
+def file_name_of(request_id: str) -> str:
+    """A file name without ending, another one for each request; the same one always.
+
+    Example:
+        >>> file_name_of("robot/12")
+        'robot%2F12'
+    """
+    name = quote(request_id, safe=" ()+,=@")
+    name = name.replace(".", "%2E") if name.startswith(".") else name
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[:_LONGEST_NAME]}-{hashlib.sha256(request_id.encode()).hexdigest()[:16]}"

@@ -10,8 +10,7 @@ from laecips_edge.core.image.codecs import ImageError, decode_png
 from laecips_edge.core.link import wire
 
 from laecips_cloud.replay_buffer.buffer import ReplayBuffer
-from laecips_cloud.replay_buffer.exporting import LABELS
-from laecips_cloud.replay_buffer.names import file_name_of
+from laecips_cloud.replay_buffer.exporting import LABELS, file_name_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,6 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn, TextIO
@@ -32,9 +31,9 @@ _POLL_S = 0.1
 _AUTOGROUP = Path("/proc/self/autogroup")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main() -> int:
     """Work until the input ends or SIGTERM comes."""
-    args = _parser().parse_args(arguments)
+    args = _parser().parse_args()
     # Before anything starts threads: they have the priority of whoever starts them.
     _step_back(max(args.nice, os.getpriority(os.PRIO_PROCESS, 0)))
     signal.signal(signal.SIGTERM, _end)

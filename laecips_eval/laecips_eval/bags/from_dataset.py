@@ -6,8 +6,7 @@ from pathlib import Path
 from laecips_cloud.training.data.labelled_frames import LabelledFrames
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 
-from laecips_eval.bags.errors import BagError
-from laecips_eval.bags.topics import Legend, Segment
+from laecips_eval.bags.topics import BagError, Legend, Segment
 from laecips_eval.bags.writer import BagWriter
 
 

@@ -10,7 +10,7 @@ from laecips_edge.core.image.image_messages import ImageError
 from laecips_edge.core.image.picture import Picture
 from numpy.typing import NDArray
 
-from laecips_eval.bags.errors import BagError
+from laecips_eval.bags.topics import BagError
 
 
 @dataclass
@@ -39,13 +39,11 @@ class BagFrame(NamedTuple):
     Attributes:
         stamp_ns: of its header.
         frame_id: of its header.
-        kind: "compressed" or "raw".
         payload: the other fields of the message.
     """
 
     stamp_ns: int
     frame_id: str
-    kind: str
     payload: CompressedPicture | RawPicture
 
     def picture(self) -> Picture:

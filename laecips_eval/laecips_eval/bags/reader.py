@@ -15,9 +15,8 @@ from rosbags.rosbag2 import Reader
 from rosbags.typesys import Stores, get_typestore
 
 from laecips_eval.bags import topics
-from laecips_eval.bags.errors import BagError
 from laecips_eval.bags.pictures import BagFrame, CompressedPicture, RawPicture
-from laecips_eval.bags.topics import Legend, Segment
+from laecips_eval.bags.topics import BagError, Legend, Segment
 from laecips_eval.bags.truth import Truth
 
 _KINDS = (topics.COMPRESSED_IMAGE, topics.RAW_IMAGE)
@@ -77,10 +76,17 @@ class Bag:
                     step=message.step,
                     data=message.data.tobytes(),
                 )
-            yield BagFrame(nanoseconds(header.stamp), header.frame_id, self.kind, payload)
+            yield BagFrame(nanoseconds(header.stamp), header.frame_id, payload)
 
     def truth(self) -> Truth:
-        """Label maps by stamp, decoded when looked up; empty for a bag without truth."""
+        """Label maps by stamp, decoded when looked up; empty for a bag without truth.
+
+        They are read once, and stay in memory as they are in the bag.
+        """
+        return self._truth
+
+    @cached_property
+    def _truth(self) -> Truth:
         found: dict[int, Any] = {}
         if self._topics.get(topics.TRUTH) in _KINDS:
             for _, message in self._messages(topics.TRUTH):
@@ -93,18 +99,9 @@ class Bag:
         return tuple(self._legend.classes)
 
     @property
-    def palette(self) -> tuple[tuple[int, int, int], ...]:
-        """One RGB colour a class."""
-        return tuple(self._legend.palette)
-
-    @property
     def segments(self) -> tuple[Segment, ...]:
         """Named stretches of the bag, by index of picture."""
         return tuple(self._legend.segments)
-
-    def hash(self) -> str:
-        """SHA-256 over all decoded pictures and label maps with their stamps, hexadecimal."""
-        return joined_digest(self.digests())
 
     def digests(self) -> list[bytes]:
         """One SHA-256 a picture: its stamp, decoded colours and label map."""

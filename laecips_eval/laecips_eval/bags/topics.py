@@ -15,8 +15,6 @@ from rosbags.interfaces import (
     QosTime,
 )
 
-from laecips_eval.bags.errors import BagError
-
 IMAGE = "/camera/image/compressed"
 TRUTH = "/camera/truth"
 CLASSES = "/camera/classes"
@@ -28,6 +26,10 @@ STRING = "std_msgs/msg/String"
 FRAME_ID = "camera_optical_frame"
 
 _FOREVER = QosTime(0, 0)
+
+
+class BagError(ValueError):
+    """One line: what is wrong with a bag, where, and what to do."""
 
 
 def _reliable(durability: QosDurability, depth: int) -> Qos:

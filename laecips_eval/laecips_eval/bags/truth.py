@@ -7,8 +7,7 @@ import numpy as np
 from laecips_edge.core.image.codecs import ImageError, decode_png
 from numpy.typing import NDArray
 
-from laecips_eval.bags.errors import BagError
-from laecips_eval.bags.topics import TRUTH
+from laecips_eval.bags.topics import TRUTH, BagError
 
 _NO_CLASS = 255
 

@@ -16,7 +16,7 @@ from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, W
 from rosbags.typesys import Stores, get_typestore
 
 from laecips_eval.bags import topics
-from laecips_eval.bags.errors import BagError
+from laecips_eval.bags.topics import BagError
 
 _START_NS = 1_750_000_000 * 1_000_000_000  # any fixed day: equal frames make equal bags
 

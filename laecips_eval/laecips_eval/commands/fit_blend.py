@@ -33,13 +33,12 @@ def run(args: argparse.Namespace) -> int:
     from laecips_edge.core.inference.segmenter import Segmenter
 
     from laecips_eval.model_fitting.blend_weight import fit_cloud_weight
-    from laecips_eval.model_fitting.teacher_table import write_table
 
     cv2.setNumThreads(1)
     segmenter = Segmenter(Bundle.load(chosen_bundle(args)))
     network = SemanticNetwork(args.teacher, segmenter.manifest.classes)
     frames = chosen_frames(args)
     weight = fit_cloud_weight(segmenter, network, frames, variants=args.variants)
-    write_table(args.teacher, replace(network.table, cloud_weight=weight))
+    replace(network.table, cloud_weight=weight).write(network.table_path)
     print(f"cloud_weight {weight}: fitted on {len(frames)} frames and their variants")
     return 0

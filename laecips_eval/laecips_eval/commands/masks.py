@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 
 HELP = "compare settings of the graph mask generator, and write the comparison as a page"
 
+SETTINGS = (
+    # sigma, scale, min_size
+    (0.5, 50.0, 20),
+    (0.5, 100.0, 20),
+    (0.5, 200.0, 20),
+    (0.8, 50.0, 20),
+    (0.8, 100.0, 50),
+    (0.8, 300.0, 100),
+)
+
 INTRODUCTION = """# Mask generators
 
 With which settings should OpenCV's graph segmentation (Felzenszwalb and Huttenlocher, 2004) cut the
@@ -91,7 +101,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _section(title: str, dataset: LabelledFrames, count: int, segmenter: Segmenter | None) -> str:
-    from laecips_eval.mask_study.mask_candidates import candidates
+    from laecips_cloud.mask_generators.graph import GraphMaskGenerator
+
     from laecips_eval.mask_study.mask_quality import measure
 
     frames = _frames(dataset, count, segmenter)
@@ -100,8 +111,10 @@ def _section(title: str, dataset: LabelledFrames, count: int, segmenter: Segment
         "| settings | masks | best IoU | upper bound | gain | ms |",
         "|---|---|---|---|---|---|",
     ]
-    for name, generator in candidates():
+    for sigma, scale, min_size in SETTINGS:
+        generator = GraphMaskGenerator(sigma=sigma, scale=scale, min_size=min_size)
         quality = measure(generator, frames, len(dataset.classes))
+        name = f"sigma {sigma}, scale {scale:g}, min_size {min_size}"
         lines.append(f"| {name} | {_cells(quality)} |")
         print(f"{title}: {lines[-1]}", flush=True)
     return "\n".join(lines) + "\n"

@@ -116,9 +116,9 @@ def _train_pair(
     args: argparse.Namespace, frames: LabelledFrames, held_out: LabelledFrames, progress: Progress
 ) -> None:
     from laecips_cloud.mask_generators import create_mask_generator
-    from laecips_cloud.training.first.assist import assist_by
     from laecips_cloud.training.first.first_training import first_training
     from laecips_cloud.training.first.settings import FirstTraining
+    from laecips_cloud.training.steps.held_out_rows import assist_by
     from rich.console import Console
 
     from laecips_eval.model_fitting.training_table import training_table

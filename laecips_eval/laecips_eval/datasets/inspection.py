@@ -2,14 +2,11 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import numpy as np
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
-from numpy.typing import NDArray
 
 from laecips_eval.datasets.errors import DatasetError
-from laecips_eval.inspection_scene.classes import CLASSES, DEFECTS, PALETTE
+from laecips_eval.inspection_scene.classes import CLASSES, PALETTE
 from laecips_eval.inspection_scene.drawing.random_stream import RandomStream
 from laecips_eval.inspection_scene.panel.sections import HEIGHT
 from laecips_eval.inspection_scene.panel.strip import Strip, draw_strip
@@ -35,22 +32,6 @@ _FOREIGN_SHARE = 0.5
 _FRAMES_A_SCENE = 8
 _SCENE_WIDTH = 1480
 _KEPT_STRIPS = 24
-_VISIBLE = 24  # pixels of a class from which on a frame is said to show it
-
-
-@dataclass(frozen=True)
-class FrameInfo:
-    """What is known of a frame besides its labels.
-
-    Attributes:
-        name: unique within the data set.
-        scene: number of the panel; frames of one panel overlap, so splits are made by scene.
-        defects: names of the defect classes in sight.
-    """
-
-    name: str
-    scene: int
-    defects: tuple[str, ...]
 
 
 class InspectionFrames:
@@ -131,11 +112,6 @@ class InspectionFrames:
             return Drift.drawn(self._stream.child(scene, 3), variants=_FOREIGN_SHARE)
         return DAY_ZERO
 
-    def describe(self, index: int) -> FrameInfo:
-        """Name, scene and visible defects of a frame."""
-        frame = self[index]
-        return FrameInfo(frame.name, index // _FRAMES_A_SCENE, defects_in(frame.label))
-
     def _strip(self, scene: int) -> Strip:
         if scene in self._strips:
             self._strips.move_to_end(scene)
@@ -152,9 +128,3 @@ class InspectionFrames:
         if len(self._strips) > _KEPT_STRIPS:
             self._strips.popitem(last=False)
         return strip
-
-
-def defects_in(label: NDArray[np.uint8]) -> tuple[str, ...]:
-    """Names of the defect classes that a label map (uint8 [H, W]) shows."""
-    pixels = np.bincount(label.ravel(), minlength=len(CLASSES))
-    return tuple(CLASSES[defect] for defect in DEFECTS if pixels[defect] >= _VISIBLE)

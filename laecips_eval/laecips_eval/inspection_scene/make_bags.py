@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 
-from laecips_eval.bags.errors import BagError
+from laecips_eval.bags import BagError
 from laecips_eval.bags.reader import joined_digest, open_bag
 from laecips_eval.bags.writer import BagWriter
 from laecips_eval.inspection_scene.bag_recipes import MAIN, SEGMENTS, STREAM, BagRecipe
@@ -27,7 +27,7 @@ _CHUNK = 90  # frames a task: long against drawing a panel, short against the wh
 
 
 def ensure_main_bag(
-    directory: str | Path, *, seed: int = 0, progress: Progress | None = None, processes: int = 2
+    directory: str | Path, *, seed: int = 0, progress: Progress | None = None
 ) -> Path:
     """The inspection main bag; made, and its hash checked, when it is not there yet.
 
@@ -35,7 +35,6 @@ def ensure_main_bag(
         directory: folder for it. Its name there tells seed and length.
         seed: 0 is the published one, whose hash is known.
         progress: called as frames get ready.
-        processes: how many draw.
 
     Returns:
         Path of the bag.
@@ -46,9 +45,7 @@ def ensure_main_bag(
     Warns:
         UserWarning: the frames are not those that are expected; says where they differ.
     """
-    return ensure_bag(
-        Path(directory), "inspection", MAIN.seeded(seed), progress=progress, processes=processes
-    )
+    return ensure_bag(Path(directory), "inspection", MAIN.seeded(seed), progress=progress)
 
 
 def ensure_bag(

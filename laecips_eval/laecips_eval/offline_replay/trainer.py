@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -25,20 +24,13 @@ class OfflineTrainer:
     Args:
         bundle: the first pair.
         learning: see `OfflineLearning`.
-        progress: takes lines for people.
 
     Raises:
         ValueError: the library or the source frames cannot be used.
     """
 
-    def __init__(
-        self,
-        bundle: Bundle,
-        learning: OfflineLearning,
-        progress: Callable[[str], None] = lambda line: None,
-    ) -> None:
+    def __init__(self, bundle: Bundle, learning: OfflineLearning) -> None:
         self._learning = learning
-        self._progress = progress
         self._library = ModelLibrary(learning.library)
         self._library.take_in(bundle)
         self._watch = ReplayWatch(learning.recipe.buffer)
@@ -101,7 +93,7 @@ class OfflineTrainer:
         folder = library.job_folder(version)
         done: dict[str, Any]
         try:
-            done = run_job(folder, library.folder, library.root / EXAMS, self._progress)
+            done = run_job(folder, library.folder, library.root / EXAMS, lambda line: None)
         except ValueError as error:  # too little to learn from: the next has more
             done = {"promoted": False, "reason": f"no training: {error}"}
         remove_folder(folder)

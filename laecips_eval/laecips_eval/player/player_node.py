@@ -6,7 +6,6 @@ import array
 import itertools
 import sys
 import time
-from collections.abc import Sequence
 
 import rclpy
 from builtin_interfaces.msg import Time
@@ -190,9 +189,9 @@ def _time(stamp_ns: int) -> Time:
     return Time(sec=stamp_ns // 10**9, nanosec=stamp_ns % 10**9)
 
 
-def main(args: Sequence[str] | None = None) -> int:
+def main() -> int:
     """Plays one bag; 0 when it was played or the process was asked to end, 1 after an error."""
-    rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     with StopSignals() as stop:
         node = None
         try:

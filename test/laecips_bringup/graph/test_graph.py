@@ -1,14 +1,13 @@
 """The description of the graph."""
 
 from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 from laecips_bringup.graph import graph
 from laecips_bringup.graph.installed_files import config_file
-from laecips_cloud.class_scorers import class_scorer_names
 from laecips_cloud.hard_frames.cloud_settings import CloudSettings
-from laecips_cloud.mask_generators import mask_generator_names
 
 
 def values(spec: graph.NodeSpec) -> dict[str, object]:
@@ -98,8 +97,8 @@ def test_a_user_who_chooses_a_class_scorer_gets_nothing_of_another(
 def test_a_teacher_is_asked_by_the_class_scorer() -> None:
     assert graph.asking("") == {}
     asking = graph.asking("/models/large")
-    assert asking["class_scorer"] in class_scorer_names()
-    assert asking["mask_generator"] in mask_generator_names()
+    assert asking["class_scorer"] in entry_points(group="laecips.class_scorers").names
+    assert asking["mask_generator"] in entry_points(group="laecips.mask_generators").names
     assert CloudSettings.from_parameters(asking).scorer_options == ("model=/models/large",)
 
 

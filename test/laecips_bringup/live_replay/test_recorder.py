@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from laecips_bringup.graph import graph
 from laecips_bringup.live_replay.feeds import Kind, feeds
-from laecips_bringup.live_replay.learning import Learning
-from laecips_bringup.live_replay.recorder import Recorder
+from laecips_bringup.live_replay.recorder import Learning, Recorder
 from laecips_eval.bags.result_bag import ResultBag, message_types
 from laecips_eval.scoring.frame_gallery import Gallery
 from laecips_eval.scoring.scoreboard import Scoreboard
@@ -267,3 +266,23 @@ def test_a_full_disk_costs_the_result_bag_and_nothing_else(
     assert "the result bag cannot be written" in problem
     assert "No space left" in problem
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("learning", "line"),
+    [
+        (Learning(), ""),
+        (Learning(running=1, promoted=2), ""),  # nothing was heard of a trainer
+        (Learning(activity="waiting"), "version 0 runs, 0 promoted, 0 refused; waiting"),
+        (
+            Learning(running=3, activity="f: 20 of 90 steps", promoted=2, refused=1),
+            "version 3 runs, 2 promoted, 1 refused; f: 20 of 90 steps",
+        ),
+        (
+            Learning(running=2, activity="waiting", promoted=2, rolled_back=1),
+            "version 2 runs, 2 promoted, 0 refused, 1 rolled back; waiting",
+        ),
+    ],
+)
+def test_what_is_said_of_learning(learning: Learning, line: str) -> None:
+    assert str(learning) == line

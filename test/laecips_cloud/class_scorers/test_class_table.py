@@ -99,7 +99,8 @@ def test_what_is_written_is_what_is_read(
     tmp_path_factory: pytest.TempPathFactory, table: ClassTable
 ) -> None:
     """Whatever the names are: yes, 1.5, a colon, a line break."""
-    path = written(tmp_path_factory.mktemp("table"), table.to_yaml())
+    path = tmp_path_factory.mktemp("table") / "classes.yaml"
+    table.write(path)
     assert ClassTable.read(path, table.classes) == table
 
 

@@ -220,6 +220,15 @@ def test_a_folder_with_both_files(save_network: SaveNetwork, picture: np.ndarray
     assert network.scores(picture).shape == (3, 4, 6)
 
 
+def test_it_says_where_its_table_is(save_network: SaveNetwork) -> None:
+    path = save_network("large/network.onnx", table=TABLE)
+    beside = path.with_suffix(".yaml")
+    assert SemanticNetwork(path, OURS).table_path == beside
+    of_all = beside.rename(path.with_name("classes.yaml"))
+    for model in (path, path.parent):
+        assert SemanticNetwork(model, OURS).table_path == of_all
+
+
 def test_a_table_at_another_place(
     save_network: SaveNetwork, tmp_path: Path, picture: np.ndarray
 ) -> None:

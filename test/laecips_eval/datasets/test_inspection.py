@@ -8,8 +8,8 @@ import sys
 import numpy as np
 import pytest
 from laecips_eval.datasets.errors import DatasetError
-from laecips_eval.datasets.inspection import InspectionFrames, defects_in
-from laecips_eval.inspection_scene.classes import CLASSES, DENT, SCRATCH
+from laecips_eval.datasets.inspection import InspectionFrames
+from laecips_eval.inspection_scene.classes import CLASSES
 from laecips_eval.inspection_scene.panel.strip import draw_strip
 from laecips_eval.inspection_scene.parts.makes import Make
 from laecips_eval.inspection_scene.view.drift import DAY_ZERO, Drift
@@ -152,20 +152,6 @@ def test_a_teacher_sees_foreign_parts_where_others_see_the_new_make(
         for which in (Make.NEW, Make.FOREIGN)
     }
     assert [w for w in drawn if np.array_equal(drawn[w].image, strip.image)] == [make]
-
-
-def test_describe_names_the_defects(day_zero: InspectionFrames) -> None:
-    seen = {name for index in range(32) for name in day_zero.describe(index).defects}
-    assert seen == {"scratch", "dent", "missing_screw"}
-    assert day_zero.describe(13).name == "train-0001-5"
-    assert day_zero.describe(13).scene == 1
-
-
-def test_a_few_pixels_are_no_defect() -> None:
-    label = np.zeros((20, 20), np.uint8)
-    label[0, :9] = SCRATCH
-    label[5:10, :6] = DENT
-    assert defects_in(label) == ("dent",)
 
 
 @pytest.mark.parametrize("index", [-1, 32])

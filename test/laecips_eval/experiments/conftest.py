@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from laecips_cloud.class_scorers.class_table import ClassTable
-from laecips_eval.model_fitting.teacher_table import write_table
 
 if TYPE_CHECKING:
     from laecips_edge.core.bundle.bundle import Bundle
@@ -20,7 +19,7 @@ def teacher(tmp_path: Path, tiny_teacher: Path, tiny_bundle: Bundle) -> Path:
     """The tiny teacher with a weight for the blend."""
     path = shutil.copytree(tiny_teacher, tmp_path / "teacher")
     table = ClassTable.read(path / "classes.yaml", tiny_bundle.manifest.classes)
-    write_table(path, replace(table, cloud_weight=0.5))
+    replace(table, cloud_weight=0.5).write(path / "classes.yaml")
     return path
 
 

@@ -87,7 +87,7 @@ def test_the_main_bag_is_the_main_recipe(
     monkeypatch.setattr(make_bags, "MAIN", replace(SMALL, seed=0))
     path = make_bags.ensure_main_bag(tmp_path, seed=6)
     assert path.name == "inspection-seed6-5"
-    assert open_bag(path).hash() == open_bag(small_bag).hash()
+    assert open_bag(path).digests() == open_bag(small_bag).digests()
 
 
 def test_nothing_is_left_of_a_failed_bag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from laecips_cloud.masks import MaskSet, Partition
-from laecips_eval.mask_study.mask_candidates import candidates
 from laecips_eval.mask_study.mask_quality import StudiedFrame, best_ious, measure
 
 HALVES = np.zeros((20, 20), np.uint8)  # class 0 on the left, class 1 on the right, void between
@@ -68,8 +67,3 @@ def test_gain_is_in_points_over_f_alone() -> None:
     quality = measure(Given(Partition(RIGHT.astype(np.int32))), [frame], 2)
     alone = (120 / 180 + 200 / 260) / 2
     assert quality.gain == pytest.approx(100 * (1 - alone))
-
-
-def test_every_candidate_cuts_a_picture() -> None:
-    for _, generator in candidates():
-        assert generator.generate(np.zeros((9, 9, 3), np.uint8)).shape == (9, 9)

@@ -21,6 +21,8 @@ MEAN: Final = (0.485, 0.456, 0.406)
 STD: Final = (0.229, 0.224, 0.225)
 """Normalisation of the RGB channels of a picture in 0..1, as RFNet was published with."""
 
+_AHEAD: Final = 4  # batches that may wait
+
 Batch = tuple[Tensor, Tensor]
 
 
@@ -43,8 +45,8 @@ class Batches:
     """Endless batches of augmented frames; a context manager that stops its thread.
 
     Each frame is seen once an epoch, in an order that the seed gives; with weights, frames are
-    drawn by them instead. One thread draws everything,
-    so that a seed gives the same batches however fast they are taken.
+    drawn by them instead. One thread draws everything, so that a seed gives the same batches
+    however fast they are taken.
     """
 
     def __init__(
@@ -56,7 +58,6 @@ class Batches:
         seed: int,
         weights: Sequence[float] | None = None,
         relit: Sequence[float] | None = None,
-        ahead: int = 4,
     ) -> None:
         """Starts the thread.
 
@@ -67,7 +68,6 @@ class Batches:
             seed: seed of order and augmentation.
             weights: how often each frame is drawn, against the others; None: all alike.
             relit: how likely each frame's picture gets another light, in [0, 1]; None: always.
-            ahead: how many batches may wait.
         """
         if not frames:
             raise ValueError("no frames to train on: the data set is empty")
@@ -75,7 +75,7 @@ class Batches:
         self._random = np.random.default_rng(seed)
         self._relit = relit
         self._weights = None if weights is None else np.asarray(weights, np.float64)
-        self._ready: queue.Queue[Batch | BaseException] = queue.Queue(maxsize=ahead)
+        self._ready: queue.Queue[Batch | BaseException] = queue.Queue(maxsize=_AHEAD)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._fill, name="batches", daemon=True)
         self._thread.start()

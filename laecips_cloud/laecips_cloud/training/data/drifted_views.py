@@ -17,13 +17,11 @@ class View(NamedTuple):
     """A frame, or a variant of it.
 
     Attributes:
-        name: the frame's.
         variant: 0 for the frame as it is, then 1, 2, ...
         image: uint8 [H, W, 3], RGB.
         label: uint8 [H, W], 255 where there is no class.
     """
 
-    name: str
     variant: int
     image: NDArray[np.uint8]
     label: NDArray[np.uint8]
@@ -39,11 +37,11 @@ def views(frames: Iterable[LabelledFrame], *, variants: int, seed: int) -> Itera
         variants: how many of each frame.
         seed: of the variants.
     """
-    for index, (name, image, label) in enumerate(frames):
-        yield View(name, 0, image, label)
+    for index, (_, image, label) in enumerate(frames):
+        yield View(0, image, label)
         for variant in range(1, variants + 1):
             random = np.random.default_rng((seed, index, variant))
-            yield View(name, variant, *_drifted(image, label, random))
+            yield View(variant, *_drifted(image, label, random))
 
 
 def _drifted(

@@ -22,13 +22,11 @@ class MinerScore:
     Attributes:
         auroc: against "f's IoU is among the worst 35 %", in [0, 1].
         auroc_gain: against "F's gain is among the best 35 %", in [0, 1].
-        sent: share of the rows that its threshold calls hard.
         published: mean IoU of what is published: F's answer on hard rows, f's on the others.
     """
 
     auroc: float
     auroc_gain: float
-    sent: float
     published: float
 
 
@@ -42,7 +40,6 @@ def score_miner(
     return MinerScore(
         auroc=auroc(confidences, worst(iou, HARD_SHARE)),
         auroc_gain=auroc(confidences, worst(iou - assisted, HARD_SHARE)),
-        sent=float(hard.mean()),
         published=float(np.where(hard, assisted, iou).mean()),
     )
 

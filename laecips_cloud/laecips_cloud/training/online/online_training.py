@@ -78,13 +78,11 @@ class Update:
     Attributes:
         bundle: the new pair, whatever the gate said of it; its manifest has the verdict.
         verdict: the gate's.
-        samples: lessons, held out ones among them.
         train_s: seconds that it took.
     """
 
     bundle: Bundle
     verdict: Verdict
-    samples: int
     train_s: float
 
 
@@ -137,6 +135,7 @@ def train_update(
             learnt=learnt,
             rehearsal=source.rehearsal,
             input_size=manifest.input_size,
+            by_class=weights,
             settings=settings,
             progress=progress,
         )
@@ -189,7 +188,6 @@ def train_update(
     return Update(
         bundle=bundle,
         verdict=verdict,
-        samples=len(lessons),
         train_s=time.monotonic() - started,
     )
 
@@ -200,6 +198,7 @@ def _train_f(
     learnt: Sequence[Lesson],
     rehearsal: Sequence[LabelledFrame],
     input_size: tuple[int, int],
+    by_class: Tensor,
     settings: OnlineTraining,
     progress: Progress,
 ) -> None:
@@ -232,6 +231,7 @@ def _train_f(
         ),
         weights=weights,
         relit=[settings.relit] * len(learnt) + [settings.rehearsal_relit] * len(rehearsal),
+        by_class=by_class,
         progress=lambda line: progress(f"f: {line}"),
     )
     f.load_state_dict(

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import torch
-from laecips_edge.core.inference.scores import label_map_of
+from laecips_edge.core.inference.scores import label_map_of, scores_at
 from numpy.typing import NDArray
 
+from laecips_cloud.fusion.mask_fusion import fuse
+from laecips_cloud.fusion.vote import Vote
+from laecips_cloud.masks import Masks
 from laecips_cloud.metrics import ConfusionMatrix, frame_iou
 from laecips_cloud.networks import RFNet
 from laecips_cloud.training.data.batches import normalise
@@ -21,12 +24,31 @@ Assist = Callable[[NDArray[np.uint8], NDArray[np.float32]], NDArray[np.uint8]]
 """Assisted inference F: (RGB uint8 [H, W, 3], f's logits float32 [M, h, w]) -> uint8 [H, W]."""
 
 
+def assist_by(masks_of: Callable[[NDArray[np.uint8]], Masks]) -> Assist:
+    """F with f's own scores: the masks of a generator, each with the class that scores highest,
+    within the usual bounds of the vote.
+
+    The temperature is 1: it is calibrated after the training that this is for.
+
+    Args:
+        masks_of: a mask generator, RGB uint8 [H, W, 3] -> masks.
+
+    Returns:
+        F, see `Assist`.
+    """
+
+    def assist(image: NDArray[np.uint8], logits: NDArray[np.float32]) -> NDArray[np.uint8]:
+        height, width = image.shape[:2]
+        return fuse(scores_at(logits, (height, width)), masks_of(image), vote=Vote()).label_map
+
+    return assist
+
+
 @dataclass(frozen=True, kw_only=True)
 class HeldOutRow:
     """One held-out picture, as f and F saw it.
 
     Attributes:
-        name: the frame's; its variants carry the same one.
         drifted: whether it is a variant: other light, and a camera that was moved.
         logits: float16 [M, h, w], f's at stride.
         truth: uint8 [h, w], the label at stride; 255 without a class.
@@ -34,17 +56,11 @@ class HeldOutRow:
         assisted_iou: the same of F's.
     """
 
-    name: str
     drifted: bool
     logits: NDArray[np.float16]
     truth: NDArray[np.uint8]
     iou: float
     assisted_iou: float
-
-    @property
-    def gain(self) -> float:
-        """What the cloud adds on this frame: IoU(F(x)) - IoU(f(x)), in [-1, 1]."""
-        return self.assisted_iou - self.iou
 
 
 def make_rows(
@@ -73,7 +89,7 @@ def make_rows(
     Yields:
         Rows, frame by frame, the picture as it is first; none without a labelled pixel.
     """
-    for name, variant, seen, truth in views(frames, variants=variants, seed=seed):
+    for variant, seen, truth in views(frames, variants=variants, seed=seed):
         if (truth == UNLABELLED).all():
             continue
         logits = run(network, seen, input_size=input_size)
@@ -83,7 +99,6 @@ def make_rows(
             scores[0].add(answer, truth)
             scores[1].add(assisted, truth)
         yield HeldOutRow(
-            name=name,
             drifted=bool(variant),
             logits=logits.astype(np.float16),
             truth=np.asarray(

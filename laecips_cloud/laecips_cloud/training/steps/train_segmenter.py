@@ -106,6 +106,7 @@ def train_segmenter(
     recipe: SegmenterRecipe,
     weights: Sequence[float] | None = None,
     relit: Sequence[float] | None = None,
+    by_class: Tensor | None = None,
     progress: Progress = lambda line: None,
 ) -> None:
     """Trains f in place, on a CUDA device where there is one, and leaves it in evaluation mode.
@@ -117,11 +118,15 @@ def train_segmenter(
         weights: how often each frame is drawn, against the others; None: each once an epoch.
         relit: how likely each frame's picture gets another light, lens and sensor, in [0, 1]; None:
             always.
+        by_class: weights of the classes in the loss, float32 [M], before they are raised to the
+            recipe's power; None: `class_weights` of the frames' pixels.
         progress: takes a line about every tenth of the training.
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network.to(device)
-    by_class = class_weights(pixel_counts(frames, network.classes)) ** recipe.class_power
+    if by_class is None:
+        by_class = class_weights(pixel_counts(frames, network.classes))
+    by_class = by_class**recipe.class_power
     for name, parameter in network.named_parameters():
         parameter.requires_grad_(not _is_depth(name) and not _is_frozen(name, recipe.frozen))
     optimiser = torch.optim.AdamW(

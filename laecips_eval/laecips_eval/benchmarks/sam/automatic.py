@@ -215,9 +215,11 @@ def _random_vit_b(path: Path) -> Path:
 def _bound(export: Path, points_per_side: int) -> float:
     """The predicted IoU that some `KEPT` masks exceed, in a gap that rounding does not bridge."""
     from laecips_cloud.mask_generators.sam.automatic.geometry import geometry  # noqa: PLC0415
-    from laecips_cloud.mask_generators.sam.automatic.point_grid import point_grid  # noqa: PLC0415
-    from laecips_cloud.mask_generators.sam.onnx_backend.networks import SamNetworks  # noqa: PLC0415
-    from laecips_cloud.mask_generators.sam.onnx_backend.picture import square_picture  # noqa: PLC0415
+    from laecips_cloud.mask_generators.sam.automatic.prompts import point_grid  # noqa: PLC0415
+    from laecips_cloud.mask_generators.sam.onnx_backend.networks import (  # noqa: PLC0415
+        SamNetworks,
+        square_picture,
+    )
 
     networks = SamNetworks(export, points_per_batch=4)
     manifest = networks.manifest

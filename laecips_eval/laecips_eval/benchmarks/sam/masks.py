@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from laecips_cloud.mask_generators.sam.automatic.automatic_masks import AutomaticMasks, KeepRules
 from laecips_cloud.mask_generators.sam.automatic.geometry import geometry
-from laecips_cloud.mask_generators.sam.automatic.point_grid import point_grid
+from laecips_cloud.mask_generators.sam.automatic.prompts import point_grid
 from laecips_cloud.masks import MaskSet
 from numpy.typing import NDArray
 

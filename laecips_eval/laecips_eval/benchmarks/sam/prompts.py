@@ -14,8 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from laecips_cloud.fusion.mask_fusion import fuse
 from laecips_cloud.fusion.vote import PAPER, Vote
-from laecips_cloud.mask_generators.sam.automatic.point_grid import point_grid
-from laecips_cloud.mask_generators.sam.automatic.prompt_choice import chosen_points
+from laecips_cloud.mask_generators.sam.automatic.prompts import chosen_points, point_grid
 from laecips_cloud.masks import Mask, MaskSet
 from laecips_cloud.metrics import ConfusionMatrix
 from laecips_edge.core.bundle.bundle import Bundle
@@ -23,7 +22,7 @@ from laecips_edge.core.inference.segmenter import Segmenter
 from numpy.typing import NDArray
 
 from laecips_eval.datasets import open_dataset
-from laecips_eval.mask_study.perfect_masks import perfect_masks
+from laecips_eval.mask_study.true_regions import perfect_masks
 
 FRAMES: Final = 24
 GRIDS: Final = (8, 16, 32)

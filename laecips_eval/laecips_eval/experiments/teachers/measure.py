@@ -18,7 +18,7 @@ from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_eval.datasets.streams import CamVidStream, InspectionStream, Stream
 from laecips_eval.experiments.teachers import opinions_page as page
 from laecips_eval.experiments.teachers.opinions import Cut, Measured, Measurement, Way
-from laecips_eval.mask_study.perfect_masks import perfect_masks
+from laecips_eval.mask_study.true_regions import perfect_masks
 
 Progress = Callable[[str, int, int], None]
 

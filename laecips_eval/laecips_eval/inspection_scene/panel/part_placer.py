@@ -19,6 +19,7 @@ from laecips_eval.inspection_scene.parts.makes import Make
 _BASE = 10  # relief on which a part stands
 _MISSING = 0.08  # share of screws that are not there, at defect rate 1
 _SPACING = 360  # a scratch and a dent every so many pixels of panel, at defect rate 1
+_TRIES = 24  # to find a part a free place
 _FORGIVING = (classes.PANEL, classes.HOUSING, classes.RAIL)
 
 
@@ -81,9 +82,9 @@ class PartPlacer:
         self._taken.append(box)
         return True
 
-    def find(self, width: float, height: float, region: Region, *, tries: int = 24) -> Point | None:
+    def find(self, width: float, height: float, region: Region) -> Point | None:
         """Reserve a free place within a region; None when no try found one."""
-        for _ in range(tries):
+        for _ in range(_TRIES):
             x = self.stream.uniform(
                 region.left + width / 2, max(region.left + width / 2, region.right - width / 2)
             )

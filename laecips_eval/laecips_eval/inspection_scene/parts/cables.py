@@ -44,8 +44,9 @@ def draw_cable(
     return pen.sprite(), centre
 
 
-def bend(start: Point, end: Point, *, slack: Point, steps: int = 28) -> list[Point]:
+def bend(start: Point, end: Point, *, slack: Point) -> list[Point]:
     """A cubic curve that leaves `start` along `slack` and comes into `end` against it."""
+    steps = 28
     first = (start[0] + slack[0], start[1] + slack[1])
     last = (end[0] + slack[0], end[1] + slack[1])
     points = []
@@ -62,9 +63,9 @@ def bend(start: Point, end: Point, *, slack: Point, steps: int = 28) -> list[Poi
     return points
 
 
-def wave(start: Point, end: Point, *, swing: float, periods: float, steps: int = 40) -> list[Point]:
+def wave(start: Point, end: Point, *, swing: float, periods: float) -> list[Point]:
     """A slack line from `start` to `end` that swings to both sides."""
-    points = []
+    points, steps = [], 40
     for step in range(steps + 1):
         t = step / steps
         across = swing * math.sin(2 * math.pi * periods * t)

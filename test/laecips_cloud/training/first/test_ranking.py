@@ -55,7 +55,6 @@ def test_a_miner_is_judged_by_what_it_sends() -> None:
     gains = [0.0, 0.2, 0.0, 0.1]
     rows = [
         HeldOutRow(
-            name="",
             drifted=False,
             logits=np.zeros((2, 1, 1), np.float16),
             truth=np.zeros((1, 1), np.uint8),
@@ -67,5 +66,4 @@ def test_a_miner_is_judged_by_what_it_sends() -> None:
     score = score_miner(rows, np.array([0.1, 0.2, 0.3, 0.4]), delta=0.2)
     assert score.auroc == 1.0
     assert score.auroc_gain == pytest.approx(2 / 3)  # only the worst row comes before the best gain
-    assert score.sent == 0.5
     assert score.published == pytest.approx((0.3 + 0.6 + 0.5 + 0.6) / 4)

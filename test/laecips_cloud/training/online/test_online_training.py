@@ -132,7 +132,6 @@ def test_a_bundle_comes_of_it_that_robots_can_run(done: Update, tiny_bundle: Bun
     assert (manifest.version, manifest.parent) == (7, 1)
     for kept in ("name", "classes", "palette", "input_size", "beta", "temperature", "width"):
         assert getattr(manifest, kept) == getattr(before, kept)
-    assert done.samples == 10
     assert done.train_s > 0
 
 

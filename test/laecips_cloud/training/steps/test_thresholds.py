@@ -16,7 +16,6 @@ from laecips_cloud.training.steps.thresholds import (
 
 def row(logits: np.ndarray, truth: np.ndarray) -> HeldOutRow:
     return HeldOutRow(
-        name="",
         drifted=False,
         logits=logits.astype(np.float16),
         truth=truth.astype(np.uint8),

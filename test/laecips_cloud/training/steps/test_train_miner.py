@@ -17,7 +17,6 @@ pytestmark = pytest.mark.slow
 def row(iou: float, assisted_iou: float, logits: np.ndarray | None = None) -> HeldOutRow:
     logits = np.zeros((3, 8, 8)) if logits is None else logits
     return HeldOutRow(
-        name="",
         drifted=False,
         logits=logits.astype(np.float16),
         truth=np.zeros(logits.shape[1:], np.uint8),

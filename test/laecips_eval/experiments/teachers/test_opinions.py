@@ -20,7 +20,7 @@ from laecips_eval.experiments.teachers.opinions import (
     Taught,
     Way,
 )
-from laecips_eval.mask_study.perfect_masks import perfect_masks
+from laecips_eval.mask_study.true_regions import perfect_masks
 
 CLASSES = ("belt", "part", "screw", "scratch")
 SEGMENTS = ("morning", "noon", "night")

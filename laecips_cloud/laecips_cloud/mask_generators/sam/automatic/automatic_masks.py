@@ -8,8 +8,8 @@ are small; only what is kept is brought to the size of the picture.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +23,10 @@ from laecips_cloud.mask_generators.sam.automatic.small_regions import without_sm
 from laecips_cloud.mask_generators.sam.torch_backend.records import MOST_BYTES
 from laecips_cloud.masks import Mask, MaskSet
 
-_MOST: Final = {"stability_score_offset": 1e6, "min_mask_region_area": 1 << 30}
-
 
 @dataclass(frozen=True, kw_only=True)
 class KeepRules:
-    """Which masks are kept, by segment-anything's own names. Checked at construction.
+    """Which masks are kept, by segment-anything's own names; `options` has their bounds.
 
     Attributes:
         pred_iou_thresh: masks whose IoU SAM itself puts no higher are dropped; in [0, 1], 0 for
@@ -39,9 +37,6 @@ class KeepRules:
         box_nms_thresh: of two masks whose boxes have a larger IoU one stays, in [0, 1].
         crop_nms_thresh: the same of masks from several crops.
         min_mask_region_area: smaller holes and islands of masks are removed, pixels; 0: none.
-
-    Raises:
-        ValueError: a value is out of range.
     """
 
     pred_iou_thresh: float = 0.88
@@ -50,13 +45,6 @@ class KeepRules:
     box_nms_thresh: float = 0.7
     crop_nms_thresh: float = 0.7
     min_mask_region_area: int = 0
-
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            most = _MOST.get(field.name, 1)
-            if not 0 <= value <= most:
-                raise ValueError(f"{field.name} is {value}, it must lie in 0 to {most:g}")
 
 
 class Candidate(NamedTuple):

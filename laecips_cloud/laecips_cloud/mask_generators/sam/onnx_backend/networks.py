@@ -11,8 +11,10 @@ import numpy as np
 import onnx
 from laecips_edge.core.inference.engines import Engine, EngineError, create_engine
 from numpy.typing import NDArray
+from PIL import Image
 
-from laecips_cloud.mask_generators.generator import MaskGeneratorError
+from laecips_cloud.mask_generators.generator import MaskGeneratorError, largest_that_fits
+from laecips_cloud.mask_generators.sam.automatic.geometry import Geometry
 from laecips_cloud.mask_generators.sam.onnx_backend.manifest import DECODER, ENCODER, SamManifest
 
 PICTURE: Final = "picture"
@@ -26,6 +28,7 @@ _FAR: Final = 0.02
 """How far, of its standard deviation, an embedding may be from the one without others."""
 
 Floats = NDArray[np.float32]
+Triple = tuple[float, float, float]
 
 
 class Answers(NamedTuple):
@@ -101,18 +104,22 @@ class SamNetworks:
             encoder = self._loaded(ENCODER, (PICTURE,), count=None)
         except MaskGeneratorError:
             return 1
-        size = most
-        while size > 1:
+        together = alone
+
+        def fits(size: int) -> bool:
+            nonlocal together
             try:
                 together = encoder.run({PICTURE: pictures[-size:]})[EMBEDDING]
             except EngineError:  # too much for the memory, or takes one alone
-                size //= 2
-                continue
-            if len(together) != size or np.abs(together[-1] - alone).mean() > _FAR * alone.std():
-                break
+                return False
+            return True
+
+        size = largest_that_fits(most, fits)
+        if len(together) != size or np.abs(together[-1] - alone).mean() > _FAR * alone.std():
+            return 1
+        if size > 1:
             self._encoder = encoder
-            return size
-        return 1
+        return size
 
     def embed(self, pictures: Floats) -> list[Floats]:
         """Embeddings, float32 [1, T, C] each, as `decode` takes them.
@@ -151,6 +158,30 @@ class SamNetworks:
                 "export it again with `laecips models export-sam`"
             )
         return made
+
+
+def square_picture(
+    rgb: NDArray[np.uint8], geometry: Geometry, *, square: int, mean: Triple, std: Triple
+) -> NDArray[np.float32]:
+    """Resizes the longer side to the square, normalises, pads below and on the right.
+
+    Args:
+        rgb: uint8 [H, W, 3], RGB.
+        geometry: of the picture.
+        square: pixels along a side.
+        mean, std: of the channels of a picture in 0..255.
+
+    Returns:
+        float32 [1, 3, square, square], zero where there is no picture.
+    """
+    size = (geometry.columns.resized, geometry.rows.resized)
+    # Pillow's linear filter widens as the picture shrinks: what SAM was trained on.
+    resized = np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BILINEAR), np.float32)
+    planes = np.zeros((1, 3, square, square), np.float32)
+    for channel in range(3):
+        plane = (resized[..., channel] - np.float32(mean[channel])) / np.float32(std[channel])
+        planes[0, channel, : size[1], : size[0]] = plane
+    return planes
 
 
 def _for_count(graph: bytes, count: int) -> bytes:

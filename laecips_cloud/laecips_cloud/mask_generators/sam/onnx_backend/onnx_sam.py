@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,9 @@ from laecips_cloud.mask_generators.sam.automatic.automatic_masks import (
 )
 from laecips_cloud.mask_generators.sam.automatic.crops import Crop, crops, whole
 from laecips_cloud.mask_generators.sam.automatic.geometry import Geometry, geometry
-from laecips_cloud.mask_generators.sam.automatic.point_grid import point_grid
-from laecips_cloud.mask_generators.sam.automatic.prompt_choice import chosen_points as choose_points
-from laecips_cloud.mask_generators.sam.onnx_backend.networks import SamNetworks
-from laecips_cloud.mask_generators.sam.onnx_backend.picture import square_picture
+from laecips_cloud.mask_generators.sam.automatic.prompts import chosen_points as choose_points
+from laecips_cloud.mask_generators.sam.automatic.prompts import point_grid
+from laecips_cloud.mask_generators.sam.onnx_backend.networks import SamNetworks, square_picture
 from laecips_cloud.mask_generators.sam.options import check_options
 from laecips_cloud.masks import MaskSet
 
@@ -77,26 +77,26 @@ class SamOnnxMaskGenerator:
                 f"{_NAME} needs a network: set its option model to a folder that `laecips models "
                 "export-sam` wrote, or take graph"
             )
+        self._rules = KeepRules(
+            pred_iou_thresh=pred_iou_thresh,
+            stability_score_thresh=stability_score_thresh,
+            stability_score_offset=stability_score_offset,
+            box_nms_thresh=box_nms_thresh,
+            crop_nms_thresh=crop_nms_thresh,
+            min_mask_region_area=min_mask_region_area,
+        )
+        points = {"points_per_side": points_per_side, "points_per_batch": points_per_batch}
         crop_options = {
             "crop_n_layers": crop_n_layers,
             "crop_overlap_ratio": crop_overlap_ratio,
             "crop_n_points_downscale_factor": crop_n_points_downscale_factor,
         }
-        points = {"points_per_side": points_per_side, "points_per_batch": points_per_batch}
-        check_options({**points, **crop_options}, "sam_onnx")
+        check_options({**points, **crop_options, **asdict(self._rules)}, "sam_onnx")
         if chosen_points < 0:
             raise MaskGeneratorError(
                 f"{_NAME}: chosen_points is {chosen_points}, it must be at least 0"
             )
         try:
-            self._rules = KeepRules(
-                pred_iou_thresh=pred_iou_thresh,
-                stability_score_thresh=stability_score_thresh,
-                stability_score_offset=stability_score_offset,
-                box_nms_thresh=box_nms_thresh,
-                crop_nms_thresh=crop_nms_thresh,
-                min_mask_region_area=min_mask_region_area,
-            )
             self.networks = SamNetworks(
                 Path(model).expanduser(),
                 points_per_batch=min(points_per_batch, chosen_points or points_per_side**2),

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from laecips_cloud.mask_generators.generator import MaskGeneratorError
+from laecips_cloud.mask_generators.generator import MaskGeneratorError, largest_that_fits
 from laecips_cloud.mask_generators.sam.options import check_options
 from laecips_cloud.mask_generators.sam.torch_backend.checkpoint import load_sam
 from laecips_cloud.mask_generators.sam.torch_backend.precision import place
@@ -127,12 +127,7 @@ class SamMaskGenerator:
 
     def prepare_batches(self, most: int) -> int:
         """See `BatchMaskGenerator.prepare_batches`: as many as a GPU's memory holds, by trial."""
-        if self._device.type == "cpu":
-            return most
-        size = most
-        while size > 1 and not self._fits(size):
-            size //= 2
-        return size
+        return most if self._device.type == "cpu" else largest_that_fits(most, self._fits)
 
     def generate_batch(
         self, pictures: Sequence[NDArray[np.uint8]], scores: Sequence[NDArray[np.float32]]

@@ -16,7 +16,7 @@ from laecips_cloud.mask_generators import (  # noqa: E402
     MaskGeneratorError,
     create_mask_generator,
 )
-from laecips_cloud.mask_generators.sam.automatic.prompt_choice import chosen_points  # noqa: E402
+from laecips_cloud.mask_generators.sam.automatic.prompts import chosen_points  # noqa: E402
 from laecips_cloud.mask_generators.sam.onnx_backend.networks import PICTURE, SamNetworks  # noqa: E402
 from laecips_cloud.mask_generators.sam.onnx_backend.onnx_sam import SamOnnxMaskGenerator  # noqa: E402
 from laecips_cloud.mask_generators.sam.torch_backend.checkpoint import load_sam  # noqa: E402
@@ -219,13 +219,17 @@ def test_small_pictures(exported_sam: Path, shape: tuple[int, int]) -> None:
         ({"points_per_batch": 0}, "points_per_batch is 0, it must lie in 1 to 65536"),
         ({"crop_n_layers": 5}, "sam_onnx: crop_n_layers is 5, it must lie in 0 to 4"),
         ({"crop_overlap_ratio": 1.5}, "crop_overlap_ratio is 1.5, it must lie in 0 to 1"),
-        ({"crop_nms_thresh": 1.5}, "sam_onnx: crop_nms_thresh is 1.5"),
+        ({"pred_iou_thresh": 1.5}, "pred_iou_thresh is 1.5, it must lie in 0 to 1"),
+        ({"stability_score_thresh": float("nan")}, "stability_score_thresh is nan"),
+        ({"stability_score_offset": -1.0}, "stability_score_offset is -1.0, it must lie in 0 to"),
+        ({"box_nms_thresh": -0.1}, "box_nms_thresh is -0.1, it must lie in 0 to 1"),
+        ({"crop_nms_thresh": 1.1}, "crop_nms_thresh is 1.1, it must lie in 0 to 1"),
+        ({"min_mask_region_area": -1}, "min_mask_region_area is -1, it must lie in 0 to"),
         (
             {"crop_n_layers": 2, "crop_n_points_downscale_factor": 6},
             "sam_onnx: crop_n_points_downscale_factor is 6: with 2 layers of crops no point of 32",
         ),
         ({"chosen_points": -1}, "chosen_points is -1, it must be at least 0"),
-        ({"box_nms_thresh": 2.0}, "sam_onnx: box_nms_thresh is 2.0"),
         ({"engine": "abacus"}, "encoder.onnx: engine: 'abacus' is not known"),
         ({"threads": 0}, "encoder.onnx: engine: threads must be at least 1"),
         ({"providers": "WarpExecutionProvider"}, "no provider WarpExecutionProvider"),

@@ -1,19 +1,20 @@
-"""SIGTERM and SIGHUP end a command as Ctrl-C does: in good order."""
+"""What a command changes of its own process for a while: what signals do, and its variables."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 _STDOUT, _STDERR = 1, 2
 
 
 @contextmanager
 def signals_interrupt() -> Iterator[None]:
-    """Raises KeyboardInterrupt in the main thread when SIGTERM or SIGHUP comes.
+    """Raises KeyboardInterrupt in the main thread when SIGTERM or SIGHUP comes, as Ctrl-C does.
 
     A SIGHUP that is ignored already, under `nohup` say, stays ignored. Where it comes, the terminal
     is gone: what would be shown there then goes nowhere, for a failed write must not cost the
@@ -35,6 +36,21 @@ def signals_interrupt() -> Iterator[None]:
     finally:
         for number, handler in chosen.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def environment(added: Mapping[str, str]) -> Iterator[None]:
+    """Sets variables of this process and its children; what was there before comes back."""
+    before: dict[str, Any] = {name: os.environ.get(name) for name in added}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _silence(descriptors: list[int]) -> None:

@@ -7,17 +7,12 @@ from pathlib import Path
 import pytest
 from laecips_cloud.class_scorers import (
     ClassScorerError,
-    class_scorer_names,
     create_class_scorer,
 )
 from laecips_cloud.class_scorers.blend import BlendScorer
 from laecips_cloud.class_scorers.edge import EdgeScorer
 
 OURS = ("red", "green", "blue")
-
-
-def test_ours_are_offered() -> None:
-    assert {"blend", "edge", "onnx"} <= set(class_scorer_names())
 
 
 def test_edge_needs_nothing() -> None:

@@ -8,7 +8,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from laecips_cloud.mask_generators.sam.automatic.geometry import geometry  # noqa: E402
-from laecips_cloud.mask_generators.sam.onnx_backend.picture import square_picture  # noqa: E402
+from laecips_cloud.mask_generators.sam.onnx_backend.networks import square_picture  # noqa: E402
 from laecips_cloud.mask_generators.sam.torch_backend.checkpoint import load_sam  # noqa: E402
 from laecips_cloud.mask_generators.sam.torch_backend.torchvision_stand_in import (  # noqa: E402
     import_segment_anything,

@@ -1,10 +1,10 @@
-"""Prompts stand where masks can change the answer."""
+"""Prompts stand as segment-anything's own, or where masks can change the answer."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_cloud.mask_generators.sam.automatic.prompt_choice import chosen_points
+from laecips_cloud.mask_generators.sam.automatic.prompts import chosen_points, point_grid
 
 
 def scores_of(labels: np.ndarray, sureness: np.ndarray) -> np.ndarray:
@@ -73,3 +73,26 @@ def test_they_lie_in_the_picture(
     np.testing.assert_array_equal(
         points, chosen_points(scores.astype(np.float32), count, cells=6, of_segments=share)
     )
+
+
+@pytest.mark.parametrize(
+    ("per_side", "shape", "expected"),
+    [
+        (1, (10, 20), [[10, 5]]),
+        (2, (4, 8), [[2, 1], [6, 1], [2, 3], [6, 3]]),
+    ],
+)
+def test_points_are_the_middles_of_cells(
+    per_side: int, shape: tuple[int, int], expected: list[list[float]]
+) -> None:
+    np.testing.assert_allclose(point_grid(per_side, shape), expected)
+
+
+def test_the_grid_is_the_packages() -> None:
+    pytest.importorskip("torch")
+    from laecips_cloud.mask_generators.sam.torch_backend.torchvision_stand_in import (  # noqa: PLC0415
+        import_segment_anything,
+    )
+
+    theirs = import_segment_anything().utils.amg.build_point_grid(5)
+    np.testing.assert_allclose(point_grid(5, (72, 96)), theirs * [96, 72])

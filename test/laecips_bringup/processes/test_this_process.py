@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from laecips_bringup.processes.stopping import signals_interrupt
+from laecips_bringup.processes.this_process import signals_interrupt
 
 STOPS = [signal.SIGTERM, signal.SIGHUP]
 
@@ -33,7 +33,7 @@ def test_under_nohup_a_closed_terminal_is_no_reason_to_stop() -> None:
 
 COMMAND = """
 import fcntl, signal, sys, termios
-from laecips_bringup.processes.stopping import signals_interrupt
+from laecips_bringup.processes.this_process import signals_interrupt
 
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 try:
