@@ -22,7 +22,7 @@ _THEME: Final = (
     "bad",
 )  # fmt: skip
 _STAND_IN: Final = "#0be0{:02x}"
-_FROM_AFAR: Final = ("Date", "Creator", "Format", "Type")
+_METADATA: Final = ("Date", "Creator", "Format", "Type")
 
 Draw = Callable[[Figure], Mapping[str, str]]
 """Draws on a figure of `WIDTHS` pixels; returns tool tips by `gid` of what has one."""
@@ -76,7 +76,7 @@ def _body(draw: Draw, size: tuple[int, int], name: str) -> str:
         figure.patch.set_visible(False)
         titles = draw(figure)
         file = io.StringIO()
-        figure.savefig(file, format="svg", metadata=dict.fromkeys(_FROM_AFAR))
+        figure.savefig(file, format="svg", metadata=dict.fromkeys(_METADATA))
     svg = file.getvalue()
     inside = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
     styleless = re.sub(r"<defs>\s*<style.*?</defs>", "", inside, flags=re.DOTALL)
