@@ -2,7 +2,7 @@
 
 Every size is bounded before anything is decoded: first the message's, then each field's, so that
 no picture is looked at that is too large. `laecips_bridge_pb2` is made from proto/ by the build; by
-hand: `python -m grpc_tools.protoc -Iproto --python_out=laecips_edge/core/link laecips_bridge.proto`.
+hand: `python -m grpc_tools.protoc -I proto --python_out laecips_edge/core/link proto/*.proto`.
 """
 
 from __future__ import annotations
