@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer
 from laecips_edge.ros import qos
+from laecips_edge.ros.bounded_callback_group import BoundedCallbackGroup
 from laecips_edge.ros.hard_frame_messages import answer_message, request_of
 from laecips_edge.ros.lifecycle import ManagedNode, run
 from laecips_edge.ros.status_publisher import StatusPublisher
@@ -19,7 +20,6 @@ from rclpy.service import Service
 
 from laecips_cloud.class_scorers import create_class_scorer
 from laecips_cloud.fusion.assisted_inference import AssistedInference
-from laecips_cloud.hard_frames.bounded_callback_group import BoundedCallbackGroup
 from laecips_cloud.hard_frames.cloud_parameters import (
     MAX_BATCH,
     buffer_path,

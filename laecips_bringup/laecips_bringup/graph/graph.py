@@ -185,6 +185,74 @@ def trainer(
     )
 
 
+def bridge(
+    *,
+    namespace: str = "",
+    address: str = "",
+    certificates: str = "",
+    params_file: str = "",
+    use_sim_time: bool = False,
+    autostart: bool = True,
+    parameters: Parameters | None = None,
+) -> NodeSpec:
+    """The node between a robot and its cloud; arguments as for `edge`.
+
+    Args:
+        namespace, params_file, use_sim_time, autostart, parameters: as for `edge`.
+        address: HOST:PORT of the gateway; empty: the parameter file says.
+        certificates: folder of the robot's; empty: the parameter file says.
+    """
+    named = {"address": address, "certificates": certificates}
+    return NodeSpec(
+        package="laecips_edge",
+        executable="bridge_node",
+        name="bridge",
+        namespace=absolute(namespace),
+        parameters=_layers(
+            "bridge.yaml",
+            "",
+            params_file,
+            _common(use_sim_time, autostart)
+            | {name: value for name, value in named.items() if value}
+            | dict(parameters or {}),
+        ),
+    )
+
+
+def gateway(
+    *,
+    namespace: str = "",
+    address: str = "",
+    certificates: str = "",
+    params_file: str = "",
+    use_sim_time: bool = False,
+    autostart: bool = True,
+    parameters: Parameters | None = None,
+) -> NodeSpec:
+    """The node at the door of a cloud; arguments as for `bridge`.
+
+    Args:
+        namespace, params_file, use_sim_time, autostart, parameters: as for `edge`.
+        address: HOST:PORT to listen at; empty: the parameter file says.
+        certificates: folder of the gateway's; empty: the parameter file says.
+    """
+    named = {"address": address, "certificates": certificates}
+    return NodeSpec(
+        package="laecips_cloud",
+        executable="gateway_node",
+        name="gateway",
+        namespace=absolute(namespace),
+        parameters=_layers(
+            "gateway.yaml",
+            "",
+            params_file,
+            _common(use_sim_time, autostart)
+            | {name: value for name, value in named.items() if value}
+            | dict(parameters or {}),
+        ),
+    )
+
+
 def asking(
     teacher: str, *, engine: str = "", unless: Container[str] = ()
 ) -> dict[str, ParameterValue]:

@@ -22,7 +22,11 @@ _FLAG = ["true", "false"]
 _CAMERA = ("image_topic", "image_transport")
 
 
-def edge_part(values: Values) -> list[Action]:
+BESIDE_A_BRIDGE = "robot.yaml"
+"""File of `config/` for an edge node that asks a bridge."""
+
+
+def edge_part(values: Values, *, preset: str = "") -> list[Action]:
     """The node on the robot."""
     return [
         node_action(
@@ -31,6 +35,36 @@ def edge_part(values: Values) -> list[Action]:
                 image_transport=values["image_transport"],
                 namespace=values["namespace"],
                 bundle=values["bundle"],
+                preset=preset,
+                params_file=values["params_file"],
+                use_sim_time=values["use_sim_time"] == "true",
+                autostart=values["autostart"] == "true",
+            )
+        )
+    ]
+
+
+def robot_part(values: Values) -> list[Action]:
+    """The node on the robot, and the bridge to its cloud."""
+    bridge = graph.bridge(
+        namespace=values["namespace"],
+        address=values["cloud"],
+        certificates=values["certificates"],
+        params_file=values["params_file"],
+        use_sim_time=values["use_sim_time"] == "true",
+        autostart=values["autostart"] == "true",
+    )
+    return [*edge_part(values, preset=BESIDE_A_BRIDGE), node_action(bridge)]
+
+
+def gateway_part(values: Values) -> list[Action]:
+    """The node at the door of a cloud."""
+    return [
+        node_action(
+            graph.gateway(
+                namespace=values["namespace"],
+                address=values["listen"],
+                certificates=values["certificates"],
                 params_file=values["params_file"],
                 use_sim_time=values["use_sim_time"] == "true",
                 autostart=values["autostart"] == "true",
@@ -104,9 +138,19 @@ def rviz_part(values: Values) -> list[Action]:
 
 
 Part = Callable[[Values], list[Action]]
+_EDGE = ("namespace", *_CAMERA, "bundle", "params_file", "use_sim_time", "autostart")
 _TRAINER = ("namespace", "bundle", "source", "params_file", "use_sim_time", "autostart")
 _ARGUMENTS_OF: dict[Part, tuple[str, ...]] = {
-    edge_part: ("namespace", *_CAMERA, "bundle", "params_file", "use_sim_time", "autostart"),
+    edge_part: _EDGE,
+    robot_part: (*_EDGE, "cloud", "certificates"),
+    gateway_part: (
+        "namespace",
+        "listen",
+        "certificates",
+        "params_file",
+        "use_sim_time",
+        "autostart",
+    ),
     cloud_part: ("namespace", "bundle", "teacher", "params_file", "use_sim_time", "autostart"),
     trainer_part: _TRAINER,
     wanted_trainer_part: (*_TRAINER, "trainer"),
@@ -118,8 +162,8 @@ def launch_description(*parts: Part) -> LaunchDescription:
     """The description of a launch file that starts these parts.
 
     Args:
-        *parts: `edge_part`, `cloud_part`, `trainer_part`, `rviz_part`; their arguments are
-            declared with them.
+        *parts: `edge_part`, `robot_part`, `gateway_part`, `cloud_part`, `trainer_part`,
+            `rviz_part`; their arguments are declared with them.
     """
     names = {name: None for part in parts for name in _ARGUMENTS_OF[part]}
     return LaunchDescription(
@@ -172,6 +216,23 @@ def _arguments() -> list[DeclareLaunchArgument]:
             default_value=graph.RAW,
             choices=list(graph.TRANSPORTS),
             description="How the pictures come: raw, or JPEG and PNG on <image_topic>/compressed.",
+        ),
+        DeclareLaunchArgument(
+            "cloud",
+            default_value="",
+            description="HOST:PORT of the gateway; empty to take the one in params_file.",
+        ),
+        DeclareLaunchArgument(
+            "listen",
+            default_value="",
+            description="HOST:PORT to take robots' frames at; empty to take the one in "
+            "params_file.",
+        ),
+        DeclareLaunchArgument(
+            "certificates",
+            default_value="",
+            description="Folder that `laecips certs` has made for this robot or gateway; empty to "
+            "take the one in params_file.",
         ),
         DeclareLaunchArgument(
             "bundle",

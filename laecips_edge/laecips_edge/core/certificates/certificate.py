@@ -18,6 +18,8 @@ CERTIFICATE_FILE: Final = "own.crt"
 KEY_FILE: Final = "own.key"
 REVOKED_FILE: Final = "revoked.crl"
 
+WARNING_DAYS: Final = 14
+
 _USAGE: Final = {
     "robot": ExtendedKeyUsageOID.CLIENT_AUTH,
     "gateway": ExtendedKeyUsageOID.SERVER_AUTH,
@@ -47,6 +49,14 @@ class Certificate:
     def days_left(self, now: datetime) -> float:
         """Return days until it expires, negative afterwards."""
         return (self.until - now) / timedelta(days=1)
+
+    def warning(self, now: datetime) -> str:
+        """Return one line where it expires soon or has expired; else nothing."""
+        days = self.days_left(now)
+        if days > WARNING_DAYS:
+            return ""
+        verb = "expires" if days > 0 else "expired"
+        return f"certificate {verb} {self.until:%Y-%m-%d}: `laecips certs renew {self.name}`"
 
 
 @dataclass(frozen=True, kw_only=True)

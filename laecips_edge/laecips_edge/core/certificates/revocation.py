@@ -34,7 +34,7 @@ class RevocationList:
         if self.trouble:
             raise CertificateError(self.trouble)
 
-    def __contains__(self, serial: int) -> bool:
+    def __contains__(self, serial: object) -> bool:
         with self._lock:
             self._read_if_changed()
             return serial in self._serials
