@@ -94,12 +94,15 @@ class Link:
     def _watch(self) -> None:
         greeting = protobuf.encode_greeting(self._versions)
         while not self._stopping.is_set():
-            if not self.present or self._clock() - self._alive_s >= PULSE_S:
+            connected = self.present
+            if not connected or self._clock() - self._alive_s >= PULSE_S:
                 self._greet_once(greeting)
+            if self.present and not connected:
+                self._greet_once(greeting)  # once more for the round trip: the first one connected
             self._stopping.wait(PULSE_S / 2 if self.present else RETRY_S)
 
     def _greet_once(self, greeting: bytes) -> None:
-        started = self._clock()
+        started, connected = self._clock(), self.present
         try:
             answer = self._greet(greeting, timeout=PATIENCE_S)
             meeting(self._versions, protobuf.decode_greeting(answer))
@@ -111,7 +114,8 @@ class Link:
         except ValueError as error:  # the channel is closed
             self._tell(str(error))
         else:
-            self.round_trip_ms.add(1e3 * (self._clock() - started))
+            if connected:
+                self.round_trip_ms.add(1e3 * (self._clock() - started))
             self.heard()
             self._tell("")
 
