@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 import yaml
 from laecips_cloud.cloud_node import CloudNode
+from laecips_cloud.gateway.gateway_settings import GatewaySettings
+from laecips_cloud.gateway_node import GatewayNode
 from laecips_cloud.hard_frames.cloud_settings import CloudSettings
 from laecips_cloud.trainer.trainer_settings import TrainerSettings
 from laecips_cloud.trainer_node import TrainerNode
+from laecips_edge.bridge.bridge_node import BridgeNode
+from laecips_edge.bridge.bridge_settings import BridgeSettings
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.settings import Settings
 from laecips_edge.edge_node import EdgeNode
@@ -26,8 +30,16 @@ SETTINGS: dict[str, tuple[type[Settings], ...]] = {
     "cloud": (CloudSettings, ManagedNodeSettings),
     "trainer": (TrainerSettings, ManagedNodeSettings),
     "player": (PlayerSettings,),
+    "bridge": (BridgeSettings, ManagedNodeSettings),
+    "gateway": (GatewaySettings, ManagedNodeSettings),
 }
-NODES: dict[str, type[ManagedNode]] = {"edge": EdgeNode, "cloud": CloudNode, "trainer": TrainerNode}
+NODES: dict[str, type[ManagedNode]] = {
+    "edge": EdgeNode,
+    "cloud": CloudNode,
+    "trainer": TrainerNode,
+    "bridge": BridgeNode,
+    "gateway": GatewayNode,
+}
 ROS_OWN = {"use_sim_time", "start_type_description_service"}
 
 

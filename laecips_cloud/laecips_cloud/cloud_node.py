@@ -12,13 +12,13 @@ from typing import Any
 import cv2
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer
 from laecips_edge.ros import qos
+from laecips_edge.ros.bounded_callback_group import BoundedCallbackGroup
 from laecips_edge.ros.hard_frame_messages import answer_message, request_of
 from laecips_edge.ros.lifecycle import ManagedNode, run
 from laecips_edge.ros.status_publisher import StatusPublisher
 from rclpy.service import Service
 
 from laecips_cloud.hard_frames.assembly import hard_frame_service
-from laecips_cloud.hard_frames.bounded_callback_group import BoundedCallbackGroup
 from laecips_cloud.hard_frames.cloud_settings import MAX_BATCH, CloudSettings
 from laecips_cloud.hard_frames.counters import CloudCounters
 from laecips_cloud.hard_frames.health import CloudHealth, assess

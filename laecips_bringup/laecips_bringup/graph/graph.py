@@ -148,6 +148,44 @@ def trainer(
     return _node("laecips_cloud", "trainer", asked, parameters, shared)
 
 
+def bridge(
+    *,
+    address: str = "",
+    certificates: str = "",
+    parameters: Parameters | None = None,
+    **shared: Unpack[Shared],
+) -> NodeSpec:
+    """The node between a robot and its cloud.
+
+    Args:
+        address: HOST:PORT of the gateway; empty: the parameter file says.
+        certificates: folder of the robot's; empty: the parameter file says.
+        parameters: as for `edge`.
+        **shared: see `Shared`.
+    """
+    asked = _given(address=address, certificates=certificates)
+    return _node("laecips_edge", "bridge", asked, parameters, shared)
+
+
+def gateway(
+    *,
+    address: str = "",
+    certificates: str = "",
+    parameters: Parameters | None = None,
+    **shared: Unpack[Shared],
+) -> NodeSpec:
+    """The node at the door of a cloud.
+
+    Args:
+        address: HOST:PORT to listen at; empty: the parameter file says.
+        certificates: folder of the gateway's; empty: the parameter file says.
+        parameters: as for `edge`.
+        **shared: see `Shared`.
+    """
+    asked = _given(address=address, certificates=certificates)
+    return _node("laecips_cloud", "gateway", asked, parameters, shared)
+
+
 def asking(
     teacher: str, *, engine: str = "", unless: Container[str] = ()
 ) -> dict[str, ParameterValue]:
@@ -202,6 +240,11 @@ def image_remappings(image_topic: str) -> dict[str, str]:
 def absolute(namespace: str) -> str:
     """A namespace as the ROS graph writes it: `robot` and `/robot/` are `/robot`, none is `/`."""
     return "/" + namespace.strip("/")
+
+
+def _given(**values: str) -> Parameters:
+    """Those values that are not empty."""
+    return {name: value for name, value in values.items() if value}
 
 
 def _node(

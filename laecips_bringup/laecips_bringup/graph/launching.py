@@ -22,15 +22,37 @@ _FLAG = ["true", "false"]
 _CAMERA = ("image_topic", "image_transport")
 
 
-def edge_part(values: Values) -> list[Action]:
+BESIDE_A_BRIDGE = "robot.yaml"
+"""File of `config/` for an edge node that asks a bridge."""
+
+
+def edge_part(values: Values, *, preset: str = "") -> list[Action]:
     """The node on the robot."""
+    shared = _shared(values)
+    shared["preset"] = preset
     spec = graph.edge(
         image_topic=values["image_topic"],
         image_transport=values["image_transport"],
         bundle=values["bundle"],
-        **_shared(values),
+        **shared,
     )
     return [node_action(spec)]
+
+
+def robot_part(values: Values) -> list[Action]:
+    """The node on the robot, and the bridge to its cloud."""
+    bridge = graph.bridge(
+        address=values["cloud"], certificates=values["certificates"], **_shared(values)
+    )
+    return [*edge_part(values, preset=BESIDE_A_BRIDGE), node_action(bridge)]
+
+
+def gateway_part(values: Values) -> list[Action]:
+    """The node at the door of a cloud."""
+    gateway = graph.gateway(
+        address=values["listen"], certificates=values["certificates"], **_shared(values)
+    )
+    return [node_action(gateway)]
 
 
 def cloud_part(values: Values) -> list[Action]:
@@ -79,9 +101,12 @@ def rviz_part(values: Values) -> list[Action]:
 
 
 Part = Callable[[Values], list[Action]]
-_SHARED = ("namespace", "bundle", "params_file", "use_sim_time", "autostart")
+_COMMON = ("namespace", "params_file", "use_sim_time", "autostart")
+_SHARED = (*_COMMON, "bundle")
 _ARGUMENTS_OF: dict[Part, tuple[str, ...]] = {
     edge_part: (*_SHARED, *_CAMERA),
+    robot_part: (*_SHARED, *_CAMERA, "cloud", "certificates"),
+    gateway_part: (*_COMMON, "listen", "certificates"),
     cloud_part: (*_SHARED, "teacher"),
     trainer_part: (*_SHARED, "source"),
     wanted_trainer_part: (*_SHARED, "source", "trainer"),
@@ -93,8 +118,8 @@ def launch_description(*parts: Part) -> LaunchDescription:
     """The description of a launch file that starts these parts.
 
     Args:
-        *parts: `edge_part`, `cloud_part`, `trainer_part`, `rviz_part`; their arguments are
-            declared with them.
+        *parts: `edge_part`, `robot_part`, `gateway_part`, `cloud_part`, `trainer_part`,
+            `rviz_part`; their arguments are declared with them.
     """
     names = {name: None for part in parts for name in _ARGUMENTS_OF[part]}
     return LaunchDescription(
@@ -156,6 +181,23 @@ def _arguments() -> list[DeclareLaunchArgument]:
             default_value=graph.RAW,
             choices=list(graph.TRANSPORTS),
             description="How the pictures come: raw, or JPEG and PNG on <image_topic>/compressed.",
+        ),
+        DeclareLaunchArgument(
+            "cloud",
+            default_value="",
+            description="HOST:PORT of the gateway; empty to take the one in params_file.",
+        ),
+        DeclareLaunchArgument(
+            "listen",
+            default_value="",
+            description="HOST:PORT to take robots' frames at; empty to take the one in "
+            "params_file.",
+        ),
+        DeclareLaunchArgument(
+            "certificates",
+            default_value="",
+            description="Folder that `laecips certs` has made for this robot or gateway; empty to "
+            "take the one in params_file.",
         ),
         DeclareLaunchArgument(
             "bundle",

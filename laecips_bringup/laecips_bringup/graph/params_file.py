@@ -14,7 +14,7 @@ import yaml
 
 from laecips_bringup.graph.installed_files import config_file
 
-NODES: Final = ("edge", "cloud", "trainer")
+NODES: Final = ("edge", "cloud", "trainer", "bridge", "gateway")
 """Nodes that take a parameter file of the user."""
 
 # Not in the shipped files of all nodes, but declared by every node, some of them by rclpy.

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
 from laecips_edge.core.frame.health import Level
 from laecips_edge.ros import qos
-
-
-def as_text(value: Any) -> str:
-    """A value as the diagnostics show it."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+from laecips_edge.ros.diagnostics import Diagnostics, as_text
 
 
 class StatusPublisher:
@@ -31,9 +26,8 @@ class StatusPublisher:
     ) -> None:
         self._node = node
         self._message = message
-        self._text = text
         self._status = node.create_publisher(message, "~/status", qos.reliable())
-        self._diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", qos.reliable())
+        self._diagnostics = Diagnostics(node, text=text)
 
     def publish(
         self,
@@ -55,20 +49,6 @@ class StatusPublisher:
         status = self._message(**fields)
         status.header.stamp = stamp
         self._status.publish(status)
-        level, line = assessment
-        diagnostics = DiagnosticArray(
-            status=[
-                DiagnosticStatus(
-                    level=bytes([level]),
-                    name=self._node.get_fully_qualified_name(),
-                    message=line,
-                    hardware_id=hardware_id,
-                    values=[
-                        KeyValue(key=key, value=self._text(value))
-                        for key, value in {**fields, **(details or {})}.items()
-                    ],
-                )
-            ]
+        self._diagnostics.publish(
+            {**fields, **(details or {})}, assessment, hardware_id=hardware_id, stamp=stamp
         )
-        diagnostics.header.stamp = stamp
-        self._diagnostics.publish(diagnostics)

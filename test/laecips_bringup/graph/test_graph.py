@@ -165,6 +165,17 @@ def test_a_manager_takes_autostart_away() -> None:
     assert values(graph.cloud(autostart=False))["autostart"] is False
 
 
+@pytest.mark.parametrize("node", [graph.bridge, graph.gateway])
+def test_bridge_and_gateway(node: Callable[..., graph.NodeSpec]) -> None:
+    spec = node(namespace="r1", address="host:1", certificates="/c", params_file="mine.yaml")
+    shipped, users, asked = spec.parameters
+    assert shipped == config_file(f"{spec.name}.yaml")
+    assert users == Path("mine.yaml")
+    assert (asked["address"], asked["certificates"]) == ("host:1", "/c")
+    assert not {"address", "certificates"} & set(values(node()))
+    assert (spec.executable, spec.lifecycle) == (f"{spec.name}_node", True)
+
+
 def test_an_unknown_transport_is_refused() -> None:
     with pytest.raises(ValueError, match="'theora' is unknown: use one of raw, compressed"):
         graph.edge(image_transport="theora")

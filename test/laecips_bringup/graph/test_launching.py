@@ -39,6 +39,11 @@ def description(name: str) -> Any:
         ("laecips.launch.py", COMMON | CAMERA | CLOUD | TRAINER | {"trainer"}),
         ("trainer.launch.py", COMMON | TRAINER),
         ("edge.launch.py", COMMON | CAMERA),
+        ("robot.launch.py", COMMON | CAMERA | {"cloud", "certificates"}),
+        (
+            "datacentre.launch.py",
+            COMMON | CLOUD | TRAINER | {"trainer", "listen", "certificates"},
+        ),
         ("cloud.launch.py", COMMON | CLOUD),
     ],
 )
@@ -97,6 +102,17 @@ def test_a_trainer_is_started_where_it_is_wanted() -> None:
     assert trainer.node_name == spec.full_name == "/robot/trainer"
     assert (trainer.node_package, trainer.node_executable) == (spec.package, spec.executable)
     assert len(started("laecips.launch.py")) == 2
+
+
+@needs_launch
+def test_a_robot_and_a_data_centre() -> None:
+    edge, bridge = started("robot.launch.py", namespace="r1", cloud="host:1", certificates="/c")
+    assert (edge.node_name, bridge.node_name) == ("/r1/edge", "/r1/bridge")
+    files = [str(file) for file, is_file in edge._Node__expanded_parameter_arguments if is_file]
+    assert any(file.endswith("robot.yaml") for file in files)
+    gateway, cloud, trainer = started("datacentre.launch.py", trainer="true", certificates="/c")
+    names = [action.node_name for action in (gateway, cloud, trainer)]
+    assert names == ["/gateway", "/cloud", "/trainer"]
 
 
 @needs_launch

@@ -51,7 +51,8 @@ def test_nothing_to_say(tmp_path: Path, content: str) -> None:
         ),
         (
             "/**: {ros__parameters: {polcy: spp}}",
-            "edge, cloud, trainer have no parameter polcy, it is ignored: did you mean policy?",
+            "edge, cloud, trainer, bridge, gateway have no parameter polcy, it is ignored: "
+            "did you mean policy?",
         ),
     ],
 )

@@ -2,7 +2,7 @@
 
 import threading
 
-from laecips_cloud.hard_frames.bounded_callback_group import BoundedCallbackGroup
+from laecips_edge.ros.bounded_callback_group import BoundedCallbackGroup
 
 
 def test_no_more_than_the_bound() -> None:

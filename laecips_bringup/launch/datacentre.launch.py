@@ -1,0 +1,14 @@
+"""The cloud's side for robots across a network: gateway, cloud, and the trainer where wanted."""
+
+from laecips_bringup.graph.launching import (
+    cloud_part,
+    gateway_part,
+    launch_description,
+    wanted_trainer_part,
+)
+from launch import LaunchDescription
+
+
+def generate_launch_description() -> LaunchDescription:
+    """What `ros2 launch laecips_bringup datacentre.launch.py` starts."""
+    return launch_description(gateway_part, cloud_part, wanted_trainer_part)

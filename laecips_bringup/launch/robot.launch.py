@@ -1,0 +1,9 @@
+"""The robot's side where the cloud is across a network: edge node and bridge (docs/bridge.md)."""
+
+from laecips_bringup.graph.launching import launch_description, robot_part, rviz_part
+from launch import LaunchDescription
+
+
+def generate_launch_description() -> LaunchDescription:
+    """What `ros2 launch laecips_bringup robot.launch.py` starts."""
+    return launch_description(robot_part, rviz_part)

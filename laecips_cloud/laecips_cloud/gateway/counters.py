@@ -1,0 +1,38 @@
+"""What a gateway has seen since it was activated."""
+
+from __future__ import annotations
+
+import threading
+from typing import Final
+
+NAMES: Final = (
+    "answered",
+    "over_quota",
+    "not_admitted",
+    "bad_requests",
+    "wrong_robot",
+    "no_cloud",
+    "gone",
+    "greetings",
+    "bytes_up",
+    "bytes_down",
+)
+
+
+class GatewayCounters:
+    """Counts calls by how they ended, and bytes. Safe for several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts = dict.fromkeys(NAMES, 0)
+
+    def add(self, **more: int) -> None:
+        """Add to counts by name."""
+        with self._lock:
+            for name, number in more.items():
+                self._counts[name] += number
+
+    def counts(self) -> dict[str, int]:
+        """Return all counts."""
+        with self._lock:
+            return dict(self._counts)

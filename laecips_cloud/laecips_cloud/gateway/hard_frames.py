@@ -1,0 +1,140 @@
+"""A hard frame that has come over the network: checked, held to the quota, asked, answered."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from laecips_edge.core.link import protobuf
+from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
+from laecips_edge.core.link.transport import Transport
+from laecips_edge.core.link.wire import WireError
+
+from laecips_cloud.gateway.counters import GatewayCounters
+from laecips_cloud.gateway.quotas import Quotas
+
+PLAIN_TEXT = "in plain text"
+"""Whose quota callers without a certificate share."""
+
+
+class Caller(Protocol):
+    """Who waits for the answer, at the other end of the network."""
+
+    @property
+    def robot(self) -> str:
+        """Name in the certificate; empty where there is none, in plain text."""
+        ...
+
+    def seconds_left(self) -> float:
+        """Return seconds until the caller waits no longer, at most 0 where it has stopped."""
+        ...
+
+    def on_end(self, listener: Callable[[], None]) -> None:
+        """Call `listener` when the caller has gone, at once where it has."""
+        ...
+
+
+class WrongRobotError(Exception):
+    """A request names another robot than the certificate; one line."""
+
+
+class GoneError(Exception):
+    """Nobody waits for the answer any more."""
+
+
+class HardFrames:
+    """Answers hard frames of the network. Safe for several threads; each call blocks its own.
+
+    Args:
+        transport: the way to the cloud.
+        quotas: of the robots.
+        counters: count every call once.
+    """
+
+    def __init__(
+        self,
+        transport: Transport[HardFrameRequest, HardFrameAnswer],
+        *,
+        quotas: Quotas,
+        counters: GatewayCounters,
+    ) -> None:
+        self._transport = transport
+        self._quotas = quotas
+        self._counters = counters
+
+    def answer(self, data: bytes, caller: Caller) -> bytes:
+        """Return the answer's bytes.
+
+        Args:
+            data: the request's.
+            caller: who waits.
+
+        Raises:
+            WireError: not a request, or out of bounds.
+            WrongRobotError: the request names another robot.
+            GoneError: nobody waits any more; the cloud was not asked, or was told so.
+        """
+        self._counters.add(bytes_up=len(data))
+        robot = caller.robot or PLAIN_TEXT
+        refused = self._quotas.admit(robot, len(data))
+        if refused:
+            self._counters.add(over_quota=1)
+            return self._encode(_unavailable(refused))
+        try:
+            return self._encode(self._ask(_request(data, caller), caller))
+        finally:
+            self._quotas.release(robot)
+
+    def _ask(self, request: HardFrameRequest, caller: Caller) -> HardFrameAnswer:
+        if not self._transport.present:
+            self._counters.add(no_cloud=1)
+            return _unavailable("the gateway sees no cloud_node: start it")
+        seconds = caller.seconds_left()
+        if request.deadline_s:
+            seconds = min(seconds, request.deadline_s)
+        if seconds <= 0:
+            self._counters.add(gone=1)
+            raise GoneError
+        ended = threading.Event()
+        answers: list[HardFrameAnswer] = []
+
+        def hear(answer: HardFrameAnswer) -> None:
+            answers.append(answer)
+            ended.set()
+
+        call = self._transport.ask(replace(request, deadline_s=seconds), hear)
+        caller.on_end(ended.set)
+        ended.wait(seconds)
+        if not answers:
+            call.cancel()
+            self._counters.add(gone=1)
+            raise GoneError
+        self._counters.add(answered=1)
+        return answers[0]
+
+    def _encode(self, answer: HardFrameAnswer) -> bytes:
+        try:
+            data = protobuf.encode_answer(answer)
+        except WireError as error:
+            data = protobuf.encode_answer(_unavailable(f"the cloud's answer: {error}"))
+        self._counters.add(bytes_down=len(data))
+        return data
+
+
+def _request(data: bytes, caller: Caller) -> HardFrameRequest:
+    request = protobuf.decode_request(data)
+    if caller.robot and request.robot != caller.robot:
+        raise WrongRobotError(
+            f"the certificate is of robot {caller.robot}, the request of {request.robot!r}: "
+            "set the edge node's parameter `robot` to the name in the certificate"
+        )
+    # A kept answer is found by its request id: no robot may ask by another one's.
+    if request.request_id.startswith(f"{request.robot}/"):
+        return request
+    return replace(request, request_id=f"{request.robot}/{request.request_id}")
+
+
+def _unavailable(message: str) -> HardFrameAnswer:
+    return HardFrameAnswer(status=AnswerStatus.UNAVAILABLE, message=message)

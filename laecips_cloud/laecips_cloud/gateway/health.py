@@ -1,0 +1,48 @@
+"""What the diagnostics of a gateway say, from what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from laecips_edge.core.frame.health import Level
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayHealth:
+    """What is known of a gateway at one moment.
+
+    Attributes:
+        state: label of the lifecycle state.
+        failure: why the last transition failed; empty where it did not.
+        cloud_present: whether the cloud's service is there.
+        revoked: why the list of revoked certificates cannot be read; empty where it can.
+        certificate: what is wrong with the gateway's own; empty where nothing is.
+        insecure: whether it listens in plain text.
+    """
+
+    state: str
+    failure: str = ""
+    cloud_present: bool = True
+    revoked: str = ""
+    certificate: str = ""
+    insecure: bool = False
+
+
+def assess(health: GatewayHealth) -> tuple[Level, str]:
+    """Return level and line of the most serious thing to say."""
+    ranking = (
+        (health.failure, Level.ERROR, health.failure),
+        (
+            health.state != "active",
+            Level.WARN,
+            f"{health.state}: configure and activate the node to let robots in",
+        ),
+        (health.revoked, Level.ERROR, f"the revocations known before stand: {health.revoked}"),
+        (not health.cloud_present, Level.WARN, "no cloud_node: robots are answered UNAVAILABLE"),
+        (health.certificate, Level.WARN, health.certificate),
+        (health.insecure, Level.WARN, "plain text, on this machine alone"),
+    )
+    for applies, level, line in ranking:
+        if applies:
+            return level, line
+    return Level.OK, "listening"

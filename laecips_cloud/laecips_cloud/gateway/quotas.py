@@ -1,0 +1,114 @@
+"""How much each robot may ask: frames and bytes a minute, frames in flight."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+MINUTE_S = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one robot may ask.
+
+    Attributes:
+        frames_per_minute: 0 for no bound.
+        bytes_per_minute: 0 for no bound.
+        in_flight: frames at a time.
+    """
+
+    frames_per_minute: float
+    bytes_per_minute: float
+    in_flight: int
+
+
+class Quotas:
+    """Keeps each robot to the limits. Safe for several threads.
+
+    What a robot has not used in a minute it does not keep. A frame that is refused uses nothing.
+
+    Args:
+        limits: of each robot.
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, limits: Limits, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._robots: dict[str, _Use] = {}
+
+    def admit(self, robot: str, size: int) -> str:
+        """Let a frame in, or say why not and when to try again.
+
+        Args:
+            robot: whose.
+            size: bytes of the request.
+
+        Returns:
+            Empty where it is in, and must be released; else one line.
+        """
+        with self._lock:
+            use = self._robots.setdefault(robot, _Use(self._limits, self._clock()))
+            refused = use.refusal(robot, size, self._clock())
+            if not refused:
+                use.take(size)
+            return refused
+
+    def release(self, robot: str) -> None:
+        """Say that a frame that was let in has ended."""
+        with self._lock:
+            self._robots[robot].in_flight -= 1
+
+    def in_flight(self) -> int:
+        """Return frames of all robots that are under way."""
+        with self._lock:
+            return sum(use.in_flight for use in self._robots.values())
+
+
+@dataclass
+class _Use:
+    """What a robot may still ask: both amounts fill up evenly within a minute."""
+
+    limits: Limits
+    at_s: float
+    in_flight: int = 0
+    frames: float = field(init=False)
+    bytes: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.frames = self.limits.frames_per_minute
+        self.bytes = self.limits.bytes_per_minute
+
+    def refusal(self, robot: str, size: int, now_s: float) -> str:
+        limits = self.limits
+        elapsed = (now_s - self.at_s) / MINUTE_S
+        self.at_s = now_s
+        self.frames = min(
+            limits.frames_per_minute, self.frames + elapsed * limits.frames_per_minute
+        )
+        self.bytes = min(limits.bytes_per_minute, self.bytes + elapsed * limits.bytes_per_minute)
+        if self.in_flight >= limits.in_flight:
+            return (
+                f"robot {robot} has {self.in_flight} frames in flight, which is all: "
+                "wait for an answer"
+            )
+        if 0 < limits.bytes_per_minute < size:
+            return f"robot {robot} may send {limits.bytes_per_minute:g} bytes a minute, not {size}"
+        waits = (
+            ("frames", limits.frames_per_minute, 1 - self.frames),
+            ("bytes", limits.bytes_per_minute, size - self.bytes),
+        )
+        for what, limit, missing in waits:
+            if limit and missing > 0:
+                wait_s = missing / limit * MINUTE_S
+                return f"robot {robot} has sent its {limit:g} {what} a minute: wait {wait_s:.1f} s"
+        return ""
+
+    def take(self, size: int) -> None:
+        self.in_flight += 1
+        self.frames -= 1
+        self.bytes -= size

@@ -1,0 +1,169 @@
+"""The gRPC server of a gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import grpc
+from laecips_edge.core.certificates.certificate import Credentials
+from laecips_edge.core.link import protobuf
+from laecips_edge.core.link.grpc_options import SERVER, is_loopback
+from laecips_edge.core.link.protocol import OURS, Versions
+from laecips_edge.core.link.wire import WireError
+
+from laecips_cloud.gateway.admission import Admission, NotAdmittedError
+from laecips_cloud.gateway.counters import GatewayCounters
+from laecips_cloud.gateway.hard_frames import GoneError, HardFrames, WrongRobotError
+
+WORKERS: Final = 32
+CALLS: Final = 64
+"""Threads that answer, and calls of all robots at a time; more are refused."""
+
+STOP_S: Final = 1.0
+_FOREVER_S: Final = 600.0
+
+
+class GatewayServer:
+    """Listens until it is stopped.
+
+    Args:
+        address: `HOST:PORT` to listen at; port 0 for any.
+        credentials: of the gateway; None for plain text, on this machine alone.
+        admission: reads certificates.
+        hard_frames: answers hard frames.
+        counters: count what never gets that far.
+        versions: of the protocol that are spoken.
+        on_refusal: hears of calls that were refused, one line each, on any thread.
+
+    Raises:
+        ValueError, OSError: it cannot listen there; one line.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        credentials: Credentials | None,
+        *,
+        admission: Admission,
+        hard_frames: HardFrames,
+        counters: GatewayCounters,
+        versions: Versions = OURS,
+        on_refusal: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self._secure = credentials is not None
+        self._admission = admission
+        self._hard_frames = hard_frames
+        self._counters = counters
+        self._versions = versions
+        self._on_refusal = on_refusal
+        self._server = grpc.server(
+            ThreadPoolExecutor(WORKERS, thread_name_prefix="gateway"),
+            options=list(SERVER),
+            maximum_concurrent_rpcs=CALLS,
+        )
+        self._server.add_generic_rpc_handlers((self._handlers(),))
+        self.port = self._listen(address, credentials)
+        self._server.start()
+
+    def stop(self) -> None:
+        """Listen no more; calls under way get a moment, then they are broken off."""
+        self._server.stop(STOP_S).wait()
+
+    def _listen(self, address: str, credentials: Credentials | None) -> int:
+        if credentials is None and not is_loopback(address):
+            raise ValueError(
+                f"address {address}: plain text is for this machine alone: listen at 127.0.0.1, or "
+                "make certificates by `laecips certs`"
+            )
+        try:
+            if credentials is None:
+                port = self._server.add_insecure_port(address)
+            else:
+                port = self._server.add_secure_port(
+                    address,
+                    grpc.ssl_server_credentials(
+                        [(credentials.key, credentials.certificate)],
+                        root_certificates=credentials.authority,
+                        require_client_auth=True,
+                    ),
+                )
+        except RuntimeError as error:
+            raise OSError(_TAKEN.format(address)) from error
+        if not port:  # what older versions of gRPC say
+            raise OSError(_TAKEN.format(address))
+        return int(port)
+
+    def _handlers(self) -> Any:
+        # Without (de)serializers the messages are bytes: nothing is decoded before it is bounded.
+        calls = {"Greet": self._greet, "SegmentHardFrame": self._segment}
+        return grpc.method_handlers_generic_handler(
+            protobuf.SERVICE.strip("/"),
+            {name: grpc.unary_unary_rpc_method_handler(call) for name, call in calls.items()},
+        )
+
+    def _greet(self, data: bytes, context: Any) -> bytes:
+        caller = self._admit(context)
+        try:
+            protobuf.decode_greeting(data)
+        except WireError as error:
+            self._refuse(caller, grpc.StatusCode.INVALID_ARGUMENT, str(error), "bad_requests")
+        self._counters.add(greetings=1)
+        return protobuf.encode_greeting(self._versions)
+
+    def _segment(self, data: bytes, context: Any) -> bytes:
+        caller = self._admit(context)
+        try:
+            return self._hard_frames.answer(data, caller)
+        except WireError as error:
+            self._refuse(caller, grpc.StatusCode.INVALID_ARGUMENT, str(error), "bad_requests")
+        except WrongRobotError as error:
+            self._refuse(caller, grpc.StatusCode.PERMISSION_DENIED, str(error), "wrong_robot")
+        except GoneError:
+            context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "nobody waits any more")
+        raise AssertionError("a call that is refused is aborted")
+
+    def _admit(self, context: Any) -> _Caller:
+        if not self._secure:
+            return _Caller(context, "")
+        try:
+            (pem,) = context.auth_context().get("x509_pem_cert", (b"",))
+            return _Caller(context, self._admission.robot(pem))
+        except NotAdmittedError as error:
+            self._refuse(
+                _Caller(context, ""),
+                grpc.StatusCode.UNAUTHENTICATED,
+                str(error),
+                "not_admitted",
+            )
+            raise
+
+    def _refuse(self, caller: _Caller, code: Any, line: str, counted: str) -> None:
+        """Count, tell and end a call; does not return."""
+        self._counters.add(**{counted: 1})
+        self._on_refusal(f"{caller.robot or 'a caller'} refused: {line}")
+        caller.context.abort(code, line)
+
+
+_TAKEN: Final = "cannot listen at {}: is another gateway there, or is it not of this machine?"
+
+
+class _Caller:
+    """Who waits at the other end of a gRPC call."""
+
+    def __init__(self, context: Any, robot: str) -> None:
+        self.context = context
+        self.robot = robot
+
+    def seconds_left(self) -> float:
+        """See `Caller`."""
+        if not self.context.is_active():
+            return 0.0
+        left = self.context.time_remaining()
+        return _FOREVER_S if left is None else float(left)
+
+    def on_end(self, listener: Callable[[], None]) -> None:
+        """See `Caller`."""
+        if not self.context.add_callback(listener):
+            listener()

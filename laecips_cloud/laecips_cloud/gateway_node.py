@@ -1,0 +1,135 @@
+"""The node at the door of a cloud: robots ask over gRPC, it asks the service `segment_hard_frame`.
+
+Who gets in says `gateway/admission.py`, how much `gateway/quotas.py`, what happens to a frame
+`gateway/hard_frames.py`.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import Any, Final
+
+from laecips_edge.core.certificates.certificate import (
+    REVOKED_FILE,
+    Credentials,
+    load_credentials,
+    utc_now,
+)
+from laecips_edge.core.certificates.revocation import RevocationList
+from laecips_edge.core.link.hard_frame import HardFrameAnswer, HardFrameRequest
+from laecips_edge.ros.diagnostics import Diagnostics
+from laecips_edge.ros.hard_frame_messages import answer_of, request_message
+from laecips_edge.ros.lifecycle import ManagedNode, run
+from laecips_edge.ros.service_transport import ServiceTransport
+from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.client import Client
+
+from laecips_cloud.gateway.admission import Admission
+from laecips_cloud.gateway.counters import GatewayCounters
+from laecips_cloud.gateway.gateway_settings import GatewaySettings
+from laecips_cloud.gateway.hard_frames import HardFrames
+from laecips_cloud.gateway.health import GatewayHealth, assess
+from laecips_cloud.gateway.quotas import Quotas
+from laecips_cloud.gateway.server import GatewayServer
+from laecips_msgs.srv import SegmentHardFrame
+
+STATUS_PERIOD_S: Final = 1.0
+
+
+class GatewayNode(ManagedNode):
+    """See the module; `config/gateway.yaml` shows the parameters."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("gateway", **options)
+        self.parameters.declare(GatewaySettings)
+        self._settings = GatewaySettings()
+        self._credentials: Credentials | None = None
+        self._revoked: RevocationList | None = None
+        self._client: Client | None = None
+        self._server: GatewayServer | None = None
+        self._quotas: Quotas | None = None
+        self._counters = GatewayCounters()
+        self._diagnostics = Diagnostics(self)
+        self.create_timer(STATUS_PERIOD_S, self._report, clock=self.steady_clock)
+
+    def configure(self) -> None:
+        """Load the certificates, look for the cloud's service."""
+        self._settings = settings = self.parameters.read(GatewaySettings)
+        if settings.insecure:
+            self.get_logger().warning("insecure: true: plain text, for tries on one machine alone")
+        else:
+            made = "the folder that `laecips certs gateway NAME` has made"
+            folder = settings.path("certificates", what=made)
+            self._credentials = load_credentials(folder, "gateway")
+            self._revoked = RevocationList(folder / REVOKED_FILE, self._credentials.authority)
+        self._client = self.create_client(
+            SegmentHardFrame, "segment_hard_frame", callback_group=ReentrantCallbackGroup()
+        )
+
+    def activate(self) -> None:
+        """Listen, and count anew."""
+        if self._client is None:
+            raise RuntimeError("the node is not configured")
+        self._counters = GatewayCounters()
+        self._quotas = Quotas(self._settings.limits())
+        transport = ServiceTransport[HardFrameRequest, HardFrameAnswer](
+            self._client, to_message=request_message, from_message=answer_of
+        )
+        self._server = GatewayServer(
+            self._settings.address,
+            self._credentials,
+            admission=Admission(self._revoked if self._revoked is not None else frozenset()),
+            hard_frames=HardFrames(transport, quotas=self._quotas, counters=self._counters),
+            counters=self._counters,
+            on_refusal=self._tell,
+        )
+        self.get_logger().info(f"listening at {self._settings.address}")
+
+    def deactivate(self) -> None:
+        """Listen no more; what is under way is broken off."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.stop()
+
+    def release(self) -> None:
+        """Let the cloud's service and the certificates go."""
+        if self._client is not None:
+            self.destroy_client(self._client)
+        self._client = self._credentials = self._revoked = None
+
+    def _tell(self, line: str) -> None:
+        self.get_logger().warning(line, throttle_duration_sec=1.0)
+
+    def _report(self) -> None:
+        client, revoked, credentials, quotas = (
+            self._client,
+            self._revoked,
+            self._credentials,
+            self._quotas,
+        )
+        now = utc_now()
+        values: dict[str, Any] = {"address": self._settings.address}
+        if credentials is not None:
+            values["certificate_days_left"] = round(credentials.own.days_left(now), 1)
+        values |= self._counters.counts()
+        values["in_flight"] = quotas.in_flight() if quotas is not None else 0
+        health = GatewayHealth(
+            state=self.state,
+            failure=self.failure,
+            cloud_present=client is None or bool(client.service_is_ready()),
+            revoked=revoked.trouble if revoked is not None else "",
+            certificate=credentials.own.warning(now) if credentials is not None else "",
+            insecure=self._settings.insecure,
+        )
+        self._diagnostics.publish(values, assess(health), hardware_id=socket.gethostname())
+
+
+def main() -> int:
+    """Run the node until it is asked to end."""
+    # While one thread stops the server, another takes the cloud's answers.
+    return run(GatewayNode, threads=3)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

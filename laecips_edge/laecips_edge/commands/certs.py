@@ -1,0 +1,71 @@
+"""`laecips certs`: who may talk across the bridge."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+HELP = "make, list, renew and revoke the certificates of robots and gateways"
+
+DEFAULT_FOLDER = "~/.laecips/certs"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=Path(DEFAULT_FOLDER),
+        help="the authority's; keep it off robots and gateways",
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("init", help="make the authority")
+    for action, what in (
+        ("robot", "make a certificate; NAME is the robot's identity"),
+        ("gateway", "make a certificate; NAME is the gateway's name or address in the network"),
+        ("renew", "make new ones with new keys in the place of those that NAME has"),
+    ):
+        parser_of = actions.add_parser(action, help=what)
+        parser_of.add_argument("name", metavar="NAME")
+        parser_of.add_argument("--days", type=float, default=365.0, help="how long it holds")
+        if action == "gateway":
+            parser_of.add_argument(
+                "--also", nargs="*", default=[], metavar="NAME", help="more names or addresses"
+            )
+    actions.add_parser("list", help="all certificates, as a table")
+    revoke = actions.add_parser("revoke", help="let all certificates of NAME hold no longer")
+    revoke.add_argument("name", metavar="NAME")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it.
+
+    Raises:
+        ValueError, OSError: it cannot be done; one line.
+    """
+    from laecips_edge.core.certificates.authority import Authority
+    from laecips_edge.core.certificates.certificate import utc_now
+
+    folder, now = args.folder.expanduser(), utc_now()
+    if args.action == "init":
+        Authority.create(folder, now)
+        print(f"{folder}: the authority; back it up, and keep ca.key to yourself")
+        return 0
+    authority = Authority(folder)
+    if args.action == "list":
+        for each in authority.certificates():
+            left = each.days_left(now)
+            state = "revoked" if authority.is_revoked(each) else "expired" if left < 0 else "holds"
+            print(f"{each.kind:8} {each.name:24} {state:8} until {each.until:%Y-%m-%d %H:%M} UTC")
+    elif args.action == "revoke":
+        for path in authority.revoke(args.name, now):
+            print(f"{path}: written; a running gateway re-reads its copy by itself")
+    else:
+        if args.action == "renew":
+            made = authority.renew(args.name, now, days=args.days)
+        else:
+            also = args.also if args.action == "gateway" else ()
+            made = [authority.issue(args.action, args.name, now, days=args.days, also=also)]
+        for path in made:
+            print(f"{path}: bring this folder there, and nothing else")
+    return 0

@@ -1,0 +1,132 @@
+"""What a certificate says: whose it is, what for, until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, Literal
+
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+Kind = Literal["robot", "gateway"]
+KINDS: Final[tuple[Kind, ...]] = ("robot", "gateway")
+
+AUTHORITY_FILE: Final = "ca.crt"
+CERTIFICATE_FILE: Final = "own.crt"
+KEY_FILE: Final = "own.key"
+REVOKED_FILE: Final = "revoked.crl"
+
+WARNING_DAYS: Final = 14
+
+_USAGE: Final = {
+    "robot": ExtendedKeyUsageOID.CLIENT_AUTH,
+    "gateway": ExtendedKeyUsageOID.SERVER_AUTH,
+}
+
+
+class CertificateError(ValueError):
+    """Certificates that cannot be used; one line: what, where and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certificate:
+    """One certificate.
+
+    Attributes:
+        kind: whom it is for; a robot's is of no use to a gateway and the other way round.
+        name: the robot's identity, or the gateway's name in the network.
+        serial: no other certificate of the authority has it.
+        until: when it expires, UTC.
+    """
+
+    kind: Kind
+    name: str
+    serial: int
+    until: datetime
+
+    def days_left(self, now: datetime) -> float:
+        """Return days until it expires, negative afterwards."""
+        return (self.until - now) / timedelta(days=1)
+
+    def warning(self, now: datetime) -> str:
+        """Return one line where it expires soon or has expired; else nothing."""
+        days = self.days_left(now)
+        if days > WARNING_DAYS:
+            return ""
+        verb = "expires" if days > 0 else "expired"
+        return f"certificate {verb} {self.until:%Y-%m-%d}: `laecips certs renew {self.name}`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """What a node shows of itself and whom it believes, as PEM.
+
+    Attributes:
+        authority: certificate of the authority.
+        certificate: the node's own.
+        key: that goes with it.
+        own: what the node's certificate says.
+    """
+
+    authority: bytes
+    certificate: bytes
+    key: bytes
+    own: Certificate
+
+
+def usage(kind: Kind) -> x509.ExtendedKeyUsage:
+    """Return what certificates of a kind are for."""
+    return x509.ExtendedKeyUsage([_USAGE[kind]])
+
+
+def utc_now() -> datetime:
+    """Return the time now, UTC."""
+    return datetime.now(UTC)
+
+
+def read_certificate(pem: bytes) -> Certificate:
+    """Return what a certificate says; whether it is signed by the right one, TLS has looked.
+
+    Raises:
+        CertificateError: it is none of `laecips certs`.
+    """
+    try:
+        parsed = x509.load_pem_x509_certificate(pem)
+        usages = parsed.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        (name,) = parsed.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        kind = next(kind for kind in KINDS if _USAGE[kind] in usages)
+    except (ValueError, x509.ExtensionNotFound, StopIteration) as error:
+        raise CertificateError("not a certificate that `laecips certs` has made") from error
+    return Certificate(
+        kind=kind, name=str(name.value), serial=parsed.serial_number, until=expiry(parsed)
+    )
+
+
+def expiry(parsed: x509.Certificate) -> datetime:
+    """Return when a certificate expires, UTC."""
+    until: datetime | None = getattr(parsed, "not_valid_after_utc", None)  # from 42 on
+    return until or parsed.not_valid_after.replace(tzinfo=UTC)
+
+
+def load_credentials(folder: Path, kind: Kind) -> Credentials:
+    """Return what `laecips certs robot NAME` or `laecips certs gateway NAME` has put into a folder.
+
+    Raises:
+        CertificateError: a file is missing, or is of the other kind.
+    """
+    files = (AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE)
+    try:
+        authority, certificate, key = ((folder / name).read_bytes() for name in files)
+    except OSError as error:
+        raise CertificateError(
+            f"{error.filename}: {error.strerror}: make it by `laecips certs {kind} NAME` and bring "
+            f"the whole folder {kind}-NAME here"
+        ) from error
+    own = read_certificate(certificate)
+    if own.kind != kind:
+        raise CertificateError(
+            f"{folder / CERTIFICATE_FILE}: is of a {own.kind}: take the folder of a {kind}"
+        )
+    return Credentials(authority=authority, certificate=certificate, key=key, own=own)

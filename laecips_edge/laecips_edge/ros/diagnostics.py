@@ -1,0 +1,64 @@
+"""What a node says of itself in `/diagnostics`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.node import Node
+
+from laecips_edge.core.frame.health import Level
+from laecips_edge.ros import qos
+
+
+def as_text(value: Any) -> str:
+    """A value as the diagnostics show it."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+class Diagnostics:
+    """Publisher of `/diagnostics`.
+
+    Args:
+        node: Whose they are.
+        text: How a value is shown.
+    """
+
+    def __init__(self, node: Node, *, text: Callable[[Any], str] = as_text) -> None:
+        self._node = node
+        self._text = text
+        self._publisher = node.create_publisher(DiagnosticArray, "/diagnostics", qos.reliable())
+
+    def publish(
+        self,
+        values: Mapping[str, Any],
+        assessment: tuple[Level, str],
+        *,
+        hardware_id: str,
+        stamp: Any = None,
+    ) -> None:
+        """Publish.
+
+        Args:
+            values: What is known, by name.
+            assessment: Level and line.
+            hardware_id: Of the machine.
+            stamp: builtin_interfaces/Time; now where None.
+        """
+        level, line = assessment
+        diagnostics = DiagnosticArray(
+            status=[
+                DiagnosticStatus(
+                    level=bytes([level]),
+                    name=self._node.get_fully_qualified_name(),
+                    message=line,
+                    hardware_id=hardware_id,
+                    values=[
+                        KeyValue(key=key, value=self._text(value)) for key, value in values.items()
+                    ],
+                )
+            ]
+        )
+        diagnostics.header.stamp = stamp or self._node.get_clock().now().to_msg()
+        self._publisher.publish(diagnostics)

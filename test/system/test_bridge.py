@@ -1,0 +1,328 @@
+"""Robot and cloud with a bridge and a gateway between: real nodes, two ROS domains, mutual TLS."""
+
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import grpc
+import numpy as np
+import pytest
+from bridge_site import Site, bridge
+from cloud_robot import Asker, cloud_process
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from edge_robot import Cloud, Robot
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.certificates.certificate import utc_now
+from laecips_edge.core.image import image_messages
+from laecips_edge.core.link import protobuf, wire
+from processes import Peer, RosProcess, claim_domain, until
+
+from laecips_msgs.msg import Segmentation
+from laecips_msgs.srv import SegmentHardFrame
+
+pytestmark = pytest.mark.system
+
+EDGE, BRIDGE = "laecips_edge.edge_node", "laecips_edge.bridge.bridge_node"
+GATEWAY = "laecips_cloud.gateway_node"
+QUICK = {"audit_rate": 0.0, "first_retry_s": 0.1, "longest_retry_s": 0.1, "delta": 1.0}
+JPEG_QUALITY = 90
+PATIENT_S = 25.0
+"""Deadline of frames that are to be answered by the cloud, on a busy machine too."""
+
+
+def picture(seed: int = 0) -> np.ndarray:
+    blocks = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), np.uint8)
+    return blocks.repeat(16, axis=0).repeat(16, axis=1)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return Site(tmp_path_factory.mktemp("site") / "ca")
+
+
+@pytest.fixture(scope="module")
+def cloud_domain(domain: int) -> Iterator[int]:
+    """Where gateway and cloud live; the robot is in `domain` and does not see them."""
+    with claim_domain() as number:
+        assert number != domain
+        yield number
+
+
+@pytest.fixture(scope="module")
+def cloud_peer(cloud_domain: int) -> Iterator[Peer]:
+    with Peer(cloud_domain, "cloud_peer") as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def address() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{free.getsockname()[1]}"
+
+
+def robot_folder(site: Site, name: str = "r1") -> Path:
+    return site.folder.parent / f"robot-{name}"
+
+
+class Gateway:
+    """The gateway's process, which a test may kill and start again."""
+
+    def __init__(self, site: Site, peer: Peer, domain: int, address: str) -> None:
+        self.peer = peer
+        self._domain = domain
+        self._parameters = {"address": address, "certificates": site.folder}
+        self.process: RosProcess | None = None
+
+    def start(self, **parameters: Any) -> RosProcess:
+        self.stop()
+        given = self._parameters | parameters
+        self.process = RosProcess(GATEWAY, self._domain, parameters=given)
+        until(lambda: self.peer.state("/gateway") == "active", process=self.process)
+        return self.process
+
+    def stop(self, number: int = signal.SIGINT) -> None:
+        if self.process is not None:
+            self.process.stop(number)
+            self.process = None
+
+
+@pytest.fixture(scope="module")
+def ready_gateway(
+    site: Site, cloud_peer: Peer, cloud_domain: int, address: str
+) -> Iterator[Gateway]:
+    gateway = Gateway(site, cloud_peer, cloud_domain, address)
+    gateway.start()
+    yield gateway
+    gateway.stop()
+
+
+@pytest.fixture
+def gateway(ready_gateway: Gateway) -> Gateway:
+    if ready_gateway.process is None:
+        ready_gateway.start()
+    return ready_gateway
+
+
+@contextmanager
+def bridge_process(site: Site, domain: int, address: str, name: str = "r1") -> Iterator[RosProcess]:
+    parameters = {"address": address, "certificates": robot_folder(site, name)}
+    with RosProcess(BRIDGE, domain, parameters=parameters) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def robot(
+    domain: int,
+    peer: Peer,
+    site: Site,
+    address: str,
+    tiny_bundle: Bundle,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Robot]:
+    """An edge node that finds every frame hard, and a bridge."""
+    parameters = {
+        "bundle": tiny_bundle.path,
+        "model_store": tmp_path_factory.mktemp("models"),
+        "robot": "r1",
+        "deadline_s": PATIENT_S,
+        **QUICK,
+    }
+    with (
+        bridge_process(site, domain, address) as bridge_of_robot,
+        RosProcess(EDGE, domain, parameters=parameters) as process,
+    ):
+        until(lambda: peer.state("/bridge") == "active", process=bridge_of_robot)
+        robot = Robot(peer, process)
+        robot.wait_until_active()
+        yield robot
+
+
+@pytest.fixture
+def cloud(cloud_domain: int) -> Iterator[Cloud]:
+    """A service of the test in the place of the cloud node."""
+    with Cloud(cloud_domain) as it:
+        yield it
+
+
+@pytest.fixture(scope="module")
+def diagnostics(peer: Peer) -> list[DiagnosticArray]:
+    return peer.subscribe(DiagnosticArray, "/diagnostics")
+
+
+def diagnosis(diagnostics: list[DiagnosticArray], name: str) -> DiagnosticStatus:
+    found = (each for array in reversed(diagnostics) for each in array.status if each.name == name)
+    return next(found, DiagnosticStatus())
+
+
+def reached(robot: Robot) -> Segmentation:
+    """Send hard frames until the cloud answers one."""
+    answers: list[Segmentation] = []
+
+    def answered() -> bool:
+        answers.append(robot.answer(robot.send_rgb(picture())))
+        return answers[-1].source == Segmentation.CLOUD
+
+    until(answered, process=robot.process, what="an answer of the cloud")
+    return answers[-1]
+
+
+def test_no_cloud_at_the_start(
+    robot: Robot, site: Site, peer: Peer, diagnostics: list[DiagnosticArray]
+) -> None:
+    """Runs before anything has asked for a gateway."""
+    answer = robot.answer(robot.send_rgb(picture()))
+    assert answer.source == Segmentation.EDGE_FALLBACK
+    until(lambda: diagnosis(diagnostics, "/bridge").message.startswith("no cloud: "))
+    assert diagnosis(diagnostics, "/bridge").level == DiagnosticStatus.WARN
+
+
+def test_it_is_as_without_a_bridge(
+    robot: Robot,
+    gateway: Gateway,
+    cloud_domain: int,
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    diagnostics: list[DiagnosticArray],
+) -> None:
+    with cloud_process(
+        cloud_domain, bundles=[tiny_bundle.path], buffer_path=tmp_path / "replay.sqlite"
+    ) as process:
+        jpeg = image_messages.encode_jpeg(picture(), JPEG_QUALITY)
+        classes = tiny_bundle.manifest.classes_hash
+        asker = Asker(gateway.peer, process, jpeg, classes_hash=classes)
+        asker.wait_until("active")
+        across = reached(robot)
+        label_map = until(
+            lambda: next((m for m in robot.label_maps if m.header == across.header), None)
+        )
+        direct = asker.ask()
+        expected = wire.decode_label_map(direct.label_map.data, (96, 128), 4)
+        assert (image_messages.to_rgb(label_map)[..., 0] == expected).all()
+    until(lambda: diagnosis(diagnostics, "/bridge").message == "the cloud is there")
+    values = {v.key: v.value for v in diagnosis(diagnostics, "/bridge").values}
+    assert (values["link"], values["robot"]) == ("up", "r1")
+    assert int(values["answered"]) >= 1
+    assert float(values["certificate_days_left"]) > 300
+    assert float(values["link_round_trip_ms"]) > 0
+
+
+def test_the_gateway_is_killed_in_mid_call(robot: Robot, gateway: Gateway, cloud: Cloud) -> None:
+    reached(robot)
+    cloud.gate.clear()
+    cloud.requests.clear()
+    header = robot.send_rgb(picture())
+    until(lambda: cloud.requests, process=gateway.process)
+    gateway.stop(signal.SIGKILL)
+    assert robot.answer(header).source == Segmentation.EDGE_FALLBACK
+    cloud.gate.set()
+    gateway.start()
+    reached(robot)
+
+
+def test_the_gateway_is_frozen(robot: Robot, gateway: Gateway, cloud: Cloud) -> None:
+    reached(robot)
+    robot.set(deadline_s=1.0)
+    assert gateway.process is not None
+    gateway.process.send_signal(signal.SIGSTOP)
+    try:
+        for seed in range(3):
+            answer = robot.answer(robot.send_rgb(picture(seed)))
+            assert answer.source == Segmentation.EDGE_FALLBACK
+    finally:
+        gateway.process.send_signal(signal.SIGCONT)
+        robot.set(deadline_s=PATIENT_S)
+    reached(robot)
+
+
+def test_the_cloud_behind_the_gateway_goes_and_comes(
+    robot: Robot, gateway: Gateway, cloud_domain: int
+) -> None:
+    with Cloud(cloud_domain):
+        reached(robot)
+    until(lambda: robot.answer(robot.send_rgb(picture())).source == Segmentation.EDGE_FALLBACK)
+    with Cloud(cloud_domain):
+        reached(robot)
+
+
+def test_the_deadline_travels(robot: Robot, gateway: Gateway, cloud: Cloud) -> None:
+    reached(robot)
+    assert all(0 < request.deadline_s <= PATIENT_S for request in cloud.requests)
+    assert {request.robot for request in cloud.requests} == {"r1"}
+    assert all(request.request_id.startswith("r1/") for request in cloud.requests)
+
+
+def test_garbage_and_too_much_leave_others_alone(
+    robot: Robot, gateway: Gateway, cloud: Cloud, site: Site, address: str
+) -> None:
+    hostile = site.issue("hostile")
+    with bridge(address, hostile) as (link, transport):
+        until(lambda: transport.present)
+        call = link.channel.unary_unary(protobuf.method("SegmentHardFrame"))
+        for data in (b"junk", b"", bytes(protobuf.MAX_PICTURE)):
+            with pytest.raises(grpc.RpcError):
+                call(data, timeout=20)
+    reached(robot)
+    assert gateway.process is not None
+    assert "hostile refused: " in gateway.process.log()
+
+
+def test_a_quota(site: Site, gateway: Gateway, cloud: Cloud, robot: Robot) -> None:
+    gateway.start(frames_per_minute=1)
+    try:
+        answers = [reached(robot), robot.answer(robot.send_rgb(picture()))]
+        assert answers[1].source == Segmentation.EDGE_FALLBACK
+        until(lambda: "robot r1 has sent its 1 frames a minute: wait" in robot.process.log())
+    finally:
+        gateway.stop()
+
+
+def test_other_robots(site: Site, gateway: Gateway, cloud: Cloud, address: str) -> None:
+    """In its own name a robot gets in, in another's it does not, nor once it is revoked."""
+    site.issue("r2")
+    with (
+        claim_domain() as domain,
+        Peer(domain, "asking") as peer,
+        bridge_process(site, domain, address, "r2") as process,
+    ):
+        until(lambda: peer.state("/bridge") == "active", process=process)
+        image = image_messages.encode_jpeg(picture(), JPEG_QUALITY)
+
+        def ask(robot: str) -> Any:
+            request = SegmentHardFrame.Request(request_id=f"{robot}/1", robot=robot)
+            request.image.data = image
+            request.deadline_s = PATIENT_S
+            return peer.call(SegmentHardFrame, "/segment_hard_frame", request)
+
+        until(lambda: ask("r2").status == SegmentHardFrame.Response.OK, process=process)
+        refused = ask("r1")
+        assert refused.status == SegmentHardFrame.Response.UNAVAILABLE
+        assert "the certificate is of robot r2, the request of 'r1'" in refused.message
+        site.authority.revoke("r2", utc_now())
+        until(lambda: "revoked" in ask("r2").message, process=process)
+        assert process.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("module", "parameters", "line"),
+    [
+        (BRIDGE, {}, "parameter address is empty"),
+        (BRIDGE, {"address": "h:1"}, "parameter certificates is empty"),
+        (BRIDGE, {"address": "h:1", "certificates": "/nowhere"}, "/nowhere/ca.crt: No such file"),
+        (BRIDGE, {"address": "192.0.2.1:1", "insecure": True}, "plain text goes to this machine"),
+        (GATEWAY, {}, "parameter certificates is empty"),
+        (GATEWAY, {"insecure": True}, "plain text is for this machine alone"),
+    ],
+)
+def test_what_is_missing_is_said(
+    domain: int, module: str, parameters: dict[str, Any], line: str
+) -> None:
+    with (
+        claim_domain() as other,
+        RosProcess(module, other, parameters=parameters) as process,
+    ):
+        until(lambda: line in process.log(), process=process)
+        assert process.stop() == 0
