@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
+from laecips_cloud.gateway.gateway_settings import GatewaySettings
 from laecips_cloud.hard_frames.cloud_settings import CloudSettings
 from laecips_cloud.trainer.trainer_settings import TrainerSettings
+from laecips_edge.bridge.bridge_settings import BridgeSettings
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.settings import Settings
 from laecips_edge.ros.lifecycle import ManagedNodeSettings
@@ -29,6 +31,8 @@ SETTINGS: dict[str, tuple[type[Settings], ...]] = {
     "cloud": (CloudSettings, ManagedNodeSettings),
     "trainer": (TrainerSettings, ManagedNodeSettings),
     "player": (PlayerSettings,),
+    "bridge": (BridgeSettings, ManagedNodeSettings),
+    "gateway": (GatewaySettings, ManagedNodeSettings),
 }
 
 
