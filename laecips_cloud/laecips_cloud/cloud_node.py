@@ -23,7 +23,7 @@ from laecips_cloud.hard_frames.cloud_settings import MAX_BATCH, CloudSettings
 from laecips_cloud.hard_frames.counters import CloudCounters
 from laecips_cloud.hard_frames.health import CloudHealth, assess
 from laecips_cloud.hard_frames.service import HardFrameService
-from laecips_cloud.replay_buffer.buffer import ReplayBufferError
+from laecips_cloud.replay_buffer.schema import ReplayBufferError
 from laecips_msgs.msg import CloudStatus
 from laecips_msgs.srv import SegmentHardFrame
 

@@ -4,7 +4,7 @@ import inspect
 from pathlib import Path
 
 import pytest
-from laecips_cloud.published_weights import CATALOGUE
+from laecips_cloud.published_weights.catalogue import CATALOGUE
 
 pytest.importorskip("torch")
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-
-from laecips_cloud.commands.export_sam import ACTION, add_export_sam
-from laecips_cloud.commands.export_sam import run as _export_sam
+from pathlib import Path
 
 HELP = "list published weights of large models, fetch them into the cache, export SAM"
 
@@ -26,12 +24,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="in the place of the address where it is published",
     )
     fetch.add_argument("--force", action="store_true", help="fetch it anew where there is one")
-    add_export_sam(actions)
+    about = "export a checkpoint of SAM for the mask generator sam_onnx, and try it against torch"
+    export = actions.add_parser("export-sam", help=about, description=about)
+    export.add_argument(
+        "checkpoint",
+        metavar="CHECKPOINT",
+        help="of segment-anything, any size: a path, or a name that was fetched",
+    )
+    export.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FOLDER", help="for the files"
+    )
+    export.add_argument(
+        "--int8",
+        action="store_true",
+        help="let the image encoder multiply in int8: half the file and faster on ONNX Runtime, "
+        "for masks that differ a little; refused where they differ too much",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Does it."""
-    {"list": _list, "fetch": _fetch, ACTION: _export_sam}[args.action](args)
+    """Does it.
+
+    Raises:
+        ValueError: a model or checkpoint cannot be had or used, or an export disagrees with torch.
+        OSError: a file cannot be written.
+        ImportError: segment-anything or what exports is not installed.
+    """
+    {"list": _list, "fetch": _fetch, "export-sam": _export_sam}[args.action](args)
     return 0
 
 
@@ -69,3 +88,18 @@ def _fetch(args: argparse.Namespace) -> None:
     with byte_bar(model.name) as progress:
         came = fetch(model, source=args.source, force=args.force, progress=progress)
     print(f"{cache() / model.file_name}: {'fetched' if came else 'is there'}, as published")
+
+
+def _export_sam(args: argparse.Namespace) -> None:
+    from laecips_cloud.mask_generators.sam.export.sam_export import export_sam
+    from laecips_cloud.mask_generators.sam.onnx_backend.manifest import FILES
+
+    manifest = export_sam(args.checkpoint, args.output, int8=args.int8)
+    size = sum((args.output.expanduser() / name).stat().st_size for name in FILES)
+    agreement = manifest.agreement
+    print(
+        f"{args.output}: {size / 1e6:.0f} MB, for pictures of {manifest.image_size} pixels\n"
+        f"against torch: masks' mean IoU {agreement['mask_iou']:.4f}, largest difference of a "
+        f"rating {agreement['max_rating_difference']:.1e}\n"
+        f"use it: mask_generator: sam_onnx, mask_options: [model={args.output}]"
+    )

@@ -29,10 +29,7 @@ from torch import nn
 
 from laecips_cloud.networks.miner import MinerNetwork
 from laecips_cloud.networks.onnx_graph import graph_without_weights
-from laecips_cloud.networks.published_checkpoint import CheckpointError, load_checkpoint
 from laecips_cloud.networks.rfnet import STRIDE, RFNet
-
-__all__ = ["CheckpointError", "export_bundle", "load_checkpoint", "load_networks"]
 
 # Colour, and then depth as published RFNets have it.
 _RGBD_NORMALISATION = {"mean": (*IMAGENET_MEAN, 0.12176), "std": (*IMAGENET_STD, 0.09752)}

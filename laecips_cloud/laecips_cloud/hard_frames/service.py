@@ -25,8 +25,9 @@ from laecips_cloud.class_scorers import ClassScorerError
 from laecips_cloud.fusion.assisted_inference import Assisted, AssistedInference
 from laecips_cloud.fusion.batching import TooLateError
 from laecips_cloud.hard_frames.loaded_models import LoadedModels
-from laecips_cloud.replay_buffer.buffer import ReplayBuffer, ReplayBufferError
+from laecips_cloud.replay_buffer.buffer import ReplayBuffer
 from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
+from laecips_cloud.replay_buffer.schema import ReplayBufferError
 
 MAX_PIXELS: Final = 1 << 23
 """Largest picture, 4K and a little more: scores of 11 classes then take 370 MB."""

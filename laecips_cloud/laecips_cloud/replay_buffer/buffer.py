@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from laecips_cloud.replay_buffer.reader import COLUMNS, ReplayReader
-from laecips_cloud.replay_buffer.replay_frame import ReplayFrame, TimeBlock
+from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
 from laecips_cloud.replay_buffer.schema import (
     ReplayBufferError,
     check_tables,
@@ -25,8 +25,6 @@ from laecips_cloud.replay_buffer.schema import (
     read_classes,
     upgrade_tables,
 )
-
-__all__ = ["ReplayBuffer", "ReplayBufferError", "ReplayFrame", "TimeBlock"]
 
 _WAL_LIMIT_BYTES: Final = 64 << 20
 _INSERT: Final = (

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from laecips_cloud.published_weights import CATALOGUE, PublishedModel, catalogue
+from laecips_cloud.published_weights import catalogue
+from laecips_cloud.published_weights.catalogue import CATALOGUE, PublishedModel
 from laecips_edge.cli import main
 
 CONTENT = b"weights" * 1000

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
-from laecips_cloud.published_weights import PublishedModel
+from laecips_cloud.published_weights.catalogue import PublishedModel
 
 FILE = np.random.default_rng(0).bytes(300_000)
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from laecips_cloud.published_weights import (
+from laecips_cloud.published_weights import catalogue
+from laecips_cloud.published_weights.catalogue import (
     CATALOGUE,
     ModelError,
     PublishedModel,
     cache,
-    catalogue,
     check_published,
     weights_path,
 )

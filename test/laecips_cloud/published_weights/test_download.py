@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from laecips_cloud.published_weights import ModelError, PublishedModel, cache
+from laecips_cloud.published_weights.catalogue import ModelError, PublishedModel, cache
 from laecips_cloud.published_weights.download import fetch, part_of
 from laecips_edge.core.atomic_files import lock_folder
 

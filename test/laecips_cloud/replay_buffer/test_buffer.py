@@ -15,13 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from laecips_cloud.replay_buffer.buffer import (
-    ReplayBuffer,
-    ReplayBufferError,
-    ReplayFrame,
-    TimeBlock,
-)
+from laecips_cloud.replay_buffer.buffer import ReplayBuffer
 from laecips_cloud.replay_buffer.reader import ReplayReader
+from laecips_cloud.replay_buffer.replay_frame import ReplayFrame, TimeBlock
+from laecips_cloud.replay_buffer.schema import ReplayBufferError
 
 KILLS = 50
 CLASSES = ("belt", "part")
@@ -327,7 +324,8 @@ def _usable_with(buffer: ReplayBuffer, kept: list[ReplayFrame]) -> None:
 
 WRITER = f"""
 import sys
-from laecips_cloud.replay_buffer.buffer import ReplayBuffer, ReplayFrame
+from laecips_cloud.replay_buffer.buffer import ReplayBuffer
+from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
 {inspect.getsource(frame)}
 buffer = ReplayBuffer(sys.argv[1], max_frames=40, classes={CLASSES})
 number = int(sys.argv[2])

@@ -11,22 +11,7 @@ from numpy.typing import NDArray
 from laecips_edge.core.bundle.bundle import Bundle, BundleError, Manifest
 from laecips_edge.core.inference.engines import EngineError, create_engine
 from laecips_edge.core.inference.preprocessing import NetworkInputs
-from laecips_edge.core.inference.scores import (
-    confidence_map_of,
-    label_map_of,
-    scores_at,
-    softmax,
-    upsample,
-)
-
-__all__ = [
-    "Prediction",
-    "Segmenter",
-    "label_map_of",
-    "scores_at",
-    "softmax",
-    "upsample",
-]
+from laecips_edge.core.inference.scores import confidence_map_of, label_map_of, scores_at
 
 # How far an engine may be from the exporter's answers: kernels add in another order and decoders
 # round pictures differently, which moves a few pixels on contours.

@@ -44,7 +44,7 @@ from laecips_cloud.mask_generators.sam.onnx_backend.networks import (
 )
 from laecips_cloud.mask_generators.sam.torch_backend.checkpoint import load_sam
 from laecips_cloud.networks.onnx_graph import forget_origins, quiet_exporter
-from laecips_cloud.published_weights import weights_path
+from laecips_cloud.published_weights.catalogue import weights_path
 
 MIN_MASK_IOU: Final = 0.98
 MIN_INT8_MASK_IOU: Final = 0.99

@@ -14,7 +14,7 @@ from laecips_cloud.mask_generators.sam.torch_backend.torchvision_stand_in import
     import_segment_anything,
 )
 from laecips_cloud.networks.published_checkpoint import CheckpointError, read_state_dict
-from laecips_cloud.published_weights import ModelError, check_published, weights_path
+from laecips_cloud.published_weights.catalogue import ModelError, check_published, weights_path
 
 _HELP: Final = "give a checkpoint of segment-anything (sam_vit_b, sam_vit_l or sam_vit_h)"
 

@@ -15,11 +15,8 @@ from laecips_cloud.mask_generators.sam.torch_backend.checkpoint import load_sam 
 from laecips_cloud.mask_generators.sam.torch_backend.torchvision_stand_in import (  # noqa: E402
     import_segment_anything,
 )
-from laecips_cloud.published_weights import (  # noqa: E402
-    CATALOGUE,
-    cache,
-    catalogue,
-)
+from laecips_cloud.published_weights import catalogue  # noqa: E402
+from laecips_cloud.published_weights.catalogue import CATALOGUE, cache  # noqa: E402
 from laecips_cloud.published_weights.download import fetch  # noqa: E402
 
 
