@@ -1,4 +1,4 @@
-# Two commands: `make demo` and `make test`. Both set up what they need; the second time that takes seconds.
+# `make demo`, `make check` and `make test` set up what they need; the second time that takes seconds.
 PYTHON ?= python3
 VENV := .venv
 SHELL := bash
@@ -11,12 +11,16 @@ SOURCES := $(shell find CMakeLists.txt package.xml laecips_* config rosbags -nam
 ENVIRONMENT := source requirements/environment.bash
 COLCON := COLCON_LOG_LEVEL=error colcon --log-base log
 PYTEST_LOG := log/latest_test/laecips/stdout.log
+# Tests are shared out to processes, a module at a time; in each of them one thread computes.
+SHARED := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+ONE_THREAD := OMP_NUM_THREADS=1
 
-.PHONY: help setup build demo test shell clean
+.PHONY: help setup build demo check test shell clean
 help:
 	@echo "make demo   replay an inspection drive through edge, cloud and trainer: 7 minutes, Ctrl-C is fine"
 	@echo "            (ARGS='--no-train --rate 1' and others: make demo ARGS=--help)"
-	@echo "make test   build, then unit and system tests, ruff, mypy, import-linter"
+	@echo "make check  while you work: ruff, mypy, import-linter and the quick tests, in a minute or so"
+	@echo "make test   build, then unit and system tests, ruff, mypy, import-linter: 10 minutes"
 	@echo "make shell  a shell in which 'laecips' and the nodes are on PATH"
 	@echo "make clean  remove what was built and what demos wrote, keep the environment (.venv, 2 GB)"
 
@@ -39,9 +43,16 @@ build: $(BUILT)
 demo: $(BUILT)
 	@$(ENVIRONMENT); laecips demo $(ARGS)
 
+# ruff, mypy and import-linter are tests too (test/test_style.py).
+check: $(BUILT)
+	@$(ENVIRONMENT); $(ONE_THREAD) python -m pytest -q $(SHARED) -m "not slow" --durations 5 --durations-min 2 $(ARGS) \
+		&& status=0 || status=$$?; \
+	echo "left out: tests marked slow, which train, export, or start processes or nodes; 'make test' runs all"; \
+	exit $$status
+
 # The tests print live; what pytest said last is said last here too.
 test: $(BUILT)
-	@$(ENVIRONMENT); $(COLCON) test --return-code-on-test-failure \
+	@$(ENVIRONMENT); $(ONE_THREAD) PYTEST_ADDOPTS="$(SHARED)" $(COLCON) test --return-code-on-test-failure \
 		--event-handlers console_direct+ console_cohesion- summary- && status=0 || status=$$?; \
 	grep -hE '^[0-9]*: =+ .*(passed|failed|error|no tests).* =+$$' $(PYTEST_LOG) | tail -n 1 | sed 's/^[0-9]*: //'; \
 	exit $$status
