@@ -18,21 +18,27 @@ from laecips_edge.core.certificates.certificate import (
 )
 from laecips_edge.core.certificates.revocation import RevocationList
 from laecips_edge.core.link.hard_frame import HardFrameAnswer, HardFrameRequest
+from laecips_edge.core.link.model_update import ModelOffer, PieceAnswer, PieceRequest
+from laecips_edge.ros import qos
 from laecips_edge.ros.diagnostics import Diagnostics
 from laecips_edge.ros.hard_frame_messages import answer_of, request_message
 from laecips_edge.ros.lifecycle import ManagedNode, run
+from laecips_edge.ros.model_messages import offer_of, piece_of, piece_request_message
 from laecips_edge.ros.service_transport import ServiceTransport
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.client import Client
+from rclpy.subscription import Subscription
 
 from laecips_cloud.gateway.admission import Admission
 from laecips_cloud.gateway.counters import GatewayCounters
 from laecips_cloud.gateway.gateway_settings import GatewaySettings
 from laecips_cloud.gateway.hard_frames import HardFrames
 from laecips_cloud.gateway.health import GatewayHealth, assess
+from laecips_cloud.gateway.models import Models
 from laecips_cloud.gateway.quotas import Quotas
 from laecips_cloud.gateway.server import GatewayServer
-from laecips_msgs.srv import SegmentHardFrame
+from laecips_msgs.msg import ModelUpdate
+from laecips_msgs.srv import GetModel, SegmentHardFrame
 
 STATUS_PERIOD_S: Final = 1.0
 
@@ -47,6 +53,10 @@ class GatewayNode(ManagedNode):
         self._credentials: Credentials | None = None
         self._revoked: RevocationList | None = None
         self._client: Client | None = None
+        self._files: Client | None = None
+        self._offer: ModelOffer | None = None
+        self._offers: Subscription | None = None
+        self._models: Models | None = None
         self._server: GatewayServer | None = None
         self._quotas: Quotas | None = None
         self._counters = GatewayCounters()
@@ -66,21 +76,33 @@ class GatewayNode(ManagedNode):
         self._client = self.create_client(
             SegmentHardFrame, "segment_hard_frame", callback_group=ReentrantCallbackGroup()
         )
+        self._files = self.create_client(
+            GetModel, "get_model", callback_group=ReentrantCallbackGroup()
+        )
+        self._offers = self.create_subscription(
+            ModelUpdate, "model_update", self._hear, qos.latched()
+        )
 
     def activate(self) -> None:
         """Listen, and count anew."""
-        if self._client is None:
+        if self._client is None or self._files is None:
             raise RuntimeError("the node is not configured")
         self._counters = GatewayCounters()
         self._quotas = Quotas(self._settings.limits())
         transport = ServiceTransport[HardFrameRequest, HardFrameAnswer](
             self._client, to_message=request_message, from_message=answer_of
         )
+        files = ServiceTransport[PieceRequest, PieceAnswer](
+            self._files, to_message=piece_request_message, from_message=piece_of
+        )
+        self._models = Models(files, counters=self._counters)
+        self._models.offer = self._offer
         self._server = GatewayServer(
             self._settings.address,
             self._credentials,
             admission=Admission(self._revoked if self._revoked is not None else frozenset()),
             hard_frames=HardFrames(transport, quotas=self._quotas, counters=self._counters),
+            models=self._models,
             counters=self._counters,
             on_refusal=self._tell,
         )
@@ -94,9 +116,18 @@ class GatewayNode(ManagedNode):
 
     def release(self) -> None:
         """Let the cloud's service and the certificates go."""
-        if self._client is not None:
-            self.destroy_client(self._client)
-        self._client = self._credentials = self._revoked = None
+        for client in (self._client, self._files):
+            if client is not None:
+                self.destroy_client(client)
+        if self._offers is not None:
+            self.destroy_subscription(self._offers)
+        self._client = self._files = self._offers = self._offer = None
+        self._credentials = self._revoked = self._models = None
+
+    def _hear(self, message: ModelUpdate) -> None:
+        self._offer = offer_of(message)
+        if self._models is not None:
+            self._models.offer = self._offer
 
     def _tell(self, line: str) -> None:
         self.get_logger().warning(line, throttle_duration_sec=1.0)

@@ -10,6 +10,7 @@ import grpc
 from laecips_cloud.gateway.admission import Admission
 from laecips_cloud.gateway.counters import GatewayCounters
 from laecips_cloud.gateway.hard_frames import HardFrames
+from laecips_cloud.gateway.models import Models
 from laecips_cloud.gateway.quotas import Limits, Quotas
 from laecips_cloud.gateway.server import GatewayServer
 from laecips_edge.bridge.grpc_client import GrpcTransport
@@ -89,6 +90,7 @@ class Site:
                 **options.pop("admission", {}),
             ),
             hard_frames=HardFrames(transport, quotas=Quotas(limits), counters=self.counters),
+            models=Models(options.pop("files", Silent()), counters=self.counters),
             counters=self.counters,
             on_refusal=self.refusals.append,
             **options,

@@ -17,10 +17,13 @@ from edge_robot import Cloud, Robot
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.certificates.certificate import utc_now
 from laecips_edge.core.image import image_messages
-from laecips_edge.core.link import protobuf, wire
+from laecips_edge.core.link import model_protobuf, protobuf, wire
+from laecips_edge.ros import qos
+from made_bundles import nudged, variant
+from model_server import ModelServer
 from processes import Peer, RosProcess, claim_domain, until
 
-from laecips_msgs.msg import Segmentation
+from laecips_msgs.msg import ModelReport, Segmentation
 from laecips_msgs.srv import SegmentHardFrame
 
 pytestmark = pytest.mark.system
@@ -270,12 +273,15 @@ def test_garbage_and_too_much_leave_others_alone(
     assert "hostile refused: " in gateway.process.log()
 
 
-def test_a_quota(site: Site, gateway: Gateway, cloud: Cloud, robot: Robot) -> None:
-    gateway.start(frames_per_minute=1)
+def test_a_quota(gateway: Gateway, cloud: Cloud, robot: Robot) -> None:
+    said = gateway.peer.subscribe(DiagnosticArray, "/diagnostics")
+    line = "robot r1 has sent its 5 frames a minute: wait "
+    process = gateway.start(frames_per_minute=5)
     try:
-        answers = [reached(robot), robot.answer(robot.send_rgb(picture()))]
-        assert answers[1].source == Segmentation.EDGE_FALLBACK
-        until(lambda: "robot r1 has sent its 1 frames a minute: wait" in robot.process.log())
+        # Frames that find no cloud behind the gateway would use the quota up.
+        until(lambda: diagnosis(said, "/gateway").message == "listening", process=process)
+        reached(robot)
+        until(lambda: line in robot.answer(robot.send_rgb(picture())).detail)
     finally:
         gateway.stop()
 
@@ -304,6 +310,37 @@ def test_other_robots(site: Site, gateway: Gateway, cloud: Cloud, address: str) 
         site.authority.revoke("r2", utc_now())
         until(lambda: "revoked" in ask("r2").message, process=process)
         assert process.stop() == 0
+
+
+def test_a_model_update_crosses(
+    robot: Robot,
+    gateway: Gateway,
+    cloud: Cloud,
+    cloud_domain: int,
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    diagnostics: list[DiagnosticArray],
+) -> None:
+    """Announced and fetched by the robot while its hard frames pass; comes late, for it stays."""
+    reports = robot.peer.subscribe(ModelReport, "/model_report", qos.latched(depth=20))
+    weights = nudged(tiny_bundle.weights("f"), seed=2)
+    bundle = variant(tiny_bundle, tmp_path / "2", 2, weights_f=weights)
+    with ModelServer(cloud_domain) as server:
+        server.offer(bundle)
+
+        def swapped() -> bool:
+            robot.answer(robot.send_rgb(picture()))
+            return any(each.outcome == ModelReport.SWAPPED for each in reports)
+
+        until(swapped, process=robot.process, what="the exchange")
+        assert max(request.length for request in server.requests) <= model_protobuf.MAX_PIECE
+    assert reached(robot).bundle_version == 2
+    until(
+        lambda: any(
+            value.key == "model_bytes_down" and int(value.value) > 0
+            for value in diagnosis(diagnostics, "/bridge").values
+        )
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ NAMES: Final = (
     "greetings",
     "bytes_up",
     "bytes_down",
+    "model_bytes_down",
 )
 
 

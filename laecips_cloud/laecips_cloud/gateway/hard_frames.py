@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
 from laecips_edge.core.link import protobuf
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
 from laecips_edge.core.link.transport import Transport
 from laecips_edge.core.link.wire import WireError
 
+from laecips_cloud.gateway.caller import Caller, GoneError, wait_for_answer
 from laecips_cloud.gateway.counters import GatewayCounters
 from laecips_cloud.gateway.quotas import Quotas
 
@@ -19,29 +17,8 @@ PLAIN_TEXT = "in plain text"
 """Whose quota callers without a certificate share."""
 
 
-class Caller(Protocol):
-    """Who waits for the answer, at the other end of the network."""
-
-    @property
-    def robot(self) -> str:
-        """Name in the certificate; empty where there is none, in plain text."""
-        ...
-
-    def seconds_left(self) -> float:
-        """Return seconds until the caller waits no longer, at most 0 where it has stopped."""
-        ...
-
-    def on_end(self, listener: Callable[[], None]) -> None:
-        """Call `listener` when the caller has gone, at once where it has."""
-        ...
-
-
 class WrongRobotError(Exception):
     """A request names another robot than the certificate; one line."""
-
-
-class GoneError(Exception):
-    """Nobody waits for the answer any more."""
 
 
 class HardFrames:
@@ -97,22 +74,15 @@ class HardFrames:
         if seconds <= 0:
             self._counters.add(gone=1)
             raise GoneError
-        ended = threading.Event()
-        answers: list[HardFrameAnswer] = []
-
-        def hear(answer: HardFrameAnswer) -> None:
-            answers.append(answer)
-            ended.set()
-
-        call = self._transport.ask(replace(request, deadline_s=seconds), hear)
-        caller.on_end(ended.set)
-        ended.wait(seconds)
-        if not answers:
-            call.cancel()
+        try:
+            answer = wait_for_answer(
+                self._transport, replace(request, deadline_s=seconds), caller, seconds
+            )
+        except GoneError:
             self._counters.add(gone=1)
-            raise GoneError
+            raise
         self._counters.add(answered=1)
-        return answers[0]
+        return answer
 
     def _encode(self, answer: HardFrameAnswer) -> bytes:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Final
 
 import grpc
@@ -14,8 +15,12 @@ from laecips_edge.core.link.protocol import OURS, Versions
 from laecips_edge.core.link.wire import WireError
 
 from laecips_cloud.gateway.admission import Admission, NotAdmittedError
+from laecips_cloud.gateway.caller import Caller, GoneError
 from laecips_cloud.gateway.counters import GatewayCounters
-from laecips_cloud.gateway.hard_frames import GoneError, HardFrames, WrongRobotError
+from laecips_cloud.gateway.hard_frames import HardFrames, WrongRobotError
+from laecips_cloud.gateway.models import Models
+
+_Answer = Callable[[bytes, Caller], bytes]
 
 WORKERS: Final = 32
 CALLS: Final = 64
@@ -33,6 +38,7 @@ class GatewayServer:
         credentials: of the gateway; None for plain text, on this machine alone.
         admission: reads certificates.
         hard_frames: answers hard frames.
+        models: answers calls about model updates.
         counters: count what never gets that far.
         versions: of the protocol that are spoken.
         on_refusal: hears of calls that were refused, one line each, on any thread.
@@ -48,6 +54,7 @@ class GatewayServer:
         *,
         admission: Admission,
         hard_frames: HardFrames,
+        models: Models,
         counters: GatewayCounters,
         versions: Versions = OURS,
         on_refusal: Callable[[str], None] = lambda line: None,
@@ -55,6 +62,7 @@ class GatewayServer:
         self._secure = credentials is not None
         self._admission = admission
         self._hard_frames = hard_frames
+        self._models = models
         self._counters = counters
         self._versions = versions
         self._on_refusal = on_refusal
@@ -97,25 +105,29 @@ class GatewayServer:
 
     def _handlers(self) -> Any:
         # Without (de)serializers the messages are bytes: nothing is decoded before it is bounded.
-        calls = {"Greet": self._greet, "SegmentHardFrame": self._segment}
+        calls: dict[str, _Answer] = {
+            "Greet": self._greet,
+            "SegmentHardFrame": self._hard_frames.answer,
+            "GetModel": self._models.piece,
+            "GetModelUpdate": self._models.update,
+        }
         return grpc.method_handlers_generic_handler(
             protobuf.SERVICE.strip("/"),
-            {name: grpc.unary_unary_rpc_method_handler(call) for name, call in calls.items()},
+            {
+                name: grpc.unary_unary_rpc_method_handler(partial(self._call, answer))
+                for name, answer in calls.items()
+            },
         )
 
-    def _greet(self, data: bytes, context: Any) -> bytes:
-        caller = self._admit(context)
-        try:
-            protobuf.decode_greeting(data)
-        except WireError as error:
-            self._refuse(caller, grpc.StatusCode.INVALID_ARGUMENT, str(error), "bad_requests")
+    def _greet(self, data: bytes, caller: Caller) -> bytes:
+        protobuf.decode_greeting(data)
         self._counters.add(greetings=1)
         return protobuf.encode_greeting(self._versions)
 
-    def _segment(self, data: bytes, context: Any) -> bytes:
+    def _call(self, answer: _Answer, data: bytes, context: Any) -> bytes:
         caller = self._admit(context)
         try:
-            return self._hard_frames.answer(data, caller)
+            return answer(data, caller)
         except WireError as error:
             self._refuse(caller, grpc.StatusCode.INVALID_ARGUMENT, str(error), "bad_requests")
         except WrongRobotError as error:

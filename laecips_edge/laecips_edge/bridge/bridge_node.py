@@ -9,12 +9,14 @@ from __future__ import annotations
 import queue
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any, Final
 
 from laecips_edge.bridge.bridge_settings import MADE, BridgeSettings
 from laecips_edge.bridge.grpc_client import DEADLINE_S, GrpcTransport
 from laecips_edge.bridge.health import BridgeHealth, assess
 from laecips_edge.bridge.link import Link
+from laecips_edge.bridge.model_relay import THREADS, ModelRelay
 from laecips_edge.core.certificates.certificate import Credentials, load_credentials, utc_now
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
 from laecips_edge.core.link.wire import WireError
@@ -47,7 +49,9 @@ class BridgeNode(ManagedNode):
         self._settings = BridgeSettings()
         self._credentials: Credentials | None = None
         self._link: Link | None = None
+        self._bulk: Link | None = None
         self._transport: GrpcTransport | None = None
+        self._models: ModelRelay | None = None
         self._room = threading.BoundedSemaphore(MOST)
         self._requests = BoundedCallbackGroup()
         self._service: Any = None
@@ -64,6 +68,7 @@ class BridgeNode(ManagedNode):
         else:
             folder = settings.path("certificates", what=MADE)
             self._credentials = load_credentials(folder, "robot")
+        self._models = ModelRelay(self)
         self._requests.most = MOST + REFUSALS
         self._service = self.create_service(
             SegmentHardFrame,
@@ -75,19 +80,23 @@ class BridgeNode(ManagedNode):
 
     def activate(self) -> None:
         """Connect."""
-        link = Link(
-            self._settings.address,
-            self._credentials,
-            tls_name=self._settings.tls_name,
-            on_change=self._tell,
-        )
-        self._link, self._transport = link, GrpcTransport(link)
+        if self._models is None:
+            raise RuntimeError("the node is not configured")
+        self._link = link = self._connect(self._tell)
+        self._transport = transport = GrpcTransport(link)
+        # Inside one connection gRPC has no priorities.
+        self._bulk = self._connect()
+        self._models.start(self._bulk, transport)
 
     def deactivate(self) -> None:
         """Break off what is under way, which is answered UNAVAILABLE, and the connection."""
-        link, self._link, self._transport = self._link, None, None
-        if link is not None:
-            link.close()
+        if self._models is not None:
+            self._models.stop()
+        links = (self._link, self._bulk)
+        self._link = self._bulk = self._transport = None
+        for link in links:
+            if link is not None:
+                link.close()
 
     def release(self) -> None:
         """Withdraw the service, once all that came in is answered."""
@@ -97,7 +106,17 @@ class BridgeNode(ManagedNode):
             self._requests.wait_until_idle()
             self.destroy_service(self._service)
             self._service = None
-        self._credentials = None
+        if self._models is not None:
+            self._models.destroy()
+        self._models = self._credentials = None
+
+    def _connect(self, on_change: Callable[[str], None] = lambda trouble: None) -> Link:
+        return Link(
+            self._settings.address,
+            self._credentials,
+            tls_name=self._settings.tls_name,
+            on_change=on_change,
+        )
 
     def _answer(
         self, request: SegmentHardFrame.Request, response: SegmentHardFrame.Response
@@ -139,6 +158,7 @@ class BridgeNode(ManagedNode):
 
     def _report(self) -> None:
         link, transport, credentials = self._link, self._transport, self._credentials
+        models = self._models
         now = utc_now()
         values: dict[str, Any] = {"address": self._settings.address}
         if credentials is not None:
@@ -151,6 +171,8 @@ class BridgeNode(ManagedNode):
                 "frame_round_trip_ms": transport.round_trip_ms.value,
                 "bytes_per_s": transport.bytes_per_s.value,
             } | transport.counts()
+        if models is not None:
+            values["model_bytes_down"] = models.bytes
         health = BridgeHealth(
             state=self.state,
             failure=self.failure,
@@ -168,7 +190,7 @@ def _unavailable(message: str) -> HardFrameAnswer:
 def main() -> int:
     """Run the node until it is asked to end."""
     # A request that waits holds a thread; transitions, the status and refusals need some too.
-    return run(BridgeNode, threads=MOST + REFUSALS + 2)
+    return run(BridgeNode, threads=MOST + REFUSALS + THREADS + 2)
 
 
 if __name__ == "__main__":

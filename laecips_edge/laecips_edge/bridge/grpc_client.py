@@ -42,6 +42,8 @@ class GrpcTransport:
         self._clock = clock
         self._call: Any = link.channel.unary_unary(protobuf.method("SegmentHardFrame"))
         self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
+        self._under_way = 0
         self._counts = dict.fromkeys(("sent", "answered", "failed", "bytes_up", "bytes_down"), 0)
 
     @property
@@ -54,6 +56,11 @@ class GrpcTransport:
         with self._lock:
             return dict(self._counts)
 
+    def wait_until_idle(self, timeout: float) -> bool:
+        """Return once no request is under way, or whether that is so after `timeout` seconds."""
+        with self._idle:
+            return self._idle.wait_for(lambda: self._under_way == 0, timeout)
+
     def ask(self, request: HardFrameRequest, on_answer: Callable[[HardFrameAnswer], None]) -> Call:
         """Send a request; see `laecips_edge.core.link.transport.Transport.ask`.
 
@@ -64,12 +71,17 @@ class GrpcTransport:
         sent_s = self._clock()
         self._count(sent=1, bytes_up=len(data))
         future = self._call.future(data, timeout=request.deadline_s or DEADLINE_S)
+        with self._idle:
+            self._under_way += 1
         future.add_done_callback(lambda done: self._hear(done, sent_s, len(data), on_answer))
         return _GrpcCall(future)
 
     def _hear(
         self, done: Any, sent_s: float, size: int, on_answer: Callable[[HardFrameAnswer], None]
     ) -> None:
+        with self._idle:
+            self._under_way -= 1
+            self._idle.notify_all()
         if done.cancelled():
             return
         if done.code() is not grpc.StatusCode.OK:

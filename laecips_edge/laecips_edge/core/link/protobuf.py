@@ -62,7 +62,7 @@ def decode_greeting(data: bytes) -> Versions:
     Raises:
         WireError: it is no greeting.
     """
-    message = _parse(pb.Greeting, data, MAX_SMALL)
+    message = parse(pb.Greeting, data, MAX_SMALL)
     return Versions(oldest=message.oldest, newest=message.newest)
 
 
@@ -89,7 +89,7 @@ def encode_request(request: HardFrameRequest, *, protocol: int = OURS.newest) ->
         remaining_s=request.deadline_s,
     )
     _check_request(message)
-    return _bounded("request", bytes(message.SerializeToString()), MAX_REQUEST)
+    return bounded("request", bytes(message.SerializeToString()), MAX_REQUEST)
 
 
 def decode_request(data: bytes) -> HardFrameRequest:
@@ -98,7 +98,7 @@ def decode_request(data: bytes) -> HardFrameRequest:
     Raises:
         WireError: it is none, is of another protocol, or a part of it is out of bounds.
     """
-    message = _parse(pb.HardFrame, data, MAX_REQUEST)
+    message = parse(pb.HardFrame, data, MAX_REQUEST)
     if message.protocol not in OURS:
         raise WireError(
             f"request of protocol {message.protocol}, this side speaks {OURS}: update the older one"
@@ -138,7 +138,7 @@ def encode_answer(answer: HardFrameAnswer) -> bytes:
         **{f"{stage}_ms": getattr(answer.times, stage) for stage in _TIMES},
     )
     _check_answer(message)
-    return _bounded("answer", bytes(message.SerializeToString()), MAX_ANSWER)
+    return bounded("answer", bytes(message.SerializeToString()), MAX_ANSWER)
 
 
 def decode_answer(data: bytes) -> HardFrameAnswer:
@@ -147,7 +147,7 @@ def decode_answer(data: bytes) -> HardFrameAnswer:
     Raises:
         WireError: it is none, or a part of it is out of bounds.
     """
-    message = _parse(pb.HardFrameAnswer, data, MAX_ANSWER)
+    message = parse(pb.HardFrameAnswer, data, MAX_ANSWER)
     _check_answer(message)
     return HardFrameAnswer(
         status=AnswerStatus(message.status),
@@ -161,10 +161,11 @@ def decode_answer(data: bytes) -> HardFrameAnswer:
     )
 
 
-def _parse(kind: Callable[[], Any], data: bytes, most: int) -> Any:
+def parse(kind: Callable[[], Any], data: bytes, most: int) -> Any:
+    """Return a message of a kind from at most so many bytes; WireError where it is none."""
     message = kind()
     name = message.DESCRIPTOR.name
-    _bounded(name, data, most)
+    bounded(name, data, most)
     try:
         message.ParseFromString(data)
     except (DecodeError, UnicodeDecodeError) as error:
@@ -176,9 +177,9 @@ def _parse(kind: Callable[[], Any], data: bytes, most: int) -> Any:
 
 def _check_request(message: Any) -> None:
     for name in ("request_id", "robot", "frame_id", "picture_format", "classes_hash"):
-        _bounded(name, getattr(message, name), MAX_TEXT)
+        bounded(name, getattr(message, name), MAX_TEXT)
     for name, most in (("picture", MAX_PICTURE), ("depth", MAX_PICTURE), ("scores", MAX_SCORES)):
-        _bounded(name, getattr(message, name), most)
+        bounded(name, getattr(message, name), most)
     if not message.request_id:
         raise WireError("request_id: none; send one that is unique a frame")
     if not math.isnan(message.trust):  # a trust that is not a number is a hard frame's
@@ -189,13 +190,14 @@ def _check_request(message: Any) -> None:
 def _check_answer(message: Any) -> None:
     if message.status not in set(AnswerStatus):
         raise WireError(f"status: {message.status} is not known: do both sides run one version?")
-    _bounded("message", message.message, MAX_MESSAGE)
+    bounded("message", message.message, MAX_MESSAGE)
     for name in ("label_map", "confidence_map"):
-        _bounded(name, getattr(message, name), MAX_MAP)
+        bounded(name, getattr(message, name), MAX_MAP)
     _in_range(message, [f"{stage}_ms" for stage in _TIMES], math.inf)
 
 
-def _bounded(what: str, value: Decoded, most: int) -> Decoded:
+def bounded(what: str, value: Decoded, most: int) -> Decoded:
+    """Return bytes or text of at most so many bytes or characters; WireError where it is more."""
     size = len(value)  # type: ignore[arg-type]
     if size > most:
         raise WireError(f"{what}: {size} bytes are more than the {most} that may be")

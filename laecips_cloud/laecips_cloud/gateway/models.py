@@ -1,0 +1,68 @@
+"""Model updates for robots across the network: what is offered, and pieces of its files."""
+
+from __future__ import annotations
+
+from laecips_edge.core.link import model_protobuf
+from laecips_edge.core.link.model_update import (
+    ModelOffer,
+    PieceAnswer,
+    PieceRequest,
+    PieceStatus,
+)
+from laecips_edge.core.link.transport import Transport
+
+from laecips_cloud.gateway.caller import Caller, wait_for_answer
+from laecips_cloud.gateway.counters import GatewayCounters
+from laecips_cloud.gateway.quotas import Limits, Quotas
+
+LIMITS = Limits(frames_per_minute=0, bytes_per_minute=0, in_flight=2)
+"""Pieces of one robot at a time."""
+
+
+class Models:
+    """Answers calls about model updates. Safe for several threads.
+
+    Args:
+        transport: the way to the trainer's `get_model`.
+        counters: count bytes.
+
+    Attributes:
+        offer: what robots should run; None while nothing is known.
+    """
+
+    def __init__(
+        self, transport: Transport[PieceRequest, PieceAnswer], *, counters: GatewayCounters
+    ) -> None:
+        self.offer: ModelOffer | None = None
+        self._transport = transport
+        self._counters = counters
+        self._quotas = Quotas(LIMITS)
+
+    def update(self, data: bytes, caller: Caller) -> bytes:
+        """Return the offer's bytes; nothing of the request is looked at."""
+        return model_protobuf.encode_offer(self.offer)
+
+    def piece(self, data: bytes, caller: Caller) -> bytes:
+        """Return a piece's bytes.
+
+        Raises:
+            WireError: not a request, or out of bounds.
+            GoneError: nobody waits any more.
+        """
+        request = model_protobuf.decode_piece_request(data)
+        refused = self._quotas.admit(caller.robot, len(data))
+        if refused:
+            return _unavailable(refused)
+        try:
+            if not self._transport.present:
+                return _unavailable("the gateway sees no trainer_node: start it")
+            answer = wait_for_answer(self._transport, request, caller, caller.seconds_left())
+        finally:
+            self._quotas.release(caller.robot)
+        encoded = model_protobuf.encode_piece(answer)
+        self._counters.add(model_bytes_down=len(encoded))
+        return encoded
+
+
+def _unavailable(message: str) -> bytes:
+    return model_protobuf.encode_piece(PieceAnswer(status=PieceStatus.UNAVAILABLE, message=message))

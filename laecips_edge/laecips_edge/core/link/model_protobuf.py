@@ -1,0 +1,86 @@
+"""Between the protobuf messages of model updates and the core's dataclasses, with bounds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Final
+
+import laecips_edge.core.link.laecips_bridge_pb2 as pb
+from laecips_edge.core.link.model_update import ModelOffer, PieceAnswer, PieceRequest, PieceStatus
+from laecips_edge.core.link.protobuf import MAX_MESSAGE, MAX_SMALL, MAX_TEXT, bounded, parse
+
+MAX_PIECE: Final = 16 << 10
+"""Most bytes of a piece: a frame waits behind one for 33 ms at 4 Mbit/s."""
+
+_TEXTS: Final = ("name", "classes_hash", "manifest_sha256")
+
+
+def encode_piece_request(request: PieceRequest) -> bytes:
+    """Return a request's bytes; WireError where a part is too large."""
+    bounded("file", request.file, MAX_TEXT)
+    return bytes(pb.ModelPieceRequest(**asdict(request)).SerializeToString())
+
+
+def decode_piece_request(data: bytes) -> PieceRequest:
+    """Return the request of a message; WireError where it is none, or out of bounds."""
+    message = parse(pb.ModelPieceRequest, data, MAX_SMALL)
+    bounded("file", message.file, MAX_TEXT)
+    return PieceRequest(
+        version=message.version,
+        file=message.file,
+        offset=message.offset,
+        length=min(message.length, MAX_PIECE),
+    )
+
+
+def encode_piece(answer: PieceAnswer) -> bytes:
+    """Return a piece's bytes; WireError where it is too large."""
+    bounded("data", answer.data, MAX_PIECE)
+    return bytes(
+        pb.ModelPiece(
+            status=int(answer.status),
+            message=answer.message[:MAX_MESSAGE],
+            size=answer.size,
+            data=answer.data,
+        ).SerializeToString()
+    )
+
+
+def decode_piece(data: bytes) -> PieceAnswer:
+    """Return the piece of a message; WireError where it is none, or out of bounds."""
+    message = parse(pb.ModelPiece, data, MAX_PIECE + MAX_SMALL)
+    bounded("data", message.data, MAX_PIECE)
+    return PieceAnswer(
+        status=_status(message.status),
+        message=bounded("message", message.message, MAX_MESSAGE),
+        size=message.size,
+        data=message.data,
+    )
+
+
+def encode_offer(offer: ModelOffer | None) -> bytes:
+    """Return an offer's bytes; None: there is none."""
+    if offer is None:
+        return b""
+    for name in _TEXTS:
+        bounded(name, getattr(offer, name), MAX_TEXT)
+    return bytes(pb.ModelUpdate(**asdict(offer)).SerializeToString())
+
+
+def decode_offer(data: bytes) -> ModelOffer | None:
+    """Return the offer of a message, None where there is none; WireError as before."""
+    message = parse(pb.ModelUpdate, data, MAX_SMALL)
+    if not message.version:
+        return None
+    return ModelOffer(
+        version=message.version,
+        parent=message.parent,
+        bytes=message.bytes,
+        ordered=message.ordered,
+        **{name: bounded(name, getattr(message, name), MAX_TEXT) for name in _TEXTS},
+    )
+
+
+def _status(value: int) -> PieceStatus:
+    """Return a status; one that nobody knows counts as UNAVAILABLE."""
+    return PieceStatus(value) if value in set(PieceStatus) else PieceStatus.UNAVAILABLE
