@@ -21,11 +21,11 @@ from laecips_cloud.library.model_library import ModelLibrary
 from laecips_cloud.library.served_files import PieceStatus, offered, piece
 from laecips_cloud.replay_buffer.watch import ReplayWatch
 from laecips_cloud.trainer.health import TrainerHealth, assess
+from laecips_cloud.trainer.source_folder import open_source
 from laecips_cloud.trainer.status_fields import ledger_fields, update_of
 from laecips_cloud.trainer.trainer import Trainer
 from laecips_cloud.trainer.trainer_parameters import declare_parameters, path, recipe, triggers
 from laecips_cloud.trainer.worker_process import WorkerProcess
-from laecips_cloud.training.data.frame_folder import FrameFolder
 from laecips_msgs.msg import ModelReport, ModelUpdate, TrainerStatus
 from laecips_msgs.srv import Adapt, GetModel
 
@@ -54,11 +54,11 @@ class TrainerNode(ManagedNode):
         """Check source frames and settings, open the library, offer topics and services."""
         how, when = recipe(self.parameters), triggers(self.parameters)
         bundle = Bundle.load(path(self.parameters, "bundle"))
-        source = FrameFolder(how.source)
-        if tuple(source.classes) != bundle.manifest.classes or len(source) < 2:
-            raise ValueError(
-                f"{how.source}: {len(source)} frames of the classes {', '.join(source.classes)}; "
-                f"give at least 2 of those of {bundle.path}: {', '.join(bundle.manifest.classes)}"
+        source = open_source(how.source, bundle, most=how.source_frames)
+        if source.unlabelled:
+            self.get_logger().warning(
+                f"{how.source}: {len(source.unlabelled)} pictures have no mask and are left out, "
+                f"such as {next(iter(source.unlabelled))}"
             )
         library = self._library = ModelLibrary(path(self.parameters, "library"))
         library.take_in(bundle)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from laecips_cloud.training.data.errors import DatasetError
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from numpy.typing import NDArray
 
-from laecips_eval.datasets.errors import DatasetError
 from laecips_eval.inspection_scene.camera import REACH, Camera
 from laecips_eval.inspection_scene.classes import CLASSES, DEFECTS, PALETTE
 from laecips_eval.inspection_scene.drift import DAY_ZERO, Drift

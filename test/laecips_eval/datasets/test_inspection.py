@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from laecips_eval.datasets.errors import DatasetError
+from laecips_eval.datasets import DatasetError
 from laecips_eval.datasets.inspection import InspectionFrames, defects_in
 from laecips_eval.inspection_scene import CLASSES, DAY_ZERO, Drift, draw_strip
 from laecips_eval.inspection_scene.classes import DENT, SCRATCH
