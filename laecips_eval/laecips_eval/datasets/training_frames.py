@@ -37,17 +37,31 @@ class Slice:
 
     def __init__(self, frames: LabelledFrames, indices: range) -> None:
         """Takes the frames at `indices`."""
-        self._frames, self._indices = frames, indices
+        self.frames, self.indices = frames, indices
         self.classes: Sequence[str] = frames.classes
         self.palette: Sequence[tuple[int, int, int]] = frames.palette
 
     def __len__(self) -> int:
         """Number of frames."""
-        return len(self._indices)
+        return len(self.indices)
 
     def __getitem__(self, index: int, /) -> LabelledFrame:
         """The frame at `index`; raises IndexError past the end."""
-        return self._frames[self._indices[index]]
+        return self.frames[self.indices[index]]
+
+
+def names_of(frames: LabelledFrames) -> tuple[str, ...]:
+    """Names of a folder's frames, or of a stretch of them, without reading any.
+
+    Raises:
+        TypeError: they come from elsewhere.
+    """
+    if isinstance(frames, FrameFolder):
+        return frames.names
+    if isinstance(frames, Slice):
+        names = names_of(frames.frames)
+        return tuple(names[index] for index in frames.indices)
+    raise TypeError(f"{type(frames).__name__} knows no names")
 
 
 def open_training_frames(
