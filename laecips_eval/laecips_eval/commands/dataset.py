@@ -8,8 +8,19 @@ from pathlib import Path
 from laecips_eval.commands.options import add_root
 
 _LOOKED_AT = 200
+FORMATS = (
+    "ade20k",
+    "cityscapes",
+    "coco",
+    "cvat",
+    "label-studio",
+    "labelme",
+    "supervisely",
+    "voc",
+    "yolo",
+)
 
-HELP = "check labelled pictures of your own before a training"
+HELP = "check labelled pictures of your own before a training, or bring them in from other formats"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,14 +38,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="split that nothing learns from, or the share of --split to keep back at its end; "
         "without it the usual one",
     )
+    bring = what.add_parser("import", help="make such a folder of the annotations of another tool")
+    bring.add_argument("format", choices=FORMATS, metavar="FORMAT", help=", ".join(FORMATS))
+    bring.add_argument("source", type=Path, metavar="SRC", help="file or folder of annotations")
+    bring.add_argument("target", type=Path, metavar="DST", help="the new folder")
+    bring.add_argument(
+        "--images", type=Path, metavar="DIR", help="folder with the pictures; without it SRC's"
+    )
+    bring.add_argument(
+        "--classes",
+        type=Path,
+        metavar="FILE",
+        help="YAML that says which class a category becomes: classes: {NAME: [CATEGORY, ...]}, and "
+        "void and drop, lists of categories; without it each is a class",
+    )
+    bring.add_argument(
+        "--background", metavar="NAME", help="class of pixels without a shape, as a rule background"
+    )
+    bring.add_argument(
+        "--no-background", action="store_true", help="pixels without a shape have no class"
+    )
+    bring.add_argument(
+        "--upright",
+        action="store_true",
+        help="turn pictures by their EXIF orientation, where their annotations were drawn so",
+    )
+    bring.add_argument(
+        "--skip-empty", action="store_true", help="leave out pictures on which nothing was drawn"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Checks; 1 where a training would be refused.
+    """Checks, 1 where a training would be refused; or imports.
 
     Raises:
-        ValueError: no folder is named.
+        ValueError: no folder is named, or nothing can be imported.
+        OSError: it cannot be written.
     """
+    if args.what == "import":
+        return _import(args)
     root = args.folder or args.root
     if root is None:
         raise ValueError("name a folder: laecips dataset check DIR")
@@ -114,3 +156,36 @@ def _refuse(reasons: list[str]) -> int:
     for reason in reasons:
         print(f"refused: {reason}")
     return 1
+
+
+def _import(args: argparse.Namespace) -> int:
+    from laecips_cloud.console import progress_bar
+
+    from laecips_eval.datasets.annotations.formats import FORMATS
+    from laecips_eval.datasets.importing.import_annotations import (
+        ImportOptions,
+        import_annotations,
+    )
+
+    around = args.source if args.source.is_dir() else args.source.parent
+    options = ImportOptions(
+        images=args.images or around,
+        class_file=args.classes,
+        background="" if args.no_background else args.background,
+        upright=args.upright,
+        skip_empty=args.skip_empty,
+    )
+    with progress_bar("pictures") as progress:
+        done = import_annotations(
+            FORMATS[args.format](args.source), args.target, options, progress=progress
+        )
+    for note in done.notes.lines():
+        print(f"note: {note}")
+    for line in done.lost.lines():
+        print(f"left out: {line}")
+    splits = ", ".join(f"{split or 'no split'} {count}" for split, count in done.splits.items())
+    print(
+        f"{args.target}: {sum(done.splits.values())} pictures ({splits}), classes "
+        f"{', '.join(done.classes)}; next: laecips dataset check {args.target}"
+    )
+    return 0

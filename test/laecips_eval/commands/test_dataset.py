@@ -1,5 +1,6 @@
-"""`laecips dataset check`: the words and the exit status."""
+"""`laecips dataset`: the words and the exit status."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,61 @@ def test_no_folder(
         assert message in said.err
     else:
         assert said.out == "refused: /nowhere: no such folder; give one with images/ and labels/\n"
+
+
+COCO = {
+    "categories": [{"id": 1, "name": "part"}, {"id": 2, "name": "screw"}],
+    "images": [
+        {"id": number, "file_name": f"{name}.jpg", "height": 96, "width": 128}
+        for number, name in enumerate("abcdefghijx")
+    ],
+    "annotations": [
+        {"image_id": number, "category_id": 1, "segmentation": [[9, 9, 30 + number, 9, 9, 30]]}
+        for number in range(9)
+    ],
+}
+
+
+def test_annotations_of_another_tool_are_brought_in_checked_and_ready(
+    camvid: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, target = tmp_path / "coco.json", tmp_path / "plant"
+    source.write_text(json.dumps(COCO))
+    options = ["--images", str(camvid / "images")]
+    assert main(["dataset", "import", "coco", str(source), str(target), *options]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "note: categories never drawn, which are no classes: 1 (screw)",
+        "note: pictures on which nothing was drawn, all background: 1 (j)",
+        "left out: pictures that are not there, or in several places: 1 (x.jpg)",
+        f"{target}: 10 pictures (no split 10), classes background, part; next: laecips dataset "
+        f"check {target}",
+    ]
+    assert check(target) == 0
+    assert main(["dataset", "import", "coco", str(source), str(target), *options]) == 2
+    assert f"{target}: there already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "classes"),
+    [
+        ([], "background, part"),
+        (["--background", "belt"], "belt, part"),
+        (["--no-background"], "part"),
+        (["--classes"], "background, thing"),
+    ],
+)
+def test_classes_of_an_import(
+    options: list[str],
+    classes: str,
+    camvid: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    source, table = tmp_path / "coco.json", tmp_path / "table.yaml"
+    source.write_text(json.dumps(COCO))
+    table.write_text("classes: {thing: [part, screw]}")
+    if options == ["--classes"]:
+        options = ["--classes", str(table)]
+    options += ["--images", str(camvid / "images"), "--skip-empty"]
+    assert main(["dataset", "import", "coco", str(source), str(tmp_path / "plant"), *options]) == 0
+    assert f"9 pictures (no split 9), classes {classes}; next" in capsys.readouterr().out
