@@ -23,10 +23,10 @@ from laecips_cloud.library.served_files import offered, piece
 from laecips_cloud.library.version_ledger import Fate, VersionLedger
 from laecips_cloud.replay_buffer.watch import ReplayWatch
 from laecips_cloud.trainer.health import TrainerHealth, assess
+from laecips_cloud.trainer.source_folder import open_source
 from laecips_cloud.trainer.trainer import Trainer
 from laecips_cloud.trainer.trainer_settings import TrainerSettings
 from laecips_cloud.trainer.worker_process import WorkerProcess
-from laecips_cloud.training.data.frame_folder import FrameFolder
 from laecips_msgs.msg import ModelReport, ModelUpdate, TrainerStatus
 from laecips_msgs.srv import Adapt, GetModel
 
@@ -56,11 +56,11 @@ class TrainerNode(ManagedNode):
         settings = self.parameters.read(TrainerSettings)
         how = settings.recipe()
         bundle = Bundle.load(settings.bundle_path())
-        source = FrameFolder(how.source)
-        if tuple(source.classes) != bundle.manifest.classes or len(source) < 2:
-            raise ValueError(
-                f"{how.source}: {len(source)} frames of the classes {', '.join(source.classes)}; "
-                f"give at least 2 of those of {bundle.path}: {', '.join(bundle.manifest.classes)}"
+        source = open_source(how.source, bundle, most=how.source_frames)
+        if source.unlabelled:
+            self.get_logger().warning(
+                f"{how.source}: {len(source.unlabelled)} pictures have no mask and are left out, "
+                f"such as {next(iter(source.unlabelled))}"
             )
         library = self._library = ModelLibrary(settings.library_path())
         library.take_in(bundle)

@@ -15,13 +15,21 @@ HELP = "make a bag (MCAP) with pictures and truth from a data set or the inspect
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
-    parser.add_argument("--dataset", choices=["camvid", "inspection"], required=True, help="source")
+    parser.add_argument(
+        "--dataset",
+        choices=["camvid", "folder", "inspection"],
+        required=True,
+        help="source; folder: your own pictures",
+    )
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the new bag")
     parser.add_argument("--rate", type=float, default=10.0, help="pictures a second")
     parser.add_argument("--jpeg-quality", type=int, default=90, help="1 to 100")
-    camvid = parser.add_argument_group("camvid")
-    add_root(camvid)
-    camvid.add_argument("--splits", help="names with commas between, in this order: task1,task2")
+    folder = parser.add_argument_group("camvid and folder")
+    add_root(folder)
+    folder.add_argument(
+        "--splits",
+        help="names with commas between, in this order: task1,task2; of a folder without it all",
+    )
     inspection = parser.add_argument_group("inspection")
     inspection.add_argument("--frames", type=int, default=1800, help="length of the bag")
     inspection.add_argument("--seed", type=int, default=0, help="another seed, other panels")
@@ -46,7 +54,7 @@ def _from_inspection(args: argparse.Namespace, progress: Progress) -> int:
     from laecips_eval.inspection_scene.make_bags import make_bag
 
     if args.root or args.splits:
-        raise ValueError("--root and --splits are camvid's: the inspection scene is generated")
+        raise ValueError("--root and --splits are a folder's: the inspection scene is generated")
     recipe = BagRecipe(
         frames=args.frames, seed=args.seed, rate_hz=args.rate, jpeg_quality=args.jpeg_quality
     )
@@ -59,9 +67,11 @@ def _from_splits(args: argparse.Namespace, progress: Progress) -> int:
     from laecips_eval.datasets import open_dataset
 
     names = [name.strip() for name in (args.splits or "").split(",") if name.strip()]
-    if not names:
+    if not names and args.dataset == "camvid":
         raise ValueError("camvid needs --splits: names from its splits.yaml, as in task1,task2")
-    splits = [(name, open_dataset("camvid", root=args.root, split=name)) for name in names]
+    splits = [
+        (name, open_dataset(args.dataset, root=args.root, split=name)) for name in names or ["all"]
+    ]
     return bag_splits(
         args.output,
         splits,

@@ -13,7 +13,10 @@ HELP = "make a trainer's folder of labelled source frames from a data set"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the arguments."""
     parser.add_argument(
-        "--dataset", choices=["camvid", "inspection"], required=True, help="data set of the bundle"
+        "--dataset",
+        choices=["camvid", "folder", "inspection"],
+        required=True,
+        help="data set of the bundle; folder: your own pictures",
     )
     add_root(parser)
     parser.add_argument("--split", help="that f has learnt from; without it the usual one")

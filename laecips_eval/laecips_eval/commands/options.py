@@ -15,6 +15,9 @@ CAMVID_LAYOUT = (
 )
 """What a folder of CamVid must hold."""
 
+FOLDER_LAYOUT = "images/NAME.jpg, labels/NAME.png (class index), classes.yaml (classes)"
+"""What a folder of one's own must hold, unless its layout.yaml says otherwise."""
+
 
 def add_bundle(parser: argparse.ArgumentParser) -> None:
     """Declares --bundle; `chosen_bundle` says which it is."""
@@ -37,7 +40,11 @@ def chosen_bundle(args: argparse.Namespace) -> Path:
 def add_root(parser: argparse._ActionsContainer) -> None:
     """Declares --root, the folder of a data set that is not generated."""
     parser.add_argument(
-        "--root", type=Path, help=f"folder of CamVid, which must hold {CAMVID_LAYOUT}"
+        "--root",
+        type=Path,
+        metavar="DIR",
+        help=f"folder of your own pictures, which must hold {FOLDER_LAYOUT}; or of CamVid, which "
+        f"must hold {CAMVID_LAYOUT}",
     )
 
 
@@ -45,7 +52,10 @@ def add_teacher_and_frames(parser: argparse.ArgumentParser) -> None:
     """Declares a teacher, and the labelled source frames that something of it is fitted on."""
     parser.add_argument("teacher", type=Path, help="folder with network.onnx and classes.yaml")
     parser.add_argument(
-        "--dataset", choices=("camvid", "inspection"), default="inspection", help="data set"
+        "--dataset",
+        choices=("camvid", "folder", "inspection"),
+        default="inspection",
+        help="data set; folder: your own pictures",
     )
     add_root(parser)
     parser.add_argument(

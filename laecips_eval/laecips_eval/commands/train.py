@@ -34,12 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "onnx and blend",
     )
     parser.add_argument(
-        "--dataset", choices=("camvid", "inspection"), default="inspection", help="data set"
+        "--dataset",
+        choices=("camvid", "folder", "inspection"),
+        default="inspection",
+        help="data set; folder: your own pictures",
     )
     add_root(parser)
     parser.add_argument(
         "--split",
-        help="split to learn from, of camvid also several with commas; without it the usual one",
+        help="split to learn from, of a folder also several with commas; without it the usual one",
     )
     parser.add_argument(
         "--held-out",
@@ -89,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
     import torch
     from laecips_cloud.console import timed_lines
 
-    from laecips_eval.datasets.training_frames import open_training_frames
+    from laecips_eval.datasets.training_frames import open_training_frames, require_learnable
 
     if args.threads < 1:
         raise ValueError(f"--threads is {args.threads}: give at least 1")
@@ -97,6 +100,7 @@ def run(args: argparse.Namespace) -> int:
     cv2.setNumThreads(args.threads)
     args.width = _WIDTHS[args.role] if args.width is None else args.width
     args.steps = _STEPS[args.role] if args.steps is None else args.steps
+    progress = timed_lines()
     frames, held_out = open_training_frames(
         args.dataset,
         role=args.role,
@@ -105,8 +109,10 @@ def run(args: argparse.Namespace) -> int:
         held_out=args.held_out,
         count=args.frames,
         held_out_count=args.held_out_frames,
+        tell=progress,
     )
-    progress = timed_lines()
+    if args.root is not None:  # what is generated has every class
+        require_learnable(frames, where=str(args.root))
     train = _train_pair if args.role == "pair" else _train_teacher
     train(args, frames, held_out, progress)
     return 0

@@ -3,9 +3,9 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 
+from laecips_cloud.training.data.errors import DatasetError
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 
-from laecips_eval.datasets.errors import DatasetError
 from laecips_eval.inspection_scene.classes import CLASSES, PALETTE
 from laecips_eval.inspection_scene.drawing.random_stream import RandomStream
 from laecips_eval.inspection_scene.panel.sections import HEIGHT

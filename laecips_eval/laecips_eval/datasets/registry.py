@@ -1,13 +1,14 @@
 """Data sets by name: the one place that knows which there are."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from laecips_cloud.training.data.errors import DatasetError
+from laecips_cloud.training.data.frame_folder import FrameFolder
 from laecips_cloud.training.data.labelled_frames import LabelledFrames
 
-from laecips_eval.datasets.camvid import CamVid
-from laecips_eval.datasets.errors import DatasetError
 from laecips_eval.datasets.inspection import InspectionFrames
 
 __all__ = ["DATASETS", "DatasetError", "open_dataset"]
@@ -21,7 +22,8 @@ def open_dataset(
     Args:
         name: a key of `DATASETS`.
         root: folder where the data lies; data sets that are generated take none.
-        split: which frames. `inspection`: train, held_out. `camvid`: those of its splits.yaml.
+        split: which frames. `inspection`: train, held_out. Of a folder: one of its splits, or
+            several with commas between.
         options: of the data set, `InspectionFrames`: count, seed, drift, defect_rate.
 
     Returns:
@@ -50,14 +52,16 @@ def _inspection(root: Path | None, split: str, options: dict[str, Any]) -> Label
     return InspectionFrames(split, **options)
 
 
-def _camvid(root: Path | None, split: str, options: dict[str, Any]) -> LabelledFrames:
+def _folder(name: str, root: Path | None, split: str, options: dict[str, Any]) -> LabelledFrames:
     if root is None:
-        raise DatasetError("camvid needs a root: the folder with images, labels and splits.yaml")
-    return CamVid(root, split, **options)
+        raise DatasetError(f"{name} needs a root: the folder with images, labels and classes.yaml")
+    return FrameFolder(root, split, **options)
 
 
 DATASETS: dict[str, Callable[[Path | None, str, dict[str, Any]], LabelledFrames]] = {
-    "camvid": _camvid,
+    # Brostow, Fauqueur, Cipolla 2009, in the 11-class form: a folder whose usual splits are known.
+    "camvid": partial(_folder, "camvid"),
+    "folder": partial(_folder, "folder"),
     "inspection": _inspection,
 }
 """Name -> how to open it."""

@@ -7,11 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from laecips_cloud.training.data.frame_folder import (
-    FrameFolder,
-    FrameFolderError,
-    write_frame_folder,
-)
+from laecips_cloud.training.data.errors import DatasetError
+from laecips_cloud.training.data.frame_folder import FrameFolder, write_frame_folder
 from laecips_cloud.training.data.labelled_frames import LabelledFrame, LabelledFrames
 from laecips_cloud.training.data.time_blocks import spread
 
@@ -46,11 +43,8 @@ def ensure_source(
         OSError: it cannot be written.
     """
     path = directory / f"inspection-source-{learnt}-{held_out}"
-    try:
-        FrameFolder(path)
+    if _is_whole(path):
         return path
-    except FrameFolderError:
-        pass  # not there, or not whole
     frames, others = open_training_frames("inspection", count=SHIPPED_FRAMES)
     draft = path.with_name(f".{path.name}.new")
     shutil.rmtree(draft, ignore_errors=True)
@@ -58,6 +52,14 @@ def ensure_source(
     shutil.rmtree(path, ignore_errors=True)
     draft.rename(path)
     return path
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        there = FrameFolder(path)
+    except DatasetError:
+        return False
+    return not there.unlabelled and not there.orphans
 
 
 def write_source(

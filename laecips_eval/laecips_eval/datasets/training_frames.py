@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from laecips_cloud.training.data.errors import DatasetError
+from laecips_cloud.training.data.folder.splits import usual_splits
+from laecips_cloud.training.data.frame_folder import FrameFolder
+from laecips_cloud.training.data.label_check import count_labels, require_every_class
 from laecips_cloud.training.data.labelled_frames import LabelledFrame, LabelledFrames
 
 from laecips_eval.datasets import open_dataset
@@ -20,7 +24,12 @@ SPLITS: Final = {
     # The end of `pretrain` is kept back, which is what the pair keeps back too.
     (TEACHER, "camvid"): ("teacher,pretrain", "0.09"),
 }
-"""(Role, data set) -> split to learn from; split, or share of its end, that is kept back."""
+"""(Role, data set) -> split to learn from; split, or share of its end, that is kept back. A folder
+has its own.
+"""
+
+KEPT_BACK: Final = "0.2"
+"""Of a folder without a split for it."""
 
 
 class Slice:
@@ -28,17 +37,31 @@ class Slice:
 
     def __init__(self, frames: LabelledFrames, indices: range) -> None:
         """Takes the frames at `indices`."""
-        self._frames, self._indices = frames, indices
+        self.frames, self.indices = frames, indices
         self.classes: Sequence[str] = frames.classes
         self.palette: Sequence[tuple[int, int, int]] = frames.palette
 
     def __len__(self) -> int:
         """Number of frames."""
-        return len(self._indices)
+        return len(self.indices)
 
     def __getitem__(self, index: int, /) -> LabelledFrame:
         """The frame at `index`; raises IndexError past the end."""
-        return self._frames[self._indices[index]]
+        return self.frames[self.indices[index]]
+
+
+def names_of(frames: LabelledFrames) -> tuple[str, ...]:
+    """Names of a folder's frames, or of a stretch of them, without reading any.
+
+    Raises:
+        TypeError: they come from elsewhere.
+    """
+    if isinstance(frames, FrameFolder):
+        return frames.names
+    if isinstance(frames, Slice):
+        names = names_of(frames.frames)
+        return tuple(names[index] for index in frames.indices)
+    raise TypeError(f"{type(frames).__name__} knows no names")
 
 
 def open_training_frames(
@@ -50,6 +73,7 @@ def open_training_frames(
     held_out: str | None = None,
     count: int | None = None,
     held_out_count: int | None = None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> tuple[LabelledFrames, LabelledFrames]:
     """Frames to learn from and frames that nothing learns from.
 
@@ -62,11 +86,15 @@ def open_training_frames(
             the usual one.
         count: take only so many frames of the former; None for all.
         held_out_count: the same of the latter.
+        tell: takes a line about pictures that are left out.
 
     Raises:
-        ValueError: there is no such data set or split, or not even one frame was asked for.
+        ValueError: there is no such data set or split, a frame is to be in both, or not even one
+            was asked for.
     """
     usual, usually_kept_back = SPLITS.get((role, dataset), ("", ""))
+    if dataset == "folder" and root is not None:
+        usual, usually_kept_back = _usual_splits(FrameFolder(root), split, tell)
     frames = open_dataset(dataset, root=root, split=split or usual)
     back = held_out or usually_kept_back
     if re.fullmatch(r"0?\.\d+", back):
@@ -75,7 +103,45 @@ def open_training_frames(
         frames = Slice(frames, range(len(frames) - kept))
     else:
         unseen = open_dataset(dataset, root=root, split=back)
+        _require_apart(frames, unseen)
     return _first(frames, count), _first(unseen, held_out_count)
+
+
+def require_learnable(frames: LabelledFrames, *, where: str) -> None:
+    """Refuse frames that a training would learn from only in appearance.
+
+    Args:
+        frames: to learn from, each is read.
+        where: they come from, for the error.
+
+    Raises:
+        DatasetError: a frame cannot be read, or a class has no pixel.
+    """
+    counts = count_labels(frames[index].label for index in range(len(frames)))
+    require_every_class(counts, frames.classes, frames=len(frames), where=where)
+
+
+def _usual_splits(
+    folder: FrameFolder, split: str | None, tell: Callable[[str], None]
+) -> tuple[str, str]:
+    for lacking, files in (("mask", folder.unlabelled), ("picture", folder.orphans)):
+        if files:
+            tell(
+                f"{folder.root}: left out, as they have no {lacking}: {len(files)} files, such as "
+                f"{next(iter(files.values()))}"
+            )
+    learnt, held_out = usual_splits(folder.splits) if split else folder.usual_splits()
+    return learnt, held_out or KEPT_BACK
+
+
+def _require_apart(frames: LabelledFrames, unseen: LabelledFrames) -> None:
+    if not isinstance(frames, FrameFolder) or not isinstance(unseen, FrameFolder):
+        return
+    if both := sorted(set(frames.names) & set(unseen.names)):
+        raise DatasetError(
+            f"{frames.root}: {both[0]} is to be learnt from and to be held out; take it out of one "
+            "of the splits"
+        )
 
 
 def _first(frames: LabelledFrames, count: int | None) -> LabelledFrames:

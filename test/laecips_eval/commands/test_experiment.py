@@ -15,7 +15,7 @@ NOWHERE = "/nowhere"
         (["--every", "-3"], "--every is -3: give at least 1"),
         (["--config", f"{NOWHERE}/a.yaml"], f"{NOWHERE}/a.yaml: cannot be read ("),
         (["--config", __file__], f"{__file__}: not YAML ("),
-        (["--camvid", NOWHERE], f"camvid: no folder {NOWHERE}"),
+        (["--camvid", NOWHERE], f"{NOWHERE}: no such folder"),
     ],
 )
 def test_what_cannot_be(

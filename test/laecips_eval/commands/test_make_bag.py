@@ -40,12 +40,26 @@ def test_camvid(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("splits", "segments"),
+    [((), [("all", 0, 10)]), (("--splits", "dusk,day"), [("dusk", 0, 2), ("day", 2, 5)])],
+)
+def test_a_folder_of_ones_own(
+    splits: tuple[str, ...], segments: list[tuple[str, int, int]], camvid: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "bag"
+    assert run("--dataset", "folder", "--root", str(camvid), *splits, "-o", str(path)) == 0
+    bag = open_bag(path)
+    assert [(part.name, part.start, part.stop) for part in bag.segments] == segments
+    assert len(bag.truth()) == segments[-1][2]
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("camvid", "--root", "x"), "camvid needs --splits"),
         (("camvid", "--splits", "a"), "camvid needs a root"),
-        (("camvid", "--root", "/nonexistent", "--splits", "a"), "no folder /nonexistent"),
-        (("inspection", "--splits", "a"), "--root and --splits are camvid's"),
+        (("camvid", "--root", "/nonexistent", "--splits", "a"), "/nonexistent: no such folder"),
+        (("inspection", "--splits", "a"), "--root and --splits are a folder's"),
         (("inspection", "--frames", "2"), "2 frames are too few"),
         (("inspection", "--rate", "0"), "give a rate above 0"),
     ],

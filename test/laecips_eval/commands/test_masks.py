@@ -23,7 +23,7 @@ def test_the_page_has_a_row_for_each_setting(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["--frames", "0"], "--frames must be at least 1, got 0"),
-        (["--frames", "1", "--camvid", str(CAMVID)], f"camvid: no folder {CAMVID}"),
+        (["--frames", "1", "--camvid", str(CAMVID)], f"{CAMVID}: no such folder"),
         (["--bundle", "/nowhere"], "/nowhere/manifest.json: cannot be read"),
     ],
 )

@@ -2,6 +2,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from laecips_cloud.class_scorers import create_class_scorer
@@ -18,16 +19,20 @@ PAIR = ["--miner-width", "0.125", "--folds", "2", "--miner-steps", "4"]
 TEACHER = ["--role", "teacher"]
 
 
-@pytest.mark.slow
-def test_eight_frames_make_a_bundle_that_runs(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "laecips_edge.cli", "train", *QUICK, *PAIR]
-    done = subprocess.run(
-        [*command, "-o", tmp_path / "bundle"],
+def train(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Runs the command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "laecips_edge.cli", "train", *arguments],
         capture_output=True,
         text=True,
         timeout=240,
         check=False,
     )
+
+
+@pytest.mark.slow
+def test_eight_frames_make_a_bundle_that_runs(tmp_path: Path) -> None:
+    done = train(*QUICK, *PAIR, "-o", tmp_path / "bundle")
     assert done.returncode == 0, done.stderr
     assert "f:   0% of the training" in done.stdout
     assert "mIoU on held-out frames" in done.stdout
@@ -95,6 +100,39 @@ def test_wrong_settings_get_one_line(
     assert message in error
     assert error.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_masks_of_0_and_255_are_refused_before_anything_is_trained(
+    camvid: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (camvid / "classes.yaml").write_text("classes: [good, defect]")
+    (camvid / "splits.yaml").unlink()
+    for path in camvid.glob("labels/*"):
+        mask = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        cv2.imwrite(str(path), np.where(mask > 1, 255, 0).astype(np.uint8))
+    out = camvid / "bundle"
+    arguments = ["train", "--dataset", "folder", "--root", str(camvid), "-o", str(out)]
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith(f"laecips train: {camvid}: no pixel of defect in 8 frames; ")
+    assert said.err.endswith(
+        "if masks say defect by 255, write values: [0, 255] into classes.yaml\n"
+    )
+    assert said.out == "", "something was trained before it failed"
+    assert not out.exists()
+
+
+@pytest.mark.slow
+def test_a_folder_of_pictures_makes_a_bundle(camvid: Path, tmp_path: Path) -> None:
+    (camvid / "splits.yaml").write_text("by: random")
+    (camvid / "labels" / "a.png").unlink()
+    options = ["--dataset", "folder", "--root", camvid, "--name", "plant"]
+    done = train(*options, *QUICK, *PAIR, "-o", tmp_path / "bundle")
+    assert done.returncode == 0, done.stderr
+    assert "left out, as they have no mask: 1 files, such as" in done.stdout
+    bundle = Bundle.load(tmp_path / "bundle")
+    assert bundle.manifest.name == "plant"
+    assert bundle.manifest.classes == ("belt", "part", "screw", "scratch")
 
 
 def test_a_size_is_height_by_width(capsys: pytest.CaptureFixture[str]) -> None:

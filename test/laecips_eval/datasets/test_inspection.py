@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from laecips_eval.datasets.errors import DatasetError
+from laecips_eval.datasets import DatasetError
 from laecips_eval.datasets.inspection import InspectionFrames
 from laecips_eval.inspection_scene.classes import CLASSES
 from laecips_eval.inspection_scene.panel.strip import draw_strip

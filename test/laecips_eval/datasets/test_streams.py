@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from laecips_cloud.training.data.errors import DatasetError
+from laecips_cloud.training.data.frame_folder import FrameFolder
 from laecips_edge.core.image.codecs import encode_jpeg
 from laecips_edge.core.image.image_messages import decode_compressed
 from laecips_eval.bags import open_bag
 from laecips_eval.datasets import streams
-from laecips_eval.datasets.camvid import CamVid
-from laecips_eval.datasets.errors import DatasetError
 from laecips_eval.datasets.streams import CamVidStream, InspectionStream
 from laecips_eval.inspection_scene.bag_recipes import MAIN, SMOKE, BagRecipe
 from laecips_eval.inspection_scene.classes import CLASSES
@@ -73,7 +73,7 @@ def test_splits_of_camvid_are_segments(
     assert len(stream) == len(seen)
     for _ in range(2):  # anew each time
         for frame, (split, index) in zip(stream, seen, strict=True):
-            _, image, label = CamVid(camvid, split)[index]
+            _, image, label = FrameFolder(camvid, split)[index]
             assert frame.segment == split
             assert frame.rgb.flags.c_contiguous
             np.testing.assert_array_equal(frame.rgb, image)
@@ -81,6 +81,6 @@ def test_splits_of_camvid_are_segments(
 
 
 def test_an_unknown_split_of_camvid(camvid: Path) -> None:
-    message = "camvid has no split 'night': it has day, dusk, pretrain"
+    message = f"{camvid} has no split 'night': it has day, dusk, pretrain"
     with pytest.raises(DatasetError, match=re.escape(message)):
         CamVidStream(camvid, ["day", "night"])

@@ -6,8 +6,14 @@ from typing import Any
 
 import pytest
 from laecips_cloud.training.data.labelled_frames import LabelledFrames
-from laecips_eval.datasets import open_dataset
-from laecips_eval.datasets.training_frames import PAIR, TEACHER, Slice, open_training_frames
+from laecips_eval.datasets import DatasetError, open_dataset
+from laecips_eval.datasets.training_frames import (
+    PAIR,
+    TEACHER,
+    Slice,
+    open_training_frames,
+    require_learnable,
+)
 
 REAL = Path(__file__).resolve().parents[3].parent / "shared" / "camvid"
 needs_camvid = pytest.mark.skipif(
@@ -74,6 +80,68 @@ def test_a_slice_is_a_data_set_of_its_own() -> None:
     assert (part.classes, part.palette) == (whole.classes, whole.palette)
     with pytest.raises(IndexError):
         part[3]
+
+
+@pytest.mark.parametrize(
+    ("splits", "arguments", "learnt", "held_out"),
+    [
+        (None, {}, "abcdefgh", "ij"),
+        (None, {"held_out": "0.5"}, "abcde", "fghij"),
+        ("by: time", {}, "abcdefgh", "ij"),
+        ("by: time", {"split": "held_out"}, "", "ij"),
+        ("{train: [a, c], val: [b], test: [d]}", {}, "ac", "b"),
+        ("{train: [e, a, c, d, b], test: [f]}", {}, "eacd", "b"),
+        ("{train: [a], val: [b], x: [c, d]}", {"split": "x"}, "cd", "b"),
+        ("{y: [a], x: [c, d]}", {"split": "x", "held_out": "y"}, "cd", "a"),
+        ("{y: [a], x: [c, d]}", {"split": "x"}, "c", "d"),
+    ],
+)
+@pytest.mark.parametrize("role", [PAIR, TEACHER])
+def test_of_a_folder_its_own_splits_are_usual(
+    splits: str | None,
+    arguments: dict[str, Any],
+    learnt: str,
+    held_out: str,
+    role: str,
+    camvid: Path,
+) -> None:
+    (camvid / "splits.yaml").unlink()
+    if splits:
+        (camvid / "splits.yaml").write_text(splits)
+    if not learnt:
+        with pytest.raises(DatasetError, match="i is to be learnt from and to be held out; take"):
+            open_training_frames("folder", role=role, root=camvid, **arguments)
+        return
+    parts = open_training_frames("folder", role=role, root=camvid, **arguments)
+    assert ["".join(names(part)) for part in parts] == [learnt, held_out]
+
+
+def test_a_folder_without_a_split_to_learn_from(camvid: Path) -> None:
+    with pytest.raises(DatasetError, match="no split of day, dusk, pretrain is named train"):
+        open_training_frames("folder", root=camvid)
+
+
+def test_what_is_left_out_of_a_folder_is_told(camvid: Path) -> None:
+    (camvid / "splits.yaml").unlink()
+    for file in ("labels/b.png", "labels/d.png", "images/c.jpg"):
+        (camvid / file).unlink()
+    told: list[str] = []
+    open_training_frames("folder", root=camvid, tell=told.append)
+    assert told == [
+        f"{camvid}: left out, as they have no mask: 2 files, such as {camvid}/images/b.jpg",
+        f"{camvid}: left out, as they have no picture: 1 files, such as {camvid}/labels/c.png",
+    ]
+
+
+def test_frames_in_which_a_class_is_never_seen(camvid: Path) -> None:
+    frames, _ = open_training_frames("folder", root=camvid, split="day")
+    require_learnable(frames, where="plant")
+    (camvid / "classes.yaml").write_text(
+        "classes: [belt, part, screw, scratch, nut]\nignore_index: 11"
+    )
+    frames, _ = open_training_frames("folder", root=camvid, split="day", held_out="dusk")
+    with pytest.raises(DatasetError, match="plant: no pixel of nut in 3 frames; label some"):
+        require_learnable(frames, where="plant")
 
 
 @needs_camvid

@@ -1,160 +1,254 @@
-"""Labelled frames in a folder: what a trainer in the cloud rehearses from and is examined on.
+"""Labelled frames in a folder: what is learnt from, rehearsed, examined and made into bags.
 
-images/NAME.jpg or .png   pictures
-labels/NAME.png           8-bit class index, 255 where there is none
-classes.yaml              classes (names, in the order of the labels), colors (RGB each)
-held_out.txt              optional: NAMEs that nothing may learn from, one a line
+images/NAME.jpg      pictures (png, bmp, tif and webp too), in folders or not
+labels/NAME.png      masks: class index, 255 where there is none
+classes.yaml         names of the classes, see `folder/class_file.py`
+splits.yaml          optional: which frames are for what, see `folder/splits.py`
+layout.yaml          optional: other names and places of the files, see `folder/layout.py`
+held_out.txt         optional: NAMEs that no trainer may learn from, one a line
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from laecips_cloud.training.data.labelled_frames import UNLABELLED, LabelledFrame, LabelledFrames
+from laecips_cloud.training.data.errors import DatasetError
+from laecips_cloud.training.data.folder.class_file import CLASS_FILE, FolderClasses
+from laecips_cloud.training.data.folder.layout import LAYOUT_FILE, Pair, find_pairs
+from laecips_cloud.training.data.folder.splits import (
+    ALL,
+    LEARNT,
+    SPLIT_FILE,
+    Splits,
+    read_splits,
+    usual_splits,
+)
+from laecips_cloud.training.data.folder.stored_pictures import read_mask, read_picture
+from laecips_cloud.training.data.labelled_frames import LabelledFrame, LabelledFrames
 from laecips_cloud.training.data.time_blocks import split_by_time, spread
 
 HELD_OUT: Final = "held_out.txt"
-_PICTURES: Final = (".jpg", ".jpeg", ".png")
-
-
-class FrameFolderError(ValueError):
-    """A folder that holds no labelled frames, or broken ones; one line: what, where, what to do."""
 
 
 class FrameFolder:
-    """Frames in the order of their names; read when they are asked for.
+    """Frames of a folder, all in the order of their names, or those of a split in its order.
+
+    They are read when they are asked for. Implements LabelledFrames.
 
     Example:
-        frames = FrameFolder("source")
+        frames = FrameFolder("plant", "train")
         name, image, label = frames[0]
 
     Attributes:
+        root: the folder.
         classes: names, in the order of the label values.
         palette: one RGB colour a class.
+        names: of the frames.
+        splits: split -> names of its frames.
+        unlabelled: pictures without a mask, which are no frames; by name.
+        orphans: masks without a picture, by name.
     """
 
-    def __init__(self, root: str | Path) -> None:
-        """Looks what there is.
+    def __init__(self, root: str | Path, split: str | None = None) -> None:
+        """Look what there is.
+
+        Args:
+            root: the folder.
+            split: a split's name, or several with commas between: one after the other; `all` and
+                None for everything.
 
         Raises:
-            FrameFolderError: the folder or classes.yaml is not there or not as above, a picture
-                has no labels, or there is no picture.
+            DatasetError: the folder is not there or not as above, there is no such split, or a
+                frame of it lacks its picture or its mask.
         """
-        self._root = Path(root)
-        if not self._root.is_dir():
-            raise FrameFolderError(f"{root}: no such folder; give one with images/ and labels/")
-        content = _read_classes(self._root / "classes.yaml")
-        self.classes: Sequence[str] = tuple(map(str, content["classes"]))
-        self.palette: Sequence[tuple[int, int, int]] = _palette(self._root, content, self.classes)
-        pictures = (self._root / "images").glob("*")
-        self._pictures = sorted(path for path in pictures if path.suffix.lower() in _PICTURES)
-        if not self._pictures:
-            raise FrameFolderError(f"{root}: no picture in images/ (jpg or png); put some there")
-        for path in self._pictures:
-            if not self._label_of(path).is_file():
-                raise FrameFolderError(
-                    f"{self._label_of(path)}: missing; label {path.name}, or take it away"
-                )
+        self.root = Path(root)
+        if not self.root.is_dir():
+            raise DatasetError(f"{root}: no such folder; give one with images/ and labels/")
+        kinds = self._kinds = FolderClasses.read(self.root / CLASS_FILE)
+        self.classes: Sequence[str] = kinds.names
+        self.palette: Sequence[tuple[int, int, int]] = kinds.palette
+        found = find_pairs(self.root)
+        self._pairs: Mapping[str, Pair] = found.pairs
+        self.unlabelled, self.orphans = found.unlabelled, found.orphans
+        self.splits: Splits = read_splits(self.root, (*found.pairs,), by_folder=found.by_folder)
         self._held_out = self._read_held_out()
+        self._whole = split is None
+        self.names: tuple[str, ...] = self._names_of(ALL if split is None else split)
 
     def __len__(self) -> int:
         """Number of frames."""
-        return len(self._pictures)
+        return len(self.names)
 
     def __getitem__(self, index: int, /) -> LabelledFrame:
-        """The frame at `index`.
+        """The frame at `index`, picture and labels as they are stored: EXIF turns neither.
 
         Raises:
             IndexError: past the end.
-            FrameFolderError: a file cannot be decoded, or the labels do not fit.
+            DatasetError: a file cannot be decoded, or the labels do not fit.
         """
         if not 0 <= index < len(self):
-            raise IndexError(f"{self._root}: {len(self)} frames, there is no frame {index}")
-        picture = self._pictures[index]
-        path = self._label_of(picture)
-        image, label = _decode(picture, cv2.IMREAD_COLOR), _decode(path, cv2.IMREAD_UNCHANGED)
-        if label.dtype != np.uint8 or label.shape != image.shape[:2]:
-            raise FrameFolderError(
-                f"{path}: {label.dtype} {list(label.shape)}, its picture is "
-                f"{list(image.shape[:2])}; write 8-bit class indices of the same size"
+            raise IndexError(f"{self.root} has {len(self)} frames, there is no frame {index}")
+        name = self.names[index]
+        picture, mask = self._pairs[name]
+        image, stored = read_picture(picture), read_mask(mask)
+        if stored.shape[:2] != image.shape[:2]:
+            raise DatasetError(
+                f"{mask}: {list(stored.shape[:2])}, its picture is {list(image.shape[:2])}; bring "
+                "them to one size"
             )
-        wrong = label[(label >= len(self.classes)) & (label != UNLABELLED)]
-        if wrong.size:
-            raise FrameFolderError(
-                f"{path}: label {wrong.min()} of {len(self.classes)} classes; "
-                f"write class indices, {UNLABELLED} where there is none"
-            )
-        return LabelledFrame(picture.stem, np.ascontiguousarray(image[:, :, ::-1]), label)
+        return LabelledFrame(name, image, self._labels(mask, stored))
+
+    def label(self, index: int) -> NDArray[np.uint8]:
+        """The labels of the frame at `index` alone, without a look at its picture.
+
+        Raises:
+            DatasetError: see `__getitem__`.
+        """
+        mask = self._pairs[self.names[index]].mask
+        return self._labels(mask, read_mask(mask))
+
+    def files(self, index: int) -> Pair:
+        """The files of the frame at `index`."""
+        return self._pairs[self.names[index]]
 
     @property
     def fingerprint(self) -> str:
-        """Changes with the names, the sizes of the files and the classes."""
-        digest = hashlib.sha256("\n".join((*self.classes, *sorted(self._held_out))).encode())
-        for path in self._pictures:
-            sizes = path.stat().st_size, self._label_of(path).stat().st_size
-            digest.update(f"{path.name} {sizes}\n".encode())
+        """Changes with the names, the sizes of the files, the classes and what is held out."""
+        digest = hashlib.sha256()
+        for file in (CLASS_FILE, LAYOUT_FILE, SPLIT_FILE, HELD_OUT):
+            path = self.root / file
+            digest.update(path.read_bytes() if path.is_file() else b"\0")
+        for name in self.names:
+            picture, mask = self._pairs[name]
+            sizes = picture.stat().st_size, mask.stat().st_size
+            digest.update(f"{name}{picture.suffix} {sizes}\n".encode())
         return digest.hexdigest()[:16]
 
-    def split(self, most: int) -> tuple[list[LabelledFrame], list[LabelledFrame]]:
-        """What is learnt from, and what nothing learns from, in memory, each evenly spread.
+    def usual_splits(self) -> tuple[str, str]:
+        """The split to learn from, `all` where there are none; the one held out, empty for none.
+
+        Raises:
+            DatasetError: there are splits, and none is named as one to learn from.
+        """
+        learnt, held_out = usual_splits(self.splits)
+        if self.splits and not learnt:
+            raise DatasetError(
+                f"{self.root}: no split of {', '.join(self.splits)} is named {LEARNT[0]}; name one "
+                "so; `laecips train` and `make-source` take another by --split"
+            )
+        return learnt or ALL, held_out
+
+    def parts(self, most: int) -> tuple[list[int], list[int]]:
+        """Which frames a trainer learns from, and which nothing learns from, each evenly spread.
+
+        Held out is what `held_out.txt` names; without it the split `held_out` or `val` where there
+        is one; else three in ten by blocks of the frames' order. With splits only `train` is learnt
+        from.
 
         Args:
             most: frames in both together; at least one of each.
 
         Returns:
-            The frames that `held_out.txt` does not name, and those that it does; without the file
-            seven in ten by blocks of the frames' order, and the others.
+            Indices of frames.
 
         Raises:
-            FrameFolderError: a frame cannot be read.
+            DatasetError: there are splits, and none is to learn from.
             ValueError: there are fewer than two frames.
         """
-        everything = range(len(self))
-        if self._held_out:
-            held_out = [i for i in everything if self._pictures[i].stem in self._held_out]
-            learnt = [i for i in everything if self._pictures[i].stem not in self._held_out]
-        else:
-            learnt, held_out = split_by_time(spread(everything, most))
+        learnt, held_out = self._learnt_and_held_out()
+        if not held_out:
+            learnt, held_out = split_by_time(spread(learnt, most))
         share = min(1.0, most / (len(learnt) + len(held_out)))
         return (
-            [self[i] for i in spread(learnt, max(1, round(share * len(learnt))))],
-            [self[i] for i in spread(held_out, max(1, round(share * len(held_out))))],
+            spread(learnt, max(1, round(share * len(learnt)))),
+            spread(held_out, max(1, round(share * len(held_out)))),
         )
 
+    def split(self, most: int) -> tuple[list[LabelledFrame], list[LabelledFrame]]:
+        """The frames of `parts`, in memory.
+
+        Raises:
+            DatasetError: see `parts`; a frame cannot be read.
+            ValueError: there are fewer than two frames.
+        """
+        learnt, held_out = self.parts(most)
+        return [self[index] for index in learnt], [self[index] for index in held_out]
+
+    def _learnt_and_held_out(self) -> tuple[list[int], list[int]]:
+        everything = list(range(len(self)))
+        if self._held_out:
+            return (
+                [i for i in everything if self.names[i] not in self._held_out],
+                [i for i in everything if self.names[i] in self._held_out],
+            )
+        if not self.splits or not self._whole:
+            return everything, []
+        learnt, held_out = self.usual_splits()
+        names = self._names_of(learnt)
+        others = self._names_of(held_out) if held_out else ()
+        if both := sorted(set(names) & set(others)):
+            raise DatasetError(
+                f"{self.root / SPLIT_FILE}: {both[0]} is in {learnt} and in {held_out}; take it "
+                "out of one of them"
+            )
+        place = {name: index for index, name in enumerate(self.names)}
+        return [place[name] for name in names], [place[name] for name in others]
+
+    def _names_of(self, split: str) -> tuple[str, ...]:
+        known: Splits = {ALL: (*self._pairs,), **self.splits}
+        names: list[str] = []
+        for part in split.split(","):
+            if part not in known:
+                raise DatasetError(
+                    f"{self.root} has no split '{part}': it has {', '.join(self.splits or known)}"
+                )
+            names += known[part]
+        for name in names:
+            if name not in self._pairs:
+                raise DatasetError(f"{self.root / SPLIT_FILE}: {name} {self._lack(name)}")
+        return tuple(names)
+
+    def _lack(self, name: str) -> str:
+        if name in self.unlabelled:
+            return f"has no mask for {self.unlabelled[name]}; label it, or take its name away"
+        if name in self.orphans:
+            return f"has no picture for {self.orphans[name]}; add it, or take its name away"
+        return f"is no picture's name; a name is such as {next(iter(self._pairs))}, without ending"
+
+    def _labels(self, mask: Path, stored: NDArray) -> NDArray[np.uint8]:
+        try:
+            return self._kinds.labels_of(stored)
+        except DatasetError as error:
+            raise DatasetError(f"{mask}: {error}") from error
+
     def _read_held_out(self) -> frozenset[str]:
-        path = self._root / HELD_OUT
+        path = self.root / HELD_OUT
         if not path.is_file():
             return frozenset()
-        names = frozenset(path.read_text(encoding="utf-8").split())
-        known = {picture.stem for picture in self._pictures}
-        if unknown := sorted(names - known):
-            raise FrameFolderError(
-                f"{path}: there is no picture {unknown[0]} in images/; name frames without ending, "
-                "one a line"
-            )
-        if not names or names == known:
-            raise FrameFolderError(
+        lines = path.read_text(encoding="utf-8").splitlines()
+        names = frozenset(line.strip() for line in lines if line.strip())
+        if unknown := sorted(names - self._pairs.keys()):
+            raise DatasetError(f"{path}: {unknown[0]} {self._lack(unknown[0])}")
+        if not names or names == self._pairs.keys():
+            raise DatasetError(
                 f"{path}: names {'every frame' if names else 'no frame'}; some must be held out, "
                 "and some learnt from"
             )
         return names
 
-    def _label_of(self, picture: Path) -> Path:
-        return self._root / "labels" / f"{picture.stem}.png"
-
 
 def write_frame_folder(
     frames: LabelledFrames, root: Path, *, held_out: Container[int] = ()
 ) -> None:
-    """Writes labelled frames as such a folder, pictures as PNG; names begin with their place.
+    """Write labelled frames as such a folder, pictures as PNG; names begin with their place.
 
     Args:
         frames: what to write.
@@ -180,46 +274,8 @@ def write_frame_folder(
         "classes": list(frames.classes),
         "colors": [[int(part) for part in colour] for colour in frames.palette],
     }
-    (root / "classes.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    (root / CLASS_FILE).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
-def _read_classes(path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise FrameFolderError(
-            f"{path}: cannot be read ({error.strerror}); write classes and colors there"
-        ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise FrameFolderError(f"{path}: not YAML ({' '.join(str(error).split())})") from error
-    for key in ("classes", "colors"):
-        if not isinstance(content, dict) or not isinstance(content.get(key), list):
-            raise FrameFolderError(f"{path}: has no list {key}; write one entry a class")
-    return dict(content)
-
-
-def _palette(
-    root: Path, content: dict[str, Any], classes: Sequence[str]
-) -> tuple[tuple[int, int, int], ...]:
-    colours = content["colors"]
-    try:
-        palette = tuple((int(red), int(green), int(blue)) for red, green, blue in colours)
-    except (TypeError, ValueError):
-        palette = ()
-    if len(palette) != len(classes):
-        raise FrameFolderError(
-            f"{root / 'classes.yaml'}: colors must be one [red, green, blue] for each of the "
-            f"{len(classes)} classes"
-        )
-    return palette
-
-
-def _decode(path: Path, flags: int) -> NDArray[np.uint8]:
-    picture = cv2.imread(str(path), flags)
-    if picture is None:
-        raise FrameFolderError(f"{path}: cannot be decoded; copy it again, or take it away")
-    return np.asarray(picture)
-
-
-def _encode(path: Path, picture: NDArray[np.uint8]) -> None:
+def _encode(path: Path, picture: NDArray) -> None:
     path.write_bytes(cv2.imencode(".png", picture)[1].tobytes())

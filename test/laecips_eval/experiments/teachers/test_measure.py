@@ -94,7 +94,7 @@ def test_a_section_has_four_tables(
 @pytest.mark.parametrize(
     ("own", "message"),
     [
-        ({"splits": ["day", "night"]}, "camvid has no split 'night': it has day, dusk"),
+        ({"splits": ["day", "night"]}, "has no split 'night': it has day, dusk"),
         ({"groups": {"dark": ["dusk", "night"]}}, "no segment is named 'night': there are day, "),
         ({"splits": ["dusk"]}, "no segment is named 'day': there are dusk"),
         ({"rare": ["screw", "nail"]}, "no class is named 'nail': there are belt, part, screw, "),

@@ -155,7 +155,7 @@ def test_settings_that_are_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("camvid_settings", "message"),
     [
-        ({"splits": ["day", "night"]}, "camvid has no split 'night'"),
+        ({"splits": ["day", "night"]}, "has no split 'night'"),
         ({"rare": ["nail"]}, "no class is named 'nail'"),
     ],
 )

@@ -1,0 +1,117 @@
+"""Run lengths in which formats write masks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from laecips_eval.datasets.annotations.shapes import Area, Bitmap, Size
+
+_MOST = 1 << 28  # pixels; more is a broken file
+
+
+def coco_runs(text: str) -> list[int]:
+    """Runs of COCO's compressed form: five bits a character, least first, differences of runs.
+
+    Each run from the fourth on is written as its difference from the one before the last; a sixth
+    bit says that more characters follow, and the last fifth bit is the sign.
+
+    Raises:
+        ValueError: it breaks off, or holds other characters.
+    """
+    runs: list[int] = []
+    value = shift = 0
+    for character in text:
+        code = ord(character) - 48
+        if not 0 <= code < 64:
+            raise ValueError(f"run lengths with the character {character!r}")
+        value |= (code & 31) << shift
+        shift += 5
+        if code & 32:
+            continue
+        if code & 16:
+            value -= 1 << shift
+        runs.append(value + (runs[-2] if len(runs) > 2 else 0))
+        value = shift = 0
+    if shift:
+        raise ValueError("run lengths that break off")
+    return runs
+
+
+def runs_area(
+    runs: Sequence[int], size: Size, *, by_column: bool = False, left: int = 0, top: int = 0
+) -> Area:
+    """Area of alternating runs, the first one outside.
+
+    Args:
+        runs: pixels of each run.
+        size: (height, width) of the mask that they fill.
+        by_column: whether they go down the columns, as COCO's do, instead of along the rows.
+        left, top: where the mask lies.
+    """
+    return partial(_of_runs, runs, size, by_column, left, top)
+
+
+def brush_area(data: Sequence[int], size: Size) -> Area:
+    """Area of Label Studio's brush: RGBA pixels in a packed stream of bits, of which A counts."""
+    return partial(_of_brush, data, size)
+
+
+def _of_runs(
+    runs: Sequence[int], size: Size, by_column: bool, left: int, top: int, _: Size
+) -> Bitmap:
+    height, width = size
+    if min(runs, default=0) < 0 or not 0 < height * width < _MOST or sum(runs) != height * width:
+        raise ValueError(f"run lengths that do not fill {width} x {height}")
+    flat = np.repeat(np.arange(len(runs)) % 2 == 1, runs)
+    return Bitmap(flat.reshape(width, height).T if by_column else flat.reshape(size), left, top)
+
+
+def _of_brush(data: Sequence[int], size: Size, _: Size) -> Bitmap:
+    height, width = size
+    values = _unpacked(data)
+    if len(values) != height * width * 4:
+        raise ValueError(f"a brush of {len(values)} values for {width} x {height} pixels")
+    return Bitmap(values.reshape(height, width, 4)[:, :, 3] > 0)
+
+
+class _Bits:
+    """Bits of bytes, most significant first."""
+
+    def __init__(self, data: Sequence[int]) -> None:
+        self._bits = np.unpackbits(np.array(data, np.uint8))
+        self._place = 0
+
+    def take(self, width: int, count: int = 1) -> NDArray[np.int64]:
+        """The next `count` numbers of `width` bits each."""
+        stop = self._place + width * count
+        if stop > len(self._bits):
+            raise ValueError("a brush that breaks off")
+        digits = self._bits[self._place : stop].reshape(count, width)
+        self._place = stop
+        return digits @ (1 << np.arange(width, dtype=np.int64)[::-1])
+
+
+def _unpacked(data: Sequence[int]) -> NDArray[np.uint8]:
+    """Values of the stream: runs of one value, or values one by one, behind a header.
+
+    Header: number of values (32 bits), bits a value less one (5), bits of the four lengths of runs
+    less one (4 each). Then: whether it is a run (1), which length (2), the length less one, and the
+    value of the run or the values.
+    """
+    bits = _Bits(data)
+    count, word = int(bits.take(32)[0]), int(bits.take(5)[0]) + 1
+    lengths = [int(length) + 1 for length in bits.take(4, 4)]
+    if not 0 < count < 4 * _MOST or word > 8:
+        raise ValueError(f"a brush of {count} values of {word} bits")
+    values = np.zeros(count, np.uint8)
+    place = 0
+    while place < count:
+        is_run = bits.take(1)[0]
+        length = min(int(bits.take(lengths[int(bits.take(2)[0])])[0]) + 1, count - place)
+        values[place : place + length] = bits.take(word, 1 if is_run else length)
+        place += length
+    return values

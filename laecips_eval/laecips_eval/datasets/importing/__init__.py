@@ -1,0 +1,1 @@
+"""From annotations of other tools to a folder of labelled frames."""
