@@ -14,6 +14,7 @@ from laecips_cloud.library.model_library import EXAMS, ModelLibrary
 from laecips_cloud.replay_buffer.watch import ReplayWatch
 from laecips_cloud.trainer.job_template import JobTemplate
 from laecips_cloud.trainer.run_job import run_job
+from laecips_cloud.trainer.source_folder import open_source
 from laecips_cloud.trainer.triggers import Triggers
 from laecips_edge.core.atomic_files import remove_folder
 from laecips_edge.core.bundle.bundle import Bundle
@@ -62,6 +63,7 @@ class OfflineTrainer:
         learning: OfflineLearning,
         progress: Callable[[str], None] = lambda line: None,
     ) -> None:
+        open_source(learning.recipe.source, bundle, most=learning.recipe.source_frames)
         self._learning = learning
         self._progress = progress
         self._library = ModelLibrary(learning.library)
