@@ -16,6 +16,7 @@ from laecips_cloud.trainer.job import TrainingJob
 from laecips_cloud.trainer.source_scores import SourceExams
 from laecips_cloud.trainer.triggers import FEWEST_FRAMES
 from laecips_cloud.training.data.frame_folder import FrameFolder
+from laecips_cloud.training.data.label_check import count_labels, require_every_class
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from laecips_cloud.training.online.examination import examine
 from laecips_cloud.training.online.lessons import Lesson, lessons_of
@@ -126,7 +127,11 @@ def _frames_of(
     source: Path, fingerprint: str, most: int
 ) -> tuple[list[LabelledFrame], list[LabelledFrame]]:
     """The source frames, decoded once for all the jobs of a worker."""
-    return FrameFolder(source).split(most)
+    folder = FrameFolder(source)
+    learnt, held_out = folder.split(most)
+    counts = count_labels(frame.label for frame in learnt)
+    require_every_class(counts, folder.classes, frames=len(learnt), where=str(source))
+    return learnt, held_out
 
 
 def _iou(path: Path, held_out: Sequence[LabelledFrame], job: TrainingJob) -> np.ndarray:

@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from laecips_eval.commands.options import CAMVID_LAYOUT
+from laecips_eval.commands.options import CAMVID_LAYOUT, FOLDER_LAYOUT
 
 if TYPE_CHECKING:
     from laecips_cloud.training.data.labelled_frames import LabelledFrames
@@ -61,6 +61,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ROOT",
         help=f"folder of CamVid, which must hold {CAMVID_LAYOUT}; without it CamVid is left out",
     )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        metavar="DIR",
+        help=f"folder of your own pictures, which must hold {FOLDER_LAYOUT}: what is learnt from "
+        "gets a section too",
+    )
     parser.add_argument("--frames", type=int, default=24, help="frames of each data set")
 
 
@@ -76,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
     from laecips_edge.core.inference.segmenter import Segmenter
 
     from laecips_eval.datasets import open_dataset
+    from laecips_eval.datasets.training_frames import open_training_frames
 
     if args.frames < 1:
         raise ValueError(f"--frames must be at least 1, got {args.frames}")
@@ -84,6 +92,7 @@ def run(args: argparse.Namespace) -> int:
     camvid = None
     if args.camvid:
         camvid = open_dataset("camvid", root=args.camvid, split="pretrain")
+    own = open_training_frames("folder", root=args.folder)[0] if args.folder else None
     inspection = open_dataset("inspection", split="held_out", count=4 * args.frames)
     segmenter = None
     if args.bundle:
@@ -94,6 +103,10 @@ def run(args: argparse.Namespace) -> int:
         page += _section("CamVid, `pretrain`", camvid, args.frames, None)
     else:
         page += "\n## CamVid, `pretrain`\nLeft out: it is not part of the project (`--camvid`).\n"
+    if own is not None:
+        page += _section(
+            f"{args.folder.resolve().name}, what is learnt from", own, args.frames, None
+        )
     args.output.parent.mkdir(parents=True, exist_ok=True)
     args.output.write_text(page, encoding="utf-8")
     print(f"wrote {args.output}")

@@ -77,7 +77,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="HEIGHTxWIDTH of a teacher's quick.onnx, for a cloud with little time",
     )
     pair = parser.add_argument_group("of a pair")
-    pair.add_argument("--name", help="name of the bundle; without it the data set's")
+    pair.add_argument(
+        "--name", help="name of the bundle; without it the data set's or its folder's"
+    )
     pair.add_argument("--miner-width", type=float, default=0.5, help="width multiplier of h")
     pair.add_argument("--miner-steps", type=int, default=400, help="steps of h")
     pair.add_argument("--folds", type=int, default=3, help="folds for the miner's rows")
@@ -145,7 +147,7 @@ def _train_pair(
         ),
         assist=assist_by(create_mask_generator(args.mask_generator).generate),
         path=args.out,
-        name=args.name or args.dataset,
+        name=args.name or (args.root.resolve().name if args.dataset == "folder" else args.dataset),
         resume=args.resume,
         progress=progress,
     )

@@ -12,6 +12,7 @@ from laecips_cloud.training.data.folder.splits import usual_splits
 from laecips_cloud.training.data.frame_folder import FrameFolder
 from laecips_cloud.training.data.label_check import count_labels, require_every_class
 from laecips_cloud.training.data.labelled_frames import LabelledFrame, LabelledFrames
+from laecips_cloud.training.data.time_blocks import spread
 
 from laecips_eval.datasets import open_dataset
 
@@ -33,9 +34,9 @@ KEPT_BACK: Final = "0.2"
 
 
 class Slice:
-    """A stretch of labelled frames; implements LabelledFrames."""
+    """Some of the frames of a data set; implements LabelledFrames."""
 
-    def __init__(self, frames: LabelledFrames, indices: range) -> None:
+    def __init__(self, frames: LabelledFrames, indices: Sequence[int]) -> None:
         """Takes the frames at `indices`."""
         self.frames, self.indices = frames, indices
         self.classes: Sequence[str] = frames.classes
@@ -84,7 +85,8 @@ def open_training_frames(
         split: to learn from; None for the usual one.
         held_out: split that is kept back, or a share such as 0.2 of the end of `split`; None for
             the usual one.
-        count: take only so many frames of the former; None for all.
+        count: take only so many frames of the former, of a folder evenly spread, else the first;
+            None for all.
         held_out_count: the same of the latter.
         tell: takes a line about pictures that are left out.
 
@@ -104,7 +106,8 @@ def open_training_frames(
     else:
         unseen = open_dataset(dataset, root=root, split=back)
         _require_apart(frames, unseen)
-    return _first(frames, count), _first(unseen, held_out_count)
+    spread_out = dataset == "folder"  # where neighbours in the names often are of one kind
+    return _only(frames, count, spread_out), _only(unseen, held_out_count, spread_out)
 
 
 def require_learnable(frames: LabelledFrames, *, where: str) -> None:
@@ -144,9 +147,9 @@ def _require_apart(frames: LabelledFrames, unseen: LabelledFrames) -> None:
         )
 
 
-def _first(frames: LabelledFrames, count: int | None) -> LabelledFrames:
+def _only(frames: LabelledFrames, count: int | None, spread_out: bool) -> LabelledFrames:
     if count is None or count >= len(frames):
         return frames
     if count < 1:
         raise ValueError(f"{count} frames were asked for: ask for at least 1")
-    return Slice(frames, range(count))
+    return Slice(frames, spread(range(len(frames)), count) if spread_out else range(count))

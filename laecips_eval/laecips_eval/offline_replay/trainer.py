@@ -10,6 +10,7 @@ import torch
 from laecips_cloud.library.model_library import EXAMS, ModelLibrary
 from laecips_cloud.replay_buffer.watch import ReplayWatch
 from laecips_cloud.trainer.run_job import run_job
+from laecips_cloud.trainer.source_folder import open_source
 from laecips_edge.core.atomic_files import remove_folder
 from laecips_edge.core.bundle.bundle import Bundle
 
@@ -30,6 +31,7 @@ class OfflineTrainer:
     """
 
     def __init__(self, bundle: Bundle, learning: OfflineLearning) -> None:
+        open_source(learning.recipe.source, bundle, most=learning.recipe.source_frames)
         self._learning = learning
         self._library = ModelLibrary(learning.library)
         self._library.take_in(bundle)

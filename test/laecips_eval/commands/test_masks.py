@@ -19,11 +19,20 @@ def test_the_page_has_a_row_for_each_setting(tmp_path: Path) -> None:
     assert "Left out: it is not part of the project" in text
 
 
+def test_pictures_of_ones_own_get_a_section(camvid: Path, tmp_path: Path) -> None:
+    (camvid / "splits.yaml").unlink()
+    page = tmp_path / "masks.md"
+    assert cli.main(["masks", "--frames", "1", "--folder", str(camvid), "-o", str(page)]) == 0
+    _, own = page.read_text(encoding="utf-8").split("## camvid, what is learnt from\n1 frames.\n")
+    assert len([line for line in own.splitlines() if line.startswith("| sigma")]) == 6
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--frames", "0"], "--frames must be at least 1, got 0"),
         (["--frames", "1", "--camvid", str(CAMVID)], f"{CAMVID}: no such folder"),
+        (["--frames", "1", "--folder", str(CAMVID)], f"{CAMVID}: no such folder"),
         (["--bundle", "/nowhere"], "/nowhere/manifest.json: cannot be read"),
     ],
 )

@@ -87,6 +87,7 @@ def test_a_slice_is_a_data_set_of_its_own() -> None:
     [
         (None, {}, "abcdefgh", "ij"),
         (None, {"held_out": "0.5"}, "abcde", "fghij"),
+        (None, {"held_out": "0.5", "count": 3, "held_out_count": 2}, "ace", "fj"),
         ("by: time", {}, "abcdefgh", "ij"),
         ("by: time", {"split": "held_out"}, "", "ij"),
         ("{train: [a, c], val: [b], test: [d]}", {}, "ac", "b"),
