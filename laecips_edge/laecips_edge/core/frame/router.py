@@ -118,13 +118,7 @@ class Router:
         return self._transport.present and self._in_flight.reachable
 
     def receive(self, picture: Picture, *, stamp_ns: int, frame_id: str) -> Frame:
-        """Count a received frame and return it.
-
-        Args:
-            picture: The image, not decoded yet.
-            stamp_ns: Stamp in nanoseconds.
-            frame_id: frame_id of the image.
-        """
+        """Count a received frame and return it; the arguments are its attributes."""
         return Frame(
             number=self._counters.receive(),
             stamp_ns=stamp_ns,
@@ -288,16 +282,7 @@ class Router:
         bytes_up: int = 0,
         bytes_down: int = 0,
     ) -> None:
-        """Give a frame its final answer.
-
-        Args:
-            seen: The frame.
-            outcome: How it ended.
-            maps: The cloud's label map and confidence map; None: f's.
-            detail: See `FrameAnswer`.
-            bytes_up: See `FrameAnswer`.
-            bytes_down: See `FrameAnswer`.
-        """
+        """Give a frame its final answer; `maps` are the cloud's label map and confidence map."""
         self._counters.settle(seen.frame.number, outcome)
         label_map, confidence_map = maps or (
             seen.prediction.label_map,

@@ -9,9 +9,9 @@
 Every step is a rename or the atomic write of one file, so the bundles still load after a crash at
 any point. The bundle of the parameter `bundle` (the *base*) has no slot and is never changed.
 
-If the disk cannot be written, a decision (`begin_trial`, `return_to`, `pin`) fails and changes
-nothing. An event that has happened already (the other methods) is kept in memory and written with
-the next change.
+If the disk cannot be written, all methods but `stopped` raise OSError. A decision (`begin_trial`,
+`return_to`, `pin`) then changes nothing. An event that has happened already (the other methods) is
+kept in memory and written with the next change.
 """
 
 from __future__ import annotations
@@ -126,11 +126,7 @@ class ModelStore:
         return self.folder / PARTIAL / manifest_sha256
 
     def clear_partial(self, *, but: str = "") -> None:
-        """Remove all download folders.
-
-        Args:
-            but: manifest sha256 of the bundle whose folder stays; empty: none stays.
-        """
+        """Remove all download folders but that of the bundle with manifest sha256 `but`."""
         folder = self.folder / PARTIAL
         for other in folder.iterdir() if folder.is_dir() else ():
             if other.name != but:
@@ -220,11 +216,7 @@ class ModelStore:
         return replace(slot, name=name, path=target)
 
     def begin_trial(self, slot: Slot) -> None:
-        """Record that a slot runs on trial from now on.
-
-        Raises:
-            OSError: the state cannot be written; it is unchanged.
-        """
+        """Record that a slot runs on trial from now on; an OSError changes nothing."""
         self._decide(
             running=slot.name,
             before=self.running.name,
@@ -238,12 +230,7 @@ class ModelStore:
         self._prune()
 
     def roll_back(self, reason: str, *, to: Slot) -> None:
-        """Record that `to` runs again; bar the bundle that ran for good and remove it.
-
-        Args:
-            reason: why, one line.
-            to: the bundle that runs now.
-        """
+        """Record that `to` runs again; bar the bundle that ran for good and remove it."""
         bad = self.running
         bar = Bar(version=bad.version, reason=reason, ran=True)
         others = [s for s in self.slots() if s.name not in (bad.name, to.name)]
@@ -257,30 +244,16 @@ class ModelStore:
             remove_folder(bad.path)
 
     def return_to(self, slot: Slot) -> None:
-        """Record an operator's rollback: a slot runs from now on, without a trial or a bar.
-
-        Raises:
-            OSError: the state cannot be written; it is unchanged.
-        """
+        """Record an operator's order: a slot runs from now on, without a trial or a bar."""
         self._decide(running=slot.name, before=self.running.name, trial_starts=None)
 
     def bar(self, manifest_sha256: str, *, version: int, reason: str) -> None:
-        """Bar a bundle that never ran.
-
-        Args:
-            manifest_sha256: the bundle's identity.
-            version: its version.
-            reason: why, one line.
-        """
+        """Bar a bundle that never ran, for a reason of one line."""
         bar = Bar(version=version, reason=reason, ran=False)
         self._note(bars=self.memory.barring(manifest_sha256, bar).bars)
 
     def pin(self, version: int | None) -> None:
-        """Pin a version; None: unpin, follow updates again.
-
-        Raises:
-            OSError: the state cannot be written; it is unchanged.
-        """
+        """Pin a version; None: unpin, follow updates again."""
         self._decide(pin=version)
 
     def stopped(self) -> None:
