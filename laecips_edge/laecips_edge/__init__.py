@@ -1,1 +1,1 @@
-"""What runs on the robot: the edge node, the hard-input miner, inference engines."""
+"""The software of the robot: edge node, hard-input miner, inference engines, model updates."""

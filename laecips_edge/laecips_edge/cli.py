@@ -1,8 +1,8 @@
-"""The command `laecips`: one word, and every package adds subcommands by entry points.
+"""The command `laecips`; every package adds subcommands by entry points.
 
-A subcommand is a module named by the entry point group `laecips.commands`. It defines `HELP` (one
-line), `add_arguments(parser)` and `run(args) -> int`, and imports what is heavy inside `run`, so
-that a robot without torch has the commands that it needs.
+A subcommand is a module in the entry point group `laecips.commands`. It defines `HELP` (one line),
+`add_arguments(parser)` and `run(args) -> int`. It imports heavy packages inside `run`, so that the
+robot's commands work without torch.
 """
 
 import argparse
@@ -16,7 +16,16 @@ GROUP = "laecips.commands"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one subcommand; a `ValueError` or `OSError` of it is shown as one line, exit status 2."""
+    """Run one subcommand.
+
+    A `ValueError`, `OSError` or `ImportError` of the subcommand is printed as one line.
+
+    Args:
+        arguments: Command line without the program's name; None: `sys.argv[1:]`.
+
+    Returns:
+        Exit status: the subcommand's own, 2 after an error, 130 after Ctrl-C.
+    """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     commands = {point.name: point for point in entry_points(group=GROUP)}
     parser = argparse.ArgumentParser(
@@ -25,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     chosen = arguments[0] if arguments else None
     for name, point in sorted(commands.items()):
-        # Only the command that runs is imported; a list of all wants everybody's one line.
+        # Import only the command that runs; without one import all, for the list of their `HELP`s.
         if chosen in commands and name != chosen:
             continue
         module = _load(point)
@@ -53,7 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Help(argparse.ArgumentDefaultsHelpFormatter):
-    """Shows defaults that say something; what no value means is told in the help's own words."""
+    """Shows the default of an option; not for required options, None and False.
+
+    The help text of such an option says what happens without a value.
+    """
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
         if action.required or action.default is None or action.default is False:

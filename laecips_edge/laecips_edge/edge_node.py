@@ -1,9 +1,9 @@
-"""The node on the robot: images in, one label map out for each, hard frames by way of the cloud.
+"""The node on the robot: one label map for each image, with the cloud's help for hard frames.
 
-The way of a frame: `_receive_image` here (executor's thread), `core/frame/router.py` (inference
-thread: decode, f, h, decision; for a hard frame the cloud, whose answers have a thread of their
-own), `frame/publishers.py`. A newer pair (f, h) comes by `update/model_link.py`, on a third thread,
-into `core/frame/running_pair.py`.
+A frame passes `_receive_image` here (executor's thread), then `core/frame/router.py` (inference
+thread: decode, f, h, decision), then `frame/publishers.py`. For a hard frame the router asks the
+cloud, whose answers have a thread of their own. On a third thread `update/model_link.py` brings a
+newer pair (f, h) into `core/frame/running_pair.py`.
 """
 
 import sys
@@ -40,7 +40,7 @@ STATUS_PERIOD_S = 1.0
 
 
 class EdgeNode(ManagedNode):
-    """See the module; docs/topics-and-parameters.md has topics and parameters."""
+    """The edge node; docs/topics-and-parameters.md lists its topics and parameters."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__("edge", **options)
@@ -61,7 +61,7 @@ class EdgeNode(ManagedNode):
     def configure(self) -> None:
         """Load and test the bundle, create the topics of the answers and the service's client."""
         settings = self.parameters.read(EdgeSettings)
-        cv2.setNumThreads(settings.threads)  # it would take every core otherwise
+        cv2.setNumThreads(settings.threads)  # OpenCV's default is every core
         base = Bundle.load(settings.path("bundle", what="the folder of a model bundle"))
         self._store = open_store(
             settings.model_store, robot=settings.robot, base=base, logger=self.get_logger()
@@ -121,7 +121,7 @@ class EdgeNode(ManagedNode):
         self.get_logger().info(self._what_it_listens_to())
 
     def deactivate(self) -> None:
-        """Take no more images, answer those that came, stop the threads."""
+        """End the subscriptions, answer the received images, stop the threads."""
         for subscription in self._inputs:
             self.destroy_subscription(subscription)
         self._inputs = []
@@ -132,7 +132,7 @@ class EdgeNode(ManagedNode):
             self._status.publish()
 
     def release(self) -> None:
-        """Let go of networks and topics."""
+        """Free networks and topics."""
         if self._models is not None:
             self._models.destroy()
         if self._store is not None:
@@ -152,7 +152,7 @@ class EdgeNode(ManagedNode):
 
     @property
     def _image_topic(self) -> str:
-        # As image_transport does it: a remapped base topic takes its transports along.
+        # As in image_transport, the compressed topic follows a remapping of the base topic.
         base = self.resolve_topic_name("image")
         return self.resolve_topic_name(f"{base}/compressed") if self._compressed else base
 
@@ -189,12 +189,12 @@ class EdgeNode(ManagedNode):
         return 0 if pipeline is None else pipeline.counters.counts()[FrameOutcome.SUPERSEDED]
 
     def _policy_for(self, manifest: Manifest) -> Policy:
-        """As the parameters are now."""
+        """Return the policy for a bundle under the current parameters."""
         return self.parameters.read(EdgeSettings).policy_for(manifest)
 
     def _refuse_delta(self, delta: float) -> str | None:
         if self._running is None:
-            return None  # whether it fits the others is seen when the node is configured
+            return None  # `configure` checks it together with the other parameters
         settings = self.parameters.read(EdgeSettings)
         if delta != FROM_MANIFEST and settings.latency_budget_s:
             return f"{delta:g}: latency_budget_s steers delta; leave it at -1"
@@ -213,7 +213,7 @@ class EdgeNode(ManagedNode):
             self._running.renew_policies()
 
     def _look(self) -> Snapshot:
-        # Another thread may stop or free any of these meanwhile: look at each once.
+        # Another thread may stop or free any of these meanwhile: read each attribute once.
         pipeline, running, state = self._pipeline, self._running, self.state
         active = pipeline is not None and state == "active"
         fields: dict[str, Any] = {"state": state, "policy": self.parameters["policy"]}
@@ -253,7 +253,7 @@ class EdgeNode(ManagedNode):
 
 
 def main() -> int:
-    """Run the node until it is asked to end."""
+    """Run the node until SIGINT or SIGTERM; return its exit status."""
     return run(EdgeNode)
 
 

@@ -70,7 +70,7 @@ class Player:
 
     def play_until_kept(self, version: int) -> None:
         """Play on until a version's trial is over."""
-        line = f"version {version} did well and stays"
+        line = f"version {version} passed its trial and stays"
         self.play_until(lambda: line in self._robot.process.log(), line)
 
     def check_that_none_is_lost(self) -> None:

@@ -1,1 +1,1 @@
-"""Subcommands of `laecips` that a robot has: neither ROS nor torch needed."""
+"""Subcommands of `laecips` for a robot: they need neither ROS nor torch."""

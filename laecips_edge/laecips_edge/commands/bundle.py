@@ -1,4 +1,4 @@
-"""`laecips bundle`: the bundles of a robot, a trainer's library or any folder."""
+"""`laecips bundle`: list, show, compare and pin the bundles of a robot, a library or any folder."""
 
 from __future__ import annotations
 
@@ -11,34 +11,38 @@ DEFAULT_STORE = "~/.ros/laecips/models"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the arguments."""
+    """Add the arguments of the command."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="all bundles in a folder and below it, as a table")
+    listing = actions.add_parser("list", help="list all bundles in a folder and below it")
     listing.add_argument(
         "store",
         nargs="?",
         type=Path,
         default=Path(DEFAULT_STORE),
         metavar="STORE",
-        help=f"the folder; without it {DEFAULT_STORE}",
+        help="folder to search",
     )
-    show = actions.add_parser("show", help="what a bundle is, its gate and its training")
+    show = actions.add_parser("show", help="show a bundle's manifest, gate and training")
     show.add_argument("path", type=Path, metavar="PATH", help="folder of the bundle")
-    diff = actions.add_parser("diff", help="what differs, and how far the weights have moved")
-    diff.add_argument("one", type=Path, metavar="A", help="folder of the bundle before")
-    diff.add_argument("other", type=Path, metavar="B", help="folder of the bundle after")
+    diff = actions.add_parser(
+        "diff", help="compare two bundles: manifests, and the change of the weights"
+    )
+    diff.add_argument("one", type=Path, metavar="A", help="folder of the older bundle")
+    diff.add_argument("other", type=Path, metavar="B", help="folder of the newer bundle")
     pin = actions.add_parser(
-        "pin", help="stay at a version from the robot's next start on (while it runs: ~/adapt)"
+        "pin",
+        help="pin a robot to a version from its next start on (while it runs, call ~/adapt)",
     )
     pin.add_argument("store", type=Path, metavar="STORE", help="folder of the robot's model store")
-    pin.add_argument("version", metavar="VERSION", help="the version, or none to follow updates")
+    pin.add_argument("version", metavar="VERSION", help="the version; `none` to unpin")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Does it.
+    """Run the chosen action.
 
     Raises:
-        ValueError, OSError: it cannot be done; one line.
+        ValueError: an argument is wrong, or a bundle or store cannot be used; one line.
+        OSError: a file cannot be read or written.
     """
     from laecips_edge.core.bundle import bundle_report
     from laecips_edge.core.bundle.bundle import Bundle

@@ -1,1 +1,1 @@
-"""Pure modules: numpy in, numpy out; no ROS, no torch. Every other room may import this one."""
+"""Pure modules: numpy in, numpy out; no ROS, no torch. Every other package may import this one."""

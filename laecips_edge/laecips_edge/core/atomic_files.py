@@ -1,4 +1,4 @@
-"""Files that are whole or not there, whatever ends the process and whenever."""
+"""Write, rename, remove and lock files and folders so that a crash never leaves half of one."""
 
 from __future__ import annotations
 
@@ -13,13 +13,23 @@ from pathlib import Path
 from typing import IO, TextIO
 
 GONE = ".gone."
-"""Prefix of folders on their way out; `sweep` removes what a killed process left of them."""
+"""Prefix of folders that are being removed; `sweep` finishes after a killed process."""
 
 _READ = 1 << 20
 
 
 def sha256_of(path: Path) -> str:
-    """Of a file of any size, in hex digits; OSError where it cannot be read."""
+    """Return the sha256 of a file of any size.
+
+    Args:
+        path: the file.
+
+    Returns:
+        64 hex digits.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_READ):
@@ -28,10 +38,14 @@ def sha256_of(path: Path) -> str:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file in the place of the one that is there: after a crash it is the old or the new.
+    """Write or replace a file; after a crash `path` is the old file or the new one.
+
+    Args:
+        path: the file.
+        data: its content.
 
     Raises:
-        OSError: it cannot be written; what was there stays.
+        OSError: the file cannot be written; the old file stays.
     """
     draft = path.with_name(f".{path.name}.new")
     try:
@@ -48,11 +62,17 @@ def write_whole(path: Path, data: bytes) -> None:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[TextIO]:
-    """A text file to write; takes the place of `path` in one step when the block ends well.
+    """Open a text file that replaces `path` in one step if the block ends without an error.
+
+    Args:
+        path: the file.
+
+    Yields:
+        The open file.
 
     Raises:
-        OSError: it cannot be written, on a full disk say; one line says which file and what to do.
-            What stood under `path` before stands there still.
+        OSError: the file cannot be written, for example because the disk is full; the message is
+            one line with the file and what to do. The old file stays.
     """
     part = path.with_name(path.name + ".part")
     try:
@@ -70,7 +90,7 @@ def whole_file(path: Path) -> Iterator[TextIO]:
 
 
 def settle(folder: Path) -> None:
-    """Bring the names in a folder to the disk: a rename is safe only after this."""
+    """Flush the names in a folder to the disk: a rename is safe only after this."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -79,7 +99,12 @@ def settle(folder: Path) -> None:
 
 
 def move_folder(source: Path, target: Path) -> None:
-    """Rename a folder whose files are on the disk; `target` must not be there."""
+    """Rename a folder and flush the rename to the disk.
+
+    Args:
+        source: the folder; its files must be flushed already.
+        target: the new name; must not exist.
+    """
     settle(source)
     os.rename(source, target)
     settle(target.parent)
@@ -87,7 +112,7 @@ def move_folder(source: Path, target: Path) -> None:
 
 
 def replace_folder(draft: Path, path: Path) -> None:
-    """Rename `draft` to `path`, out of whose way a folder of before steps first."""
+    """Move an existing folder aside, rename `draft` to `path`, then remove the old folder."""
     old = None
     if path.exists():
         old = Path(tempfile.mkdtemp(prefix=f".{path.name}.old.", dir=path.parent))
@@ -98,7 +123,7 @@ def replace_folder(draft: Path, path: Path) -> None:
 
 
 def remove_folder(path: Path) -> None:
-    """Remove a folder. It loses its name first, so that nobody ever finds half of it."""
+    """Rename a folder, then remove it, so that no process ever finds half of it under its name."""
     gone = path.with_name(f"{GONE}{path.name}")
     shutil.rmtree(gone, ignore_errors=True)
     try:
@@ -109,13 +134,17 @@ def remove_folder(path: Path) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what `remove_folder` of a killed process has left."""
+    """Remove the folders that a killed process left inside `remove_folder`."""
     for left in folder.glob(f"{GONE}*"):
         shutil.rmtree(left, ignore_errors=True)
 
 
 def lock_folder(folder: Path) -> IO[bytes] | None:
-    """Claim a folder for this process until the file is closed; None where another has it."""
+    """Lock a folder for this process.
+
+    Returns:
+        The lock file, which holds the lock until it is closed; None if another process holds it.
+    """
     file = (folder / "lock").open("wb")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

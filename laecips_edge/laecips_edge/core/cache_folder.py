@@ -1,4 +1,4 @@
-"""Where things are kept that can be made or fetched again."""
+"""The folder for files that can be made or fetched again."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from pathlib import Path
 
 
 def cache_folder() -> Path:
-    """Ours among the user's (XDG base directories); it may not be there yet."""
+    """Return the cache folder of this project (XDG base directories); it may not exist yet."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "laecips"

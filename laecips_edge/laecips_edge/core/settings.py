@@ -1,4 +1,4 @@
-"""Settings as frozen dataclasses: what each may be stands at its field, and is checked when made.
+"""Settings as frozen dataclasses: each field declares its allowed values, checked at construction.
 
 Example:
     @dataclass(frozen=True, kw_only=True)
@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any, Final, Literal, Self
 
 Changes = Literal["always", "unconfigured", "never"]
-"""When a parameter may change: always, only while its node is unconfigured, or only at start."""
+"""When a parameter may change: always, only while the node is unconfigured, never after start."""
 
 Check = Callable[[Any], str | None]
-"""Says why a value is refused, in words that begin with it; None where it is not."""
+"""Returns why a value is refused, in a text that begins with the value; None if it is accepted."""
 
 _KEY: Final = "setting"
 _KINDS: Final[Mapping[type, tuple[tuple[type, ...], str]]] = {
@@ -36,12 +36,12 @@ _KINDS: Final[Mapping[type, tuple[tuple[type, ...], str]]] = {
 
 
 class SettingError(ValueError):
-    """A setting has a value that it must not have; one line says which and why."""
+    """A setting has a value that is not allowed; the message is one line with the name and why."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What a setting may be; arguments as for `setting`."""
+    """The allowed values of one setting; the fields are the arguments of `setting`."""
 
     default: bool | int | float | str | tuple[str, ...]
     description: str
@@ -56,26 +56,31 @@ class Setting:
             raise TypeError(f"{self.description} A number needs a minimum and a maximum.")
 
     def problem(self, value: Any) -> str | None:
-        """Say why a value is refused, in words that begin with it; None where it may be."""
+        """Return why a value is refused, in a text that begins with it; None if it is accepted."""
         if not self._is_kind(value):
             return f"{value!r} is not {_KINDS[type(self.default)][1]}"
         if self.choices and value not in self.choices:
             return f"{value!r} is not known: use one of {', '.join(self.choices)}"
         if self.check is not None and (refusal := self.check(value)) is not None:
             return refusal
-        # A number that is none lies in no range.
+        # NaN lies in no range.
         if self.minimum is None or self.maximum is None or self.minimum <= value <= self.maximum:
             return None
         return f"{value!r} is out of range: give one from {self.minimum} to {self.maximum}"
 
     def require(self, name: str, value: Any) -> None:
-        """Raise SettingError where a value is refused."""
+        """Raise SettingError if a value is refused.
+
+        Args:
+            name: name of the setting, for the message.
+            value: the value.
+        """
         if (problem := self.problem(value)) is not None:
             raise SettingError(f"parameter {name}: {problem}")
 
     def _is_kind(self, value: Any) -> bool:
         kind = type(self.default)
-        if isinstance(value, bool):  # an int to Python
+        if isinstance(value, bool):  # bool is a subclass of int
             return kind is bool
         if not isinstance(value, _KINDS[kind][0]):
             return False
@@ -95,12 +100,12 @@ def setting(
     """Return a dataclass field for a setting; its type is the type of the default.
 
     Args:
-        default: value where nothing else is given.
-        description: a sentence or two for `ros2 param describe`, with the unit.
-        minimum: smallest value of a number; a number has both ends.
+        default: value if none is given.
+        description: one or two sentences for `ros2 param describe`, with the unit.
+        minimum: smallest value of a number; a number needs both bounds.
         maximum: largest value of a number.
-        choices: the texts allowed, where there are few.
-        check: says why a value is refused, for what a range cannot say.
+        choices: the allowed texts; empty: any.
+        check: returns why a value is refused, for rules that a range cannot express.
         changes: when the parameter may change.
     """
     return field(
@@ -121,13 +126,13 @@ def setting(
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Base of settings. Every field is a `setting`, or has settings as its `default_factory`.
+    """Base class of settings. Each field is a `setting`, or has settings as its `default_factory`.
 
-    Their names are those of ROS parameters: a field of settings within settings has a dot.
+    The names are those of ROS parameters: the name of nested settings is joined with a dot.
 
     Raises:
-        SettingError: a value is refused; a subclass checks in `__post_init__` what one field alone
-            cannot say.
+        SettingError: a value is refused. A subclass checks rules on several fields in
+            `__post_init__`.
     """
 
     def __post_init__(self) -> None:
@@ -136,7 +141,7 @@ class Settings:
 
     @classmethod
     def declared(cls) -> dict[str, Setting]:
-        """Return what every setting may be, by name."""
+        """Return the allowed values of every setting, by name."""
         found: dict[str, Setting] = {}
         for each in fields(cls):
             if _KEY in each.metadata:
@@ -148,13 +153,13 @@ class Settings:
 
     @classmethod
     def from_parameters(cls, values: Mapping[str, Any], *, within: str = "") -> Self:
-        """Pick the settings out of parameters.
+        """Return the settings that parameters give.
 
         Args:
-            values: by name. What is missing keeps its default, what no setting has the name of is
-                left alone. Lists become tuples without their empty texts: ROS has no empty lists
-                with a type, so one empty text stands for none.
-            within: what the names of these settings begin with.
+            values: parameter values by name. A missing setting keeps its default; a name that is
+                no setting is ignored. Lists become tuples without their empty texts: ROS has no
+                typed empty list, so a list with one empty text stands for an empty one.
+            within: prefix of the names of these settings.
 
         Raises:
             SettingError: a value is refused.
@@ -171,18 +176,18 @@ class Settings:
         return cls(**found)
 
     def as_parameters(self) -> dict[str, Any]:
-        """Return all values by name, as `from_parameters` takes them."""
+        """Return all values by name, in the form that `from_parameters` takes."""
         return {name: as_parameter(attrgetter(name)(self)) for name in self.declared()}
 
     def path(self, name: str, *, what: str) -> Path:
-        """Return a path that must be given, with the home folder for a `~`.
+        """Return a path that must be given; a leading `~` becomes the home folder.
 
         Args:
-            name: of the setting.
-            what: is to be given, for the message.
+            name: name of the setting.
+            what: what the path must be, for the message.
 
         Raises:
-            SettingError: it is empty.
+            SettingError: the setting is empty.
         """
         text = attrgetter(name)(self)
         if not text:
@@ -191,16 +196,16 @@ class Settings:
 
 
 def as_parameter(value: Any) -> Any:
-    """Return a setting's value as ROS has it: a list for a tuple, with one empty text for none."""
+    """Return a setting's value for ROS: a tuple becomes a list, an empty one a list with ""."""
     return (list(value) or [""]) if isinstance(value, tuple) else value
 
 
 def from_parameter(value: Any) -> Any:
-    """Return a parameter's value as a setting has it; see `Settings.from_parameters`."""
+    """Return a ROS parameter's value for a setting; see `Settings.from_parameters`."""
     return tuple(text for text in value if text != "") if isinstance(value, list | tuple) else value
 
 
 def _settings_in(each: Any) -> type[Settings]:
-    """Return the class of settings within settings."""
+    """Return the class of the nested settings in a field."""
     inner: type[Settings] = each.default_factory
     return inner

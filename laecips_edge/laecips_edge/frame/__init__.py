@@ -1,1 +1,1 @@
-"""The ROS half of a frame: images in, the inference thread, the link to the cloud, answers out."""
+"""The ROS side of a frame: image topics, inference thread, link to the cloud, answer topics."""

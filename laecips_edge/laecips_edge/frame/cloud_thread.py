@@ -1,6 +1,6 @@
-"""The thread on which the cloud's answers are decoded and deadlines watched.
+"""The thread that decodes the cloud's answers and watches the deadlines.
 
-It runs on the monotonic clock: neither a busy executor nor simulated time can hold an answer back.
+It uses the monotonic clock, so that neither a busy executor nor simulated time delays an answer.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ Work = Callable[[], None]
 
 
 class CloudThread:
-    """Does what is handed to it, and looks at the deadlines in time.
+    """A thread that runs work from a queue and checks the deadlines on time.
 
     Args:
-        seconds_to_deadline: Returns seconds until the next deadline, None where there is none.
-        logger: For work that fails.
+        seconds_to_deadline: Returns the seconds until the next deadline; None if there is none.
+        logger: Logs work that fails.
     """
 
     def __init__(self, *, seconds_to_deadline: Callable[[], float | None], logger: Any) -> None:
@@ -29,19 +29,23 @@ class CloudThread:
         self._thread: threading.Thread | None = None
 
     def start(self, expire: Work) -> None:
-        """Start the thread; `expire` answers what is overdue."""
+        """Start the thread.
+
+        Args:
+            expire: Answers the overdue frames; called after each piece of work and each deadline.
+        """
         self._thread = threading.Thread(target=self._work, args=(expire,), name="cloud answers")
         self._thread.start()
 
     def stop(self) -> None:
-        """Leave what was handed in undone, and join the thread."""
+        """Drop the work in the queue, and join the thread."""
         self._stopping = True
         self._inbox.put(None)
         if self._thread is not None:
             self._thread.join()
 
     def run(self, work: Work) -> None:
-        """Hand in work; returns at once. The deadlines are looked at after it."""
+        """Put work into the queue and return at once; the thread checks the deadlines after it."""
         self._inbox.put(work)
 
     def _work(self, expire: Work) -> None:
@@ -55,5 +59,5 @@ class CloudThread:
                     work()
                 expire()
             except Exception as error:
-                # A bug: one frame stays pending, the others get their answers.
+                # A bug may leave one frame pending; the others must still get their answers.
                 self._logger.error(f"an answer of the cloud was not published: {error!r}")

@@ -1,4 +1,4 @@
-"""The inference thread: it routes the newest frame; older ones that wait are superseded."""
+"""The inference thread: it routes the newest frame; a newer frame supersedes one that waits."""
 
 import threading
 from collections.abc import Callable
@@ -12,12 +12,12 @@ IDLE_S = 0.2
 
 
 class InferenceThread:
-    """Routes one frame at a time.
+    """The thread that routes one frame at a time.
 
     Args:
-        router: Takes each frame to its answer.
-        on_idle: Called each time no frame came for a while.
-        logger: For frames that are not answered.
+        router: Routes each frame to its answer.
+        on_idle: Called each time no frame came for `IDLE_S` seconds.
+        logger: Logs frames that are not answered.
     """
 
     def __init__(self, *, router: Router, on_idle: Callable[[], None], logger: Any) -> None:
@@ -32,13 +32,13 @@ class InferenceThread:
         self._thread.start()
 
     def stop(self) -> None:
-        """Answer the frame in work and the one that waits, then join the thread."""
+        """Answer the current frame and the one that waits, then join the thread."""
         self._newest.close()
         if self._thread.ident is not None:
             self._thread.join()
 
     def submit(self, frame: Frame) -> None:
-        """Hand in the newest frame; returns at once."""
+        """Take the newest frame and return at once; end a waiting frame as superseded."""
         superseded = self._newest.put(frame)
         if superseded is not None:
             self._router.supersede(superseded)
@@ -52,6 +52,6 @@ class InferenceThread:
             try:
                 self._router.route(frame)
             except Exception as error:
-                # A bug, or a context that was shut down: seen as a frame that stays pending. It
-                # must not end the thread, and with it the robot's sight.
+                # A bug, or a ROS context that was shut down: the frame stays pending. The thread
+                # must go on, because the robot segments nothing without it.
                 self._logger.error(f"frame of stamp {frame.stamp_ns} not answered: {error!r}")

@@ -1,4 +1,4 @@
-"""What the edge node says of itself: `~/status` and `/diagnostics`."""
+"""The edge node's status on `~/status` and `/diagnostics`."""
 
 import threading
 from collections.abc import Callable
@@ -14,13 +14,13 @@ from laecips_msgs.msg import EdgeStatus
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """All that there is to say at one moment.
+    """The node's status at one moment.
 
     Attributes:
-        fields: Of EdgeStatus, all but the header.
-        details: What only the diagnostics say.
-        health: What the level and line of the diagnostics go by.
-        hardware_id: Of the diagnostics: the robot.
+        fields: All fields of EdgeStatus but the header.
+        details: Further values, for the diagnostics only.
+        health: Decides the level and line of the diagnostics.
+        hardware_id: Hardware id of the diagnostics: the robot's name.
     """
 
     fields: dict[str, Any]
@@ -30,11 +30,11 @@ class Snapshot:
 
 
 class StatusTopics:
-    """Publishers of the status. Safe for several threads; counters never seem to go back.
+    """Publishers of the status. Safe for several threads; published counters never fall.
 
     Args:
-        node: Whose status it is.
-        look: Takes a snapshot of it.
+        node: The node that publishes.
+        look: Returns a snapshot of the node.
     """
 
     def __init__(self, node: Node, look: Callable[[], Snapshot]) -> None:
@@ -44,14 +44,14 @@ class StatusTopics:
         self._last: dict[str, Any] = {}
 
     def publish(self) -> Snapshot:
-        """Publish both; what they say."""
+        """Publish both; return the snapshot."""
         with self._lock:
             now = self._look()
             self._publish(now)
             return now
 
     def publish_if_settled(self) -> None:
-        """Publish both if no frame is pending and there is anything new to say."""
+        """Publish both if no frame is pending and the fields have changed."""
         with self._lock:
             now = self._look()
             if now.fields["pending"] == 0 and now.fields != self._last:

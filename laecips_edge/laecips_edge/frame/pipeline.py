@@ -1,4 +1,4 @@
-"""What an active edge node consists of: the router, its two threads, its topics, how they stop."""
+"""The parts of an active edge node: the router, its two threads, and how they start and stop."""
 
 import time
 import uuid
@@ -30,20 +30,22 @@ from laecips_edge.ros.hard_frame_messages import answer_of, request_message
 from laecips_edge.ros.service_transport import ServiceTransport
 
 DEPTH_PATIENCE_S = 0.1
-"""How long a picture waits for its depth, which cameras often send a little later."""
+"""Seconds that a picture waits for its depth image, which cameras often send a little later."""
 
 
 class Pipeline(RouterEvents):
-    """From activation to deactivation; each activation makes a new one, and counts from zero.
+    """The router with its threads, from activation to deactivation.
+
+    Each activation makes a new one, so that its counters start from zero.
 
     Args:
-        settings: Of the node; `change` tells of those that change meanwhile.
-        running: f, h, and who goes up.
-        history: Told what they say of each frame.
-        publishers: The topics.
-        client: Of the cloud's service.
-        on_idle: Called from the inference thread each time no frame came for a while.
-        logger: The node's.
+        settings: Settings of the node at activation; `change` applies later changes.
+        running: The pair (f, h) and its policy.
+        history: Keeps the observation of each frame.
+        publishers: Publish the answers.
+        client: Client of the cloud's service.
+        on_idle: Called on the inference thread each time no frame came for a while.
+        logger: Logger of the node.
     """
 
     def __init__(
@@ -60,7 +62,7 @@ class Pipeline(RouterEvents):
         self.counters = FrameCounters()
         self.last_image_s = time.monotonic()
         self.unreadable = ""
-        """What was wrong with the last image; empty where it could be used."""
+        """What was wrong with the last image; empty if it could be used."""
         self.steering = settings.steering()
         self._history = history
         self._logger = logger
@@ -106,17 +108,17 @@ class Pipeline(RouterEvents):
         self._inference.start()
 
     def stop(self) -> None:
-        """Answer every frame that came in, then join the threads. Call it once images have stopped.
+        """Answer every received frame, then join the threads; call it after the last `receive`.
 
-        The cloud goes first: what is on its way becomes a fallback, and so does what the inference
-        thread still calls hard.
+        The link to the cloud stops first. Frames in flight become fallbacks, and so do the frames
+        that the inference thread still finds hard.
         """
         self._answers.stop()
         self.router.stop()
         self._inference.stop()
 
     def receive(self, message: Image | CompressedImage) -> None:
-        """Take an image in; returns at once."""
+        """Hand an image to the inference thread and return at once."""
         self.last_image_s = time.monotonic()
         self._inference.submit(
             self.router.receive(
@@ -127,31 +129,36 @@ class Pipeline(RouterEvents):
         )
 
     def receive_depth(self, message: Image) -> None:
-        """Keep a depth image for the picture that it belongs to."""
+        """Keep a depth image for the picture with its stamp."""
         self._depths.add(nanoseconds(message.header.stamp), message)
 
     def change(self, values: dict[str, Any]) -> None:
-        """Let changed parameters act, on frames to come."""
+        """Apply changed parameters to later frames.
+
+        Args:
+            values: Changed parameters by name; others than max_in_flight, deadline_s and
+                jpeg_quality are ignored.
+        """
         self.in_flight.max_in_flight = values.get("max_in_flight", self.in_flight.max_in_flight)
         self.in_flight.deadline_s = values.get("deadline_s", self.in_flight.deadline_s)
         self._upload.jpeg_quality = values.get("jpeg_quality", self._upload.jpeg_quality)
 
     def seen(self, seen: SeenFrame, look: Look) -> None:
-        """Note what the pair said of a frame."""
+        """Add the observation of a frame to the history."""
         self._history.add(seen, look.observation)
         self.unreadable = ""
 
     def rejected(self, frame: Frame, error: Exception) -> None:
-        """Say why a frame could not be used."""
+        """Log why a frame could not be used."""
         kind = "" if isinstance(error, ImageError) else f"{type(error).__name__}: "
         self.unreadable = f"image of stamp {frame.stamp_ns} not used: {kind}{error}"
         self._logger.error(self.unreadable, throttle_duration_sec=1.0)
 
     def useless(self, detail: str) -> None:
-        """Say what the cloud does wrong."""
+        """Log what the cloud does wrong."""
         self._logger.warning(detail, throttle_duration_sec=1.0)
 
     def _depth_of(self, frame: Frame) -> NDArray[np.uint16] | None:
-        """Return the depth that belongs to a picture, uint16 [H,W] in millimetres."""
+        """Return the depth image of a frame, uint16 [H,W] in millimetres; None if none came."""
         message = self._depths.nearest(frame.stamp_ns, timeout=DEPTH_PATIENCE_S)
         return None if message is None else image_messages.to_depth(message)

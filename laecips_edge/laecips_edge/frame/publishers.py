@@ -1,4 +1,4 @@
-"""The topics on which an edge node gives its answers."""
+"""The topics on which an edge node publishes its answers."""
 
 import array
 import time
@@ -28,15 +28,15 @@ MEANINGS = {
     FrameOutcome.FALLBACK_DEADLINE: (Segmentation.EDGE_FALLBACK, Segmentation.DEADLINE),
     FrameOutcome.FALLBACK_OFFLINE: (Segmentation.EDGE_FALLBACK, Segmentation.OFFLINE),
 }
-"""Source and reason of laecips_msgs/Segmentation by outcome."""
+"""Source and reason in laecips_msgs/Segmentation, by outcome."""
 
 
 class Publishers:
-    """Publishers of label maps, confidence, segmentation, overlay and label info.
+    """Publishers of label maps, confidence maps, segmentation, overlay and label info.
 
     Args:
-        node: Its private names carry the topics.
-        manifest: Of the bundle: classes and palette.
+        node: The node; the topics are in its private namespace.
+        manifest: Manifest of the bundle, with classes and palette.
     """
 
     def __init__(self, node: Node, manifest: Manifest) -> None:
@@ -66,18 +66,18 @@ class Publishers:
             self._publishers.append(publisher)
 
     def destroy(self) -> None:
-        """Take the topics away; call it on the executor's thread."""
+        """Destroy the topics; call it on the executor's thread."""
         for publisher in self._publishers:
             self._node.destroy_publisher(publisher)
 
     def answer_now(self, seen: SeenFrame) -> None:
-        """Publish what f says at once, whatever becomes of the frame."""
+        """Publish f's label map at once, before the frame has its final answer."""
         header = header_of(seen.frame.stamp_ns, seen.frame.frame_id)
         label_map = seen.prediction.label_map
         self._label_map_now.publish(Image(header=header, **image_fields(label_map, "mono8")))
 
     def answer(self, answer: FrameAnswer) -> None:
-        """Publish the final answer to a frame, and its overlay where anybody looks."""
+        """Publish the final answer to a frame, and its overlay if that is subscribed to."""
         seen = answer.seen
         header = header_of(seen.frame.stamp_ns, seen.frame.frame_id)
         for publisher, pixels in (
@@ -87,7 +87,7 @@ class Publishers:
             publisher.publish(Image(header=header, **image_fields(pixels, "mono8")))
         self._paint(header, seen.rgb, answer.label_map)
         source, reason = MEANINGS[answer.outcome]
-        # Last, so that whoever hears of the answer has its maps already.
+        # Last, so that a subscriber that receives it can expect the maps already.
         self._segmentation.publish(
             Segmentation(
                 header=header,
@@ -115,14 +115,14 @@ class Publishers:
             self._overlay.publish(Image(header=header, **image_fields(painted, "rgb8")))
         if compressed:
             data = array.array("B", encode_jpeg(painted, OVERLAY_JPEG_QUALITY))
-            # The format as image_transport writes it: pixels, codec, pixels in the file.
+            # The format of image_transport: encoding, codec, encoding in the file.
             self._overlay_compressed.publish(
                 CompressedImage(header=header, format="rgb8; jpeg compressed bgr8", data=data)
             )
 
 
 def _label_info(node: Node, manifest: Manifest) -> Any:
-    """vision_msgs/LabelInfo of the bundle's classes; None where vision_msgs is not installed."""
+    """Return vision_msgs/LabelInfo of the bundle's classes; None if vision_msgs is missing."""
     try:
         from vision_msgs.msg import LabelInfo, VisionClass  # noqa: PLC0415 (comes with some ROS)
     except ImportError:

@@ -1,4 +1,4 @@
-"""Between the messages of `segment_hard_frame` and the request and answer of the core."""
+"""Convert the messages of `segment_hard_frame` from and to the core's request and answer."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def request_message(request: HardFrameRequest) -> SegmentHardFrame.Request:
 
 
 def request_of(message: SegmentHardFrame.Request) -> HardFrameRequest:
-    """Return the request of a message; whatever `why` is not HARD counts as an audit."""
+    """Return the request of a message; any `why` other than HARD counts as an audit."""
     return HardFrameRequest(
         request_id=message.request_id,
         robot=message.robot,
@@ -78,7 +78,7 @@ def answer_message(
 
 
 def answer_of(message: SegmentHardFrame.Response) -> HardFrameAnswer:
-    """Return the answer of a message; a status that nobody knows counts as UNAVAILABLE."""
+    """Return the answer of a message; an unknown status counts as UNAVAILABLE."""
     known = message.status in set(AnswerStatus)
     return HardFrameAnswer(
         status=AnswerStatus(message.status) if known else AnswerStatus.UNAVAILABLE,
@@ -98,5 +98,5 @@ def answer_of(message: SegmentHardFrame.Response) -> HardFrameAnswer:
 
 
 def _file(data: bytes, kind: str, header: Header) -> CompressedImage:
-    # rclpy takes an array.array for uint8[] without looking at each element.
+    # rclpy takes an array.array for uint8[] without checking each element.
     return CompressedImage(header=header, format=kind, data=array("B", data))

@@ -1,8 +1,9 @@
-"""A lifecycle node that survives what rclpy's does not, and the main function of every node.
+"""A lifecycle node that does not end on a bad transition, and the main function of every node.
 
-Against rclpy's `LifecycleNode`: a transition that is not allowed now is answered with failure
-instead of ending the process; an exception in a transition becomes one line in the log and a failed
-transition; and with `autostart` the node comes up by itself where no manager runs.
+It differs from rclpy's `LifecycleNode` in three points. A transition that is not allowed is
+answered with failure and does not end the process. An exception in a transition becomes one line in
+the log and a failed transition. With `autostart` the node configures and activates itself, for use
+without a lifecycle manager.
 """
 
 import sys
@@ -29,43 +30,43 @@ RCLError = rclpy_implementation.RCLError
 
 @dataclass(frozen=True, kw_only=True)
 class ManagedNodeSettings(Settings):
-    """What every lifecycle node of this project has."""
+    """The settings of every lifecycle node of this project."""
 
     autostart: bool = setting(
         True,
-        "Configure and activate by itself; acts only while the node is still unconfigured. "
-        "Set to false where a lifecycle manager runs.",
+        "Configure and activate at start, if the node is still unconfigured then. "
+        "Set false if a lifecycle manager runs.",
         changes="never",
     )
 
 
 class ManagedNode(LifecycleNode):
-    """Base of this project's lifecycle nodes.
+    """Base class of this project's lifecycle nodes.
 
-    A subclass declares its settings through `self.parameters` in `__init__` and overrides the
+    A subclass declares its settings with `self.parameters.declare` in `__init__` and overrides the
     four hooks `configure`, `activate`, `deactivate` and `release`. A hook returns nothing and
-    raises when it cannot do its work; whatever it raises becomes one line in the log. A `configure`
-    or `activate` that fails is undone by `release` or `deactivate`, so both must cope with a
-    half-done start. Hooks run on the executor's thread.
+    raises an exception if it fails; the exception becomes one line in the log. `release` undoes a
+    failed `configure` and `deactivate` a failed `activate`, so both must handle a partial start.
+    Hooks run on the executor's thread.
 
     Args:
         name: Name of the node.
-        **options: Passed on to `rclpy.lifecycle.LifecycleNode`.
+        **options: Arguments of `rclpy.lifecycle.LifecycleNode`.
     """
 
     def __init__(self, name: str, **options: Any) -> None:
         super().__init__(name, **options)
         self.failure = ""
-        """Why the last transition failed; empty where it did not."""
+        """Why the last transition failed; empty if it succeeded."""
         self.steady_clock = Clock(clock_type=ClockType.STEADY_TIME)
         self.parameters = Parameters(
             self, is_unconfigured=lambda: self.state in ("unconfigured", "configuring")
         )
         self.parameters.declare(ManagedNodeSettings)
-        # rclpy lets an RCLError out of this service, which ends the process.
+        # In rclpy's own callback an RCLError escapes, which ends the process.
         self._change_state = self._service_change_state.callback
         self._service_change_state.callback = self._answer_change_state
-        # A timer, because a subclass is not complete before its own __init__ is through.
+        # A timer, because the subclass is complete only after its own __init__.
         self._autostart = self.create_timer(0.0, self._start_by_itself, clock=self.steady_clock)
 
     @property
@@ -86,14 +87,14 @@ class ManagedNode(LifecycleNode):
         """Free memory, destroy publishers. Also called to undo a `configure` that failed."""
 
     def close(self) -> None:
-        """Stop and free everything, in whatever state the node is; the node's end."""
+        """Stop and free everything in any state of the node, and finalize the node."""
         state = LifecycleState(state_id=self._state_machine.current_state[0], label=self.state)
         if state.label == "finalized":
             return
         try:
             self.trigger_shutdown()
         except RCLError:
-            # No way through the state machine (the context is gone, say): do the work without it.
+            # The state machine fails (for example, the context is shut down): work without it.
             self.on_shutdown(state)
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -115,8 +116,8 @@ class ManagedNode(LifecycleNode):
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Run `deactivate`; rclpy calls this.
 
-        An error here (and in `on_cleanup`) leads through `on_error` to unconfigured: a node that
-        has stopped halfway must not go on calling itself active.
+        An error here (and in `on_cleanup`) leads through `on_error` to unconfigured, because a node
+        that stopped only partly must not stay active.
         """
         self.failure = ""
         if self._attempt("deactivate", self.deactivate):
@@ -131,7 +132,7 @@ class ManagedNode(LifecycleNode):
         return TransitionCallbackReturn.ERROR
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Run what is left of `deactivate` and `release`; rclpy calls this."""
+        """Run `deactivate` and `release` as far as the state needs; rclpy calls this."""
         if state.label == "active":
             self._attempt("shutdown", self.deactivate)
         if state.label in ("active", "inactive"):
@@ -150,7 +151,7 @@ class ManagedNode(LifecycleNode):
         try:
             hook()
         except Exception as error:
-            # ValueError and OSError are how a hook says what is wrong; the rest is named by type.
+            # A hook raises ValueError or OSError on purpose; the type of any other error is shown.
             kind = "" if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: "
             line = " ".join(str(error).split())
             self.failure = f"{what} failed: {kind}{line}"
@@ -191,23 +192,24 @@ class ManagedNode(LifecycleNode):
 def run(
     node_class: Callable[[], Node], args: Sequence[str] | None = None, *, threads: int = 1
 ) -> int:
-    """Be the main function of a node: spin until SIGINT or SIGTERM, then close it in good order.
+    """Run a node: spin it until SIGINT or SIGTERM, then close it.
 
-    The signal only ends the spinning: the node's `close()`, where it has one, still has a living
-    ROS context to publish in, and joins the node's threads.
+    The signal only ends the spinning. The node's `close()`, if it has one, runs after that: the ROS
+    context still works, so that it can publish, and it must join the node's threads.
 
     Args:
         node_class: Makes the node; called once, after `rclpy.init`.
-        args: Command line, `sys.argv` where None.
-        threads: That run callbacks; more than one only for a node whose callback groups allow it.
+        args: Command line; None: `sys.argv`.
+        threads: Number of threads that run callbacks. More than one needs a node whose callback
+            groups allow it.
 
     Returns:
-        Exit status: 0 after a signal or a shutdown of the context, 1 after an exception, 2 where
-        ROS does not understand the command line or a parameter file.
+        Exit status: 0 after a signal or a shutdown of the context, 1 after an exception, 2 if ROS
+        cannot read the command line or a parameter file.
     """
     try:
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
-    except RuntimeError as error:  # what rclpy raises has no closer base in common
+    except RuntimeError as error:  # the closest common base of rclpy's errors
         print(" ".join(str(error).split()), file=sys.stderr)
         return 2
     with StopSignals() as stop:

@@ -1,4 +1,4 @@
-"""Between the messages of a model update and the contract of the core."""
+"""Convert the messages of a model update from and to the core's contract."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ def piece_request_of(message: GetModel.Request) -> PieceRequest:
 def piece_message(message: GetModel.Response, answer: PieceAnswer) -> GetModel.Response:
     """Fill the message of a piece."""
     message.status, message.message = int(answer.status), answer.message
-    # rclpy takes an array.array for uint8[] without looking at each element.
+    # rclpy takes an array.array for uint8[] without checking each element.
     message.size, message.data = answer.size, array("B", answer.data)
     return message
 
 
 def piece_of(message: GetModel.Response) -> PieceAnswer:
-    """Return the piece of a message; a status that nobody knows counts as UNAVAILABLE."""
+    """Return the piece of a message; an unknown status counts as UNAVAILABLE."""
     known = message.status in set(PieceStatus)
     return PieceAnswer(
         status=PieceStatus(message.status) if known else PieceStatus.UNAVAILABLE,

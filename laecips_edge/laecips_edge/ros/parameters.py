@@ -1,8 +1,7 @@
-"""Parameters of a node, declared from its settings: bounded, checked first, acted on afterwards.
+"""Parameters of a node, declared from its settings: with a range, checked, then passed on.
 
-A value that is wrong when the node starts (a typing error in a YAML file) does not end the node:
-the default stands, the problem is remembered, and `require_valid` tells it in one line until
-somebody sets the parameter.
+A wrong value at start (a typing error in a YAML file) does not end the node: the default holds, and
+`require_valid` raises the problem as one line until the parameter is set to an allowed value.
 """
 
 import difflib
@@ -40,7 +39,7 @@ class Parameters:
 
     Args:
         node: The node that owns them.
-        is_unconfigured: Says whether parameters that change only while unconfigured may change now.
+        is_unconfigured: Returns whether parameters with `changes="unconfigured"` may change now.
     """
 
     def __init__(self, node: Node, *, is_unconfigured: Callable[[], bool] = lambda: True) -> None:
@@ -60,8 +59,8 @@ class Parameters:
 
         Args:
             settings: The class.
-            checks: By name; says why a value that the class allows is refused all the same, for
-                what the node alone knows.
+            checks: Further checks by parameter name, for rules that only the node knows; each
+                returns why a value is refused, or None.
         """
         self._checks |= checks or {}
         for name, setting in settings.declared().items():
@@ -69,34 +68,34 @@ class Parameters:
             self._declare(name, as_parameter(setting.default), _descriptor(setting))
 
     def read(self, settings: type[SomeSettings]) -> SomeSettings:
-        """Return the settings that hold now, of a class that was declared.
+        """Return the current settings of a declared class.
 
         Raises:
-            SettingError: Two of them do not fit each other.
+            SettingError: Two settings contradict each other.
         """
         return settings.from_parameters({name: self[name] for name in settings.declared()})
 
     def __getitem__(self, name: str) -> Any:
-        """The value that holds now."""
+        """Return the current value of a parameter."""
         try:
             return self._node.get_parameter(name).value
         except ParameterUninitializedException:
-            return []  # that is how it was given: to ROS it has no type then, and no value
+            return []  # it was given as [], which ROS keeps without a type and a value
 
     def require_valid(self) -> None:
-        """Raise SettingError when a value given at start was refused and not mended since."""
+        """Raise SettingError if a value given at start was refused and not corrected since."""
         if self._problems:
             raise SettingError("; ".join(self._problems.values()))
 
     def warn_of_undeclared(self) -> None:
-        """Log one line a value that was given at start for a parameter which nobody declared.
+        """Log one line for each value that was given at start for an undeclared parameter.
 
-        ROS drops such values without a word. Call it once everything is declared.
+        ROS drops such values silently. Call it after all parameters are declared.
         """
-        # rclpy has no public way to what was given, only to what was declared.
+        # rclpy gives public access only to declared parameters, not to the values given at start.
         given: dict[str, Parameter] = getattr(self._node, "_parameter_overrides", {})
         for name in sorted(given):
-            # Those of topics are declared with their publisher or subscription, maybe later.
+            # QoS overrides are declared with their publisher or subscription, maybe later.
             if self._node.has_parameter(name) or name.startswith("qos_overrides."):
                 continue
             nearest = difflib.get_close_matches(name, self._declared, n=1)
@@ -124,7 +123,7 @@ class Parameters:
     def _refusal(self, parameter: Parameter) -> str | None:
         setting = self._declared.get(parameter.name)
         if setting is None:
-            return None  # one of rclpy's own
+            return None  # a parameter of rclpy
         if setting.changes == "unconfigured" and not self._is_unconfigured():
             return "changes only while the node is unconfigured: deactivate and clean up first"
         # A list that is given as [] has no value.
@@ -141,7 +140,7 @@ class Parameters:
 
 
 def _descriptor(setting: Setting) -> ParameterDescriptor:
-    """What `ros2 param describe` says, and what rclpy itself checks."""
+    """Return a setting's descriptor: `ros2 param describe` shows it, and rclpy checks its range."""
     descriptor = ParameterDescriptor(
         description=setting.description, read_only=setting.changes == "never"
     )
@@ -162,6 +161,6 @@ def _descriptor(setting: Setting) -> ParameterDescriptor:
 
 
 def _reason(error: Exception) -> str:
-    """What rclpy found wrong, without the frame of words that it puts around it."""
+    """Return the reason in an error of rclpy, without rclpy's words around it."""
     text = str(error)
     return text.partition("Reason: ")[2].rpartition(": ")[0] or text

@@ -1,8 +1,8 @@
-"""Quality of service in one place: how nodes of this project subscribe and publish.
+"""The QoS profiles of this project's publishers and subscriptions.
 
-Images come in with the sensor-data profile (REP 2003): a best-effort reader matches reliable and
-best-effort publishers alike. Results go out reliable, which both kinds of reader match; a latched
-topic keeps its last message for readers that come later.
+Subscriptions to images use the sensor-data profile (REP 2003): a best-effort subscription matches
+reliable and best-effort publishers. Results are published reliable, which both kinds of
+subscription match. A latched topic keeps its last messages for later subscriptions.
 """
 
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
@@ -12,18 +12,18 @@ RELIABILITIES = {
     "reliable": ReliabilityPolicy.RELIABLE,
     "best_available": ReliabilityPolicy.BEST_AVAILABLE,
 }
-"""Values of the parameter `reliability`; `best_available` takes what the publisher offers."""
+"""Values of the parameter `reliability`; `best_available` follows the publisher."""
 
 
 def sensor_data(reliability: str = "best_effort", *, depth: int = 5) -> QoSProfile:
-    """Profile of a subscription to a sensor.
+    """Return the profile of a subscription to a sensor.
 
     Args:
         reliability: One of `RELIABILITIES`. `reliable` does not match a best-effort publisher.
-        depth: Messages kept for a callback that is busy.
+        depth: Messages kept while the callback is busy.
 
     Raises:
-        ValueError: An unknown reliability; the message names the known ones.
+        ValueError: The reliability is unknown; the message lists the known ones.
     """
     if reliability not in RELIABILITIES:
         raise ValueError(
@@ -38,7 +38,11 @@ def sensor_data(reliability: str = "best_effort", *, depth: int = 5) -> QoSProfi
 
 
 def reliable(*, depth: int = 10) -> QoSProfile:
-    """Profile of a publisher of results: every reader matches it."""
+    """Return the profile of a publisher of results: every subscription matches it.
+
+    Args:
+        depth: Messages kept for slow subscriptions.
+    """
     return QoSProfile(
         history=HistoryPolicy.KEEP_LAST,
         depth=depth,
@@ -48,7 +52,7 @@ def reliable(*, depth: int = 10) -> QoSProfile:
 
 
 def latched(*, depth: int = 1) -> QoSProfile:
-    """Profile of a topic whose last `depth` messages also reach readers that come later."""
+    """Return the profile of a topic whose last `depth` messages also reach later subscriptions."""
     return QoSProfile(
         history=HistoryPolicy.KEEP_LAST,
         depth=depth,

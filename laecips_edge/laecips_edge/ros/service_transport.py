@@ -15,12 +15,12 @@ Answer = TypeVar("Answer")
 
 
 class ServiceTransport(Generic[Request, Answer]):
-    """Asks by a service client; answers arrive on the executor's thread.
+    """The transport over a service client; answers arrive on the executor's thread.
 
     Args:
-        client: Of the service; its owner destroys it.
-        to_message: Makes the service's request message.
-        from_message: Reads the service's response message.
+        client: Client of the service; the caller owns and destroys it.
+        to_message: Converts a request to the service's request message.
+        from_message: Converts the service's response message to an answer.
     """
 
     def __init__(
@@ -53,12 +53,12 @@ class ServiceTransport(Generic[Request, Answer]):
 
 
 class _ServiceCall:
-    """A request whose response has not come."""
+    """A request whose response has not arrived."""
 
     def __init__(self, client: Client, future: Future) -> None:
         self._client = client
         self._future = future
 
     def cancel(self) -> None:
-        """Drop the response if it comes after all."""
+        """Drop the response if it still arrives."""
         self._client.remove_pending_request(self._future)

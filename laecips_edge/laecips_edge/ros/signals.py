@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM as a future that an executor can spin until."""
+"""A future that SIGINT or SIGTERM completes, for an executor that spins until it is done."""
 
 import signal
 import socket
@@ -12,20 +12,20 @@ from rclpy.task import Future
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 ONE_PRESS_S = 1.0
-"""Signals within this time of the first mean the same: on Ctrl-C a node of `ros2 launch` gets two,
-the terminal's and the launch process's."""
+"""Seconds after the first signal in which further ones count as the same: on Ctrl-C a node of
+`ros2 launch` gets two signals, one from the terminal and one from the launch process."""
 
 
 class StopSignals:
-    """Context manager whose `future` is done once the process was asked to end.
+    """Context manager whose `future` is done after SIGINT or SIGTERM.
 
-    rclpy's own handlers shut the context down under the node's feet: what is pending can no longer
-    be answered. A Python handler alone would wait for the executor to come back from C. So the
-    interpreter's wakeup descriptor tells a thread, which completes the future and thereby wakes the
-    executor. A later signal acts as if this class were not there, and so ends a process that hangs
-    while closing; therefore close inside the context.
+    rclpy's own handlers shut the context down at once, so that the node cannot answer pending
+    frames. A plain Python handler would run only after the executor returns from C code. Therefore
+    the interpreter's wakeup descriptor wakes a thread, which completes the future and so wakes the
+    executor. A later signal (`ONE_PRESS_S` after the first) gets its previous handling, and so ends
+    a process that hangs while it closes. Close the node inside the context.
 
-    Must be entered on the main thread.
+    Enter it on the main thread.
     """
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class StopSignals:
             signal.signal(number, handler)
 
     def _wait(self) -> None:
-        # Any handled signal writes its number here; an empty read is the other end closing.
+        # Each handled signal writes its number here; an empty read means the writer is closed.
         while received := self._reader.recv(1):
             if received[0] in STOPPING:
                 self.future.set_result(received[0])

@@ -1,4 +1,4 @@
-"""What every node says of itself: its own status message and `/diagnostics`, under one stamp."""
+"""A node's status: its own status message and `/diagnostics`, with the same stamp."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class StatusPublisher:
     """Publishers of `~/status` and `/diagnostics`.
 
     Args:
-        node: Whose status it is.
-        message: Type of `~/status`; has a header.
-        text: How the diagnostics show a value.
+        node: The node that publishes.
+        message: Message type of `~/status`; it must have a header.
+        text: Returns the text of a value in the diagnostics.
     """
 
     def __init__(
@@ -40,10 +40,10 @@ class StatusPublisher:
         """Publish both.
 
         Args:
-            fields: Of the message, all but the header.
+            fields: All fields of the message but the header.
             assessment: Level and line of the diagnostics.
-            hardware_id: Of the diagnostics.
-            details: What only the diagnostics say.
+            hardware_id: Hardware id of the diagnostics.
+            details: Further values, for the diagnostics only.
         """
         stamp = self._node.get_clock().now().to_msg()
         status = self._message(**fields)

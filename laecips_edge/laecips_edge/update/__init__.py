@@ -1,1 +1,1 @@
-"""The ROS half of a model update: topics and services of the trainer and of operators."""
+"""The ROS side of a model update: topics and services of trainer and operator."""

@@ -1,4 +1,4 @@
-"""`~/adapt`: an operator's word to one robot, obeyed on the model link's thread."""
+"""The service `~/adapt`: an operator's orders to one robot, run on the model link's thread."""
 
 from collections.abc import Callable
 
@@ -13,12 +13,12 @@ Do = Callable[[Callable[[], None]], None]
 
 
 class AdaptService:
-    """Offered from configuration to cleanup; refuses while the node is not active.
+    """The server of `~/adapt`, from configuration to cleanup; refuses while the node is inactive.
 
     Args:
-        node: whose service it is.
-        orders: obeys.
-        version: which version runs.
+        node: node that offers the service.
+        orders: carries out the orders.
+        version: returns the running version.
     """
 
     def __init__(self, node: Node, *, orders: OperatorOrders, version: Callable[[], int]) -> None:
@@ -30,33 +30,33 @@ class AdaptService:
         self._service = node.create_service(Adapt, "~/adapt", self._serve)
 
     def start(self, do: Do) -> None:
-        """Obey from now on.
+        """Accept orders from now on.
 
         Args:
-            do: lets the model link's thread do something.
+            do: hands a function to the model link's thread.
         """
         self._do = do
 
     def stop(self) -> None:
-        """Refuse what waits; call it once that thread has ended."""
+        """Refuse the orders that wait; call it after the model link's thread has ended."""
         self._do = None
         for future in self._awaited:
             future.set_result((False, "the node is stopping"))
         self._awaited.clear()
 
     def destroy(self) -> None:
-        """Take the service away."""
+        """Destroy the service."""
         self._node.destroy_service(self._service)
 
     async def _serve(self, request: Adapt.Request, response: Adapt.Response) -> Adapt.Response:
-        """The executor goes on with other callbacks while this waits."""
+        """Answer a request; the executor runs other callbacks while this waits."""
         response.success, response.message = await self._answer(request)
         response.version = self._version()
         return response
 
     def _answer(self, request: Adapt.Request) -> Future:
         future = Future(executor=self._node.executor)
-        # The executor looks at a waiting callback only when something wakes it: this does.
+        # A done callback wakes the executor, which otherwise never resumes the waiting callback.
         future.add_done_callback(lambda _: None)
         orders: dict[int, Callable[[], str]] = {
             Adapt.Request.ROLL_BACK: lambda: self._orders.roll_back(request.version),
@@ -68,7 +68,9 @@ class AdaptService:
         elif request.command == Adapt.Request.TRAIN_NOW:
             future.set_result((False, "a robot does not train: ask the trainer's ~/adapt"))
         elif request.command not in orders:
-            future.set_result((False, f"there is no command {request.command}"))
+            future.set_result(
+                (False, f"there is no command {request.command}: use one of laecips_msgs/srv/Adapt")
+            )
         elif self._do is None:
             future.set_result((False, "the node is not active: activate it first"))
         else:

@@ -1,7 +1,7 @@
 """The robot's side of model updates: `model_update`, `get_model`, `model_report`, `~/adapt`.
 
-Files are fetched, networks assembled and pairs judged on one thread of its own. Callbacks leave it
-something to do and return.
+One thread of its own fetches files, assembles networks and judges pairs. ROS callbacks put work
+into its queue and return.
 """
 
 import os
@@ -52,16 +52,19 @@ CHANGING = ("adapt", "watch_frames", "update_rate_limit", "update_chunk")
 
 
 class ModelLink:
-    """Topics and services from configuration to cleanup; the thread works while the node is active.
+    """Topics, services and thread of model updates.
+
+    The topics and services exist from configuration to cleanup; the thread runs while the node is
+    active.
 
     Args:
-        node: whose names they are.
-        parameters: of the node.
-        store: the robot's models on disk.
-        running: the pair that looks at frames.
-        history: what it says of them.
+        node: node that owns topics and services.
+        parameters: parameters of the node.
+        store: the robot's model store.
+        running: the pair that labels frames.
+        history: observations of the newest frames.
         assemble: puts networks on the engine.
-        superseded: how many frames were superseded so far.
+        superseded: returns the number of superseded frames so far.
     """
 
     def __init__(
@@ -131,9 +134,9 @@ class ModelLink:
         self._stopping = False
 
     def start(self) -> None:
-        """Start the thread, then listen for offers."""
+        """Start the thread, then subscribe to offers."""
         self._stopping = False
-        # What was left when it stopped was answered then, or will be heard again.
+        # Orders that were left at the last stop were refused then; a latched offer comes again.
         self._inbox = queue.SimpleQueue()
         self.change({name: self._parameters[name] for name in CHANGING})
         self._thread = threading.Thread(target=self._work, name="model link")
@@ -145,7 +148,7 @@ class ModelLink:
         )
 
     def stop(self) -> None:
-        """Hear no more offers, finish what is in work, join the thread."""
+        """End the subscription to offers, finish the current work, join the thread."""
         if self._offers is not None:
             self._node.destroy_subscription(self._offers)
             self._offers = None
@@ -161,13 +164,17 @@ class ModelLink:
         self._store.stopped()
 
     def destroy(self) -> None:
-        """Take topics and services away; call it on the executor's thread."""
+        """Destroy topics and services; call it on the executor's thread."""
         self._node.destroy_publisher(self._reports)
         self._node.destroy_client(self._client)
         self._adapt.destroy()
 
     def change(self, values: dict[str, Any]) -> None:
-        """Let changed parameters act."""
+        """Apply changed parameters.
+
+        Args:
+            values: changed parameters by name; others than `CHANGING` are ignored.
+        """
 
         def act() -> None:
             self._updates.adapt = values.get("adapt", self._updates.adapt)
@@ -180,8 +187,8 @@ class ModelLink:
 
     def _work(self) -> None:
         if self._parameters["engine"] == "onnxruntime" and self._parameters["threads"] == 1:
-            # Loading and testing leave the cores to the frames. Threads that an engine starts for
-            # its inferences would inherit it, so only where it starts none.
+            # Loading and testing must leave the cores to frames. Threads that an engine starts
+            # would inherit the low priority, so it is set only if the engine starts none.
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         while not self._stopping:
             try:
@@ -193,7 +200,7 @@ class ModelLink:
             try:
                 self._updates.advance()
             except Exception as error:
-                # A bug: it must not end the thread, and with it the watch.
+                # A bug must not end this thread, because it also judges the pair on trial.
                 self._logger.error(
                     f"model updates: {type(error).__name__}: {error}", throttle_duration_sec=10.0
                 )
@@ -241,4 +248,4 @@ class ModelLink:
 
 
 def _nothing() -> None:
-    """Wakes the thread up."""
+    """Do nothing: put into the queue, this wakes the thread."""

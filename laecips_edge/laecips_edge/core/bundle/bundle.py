@@ -1,12 +1,12 @@
 """A model bundle: one pair (f, h) as a folder that any engine can assemble.
 
-    manifest.json         what it is (`manifest.py` beside this), with the sha256 of the others
-    graph_f.onnx          f without weights: initialisers are external, by name
-    graph_h.onnx          h likewise; both are the same bytes for every version of an architecture
-    weights.safetensors   float16, names prefixed "f." and "h."
+    manifest.json         identity, geometry, calibration (`manifest.py`); sha256 of the other files
+    graph_f.onnx          f without weights: its initialisers are external, by name
+    graph_h.onnx          h likewise; neither graph's bytes change between versions
+    weights.safetensors   float16; names start with "f." or "h."
     agreement.safetensors frames on which every engine must give the exporter's answer
 
-Nothing in it is executable or pickled.
+No file is executable or pickled.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ Weights = Mapping[str, NDArray[np.float32]]
 
 @dataclass(frozen=True, kw_only=True)
 class AgreementFrame:
-    """A picture and what f and h must say of it, whatever engine runs them.
+    """A picture with the answers that f and h must give on every engine.
 
     Attributes:
-        jpeg: the picture at the input size, as JPEG; answers are those of the decoded picture.
+        jpeg: the picture at the input size, as JPEG; the answers are for the decoded picture.
         label_map: uint8 [h,w], argmax of f's logits at stride.
-        trust: h's answer.
-        depth_png: uint16 millimetres as PNG; empty where f takes none.
+        trust: h's output, in (0, 1].
+        depth_png: depth as a 16-bit PNG, in millimetres; empty if f takes no depth.
     """
 
     jpeg: bytes
@@ -58,7 +58,7 @@ class AgreementFrame:
 
     @cached_property
     def rgb(self) -> NDArray[np.uint8]:
-        """uint8 [H,W,3], RGB."""
+        """The decoded picture, uint8 [H,W,3], RGB."""
         bgr = cv2.imdecode(np.frombuffer(self.jpeg, np.uint8), cv2.IMREAD_COLOR)
         if bgr is None:
             raise BundleError(f"{AGREEMENT}: a picture is not JPEG; export the bundle again")
@@ -66,7 +66,7 @@ class AgreementFrame:
 
     @cached_property
     def depth(self) -> NDArray[np.uint16] | None:
-        """uint16 [H,W] in millimetres, or None."""
+        """The decoded depth, uint16 [H,W] in millimetres; None if f takes no depth."""
         if not self.depth_png:
             return None
         depth = cv2.imdecode(np.frombuffer(self.depth_png, np.uint8), cv2.IMREAD_UNCHANGED)
@@ -76,7 +76,7 @@ class AgreementFrame:
 
 
 class Bundle:
-    """A bundle in memory, every hash verified. Make one with `Bundle.load` or `write_bundle`."""
+    """A bundle in memory, with verified hashes. Make one with `Bundle.load` or `write_bundle`."""
 
     def __init__(self, *, path: Path, manifest: Manifest, contents: Mapping[str, bytes]) -> None:
         self.path = path
@@ -89,11 +89,11 @@ class Bundle:
 
         Args:
             path: the folder.
-            classes: names that the caller works with, in order; None takes the bundle's.
+            classes: class names that the caller needs, in order; None: any.
 
         Raises:
-            BundleError: a file is missing, unreadable or not the one that the manifest names, or
-                the bundle is for other classes.
+            BundleError: a file is missing or unreadable, its sha256 is not the manifest's, or the
+                bundle is for other classes.
         """
         path = Path(path)
         text = _read(path, MANIFEST).decode(errors="replace")
@@ -124,16 +124,23 @@ class Bundle:
 
     @property
     def graph_f(self) -> bytes:
-        """f as ONNX; initialisers external by name, see `weights("f")`."""
+        """Graph of f as ONNX; its initialisers are external, by the names of `weights("f")`."""
         return self._contents[GRAPH_F]
 
     @property
     def graph_h(self) -> bytes:
-        """h as ONNX; initialisers external by name, see `weights("h")`."""
+        """Graph of h as ONNX; its initialisers are external, by the names of `weights("h")`."""
         return self._contents[GRAPH_H]
 
     def weights(self, network: str) -> dict[str, NDArray[np.float32]]:
-        """Parameters and running statistics of "f" or "h" by name, as float32."""
+        """Return the parameters and running statistics of a network, float32 by name.
+
+        Args:
+            network: "f" or "h".
+
+        Raises:
+            BundleError: the file is not readable as safetensors.
+        """
         prefix = f"{network}."
         return {
             name.removeprefix(prefix): tensor.astype(np.float32)
@@ -142,7 +149,11 @@ class Bundle:
         }
 
     def agreement(self) -> list[AgreementFrame]:
-        """The frames on which every engine must agree, in the exporter's order."""
+        """Return the agreement frames, in the exporter's order.
+
+        Raises:
+            BundleError: the file is not readable as safetensors, or a tensor is missing.
+        """
         tensors = self._tensors(AGREEMENT)
         count = sum(name.endswith(".jpeg") for name in tensors)
         try:
@@ -180,22 +191,25 @@ def write_bundle(
     agreement: Sequence[AgreementFrame],
     check: Callable[[Bundle], None] | None = None,
 ) -> Bundle:
-    """Write a bundle's folder, all or nothing, and load it back.
+    """Write a bundle's folder in one step, and load it back.
 
     Args:
-        path: the folder; one that is there already must be a bundle and is replaced.
-        manifest: `files` is filled in here.
-        graph_f, graph_h: ONNX without weights.
-        weights_f, weights_h: float32 by the graph's names; kept as float16.
+        path: the folder; an existing one must be a bundle and is replaced.
+        manifest: the manifest; this function fills in `files`.
+        graph_f: graph of f, ONNX without weights.
+        graph_h: graph of h, ONNX without weights.
+        weights_f: weights of f, float32 by the graph's names; written as float16.
+        weights_h: weights of h, likewise.
         agreement: frames for `Segmenter.self_test`.
-        check: called with the bundle before it takes its place; what it raises keeps it out.
+        check: called with the new bundle before it replaces `path`; an error that it raises leaves
+            `path` as it was.
 
     Raises:
-        BundleError: a weight does not fit into float16, or `path` is something else.
+        BundleError: a weight does not fit into float16, or `path` exists and is no bundle.
     """
     path = Path(path)
     if path.exists() and not (path / MANIFEST).is_file():
-        raise BundleError(f"{path}: is there and not a bundle; give another folder")
+        raise BundleError(f"{path}: exists and is not a bundle; give another folder")
     halves = {
         f"{network}.{name}": half(f"{network}.{name}", tensor)
         for network, weights in (("f", weights_f), ("h", weights_h))
@@ -233,12 +247,17 @@ def _agreement_tensors(frames: Sequence[AgreementFrame]) -> dict[str, NDArray]:
 
 
 def half(name: str, tensor: NDArray[np.float32]) -> NDArray[np.float16]:
-    """A weight as it is kept.
+    """Return a weight as float16.
 
-    Infinity in a batch norm's variance would make a finite answer, and a wrong one: no run tells.
+    A value beyond float16 would become infinity. In a batch norm's variance that gives a finite but
+    wrong answer, which no test of the answers finds; so it is refused here.
+
+    Args:
+        name: name of the weight, for the message.
+        tensor: float32.
 
     Raises:
-        BundleError: it does not fit into float16.
+        BundleError: a value does not fit into float16.
     """
     largest = np.finfo(np.float16).max
     if (np.abs(tensor) > largest).any():

@@ -1,4 +1,4 @@
-"""Bundles as text for people: which there are, what one is, and how two differ."""
+"""Text about bundles for people: a table of all, a description of one, a comparison of two."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ HEADINGS = ("version", "parent", "delta", "gate", "MB", "name", "folder")
 SHOWN_LAYERS = 5
 
 DERIVED = {"files", "schema", "gate", "training", "palette", "quantiles"}
-"""Keys of a manifest that a comparison leaves out: two trainings never agree in them."""
+"""Keys of a manifest that a comparison leaves out, because every training changes them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A bundle's folder.
+    """A bundle's folder, found on disk.
 
     Attributes:
-        path: of it.
-        manifest: of it; None where it cannot be read.
-        problem: why not, one line.
-        bytes: of its files together.
+        path: the folder.
+        manifest: the bundle's manifest; None if it cannot be read.
+        problem: why the manifest cannot be read, one line; empty if it can.
+        bytes: size of all its files together.
     """
 
     path: Path
@@ -39,10 +39,10 @@ class Found:
 
 
 def find_bundles(root: Path) -> list[Found]:
-    """All bundles in a folder and below it, the highest version first, broken ones last.
+    """Return all bundles in a folder and below it, highest version first, broken ones last.
 
     Raises:
-        ValueError: there is no such folder.
+        ValueError: `root` is not a folder.
     """
     if not root.is_dir():
         raise ValueError(f"{root} is not a folder; give one with bundles in or below it")
@@ -51,7 +51,12 @@ def find_bundles(root: Path) -> list[Found]:
 
 
 def table(found: Sequence[Found], *, root: Path) -> str:
-    """One line a bundle, under headings."""
+    """Return a text table with a line for each bundle.
+
+    Args:
+        found: the bundles.
+        root: the folders are shown relative to it.
+    """
     rows = [HEADINGS, *(_row(one, root) for one in found)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     return "\n".join(
@@ -61,7 +66,11 @@ def table(found: Sequence[Found], *, root: Path) -> str:
 
 
 def verdict(manifest: Manifest) -> str:
-    """What the promotion gate said, in a word: `passed`, `failed`, or `-` where none was held."""
+    """Return the promotion gate's verdict in a word.
+
+    Returns:
+        `passed`; `failed`; `measured` if the gate measured without a verdict; `-` without a gate.
+    """
     promoted = manifest.gate.get("promoted")
     if promoted is None:
         return "measured" if manifest.gate else "-"
@@ -69,7 +78,7 @@ def verdict(manifest: Manifest) -> str:
 
 
 def describe(bundle: Bundle) -> str:
-    """A manifest for people; classes, geometry and calibration first, then how it came about."""
+    """Return a bundle's manifest as text: classes, geometry and calibration, then its training."""
     manifest = bundle.manifest
     height, width = manifest.input_size
     thresholds = ", ".join(f"{k} {v:.4g}" for k, v in sorted(manifest.thresholds.items()))
@@ -97,7 +106,7 @@ def describe(bundle: Bundle) -> str:
 
 
 def differences(one: Bundle, other: Bundle) -> str:
-    """What differs between two manifests, and how far the weights have moved."""
+    """Return a text with the differences of two manifests and the change of the weights."""
     before, after = asdict(one.manifest), asdict(other.manifest)
     lines = [
         f"{key:<14}{_short(before[key])} -> {_short(after[key])}"
@@ -118,7 +127,7 @@ def differences(one: Bundle, other: Bundle) -> str:
 def _moved(
     network: str, before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]
 ) -> Iterator[str]:
-    """How far a network has moved, relative to its length: all of it, and its largest layers."""
+    """Yield lines with the relative change of the weights: all of a network, its largest layers."""
     common = [name for name, w in before.items() if name in after and after[name].shape == w.shape]
     alone = len(before.keys() | after.keys()) - len(common)
     moved = {name: float(np.linalg.norm(after[name] - before[name])) for name in common}

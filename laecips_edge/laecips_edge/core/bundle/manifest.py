@@ -1,4 +1,4 @@
-"""What a bundle says about itself: `manifest.json`."""
+"""The manifest of a bundle, `manifest.json`: its identity, geometry and calibration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 SCHEMA = 1
-"""Raised when a robot of before could not read the file any more."""
+"""Version of the file format; raised when an older robot could not read the file any more."""
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -18,7 +18,7 @@ MODALITIES = ("rgb", "rgbd")
 
 
 class BundleError(ValueError):
-    """A bundle that must not run; the message says what, which file and what to do."""
+    """A bundle that must not run; the message is one line: the file, what is wrong, what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,26 +26,28 @@ class Manifest:
     """Identity, geometry and calibration of one pair (f, h). Checked at construction.
 
     Attributes:
-        name: of the bundle, for people.
-        version: at least 1, rises with every training; a robot never goes back by itself.
+        name: name of the bundle line.
+        version: at least 1; rises with every training.
         parent: version that this one was trained from; None for a first training.
-        architecture: of f; names the graph.
+        architecture: name of f's architecture.
         width, miner_width: multipliers of the channel counts of f and h.
         modality: "rgb" or "rgbd".
-        input_size: (H,W) that f takes.
-        stride: rows of the input to rows of the logits.
-        mean, std: of (R,G,B) in units of 1; with depth a fourth, of depth / depth_range_mm.
-        depth_range_mm: depth that counts as 1; what is farther counts as 1 too.
-        classes: names, in the order of the labels.
+        input_size: (H,W) of f's input.
+        stride: rows of the input per row of the logits.
+        mean, std: normalisation of (R,G,B) in units of 1; "rgbd" has a fourth value, for
+            depth / depth_range_mm.
+        depth_range_mm: depth in millimetres that counts as 1; larger depths count as 1 too.
+        classes: class names, in the order of the labels.
         palette: (R,G,B) of each class, 0 to 255.
-        delta: easy iff h > delta.
-        beta: of h's loss (eq. 14).
-        quantiles: h's, on held-out rows, rising, evenly spaced from the least to the largest.
-        temperature: of the softmax, calibrated.
-        thresholds: delta by the name of the miner, for the baselines at the same upload share.
+        delta: threshold in [0, 1]; a frame is easy iff trust > delta.
+        beta: constant of h's loss (eq. 14).
+        quantiles: quantiles of h's trust on held-out rows, rising, evenly spaced from the smallest
+            value to the largest.
+        temperature: calibrated temperature of the softmax.
+        thresholds: delta by miner name, for the baselines at the same upload share.
         files: sha256 by file name.
-        gate: what the promotion gate measured.
-        training: data set, seed, hard_gain, hard_share and whatever else made it.
+        gate: measurements of the promotion gate.
+        training: data set, seed, hard_gain, hard_share and the other inputs of the training.
     """
 
     name: str
@@ -73,7 +75,7 @@ class Manifest:
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
-        """Raises BundleError naming the first key whose value cannot be, and the value."""
+        """Raise BundleError with the first key whose value is not allowed, and the value."""
         channels = 4 if self.modality == "rgbd" else 3
         checks: dict[str, Callable[[], bool]] = {
             "schema": lambda: self.schema == SCHEMA,
@@ -104,7 +106,7 @@ class Manifest:
         for key, check in checks.items():
             try:
                 good = check()
-            except (TypeError, AttributeError):  # not even of the type
+            except (TypeError, AttributeError):  # a value of the wrong type
                 good = False
             if not good:
                 raise BundleError(
@@ -113,23 +115,28 @@ class Manifest:
 
     @property
     def classes_hash(self) -> str:
-        """First 16 hex digits of the sha256 of the names in their order."""
+        """First 16 hex digits of the sha256 of the class names in order."""
         return hashlib.sha256("\n".join(self.classes).encode()).hexdigest()[:16]
 
     @property
     def logits_shape(self) -> tuple[int, int, int]:
-        """(M,h,w) of f's answer."""
+        """Shape (M,h,w) of f's logits."""
         height, width = self.input_size
         return len(self.classes), -(-height // self.stride), -(-width // self.stride)
 
     def to_json(self) -> str:
-        """Sorted, indented JSON with a closing newline: one version, one text."""
+        """Return sorted, indented JSON with a final newline; equal manifests give equal texts."""
         content = asdict(self) | {"classes_hash": self.classes_hash}
         return json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Manifest:
-        """Reads what `to_json` wrote; BundleError names what is missing, unknown or ill-typed."""
+        """Read the text that `to_json` returned.
+
+        Raises:
+            BundleError: the text is not JSON, or a key is missing, unknown or has a value that is
+                not allowed.
+        """
         try:
             content = json.loads(text)
         except ValueError as error:
@@ -157,7 +164,7 @@ def _finite(values: Iterable[float]) -> bool:
 
 
 def _tuples(key: str, value: Any) -> Any:
-    """JSON has lists where the manifest has tuples; its dictionaries stay as they are."""
+    """Turn JSON's lists into the manifest's tuples; leave `gate` and `training` as they are."""
     if key in ("gate", "training") or not isinstance(value, list):
         return value
     return tuple(_tuples(key, item) for item in value)

@@ -1,1 +1,1 @@
-"""What happens to a frame on the robot, and what is remembered of it."""
+"""A frame's route through the robot: inference, decision, answer, counters, history."""

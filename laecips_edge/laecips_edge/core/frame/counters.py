@@ -1,4 +1,4 @@
-"""The books of the robot: every frame that came in ends in exactly one way, and it adds up."""
+"""Counters of the robot's frames: every received frame ends in exactly one outcome."""
 
 import statistics
 import threading
@@ -19,13 +19,13 @@ class FrameOutcome(StrEnum):
 
 
 class FrameCounterError(RuntimeError):
-    """A frame was to end that is not open: it ended before, or never came in."""
+    """A frame is settled that is not open: it was settled before, or never received."""
 
 
 class FrameCounters:
     """Counts frames from receipt to outcome. Safe for several threads.
 
-    At any time `received` is the sum of all outcomes and `pending`.
+    At any time `received` is the sum of all outcomes plus `pending`.
 
     Example:
         >>> counters = FrameCounters()
@@ -44,7 +44,7 @@ class FrameCounters:
         self._notes = dict.fromkeys(("wanted", "sent", "audit", "bytes_up", "bytes_down"), 0)
 
     def receive(self) -> int:
-        """Open a frame; the number it is settled by."""
+        """Open a frame; return its number, for `settle`."""
         with self._lock:
             self._received += 1
             self._open.add(self._received)
@@ -53,8 +53,12 @@ class FrameCounters:
     def settle(self, frame: int, outcome: FrameOutcome) -> None:
         """Close a frame.
 
+        Args:
+            frame: number of the frame, from `receive`.
+            outcome: how the frame ended.
+
         Raises:
-            FrameCounterError: it is not open. That is a bug: a frame would be answered twice.
+            FrameCounterError: the frame is not open: a bug would answer it twice.
         """
         with self._lock:
             if frame not in self._open:
@@ -63,15 +67,20 @@ class FrameCounters:
             self._outcomes[outcome] += 1
 
     def want(self) -> None:
-        """Count a frame that was called hard."""
+        """Count a hard frame."""
         self._add(wanted=1)
 
     def send(self, *, payload: int, audit: bool) -> None:
-        """Count a frame that went up, its payload in bytes."""
+        """Count an uploaded frame.
+
+        Args:
+            payload: bytes of the request.
+            audit: whether it is an audit.
+        """
         self._add(sent=1, audit=int(audit), bytes_up=payload)
 
     def get(self, *, payload: int) -> None:
-        """Count what came down, in bytes, whether it was of use or not."""
+        """Count the bytes of an answer, whether it can be used or not."""
         self._add(bytes_down=payload)
 
     @property
@@ -81,7 +90,7 @@ class FrameCounters:
             return len(self._open)
 
     def counts(self) -> dict[str, int]:
-        """All counters by their names in laecips_msgs/EdgeStatus, of one moment."""
+        """Return all counters at one moment, by their names in laecips_msgs/EdgeStatus."""
         with self._lock:
             outcomes = {str(outcome): count for outcome, count in self._outcomes.items()}
             return {
@@ -98,17 +107,17 @@ class FrameCounters:
 
 
 class RecentMedian:
-    """Median of the last values. Safe for several threads.
+    """The median of the last values. Safe for several threads.
 
     Args:
-        size: How many values count.
+        size: Number of values that count.
     """
 
     def __init__(self, size: int = 100) -> None:
         self._values: deque[float] = deque(maxlen=size)
 
     def add(self, value: float) -> None:
-        """Count one more."""
+        """Add a value."""
         self._values.append(value)
 
     @property

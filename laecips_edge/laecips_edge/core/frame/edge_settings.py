@@ -1,4 +1,4 @@
-"""Settings of the edge node, all of them; `config/edge.yaml` shows them with their defaults."""
+"""All settings of the edge node; `config/edge.yaml` shows them with their defaults."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FROM_MANIFEST: Final = -1.0
 """Value of `delta` that stands for the bundle's own threshold."""
 
 RELIABILITIES: Final = ("best_effort", "reliable", "best_available")
-"""What image publishers may be asked for."""
+"""Values of `reliability`."""
 
 _fixed = partial(setting, changes="unconfigured")  # these act when the node is configured
 
@@ -31,20 +31,22 @@ def _refuse_delta(delta: float) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class EdgeSettings(EngineSettings):
-    """See the module.
+    """The settings of the edge node.
 
     Raises:
-        SettingError: besides, where there is a latency budget: the policy has no threshold that
-            could be steered, or delta was chosen by hand.
+        SettingError: a value is refused; or there is a latency budget, and the policy has no
+            threshold to steer or `delta` is set too.
     """
 
     bundle: str = _fixed("", "Folder of the model bundle (f, h).")
 
-    # Who goes to the cloud.
-    policy: str = _fixed("laecips", "How hard frames are found.", choices=MINER_NAMES)
+    # Which frames are uploaded.
+    policy: str = _fixed(
+        "laecips", "The miner that decides which frames are hard.", choices=MINER_NAMES
+    )
     delta: float = setting(
         FROM_MANIFEST,
-        "Threshold of h in [0, 1]: a frame is easy iff its confidence exceeds it. "
+        "Threshold of the trust, in [0, 1]: a frame is easy iff its trust exceeds it. "
         "-1: the bundle's own.",
         minimum=-1.0,
         maximum=1.0,
@@ -52,22 +54,22 @@ class EdgeSettings(EngineSettings):
     )
     latency_budget_s: float = _fixed(
         0.0,
-        "Mean seconds from a frame's receipt to its answer that may be taken: delta is steered so "
-        "that as many frames go to the cloud as that allows. 0: delta stands.",
+        "Largest mean time from a frame's receipt to its answer, in seconds. The node steers delta "
+        "so that as many frames are uploaded as this allows. 0: delta is fixed.",
         minimum=0.0,
         maximum=60.0,
     )
     most_hard: float = _fixed(
         1.0,
-        "Largest share of the frames that a latency budget lets go to the cloud.",
+        "Largest share of the frames that are uploaded under a latency budget.",
         minimum=0.01,
         maximum=1.0,
     )
     audit_rate: float = setting(
-        0.05, "Share of easy frames that is uploaded too.", minimum=0.0, maximum=1.0
+        0.05, "Share of the easy frames that are uploaded as audits.", minimum=0.0, maximum=1.0
     )
     seed: int = _fixed(
-        0, "Seed of the draws: audits, and the policy `random`.", minimum=0, maximum=2**31 - 1
+        0, "Seed of the audits and of the policy `random`.", minimum=0, maximum=2**31 - 1
     )
 
     # Images in.
@@ -78,37 +80,42 @@ class EdgeSettings(EngineSettings):
     )
     reliability: str = _fixed(
         "best_effort",
-        "Reliability asked of image publishers; best_effort matches every publisher.",
+        "QoS reliability of the image subscription; best_effort matches every publisher.",
         choices=RELIABILITIES,
     )
 
-    # The way to the cloud.
+    # The link to the cloud.
     jpeg_quality: int = setting(
-        90, "Quality of the JPEG that is made of a hard frame.", minimum=1, maximum=100
+        90, "JPEG quality of uploaded frames that this node encodes.", minimum=1, maximum=100
     )
     forward_jpeg: bool = _fixed(
         True,
-        "Send the camera's own JPEG to the cloud where there is one, whatever jpeg_quality says.",
+        "Upload the camera's own JPEG unchanged if there is one; jpeg_quality does not apply.",
     )
     max_in_flight: int = setting(
-        2, "Hard frames on their way to the cloud at a time.", minimum=1, maximum=64
+        2, "Largest number of requests to the cloud in flight at a time.", minimum=1, maximum=64
     )
     deadline_s: float = setting(
-        2.0, "Seconds that a hard frame waits for the cloud.", minimum=0.05, maximum=60.0
+        2.0, "Seconds that a hard frame waits for the cloud's answer.", minimum=0.05, maximum=60.0
     )
     first_retry_s: float = _fixed(
         1.0,
-        "Seconds until a failing cloud is tried again; doubles with each failure.",
+        "Seconds until a failing cloud or trainer is tried again; doubles with each failure.",
         minimum=0.05,
         maximum=600.0,
     )
     longest_retry_s: float = _fixed(
-        30.0, "Most seconds between two tries of a failing cloud.", minimum=0.05, maximum=3600.0
+        30.0,
+        "Largest number of seconds between two tries of a failing cloud or trainer.",
+        minimum=0.05,
+        maximum=3600.0,
     )
     send_scores: bool = _fixed(
-        False, "Send f's scores with a hard frame, for a cloud that cannot run this f."
+        False, "Upload f's scores with a frame, for a cloud that cannot run this version of f."
     )
-    robot: str = _fixed("robot", "Name of this robot, for the cloud's replay buffer.")
+    robot: str = _fixed(
+        "robot", "Name of this robot, unique: in the cloud's replay buffer and in reports."
+    )
 
     # Model updates from the trainer.
     adapt: bool = setting(
@@ -116,23 +123,25 @@ class EdgeSettings(EngineSettings):
     )
     model_store: str = _fixed(
         "~/.ros/laecips/models",
-        "Folder for the models that the trainer sends, one below it a robot and bundle.",
+        "Folder for the models that the trainer sends; each robot and bundle line has a folder of "
+        "its own in it.",
     )
     update_rate_limit: int = setting(
         250_000,
-        "Most bytes a second of a model update, which shares the link with frames; 0: no limit.",
+        "Largest rate of a model update, in bytes/s, because it shares the link with frames; "
+        "0: no limit.",
         minimum=0,
         maximum=2**31 - 1,
     )
     update_chunk: int = setting(
         65_536,
-        "Most bytes of a model update that are asked for at a time.",
+        "Largest number of bytes of a model update in one request.",
         minimum=1024,
         maximum=2**22,
     )
     watch_frames: int = setting(
         100,
-        "Frames for which a new model is watched; one that does harm is rolled back for good.",
+        "Number of frames of a new model's trial; a model that does harm is rolled back for good.",
         minimum=1,
         maximum=1000,
     )
@@ -152,7 +161,7 @@ class EdgeSettings(EngineSettings):
             )
 
     def steering(self) -> ThresholdControl | None:
-        """Return what holds delta to the latency budget; None where there is no budget."""
+        """Return the control that steers delta; None if there is no latency budget."""
         if not self.latency_budget_s:
             return None
         return ThresholdControl(budget_s=self.latency_budget_s, most_hard=self.most_hard)
@@ -161,10 +170,10 @@ class EdgeSettings(EngineSettings):
         """Return the policy for a bundle.
 
         Args:
-            manifest: of the bundle; it has the threshold that delta -1 stands for.
+            manifest: manifest of the bundle; `delta` -1 takes its threshold.
 
         Raises:
-            ValueError: it has none for this policy.
+            ValueError: the manifest has no threshold for this policy.
         """
         return Policy(
             self.policy,
@@ -175,5 +184,5 @@ class EdgeSettings(EngineSettings):
         )
 
     def decider(self, bundle: Bundle) -> Policy:
-        """Return `policy_for` the manifest of a bundle."""
+        """Return the policy for a bundle; see `policy_for`."""
         return self.policy_for(bundle.manifest)

@@ -1,4 +1,4 @@
-"""One frame on its way through the robot: as it came in, as f saw it, as it was answered."""
+"""One frame on its way through the robot: as received, as labelled by f, as answered."""
 
 import threading
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from laecips_edge.core.routing.policy import Decision
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """A frame as it came in.
+    """A frame as received.
 
     Attributes:
-        number: The counters know it by this number.
+        number: Number of the frame in the counters.
         stamp_ns: Stamp of the image in nanoseconds; every output keeps it.
-        frame_id: Of the image's header; every output keeps it.
+        frame_id: frame_id of the image; every output keeps it.
         picture: The image, not decoded yet.
-        received_s: Monotonic seconds.
+        received_s: Time of receipt, monotonic seconds.
     """
 
     number: int
@@ -35,15 +35,16 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True)
 class SeenFrame:
-    """A frame that f and the policy have looked at.
+    """A frame with the answers of f and the policy.
 
     Attributes:
-        frame: As it came in.
-        rgb: uint8 [H,W,3].
-        depth: uint16 [H,W] in millimetres, where f takes it.
+        frame: The frame as received.
+        rgb: The picture, uint8 [H,W,3].
+        depth: uint16 [H,W] in millimetres; None if f takes no depth.
         prediction: f's answer.
-        decision: The policy's.
-        manifest: Of the pair that looked, whatever pair runs when the frame is answered.
+        decision: The policy's decision.
+        manifest: Manifest of the pair that gave both; another pair may run when the frame is
+            answered.
     """
 
     frame: Frame
@@ -61,11 +62,11 @@ class FrameAnswer:
     Attributes:
         seen: The frame.
         outcome: EDGE, CLOUD or one of the fallbacks.
-        label_map: uint8 [H,W], 255 where there is no class.
-        confidence_map: uint8 [H,W], 255 = certain.
-        detail: One line for people, why a fallback; empty otherwise.
-        bytes_up: Payload of the request, 0 where nothing was sent.
-        bytes_down: Payload of the cloud's answer, 0 where nothing came.
+        label_map: uint8 [H,W]; 255: no class.
+        confidence_map: uint8 [H,W]; 255: certain.
+        detail: Why the answer is a fallback, one line; empty otherwise.
+        bytes_up: Payload of the request; 0 if none was sent.
+        bytes_down: Payload of the cloud's answer; 0 if none came.
     """
 
     seen: SeenFrame
@@ -78,19 +79,19 @@ class FrameAnswer:
 
 
 class AnswerSink(Protocol):
-    """Takes the answers to frames, from whatever thread knows them."""
+    """Receives the answers to frames, on any thread."""
 
     def answer_now(self, seen: SeenFrame) -> None:
-        """Take what f says at once, whatever becomes of the frame."""
+        """Take f's answer at once, before the frame has its final answer."""
         ...
 
     def answer(self, answer: FrameAnswer) -> None:
-        """Take the final answer to a frame; each frame that f saw gets exactly one."""
+        """Take the final answer to a frame; each frame that f labelled gets exactly one."""
         ...
 
 
 class NewestFrame:
-    """A queue of one: a newer frame takes the place of one that nobody has looked at."""
+    """A queue of one frame: a newer frame replaces one that waits. Safe for several threads."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -98,27 +99,27 @@ class NewestFrame:
         self._closed = False
 
     def put(self, frame: Frame) -> Frame | None:
-        """Leave a frame; return the one that it supersedes, if any."""
+        """Put a frame; return the waiting frame that it supersedes, or None."""
         with self._changed:
             superseded, self._frame = self._frame, frame
             self._changed.notify()
             return superseded
 
     def take(self, timeout: float) -> Frame | None:
-        """Wait for a frame at most `timeout` seconds; return None where none came."""
+        """Take a frame, after at most `timeout` seconds; return None if none came."""
         with self._changed:
             self._changed.wait_for(lambda: self._frame is not None or self._closed, timeout)
             frame, self._frame = self._frame, None
             return frame
 
     def close(self) -> None:
-        """Accept no more frames; the one that waits can still be taken."""
+        """Close the queue; a waiting frame can still be taken."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
     @property
     def finished(self) -> bool:
-        """Whether it is closed, with nothing left to take."""
+        """Whether the queue is closed and empty."""
         with self._changed:
             return self._closed and self._frame is None

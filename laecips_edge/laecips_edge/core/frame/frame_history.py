@@ -1,4 +1,4 @@
-"""What the running pair said of the newest frames: for the watch, and for trying pairs on."""
+"""The observations of the newest frames, for the watch over a swap, and the newest frame itself."""
 
 import threading
 from collections import deque
@@ -17,14 +17,14 @@ REMEMBERED = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class LastFrame:
-    """The newest frame, as it can be looked at once more.
+    """The newest frame, kept so that another pair can label it.
 
     Attributes:
         rgb: uint8 [H,W,3].
-        depth: uint16 [H,W] in millimetres, where f takes it.
-        stamp_ns: its stamp.
-        manifest: of the pair that looked at it.
-        observation: what that said.
+        depth: uint16 [H,W] in millimetres; None if f takes no depth.
+        stamp_ns: stamp in nanoseconds.
+        manifest: manifest of the pair that labelled it.
+        observation: observation of that pair.
     """
 
     rgb: NDArray[np.uint8]
@@ -35,7 +35,7 @@ class LastFrame:
 
 
 class FrameHistory:
-    """Written by the inference thread, read by the model link's."""
+    """The history of the newest frames. The inference thread writes it, the model link reads it."""
 
     def __init__(self) -> None:
         self.last: LastFrame | None = None
@@ -46,7 +46,7 @@ class FrameHistory:
         self._unread: deque[tuple[Manifest, Observation]] = deque(maxlen=REMEMBERED)
 
     def add(self, seen: SeenFrame, observation: Observation) -> None:
-        """Note a frame."""
+        """Add a frame and its observation."""
         with self._lock:
             self.last = LastFrame(
                 rgb=seen.rgb,
@@ -61,12 +61,20 @@ class FrameHistory:
             listener()
 
     def recent(self, manifest: Manifest) -> list[Observation]:
-        """The newest frames of a pair, oldest first, as far as they are remembered."""
+        """Return the kept observations of a pair, oldest first.
+
+        Args:
+            manifest: the pair's manifest object.
+        """
         with self._lock:
             return [seen for of, seen in self._recent if of is manifest]
 
     def unread(self, manifest: Manifest) -> list[Observation]:
-        """The frames of a pair since the last call, oldest first."""
+        """Return the observations of a pair since the last call, oldest first.
+
+        Args:
+            manifest: the pair's manifest object; observations of other pairs are dropped.
+        """
         with self._lock:
             new = [seen for of, seen in self._unread if of is manifest]
             self._unread.clear()

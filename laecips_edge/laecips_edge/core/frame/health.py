@@ -1,10 +1,10 @@
-"""What the robot's diagnostics say: one level and one line, from what is known of the node."""
+"""The health of the edge node: a level and one line for the diagnostics."""
 
 from dataclasses import dataclass
 from enum import IntEnum
 
 PATIENCE_S = 5.0
-"""Seconds without an image after which that is worth a word."""
+"""Seconds without an image after which the node warns."""
 
 
 class Level(IntEnum):
@@ -17,19 +17,19 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class EdgeHealth:
-    """What is known of an edge node at one moment.
+    """The inputs of the assessment: the edge node's condition at one moment.
 
     Attributes:
         state: Label of the lifecycle state.
-        failure: Why the last transition failed; empty where it did not.
-        image_topic: Resolved name of the topic that images come from.
-        received: Images since activation.
-        silent_s: Seconds since the last image, or since activation where none came.
-        unreadable: What was wrong with the last image; empty where it could be used.
-        cloud_wanted: Whether hard frames go to a cloud at all.
-        cloud_present: Whether the cloud's service is there.
-        cloud_reachable: Whether the circuit breaker would let a frame go.
-        budget_reachable: Whether any threshold could hold the latency budget.
+        failure: Why the last transition failed; empty if it succeeded.
+        image_topic: Resolved name of the image topic.
+        received: Number of images since activation.
+        silent_s: Seconds since the last image, or since activation if none came.
+        unreadable: What was wrong with the last image; empty if it could be used.
+        cloud_wanted: Whether the policy uploads frames at all.
+        cloud_present: Whether the cloud's service is discovered.
+        cloud_reachable: Whether the circuit breaker lets a frame go.
+        budget_reachable: Whether any threshold can meet the latency budget.
     """
 
     state: str
@@ -45,10 +45,10 @@ class EdgeHealth:
 
 
 def assess(health: EdgeHealth) -> tuple[Level, str]:
-    """The most serious thing to say of a node.
+    """Return the most serious problem of a node.
 
     Returns:
-        Level and one line.
+        Level and one line; OK and "segmenting" if there is no problem.
     """
     silence = _silence(health)
     ranking = (
@@ -84,13 +84,13 @@ def assess(health: EdgeHealth) -> tuple[Level, str]:
 
 
 class SilenceWatch:
-    """For the log: tells each silence of the camera once, however often it is asked."""
+    """Reports each silence of the camera once, for the log."""
 
     def __init__(self) -> None:
         self._told = False
 
     def news(self, health: EdgeHealth) -> str:
-        """One line when an active node has just been found without images; else empty."""
+        """Return one line if an active node has newly been without images; else empty."""
         silence = _silence(health) if health.state == "active" else ""
         news = "" if self._told else silence
         self._told = bool(silence)
@@ -98,7 +98,7 @@ class SilenceWatch:
 
 
 def _silence(health: EdgeHealth) -> str:
-    """What there is to say of images that do not come; empty while they do."""
+    """Return one line if no images come; empty while they come."""
     if health.silent_s <= PATIENCE_S:
         return ""
     since = f"for {health.silent_s:.0f} s" if health.received else "yet"

@@ -1,4 +1,4 @@
-"""What the running pair did with a frame, as far as the watch over a new pair reads it."""
+"""The observation of one frame: the figures that the watch over a swap compares."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """What a pair did with one frame.
+    """Figures of a pair's answer to one frame.
 
     Attributes:
-        shares: float64 [M], share of the pixels of each class.
-        trust: of the policy, h's for the policy `laecips`.
-        hard: what became of it.
-        inference_ms: f, h and decision.
+        shares: float64 [M], share of the pixels with each class.
+        trust: trust of the policy's miner, in [0, 1]; h's output for the policy `laecips`.
+        hard: whether the frame was hard.
+        inference_ms: milliseconds for f, h and the decision.
     """
 
     shares: NDArray[np.float64]
@@ -34,7 +34,15 @@ class Observation:
         hard: bool,
         inference_ms: float,
     ) -> Observation:
-        """Observe a label map, uint8 [H,W]; every fourth row and column is enough of it."""
+        """Return the observation of a frame.
+
+        Args:
+            label_map: uint8 [H,W]; every fourth row and column is counted.
+            classes: number of classes M.
+            trust: see `Observation`.
+            hard: see `Observation`.
+            inference_ms: see `Observation`.
+        """
         counts = np.bincount(label_map[::4, ::4].ravel(), minlength=classes)[:classes]
         return cls(
             shares=counts / max(1, counts.sum()),

@@ -1,8 +1,8 @@
-"""What happens to a frame: look, steer, decide, ask, answer, fall back.
+"""The route of a frame: label it, decide, ask the cloud, answer or fall back.
 
-The edge node and a replay without ROS route their frames here. The router knows no ROS and starts
-no thread: `route` belongs to one thread (inference), `expire` and what it hands to `run_later` to
-one other (the cloud's answers), which may be the same where requests are answered at once.
+The edge node and the replay without ROS both route their frames here. The router knows no ROS and
+starts no thread. `route` runs on one thread (inference); `expire` and the work for `run_later` run
+on a second thread (the cloud's answers). They may be one thread if requests are answered at once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from laecips_edge.core.link.wire import WireError
 from laecips_edge.core.routing.threshold_control import ThresholdControl
 
 REMEMBERED_OVERDUE: Final = 32
-"""Overdue calls whose late answers are still counted; older ones are cancelled."""
+"""Number of overdue calls whose late answers are still counted; older ones are cancelled."""
 
 _FALLBACK: Final = {
     Refusal.OVERLOAD: FrameOutcome.FALLBACK_OVERLOAD,
@@ -38,12 +38,12 @@ _FALLBACK: Final = {
 
 @dataclass
 class AskedFrame:
-    """A frame that the cloud is asked about.
+    """A frame with a request to the cloud.
 
     Attributes:
         seen: The frame.
         bytes_up: Payload of the request; 0 until it is made.
-        call: The request on its way; None until it has gone.
+        call: The request in flight; None until it is sent.
     """
 
     seen: SeenFrame
@@ -52,33 +52,33 @@ class AskedFrame:
 
 
 class RouterEvents:
-    """What else a router tells; does nothing. A subclass takes what it needs."""
+    """Callbacks of a router that do nothing; a subclass overrides those that it needs."""
 
     def seen(self, seen: SeenFrame, look: Look) -> None:
-        """Hear of a frame that the pair has looked at."""
+        """Take a frame that the pair has labelled."""
 
     def rejected(self, frame: Frame, error: Exception) -> None:
-        """Hear of a frame that could not be decoded or looked at."""
+        """Take a frame that could not be decoded or labelled, and the error."""
 
     def useless(self, detail: str) -> None:
-        """Hear that the cloud, or the way to it, failed; one line."""
+        """Take a failure of the cloud or of the link to it, one line."""
 
 
 class Router:
-    """Routes frames; counts every one until it ends in exactly one outcome.
+    """Routes frames, and counts each of them until it ends in exactly one outcome.
 
     Args:
-        running: f, h and the policy; may be exchanged any time, between two frames.
-        transport: The way to the cloud's service.
-        in_flight: Says who may go to the cloud, and until when.
+        running: The pair (f, h) and the policy; may be swapped between any two frames.
+        transport: Transport to the cloud's service.
+        in_flight: Admits requests to the cloud and watches their deadlines.
         upload: Makes the requests.
-        counters: They refuse a second answer to a frame.
+        counters: Counts the frames; refuses a second answer to a frame.
         sink: Takes the answers.
-        threshold: Steers the policy's threshold; None where that stands.
-        events: Takes the rest of the news.
-        depth_of: Returns the depth of a frame, uint16 [H,W] in millimetres, or None; asked only
-            where f takes depth.
-        run_later: Hands work to the thread of the cloud's answers; without one it is done at once.
+        threshold: Steers the policy's threshold; None if it is fixed.
+        events: Takes the other events.
+        depth_of: Returns the depth of a frame, uint16 [H,W] in millimetres, or None; called only if
+            f takes depth.
+        run_later: Hands work to the thread of the cloud's answers; by default runs it at once.
         clock: Monotonic seconds.
     """
 
@@ -114,11 +114,11 @@ class Router:
 
     @property
     def cloud_available(self) -> bool:
-        """Whether a frame could go: the other side is there, and does not fail."""
+        """Whether a frame can be uploaded: the cloud is discovered and does not fail."""
         return self._transport.present and self._in_flight.reachable
 
     def receive(self, picture: Picture, *, stamp_ns: int, frame_id: str) -> Frame:
-        """Count a frame that came in."""
+        """Count a received frame and return it; the arguments are its attributes."""
         return Frame(
             number=self._counters.receive(),
             stamp_ns=stamp_ns,
@@ -128,11 +128,11 @@ class Router:
         )
 
     def supersede(self, frame: Frame) -> None:
-        """End a frame that a newer one has overtaken before f saw it."""
+        """End a frame as superseded: a newer one came before f labelled it."""
         self._counters.settle(frame.number, FrameOutcome.SUPERSEDED)
 
     def route(self, frame: Frame) -> None:
-        """Take a frame from its picture to its answer, or to the cloud."""
+        """Label a frame and decide on it; then answer it or ask the cloud."""
         seen = self._look(frame)
         if seen is None:
             return
@@ -147,7 +147,7 @@ class Router:
             self._ask(seen)
 
     def expire(self) -> None:
-        """Answer each frame whose deadline has passed as a fallback."""
+        """Answer each frame whose deadline has passed, as a fallback."""
         for request in self._in_flight.expire():
             self._forget_later(request.frame)
             waited_s = request.deadline_s - request.sent_s
@@ -156,7 +156,7 @@ class Router:
             )
 
     def stop(self) -> None:
-        """Answer all that is on its way as a fallback; let nothing go to the cloud from now on."""
+        """Answer all frames in flight as fallbacks; send no more requests to the cloud."""
         for request in self._in_flight.drain():
             self._fall_back(request.frame, FrameOutcome.FALLBACK_OFFLINE, "the robot is stopping")
             self._overdue.append(request.frame)
@@ -164,7 +164,7 @@ class Router:
             _cancel(self._overdue.popleft())
 
     def _look(self, frame: Frame) -> SeenFrame | None:
-        """Let f, h and the policy look; None, and an outcome, for a frame that cannot be used."""
+        """Label a frame and decide on it; if that fails, end it as rejected and return None."""
         started_s = self._clock()
         try:
             rgb = frame.picture.rgb()
@@ -182,7 +182,7 @@ class Router:
             self._events.seen(seen, look)
             self._steer(look)
         except Exception as error:
-            # Whatever a frame does to the decoder or the engine, the next one gets its chance.
+            # An error of the decoder or the engine on one frame must not stop the next frame.
             self._counters.settle(frame.number, FrameOutcome.REJECTED)
             self._events.rejected(frame, error)
             return None
@@ -200,8 +200,8 @@ class Router:
             self._running.steer(look.manifest, delta)
 
     def _ask(self, seen: SeenFrame) -> None:
-        """Send a frame up; a hard one that may not go is answered as a fallback at once."""
-        audit = seen.decision.audit  # answered already, and no reason to try a failed cloud
+        """Ask the cloud; if the request is not admitted, answer a hard frame as a fallback."""
+        audit = seen.decision.audit  # answered already, so it must not probe a failed cloud
         key, asked = self._upload.request_id(seen), AskedFrame(seen)
         present = self._transport.present
         refused = self._in_flight.admit(key, asked, available=present, probe=not audit)
@@ -218,19 +218,19 @@ class Router:
                 request, lambda answer: self._run_later(lambda: self._receive(key, answer))
             )
         except Exception as error:
-            # Nothing was sent that could come back: the frame is answered here and now.
+            # Nothing was sent, so no answer will come: answer the frame now.
             if self._in_flight.take(key) is not None:
                 asked.bytes_up = 0
                 self._fail(asked, f"request not sent: {type(error).__name__}: {error}")
             return
         self._counters.send(payload=asked.bytes_up, audit=asked.seen.decision.audit)
-        self._run_later(self.expire)  # there is a deadline to look at
+        self._run_later(self.expire)  # so that the other thread waits for the new deadline
 
     def _receive(self, key: str, answer: HardFrameAnswer) -> None:
         self._counters.get(payload=answer.payload)
         request = self._in_flight.take(key)
         if request is None:
-            return  # too late: that is counted, and the frame was answered
+            return  # too late: `take` has counted it, and the frame has its answer
         asked = request.frame
         self.round_trip_ms.add(1e3 * (self._clock() - request.sent_s))
         try:
@@ -247,7 +247,7 @@ class Router:
                 bytes_up=asked.bytes_up,
                 bytes_down=answer.payload,
             )
-        # An audit's frame was answered before it went: a hard one would have been as late.
+        # An audit measures the delay of a hard frame too, although its frame was answered before.
         self._note_delay(asked.seen.frame, hard=True)
 
     def _fail(self, asked: AskedFrame, detail: str, *, bytes_down: int = 0) -> None:
@@ -282,7 +282,7 @@ class Router:
         bytes_up: int = 0,
         bytes_down: int = 0,
     ) -> None:
-        """Give a frame its final answer: the cloud's label map and confidence map, or f's."""
+        """Give a frame its final answer; `maps` are the cloud's label map and confidence map."""
         self._counters.settle(seen.frame.number, outcome)
         label_map, confidence_map = maps or (
             seen.prediction.label_map,

@@ -1,4 +1,4 @@
-"""The pair (f, h) that looks at frames, with its policy; exchanged as one between two frames."""
+"""The pair (f, h) that labels frames, with its policy; all are swapped together between frames."""
 
 import threading
 import time
@@ -16,14 +16,14 @@ from laecips_edge.core.routing.policy import Decision, Policy
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """What a pair says of a frame.
+    """A pair's answer to one frame.
 
     Attributes:
-        manifest: of the pair.
+        manifest: manifest of the pair.
         prediction: f's answer.
-        decision: the policy's.
-        policy: that decided.
-        inference_ms: that it took.
+        decision: the policy's decision.
+        policy: the policy that decided.
+        inference_ms: milliseconds for f, h and the decision.
     """
 
     manifest: Manifest
@@ -34,13 +34,13 @@ class Look:
 
     @property
     def finite(self) -> bool:
-        """Whether the answer is one of numbers."""
+        """Whether logits and trust are finite."""
         logits = self.prediction.logits
         return bool(np.isfinite(logits).all() and np.isfinite(self.decision.trust))
 
     @property
     def observation(self) -> Observation:
-        """What the watch reads of it."""
+        """The observation of this answer, for the watch over a swap."""
         return Observation.of(
             self.prediction.label_map,
             classes=len(self.manifest.classes),
@@ -52,20 +52,26 @@ class Look:
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """f and h, and the policy that holds h against this pair's own threshold."""
+    """The networks f and h, and the policy with the threshold for this h."""
 
     segmenter: Segmenter
     policy: Policy
 
     @property
     def manifest(self) -> Manifest:
-        """Of its bundle."""
+        """The manifest of the pair's bundle."""
         return self.segmenter.manifest
 
     def look(
         self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None, *, stamp_ns: int
     ) -> Look:
-        """Look at a frame: uint8 [H,W,3], and uint16 [H,W] in millimetres where f takes it."""
+        """Label a frame and decide on it.
+
+        Args:
+            rgb: uint8 [H,W,3].
+            depth: uint16 [H,W] in millimetres; None if f takes no depth.
+            stamp_ns: stamp of the frame in nanoseconds.
+        """
         started_s = time.monotonic()
         prediction = self.segmenter.predict(rgb, depth)
         decision = self.policy.decide(prediction.logits, h=self.segmenter.trust, stamp_ns=stamp_ns)
@@ -79,16 +85,16 @@ class Pair:
 
 
 class RunningPair:
-    """Holds the pair that runs and, while that is on trial, the one before.
+    """The running pair and, while it is on trial, the previous pair.
 
-    `look` belongs to the inference thread, the rest to any other. A pair on trial that cannot look
-    at a frame which the pair before can, or whose answer is not finite, is exchanged on the spot:
-    the frame costs one more inference, and `fallen` says why.
+    The inference thread calls `look`; any thread may call the rest. A pair on trial is rolled back
+    at once if its answer to a frame is not finite, or if it raises an error on a frame that the
+    previous pair can label. That frame costs a second inference, and `fallen` says why.
 
     Args:
-        segmenter: f and h to begin with.
-        make_policy: makes the policy for a manifest, as the parameters are now.
-        before: the pair before, where `segmenter` is on trial.
+        segmenter: the networks of the first pair.
+        make_policy: makes the policy for a manifest under the current parameters.
+        before: the networks of the previous pair, if `segmenter` is on trial.
     """
 
     def __init__(
@@ -99,22 +105,22 @@ class RunningPair:
         before: Segmenter | None = None,
     ) -> None:
         self.fallen = ""
-        """Why the pair on trial was exchanged by `look`; empty where it was not."""
+        """Why `look` rolled the pair on trial back; empty if it did not."""
         self._make_policy = make_policy
         self._changing = threading.Lock()
-        self._asking = threading.Lock()  # a segmenter is not for two threads at a time
+        self._asking = threading.Lock()  # two threads must not use one segmenter at a time
         self._current = self.prepare(segmenter)
         self._before = None if before is None else self.prepare(before)
 
     @property
     def current(self) -> Pair:
-        """What runs."""
+        """The running pair."""
         return self._current
 
     def look(
         self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None, *, stamp_ns: int
     ) -> Look:
-        """Look at a frame; arguments as for `Pair.look`, and whatever that raises."""
+        """Label a frame and decide on it; arguments and errors are those of `Pair.look`."""
         pair, before = self._current, self._before
         try:
             look = pair.look(rgb, depth, stamp_ns=stamp_ns)
@@ -125,7 +131,7 @@ class RunningPair:
             if before is None:
                 raise
             problem = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        # What neither can look at is the frame's fault, and raised from here.
+        # If the previous pair fails too, the frame is at fault: its error is raised from here.
         with self._asking:
             look = before.look(rgb, depth, stamp_ns=stamp_ns)
         with self._changing:
@@ -136,22 +142,26 @@ class RunningPair:
     def second_opinion(
         self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None, *, stamp_ns: int
     ) -> Look | None:
-        """What the pair before says of a frame; None where there is none."""
+        """Return the previous pair's answer to a frame; None if there is no previous pair."""
         with self._asking:
             before = self._before
             return None if before is None else before.look(rgb, depth, stamp_ns=stamp_ns)
 
     def prepare(self, segmenter: Segmenter) -> Pair:
-        """A pair of these networks with its policy; ValueError where its manifest allows none."""
+        """Return a pair of these networks with its policy.
+
+        Raises:
+            ValueError: the manifest has no threshold for the policy.
+        """
         return Pair(segmenter=segmenter, policy=self._make_policy(segmenter.manifest))
 
     def swap(self, pair: Pair) -> None:
-        """Let another pair look from the next frame on, on trial against what runs now."""
+        """Run another pair from the next frame on, on trial; keep the current pair as previous."""
         with self._changing:
             self._current, self._before, self.fallen = pair, self._current, ""
 
     def end_trial(self) -> bool:
-        """Let go of the pair before; False where the pair on trial has fallen already."""
+        """End the trial and free the previous pair; return False if `look` rolled it back."""
         with self._changing:
             if self.fallen:
                 return False
@@ -159,23 +169,28 @@ class RunningPair:
             return True
 
     def go_back(self) -> None:
-        """The pair before runs again; no more trial. Nothing happens where there is none."""
+        """Run the previous pair again and end the trial; do nothing if there is none."""
         with self._changing:
             self._current, self._before = self._before or self._current, None
 
     def put(self, pair: Pair) -> None:
-        """Let a pair run without a trial, from the next frame on."""
+        """Run a pair from the next frame on, without a trial."""
         with self._changing:
             self._current, self._before, self.fallen = pair, None, ""
 
     def steer(self, manifest: Manifest, delta: float) -> None:
-        """Hold a pair to another threshold from the next frame on, as long as it runs."""
+        """Set the threshold of the running pair from the next frame on.
+
+        Args:
+            manifest: manifest of the pair that it is for; ignored if another pair runs now.
+            delta: the threshold, in [0, 1].
+        """
         with self._changing:
             if self._current.manifest is manifest:
                 self._current = replace(self._current, policy=self._current.policy.held_to(delta))
 
     def renew_policies(self) -> None:
-        """Let changed parameters act."""
+        """Make the policies again, after parameters have changed."""
         with self._changing:
             self._current = replace(self._current, policy=self._make_policy(self._current.manifest))
             if self._before is not None:

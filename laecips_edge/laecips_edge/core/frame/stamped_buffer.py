@@ -1,4 +1,4 @@
-"""The last few messages of a topic by stamp, to find the one that belongs to another topic's."""
+"""The last messages of a topic by stamp, to find the one that belongs to a given stamp."""
 
 import threading
 from collections import deque
@@ -8,12 +8,12 @@ Item = TypeVar("Item")
 
 
 class StampedBuffer(Generic[Item]):
-    """Keeps the newest items. One thread may add while another waits.
+    """A buffer of the newest items. One thread may add while another waits.
 
     Args:
-        size: Items kept.
-        tolerance_ns: How far two stamps may lie apart and still belong together. Half a period of
-            the usual 30 Hz, and a little: never a neighbour where the right one is there.
+        size: Number of items kept.
+        tolerance_ns: Largest difference, in nanoseconds, of two stamps that belong together. The
+            default is slightly more than half a period at 30 Hz.
     """
 
     def __init__(self, *, size: int = 5, tolerance_ns: int = 20_000_000) -> None:
@@ -22,20 +22,20 @@ class StampedBuffer(Generic[Item]):
         self._added = threading.Condition()
 
     def add(self, stamp_ns: int, item: Item) -> None:
-        """Keep an item; the one that was added first goes where there is no room."""
+        """Add an item; if the buffer is full, drop the item that was added first."""
         with self._added:
             self._items.append((stamp_ns, item))
             self._added.notify_all()
 
     def nearest(self, stamp_ns: int, *, timeout: float = 0.0) -> Item | None:
-        """The item whose stamp is nearest, within the tolerance.
+        """Return the item with the nearest stamp within the tolerance.
 
         Args:
-            stamp_ns: Stamp of what it belongs to.
-            timeout: Seconds to wait for one to come.
+            stamp_ns: The stamp to compare with, in nanoseconds.
+            timeout: Seconds to wait for such an item.
 
         Returns:
-            The item, or None where none came.
+            The item; None if none came in time.
         """
         with self._added:
             self._added.wait_for(lambda: self._near(stamp_ns), timeout)
@@ -43,7 +43,7 @@ class StampedBuffer(Generic[Item]):
             return near[0] if near else None
 
     def _near(self, stamp_ns: int) -> list[Item]:
-        """Those within the tolerance, the nearest first."""
+        """Return the items within the tolerance, nearest first."""
         apart = sorted(
             ((abs(stamp - stamp_ns), item) for stamp, item in self._items), key=lambda a: a[0]
         )

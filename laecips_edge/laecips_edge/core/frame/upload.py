@@ -1,4 +1,4 @@
-"""What goes up of a frame, and what may come back to it: the robot's half of the contract."""
+"""Make the request for a frame, and check and decode the cloud's answer."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from laecips_edge.core.link.wire import WireError
 
 @dataclass
 class Upload:
-    """Makes requests of frames.
+    """Makes the requests for frames.
 
     Attributes:
         robot: Name of this robot.
-        session: Prefix of request ids. A bag that is played twice has the same stamps twice, so
-            that each run needs another one.
-        jpeg_quality: Of pictures encoded here, 1 to 100; may be changed any time.
-        forward_jpeg: Send the camera's own JPEG where there is one: that costs no second loss and
-            no work, and the cloud's f sees to the bit what the robot's saw.
-        send_scores: Send f's calibrated softmax scores along, those that the cloud would compute.
+        session: Prefix of request ids, unique to each run: a bag that is played twice has the same
+            stamps twice.
+        jpeg_quality: JPEG quality of pictures that are encoded here, 1 to 100; may be changed at
+            any time.
+        forward_jpeg: Send the camera's own JPEG if there is one. This costs no second loss and no
+            work, and the cloud's f gets exactly the picture that the robot's f got.
+        send_scores: Send f's calibrated softmax scores too, so that the cloud need not run f.
     """
 
     robot: str
@@ -36,11 +37,16 @@ class Upload:
     send_scores: bool
 
     def request_id(self, seen: SeenFrame) -> str:
-        """Return the id of a frame's request, unique to the robot and the run."""
+        """Return the id of a frame's request, unique for all robots and runs."""
         return f"{self.session}/{seen.frame.number}"
 
     def request(self, seen: SeenFrame, *, deadline_s: float) -> HardFrameRequest:
-        """Return the request for a frame; the robot waits `deadline_s` seconds for the answer."""
+        """Return the request for a frame.
+
+        Args:
+            seen: The frame.
+            deadline_s: Seconds that the robot waits for the answer.
+        """
         frame, manifest = seen.frame, seen.manifest
         scores = b""
         if self.send_scores:
@@ -70,17 +76,17 @@ class Upload:
 def read_answer(
     answer: HardFrameAnswer, seen: SeenFrame
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Check and decode what the cloud said of a frame.
+    """Check and decode the cloud's answer to a frame.
 
     Args:
-        answer: As it came.
-        seen: The frame that was asked about.
+        answer: The answer.
+        seen: The frame.
 
     Returns:
         Label map and confidence map, uint8 [H,W] of the frame's size.
 
     Raises:
-        WireError: a refusal, or a label map or confidence map that cannot be this frame's.
+        WireError: The cloud refused the request, or a map is broken or does not fit the frame.
     """
     if answer.status is not AnswerStatus.OK:
         reason = " ".join(answer.message.split()) or "no reason given"

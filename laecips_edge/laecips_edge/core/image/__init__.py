@@ -1,1 +1,1 @@
-"""Pictures: codecs, fields of image messages, overlays."""
+"""Pictures: codecs, conversion of image messages, overlays."""

@@ -1,7 +1,7 @@
-"""JPEG and PNG with every bound checked, the same under every version of OpenCV.
+"""Encode and decode JPEG and PNG strictly, with equal results under every version of OpenCV.
 
-OpenCV decodes what it can of a truncated picture (4.x fills the rest with grey), turns pictures by
-their EXIF orientation, and believes any size that a header claims. None of that is wanted here.
+OpenCV itself decodes truncated pictures (4.x fills the rest with grey), rotates pictures by their
+EXIF orientation, and allocates any size that a header claims. This module prevents all three.
 """
 
 import struct
@@ -18,9 +18,9 @@ _JPEG_END: Final = b"\xff\xd9"
 _PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_END: Final = b"IEND\xaeB`\x82"
 
-# Run lengths of differences: small, and several times as fast as level 6.
+# Run-length coding of differences: small files, and several times as fast as level 6.
 _PNG: Final = [cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
-# Areas pack to half of that as they are, which OpenCV can only be told from 4.12 on.
+# Maps of areas take half of that without the difference filter, an option from OpenCV 4.12 on.
 _PNG_OF_AREAS: Final = (
     [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_NONE, cv2.IMWRITE_PNG_COMPRESSION, 6]
     if hasattr(cv2, "IMWRITE_PNG_FILTER")
@@ -29,19 +29,19 @@ _PNG_OF_AREAS: Final = (
 
 
 class ImageError(ValueError):
-    """A picture that cannot be read; the message says what is wrong with it and what to do."""
+    """A picture cannot be read; the message says what is wrong with it and what to do."""
 
 
 def is_jpeg(data: Buffer) -> bool:
-    """Whether the bytes start as a JPEG file does."""
+    """Return whether the bytes begin like a JPEG file."""
     return bytes(data[:2]) == _JPEG_START
 
 
 def decode_rgb(data: Buffer) -> NDArray[np.uint8]:
-    """Decode a JPEG or PNG as colour: uint8 [H,W,3], RGB, as stored (EXIF is not obeyed).
+    """Decode a JPEG or PNG as colour: uint8 [H,W,3], RGB, as stored (without EXIF rotation).
 
     Raises:
-        ImageError: neither JPEG nor PNG, truncated, or broken.
+        ImageError: the data is neither JPEG nor PNG, truncated, or broken.
     """
     bgr = _decode(_complete(data), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
@@ -50,16 +50,16 @@ def decode_rgb(data: Buffer) -> NDArray[np.uint8]:
 def decode_png(
     data: Buffer, *, dtype: type[np.uint8] | type[np.uint16], shape: tuple[int, int] | None = None
 ) -> NDArray:
-    """Decode a PNG of one channel exactly: [H,W] of `dtype`.
+    """Decode a PNG of one channel without loss: [H,W] of `dtype`.
 
     Args:
         data: The file's bytes.
-        dtype: What the pixels must be.
-        shape: (H,W) that the picture must have; compared with the header before anything of that
-            size is allocated. None takes any.
+        dtype: Type that the pixels must have.
+        shape: (H,W) that the picture must have, compared with the header before any memory of that
+            size is allocated; None: any.
 
     Raises:
-        ImageError: not such a PNG, truncated, or broken.
+        ImageError: the data is not such a PNG, truncated, or broken.
     """
     whole = _complete(data)
     if not whole.startswith(_PNG_START):
@@ -88,7 +88,7 @@ def encode_png(pixels: NDArray, *, areas: bool = False) -> bytes:
 
     Args:
         pixels: The picture.
-        areas: It consists of areas of one value each, whose differences mean nothing.
+        areas: Whether the picture consists of areas of one value each, as a label map does.
     """
     return _encode(".png", pixels, _PNG_OF_AREAS if areas else _PNG)
 
@@ -111,13 +111,13 @@ def _decode(data: bytes, flags: int) -> NDArray:
 
 
 def _complete(data: Buffer) -> bytes:
-    """The bytes of a whole JPEG or PNG, or ImageError."""
+    """Return the bytes; ImageError if they are not a whole JPEG or PNG file."""
     whole = bytes(data)
     if not whole:
         raise ImageError("no data: send JPEG or PNG")
     if whole.startswith(_JPEG_START):
-        # Inside the entropy-coded data FF is always followed by 0 or a restart marker, so the
-        # first end marker after its start is the real one; a thumbnail's lies before.
+        # In the entropy-coded data FF is always followed by 0 or a restart marker, so the first end
+        # marker after the start of scan is the real one; a thumbnail's end marker is before that.
         end = whole.find(_JPEG_END, _start_of_scan(whole))
     elif whole.startswith(_PNG_START):
         end = whole.find(_PNG_END, len(_PNG_START))
@@ -129,7 +129,7 @@ def _complete(data: Buffer) -> bytes:
 
 
 def _start_of_scan(jpeg: bytes) -> int:
-    """Offset of the first scan, or the length where there is none."""
+    """Return the offset of the first scan; the length of the data if there is none."""
     position = len(_JPEG_START)
     while position + 4 <= len(jpeg) and jpeg[position] == 0xFF:
         marker, length = jpeg[position + 1], int.from_bytes(jpeg[position + 2 : position + 4])

@@ -1,7 +1,7 @@
-"""Images as ROS messages carry them, to arrays and back.
+"""Convert ROS image messages to arrays and back.
 
 Messages are duck-typed (the fields of sensor_msgs/Image and CompressedImage), so that this module
-needs no ROS. Errors say what is wrong and what to do; the caller knows the topic and adds it.
+needs no ROS. Errors say what is wrong and what to do; the caller adds the topic.
 """
 
 import array
@@ -27,11 +27,11 @@ __all__ = [
 ]
 
 MAX_DEPTH_MM: Final = 65535
-"""What uint16 millimetres can say; also what "too far to measure" becomes."""
+"""Largest depth in uint16 millimetres; also the value for "too far to measure"."""
 
 
 class Image(Protocol):
-    """The fields of sensor_msgs/Image that are read here."""
+    """The fields of sensor_msgs/Image that this module reads."""
 
     height: int
     width: int
@@ -42,7 +42,7 @@ class Image(Protocol):
 
 
 class CompressedImage(Protocol):
-    """The fields of sensor_msgs/CompressedImage that are read here."""
+    """The fields of sensor_msgs/CompressedImage that this module reads."""
 
     format: str
     data: Any
@@ -56,8 +56,8 @@ def _as_is(pixels: NDArray) -> NDArray:
     return pixels
 
 
-# Encoding: bytes of a channel, channels, from there to RGB. OpenCV's names of Bayer patterns start
-# at the second row and column, those of ROS at the first. 8UC3 and 8UC4 are OpenCV's own, BGR.
+# By encoding: bytes of a channel, channels, conversion to RGB. OpenCV's names of Bayer patterns
+# start at the second row and column, those of ROS at the first. 8UC3 and 8UC4 are OpenCV's, BGR.
 _TO_RGB: Final[dict[str, tuple[int, int, Callable[[NDArray], NDArray]]]] = {
     "rgb8": (1, 3, _as_is),
     "bgr8": (1, 3, _convert(cv2.COLOR_BGR2RGB)),
@@ -84,12 +84,13 @@ _DEPTH: Final = {"16UC1": "u2", "mono16": "u2", "32FC1": "f4"}
 
 
 def to_rgb(message: Image) -> NDArray[np.uint8]:
-    """A picture of any usual encoding as uint8 [H,W,3], RGB.
+    """Return a picture of any usual encoding as uint8 [H,W,3], RGB.
 
-    Of 16-bit encodings the high byte is taken. The result may share memory with the message.
+    16-bit encodings keep their high byte. The result may share memory with the message.
 
     Raises:
-        ImageError: unknown or depth encoding, no pixels, or data that does not fit its own header.
+        ImageError: the encoding is unknown or one of depth, the picture has no pixels, or the data
+            does not fit the other fields.
 
     Example:
         >>> from types import SimpleNamespace
@@ -99,7 +100,7 @@ def to_rgb(message: Image) -> NDArray[np.uint8]:
     """
     if message.encoding not in _TO_RGB:
         hint = (
-            "holds depth: give a picture here and this on the topic `depth`"
+            "holds depth: publish a picture on this topic, and depth on the topic `depth`"
             if message.encoding in _DEPTH
             else f"is not known: use one of {', '.join(_TO_RGB)}"
         )
@@ -109,7 +110,7 @@ def to_rgb(message: Image) -> NDArray[np.uint8]:
     if itemsize == 2:
         pixels = (pixels >> 8).astype(np.uint8)
     if message.encoding in _PAIRS_OF_PIXELS and message.width % 2:
-        # Not left to OpenCV: 4.6 reads past the end of the row.
+        # Refused here, because OpenCV 4.6 reads past the end of the row.
         raise ImageError(f"width {message.width} is odd: {message.encoding} comes in pairs")
     try:
         return np.ascontiguousarray(convert(pixels))
@@ -120,13 +121,14 @@ def to_rgb(message: Image) -> NDArray[np.uint8]:
 
 
 def to_depth(message: Image) -> NDArray[np.uint16]:
-    """A depth image as uint16 [H,W] in millimetres, 0 where unknown (REP 117, REP 118).
+    """Return a depth image as uint16 [H,W] in millimetres; 0 is unknown (REP 117, REP 118).
 
-    Metres of 32FC1 are rounded; not a number and too close (-inf) become 0, too far (+inf, or more
-    than 65.535 m) becomes 65535.
+    Metres of 32FC1 are rounded to millimetres. NaN and too close (-inf) become 0; too far (+inf, or
+    more than 65.535 m) becomes 65535.
 
     Raises:
-        ImageError: another encoding, no pixels, or data that does not fit its own header.
+        ImageError: the encoding holds no depth, the image has no pixels, or the data does not fit
+            the other fields.
     """
     if message.encoding not in _DEPTH:
         raise ImageError(
@@ -144,10 +146,10 @@ def decode_compressed(data: Buffer, format: str = "") -> NDArray[np.uint8]:  # n
 
     Args:
         data: A whole JPEG or PNG file.
-        format: The message's `format`, only for the error: what counts is what the bytes are.
+        format: The message's `format`, only for the error: the bytes decide how to decode.
 
     Raises:
-        ImageError: neither JPEG nor PNG, truncated, or broken.
+        ImageError: the data is neither JPEG nor PNG, truncated, or broken.
     """
     try:
         return decode_rgb(data)
@@ -156,7 +158,9 @@ def decode_compressed(data: Buffer, format: str = "") -> NDArray[np.uint8]:  # n
 
 
 def image_fields(pixels: NDArray[np.uint8], encoding: str) -> dict[str, Any]:
-    """Fields of a sensor_msgs/Image: `Image(header=..., **image_fields(label_map, "mono8"))`.
+    """Return the fields of a sensor_msgs/Image, without the header.
+
+    Use: `Image(header=..., **image_fields(label_map, "mono8"))`.
 
     Args:
         pixels: uint8 [H,W] or [H,W,C].
@@ -169,12 +173,12 @@ def image_fields(pixels: NDArray[np.uint8], encoding: str) -> dict[str, Any]:
         "encoding": encoding,
         "is_bigendian": 0,
         "step": pixels.nbytes // height,
-        "data": array.array("B", pixels.tobytes()),  # which rclpy takes without looking at each
+        "data": array.array("B", pixels.tobytes()),  # rclpy does not check each element of it
     }
 
 
 def _pixels(message: Image, kind: str, channels: int) -> NDArray:
-    """[H,W] or [H,W,C] in native byte order, a view where possible."""
+    """Return the pixels, [H,W] or [H,W,C] in native byte order, as a view if possible."""
     dtype = np.dtype(kind).newbyteorder(">" if message.is_bigendian else "<")
     row = message.width * channels * dtype.itemsize
     size = f"{message.height} x {message.width} {message.encoding}"
@@ -194,5 +198,5 @@ def _pixels(message: Image, kind: str, channels: int) -> NDArray:
 
 
 def nanoseconds(stamp: Any) -> int:
-    """A builtin_interfaces/Time, or whatever has its fields `sec` and `nanosec`, in nanoseconds."""
+    """Return a builtin_interfaces/Time (fields `sec` and `nanosec`) in nanoseconds."""
     return int(stamp.sec) * 10**9 + int(stamp.nanosec)

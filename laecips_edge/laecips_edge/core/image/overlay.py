@@ -1,4 +1,4 @@
-"""A label map in the colours of its classes over the picture it labels, for people."""
+"""Paint a label map over its picture, in the colours of the classes."""
 
 from collections.abc import Sequence
 
@@ -8,22 +8,22 @@ from numpy.typing import NDArray
 
 
 class Overlay:
-    """Paints label maps in one palette.
+    """The painter of label maps for one palette.
 
     Args:
         palette: (R,G,B) of each class, 0 to 255.
-        opacity: Share of the class's colour in a labelled pixel, 0 to 1.
+        opacity: Share of the class's colour in a labelled pixel, in [0, 1].
     """
 
     def __init__(self, palette: Sequence[tuple[int, int, int]], *, opacity: float = 0.5) -> None:
         self._opacity = opacity
-        # 256 rows: a pixel without a class (255) looks up black and is put back afterwards.
+        # 256 rows: a pixel without a class (255) gets black here, and its own colour back later.
         self._colours = np.zeros((256, 1, 3), np.uint8)
         self._colours[: len(palette), 0] = palette
         self._classes = len(palette)
 
     def paint(self, rgb: NDArray[np.uint8], label_map: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Blend, leaving pixels without a class as they are.
+        """Blend the classes' colours into a picture; pixels without a class keep their colour.
 
         Args:
             rgb: uint8 [H,W,3].

@@ -1,1 +1,1 @@
-"""f and h on an inference engine: from a picture to logits, labels and trust."""
+"""f and h on an inference engine: from a picture to logits, label map and trust."""

@@ -1,4 +1,4 @@
-"""What the networks of a node run on: settings that robot and cloud have in common."""
+"""The settings of the inference engine, which the edge node and the cloud node share."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from laecips_edge.core.settings import Settings, setting
 
 @dataclass(frozen=True, kw_only=True)
 class EngineSettings(Settings):
-    """See the module; a part of the settings of each node that runs f."""
+    """Engine, devices and threads of a node that runs f; a base class of that node's settings."""
 
     engine: str = setting(
         "onnxruntime",
-        "Inference engine; openvino computes in bfloat16 where the processor has it.",
+        "Inference engine; openvino computes in bfloat16 if the processor supports it.",
         choices=ENGINE_NAMES,
         changes="unconfigured",
     )
     providers: tuple[str, ...] = setting(
         ("CPUExecutionProvider",),
-        "Where the engine runs, best first: CPUExecutionProvider, CUDAExecutionProvider, ...",
+        "Devices that the engine may use, best first: CPUExecutionProvider, "
+        "CUDAExecutionProvider, ...",
         changes="unconfigured",
     )
     threads: int = setting(
@@ -34,10 +35,10 @@ class EngineSettings(Settings):
     )
 
     def segmenter(self, bundle: Bundle) -> Segmenter:
-        """Put the networks of a bundle on the engine.
+        """Return the networks of a bundle, assembled on the engine.
 
         Raises:
-            EngineError: the engine or a provider is not here, or cannot run them.
+            EngineError: the engine or a provider is not installed, or cannot run the networks.
             BundleError: the weights cannot be read.
         """
         return Segmenter(bundle, engine=self.engine, providers=self.providers, threads=self.threads)

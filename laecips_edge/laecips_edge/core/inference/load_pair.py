@@ -1,4 +1,4 @@
-"""A bundle that was fetched becomes a pair that may run, or one line says why not."""
+"""Load a bundle as a pair that may run: assembled and tested, or refused with a reason."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def load_pair(path: Path, *, assemble: Assemble) -> Segmenter:
     """Load, assemble and test a bundle.
 
     Args:
-        path: its folder.
+        path: folder of the bundle.
         assemble: puts the networks on an engine.
 
     Raises:
         BundleError: a file is broken, a weight not finite, or the self-test fails.
-        EngineError: the engine cannot run it.
+        EngineError: the engine cannot run the networks.
     """
     bundle = Bundle.load(path)
     check_weights(bundle)
@@ -34,7 +34,11 @@ def load_pair(path: Path, *, assemble: Assemble) -> Segmenter:
 
 
 def check_weights(bundle: Bundle) -> None:
-    """BundleError naming the first tensor of f or h that has a NaN or an infinity."""
+    """Check that all weights of f and h are finite.
+
+    Raises:
+        BundleError: a tensor has a NaN or an infinity; the message names the first one.
+    """
     for network in ("f", "h"):
         for name, tensor in bundle.weights(network).items():
             if not np.isfinite(tensor).all():
@@ -44,15 +48,15 @@ def check_weights(bundle: Bundle) -> None:
 
 
 def try_on(segmenter: Segmenter, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None) -> None:
-    """Let a pair look at a real frame, which also warms its engine up.
+    """Run a pair on a real frame, which also warms its engine up.
 
     Args:
-        segmenter: the pair; nobody else uses it yet.
+        segmenter: the pair; no other thread may use it yet.
         rgb: uint8 [H,W,3].
-        depth: uint16 [H,W] in millimetres, where f takes it.
+        depth: uint16 [H,W] in millimetres; needed if f takes depth.
 
     Raises:
-        BundleError: an answer is not finite.
+        BundleError: the logits or the trust are not finite.
     """
     logits = segmenter.predict(rgb, depth).logits
     if not np.isfinite(logits).all() or not np.isfinite(segmenter.trust(logits)):

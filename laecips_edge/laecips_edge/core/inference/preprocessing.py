@@ -1,4 +1,4 @@
-"""From pictures to what f takes: resizing and normalisation as the bundle says."""
+"""Turn pictures into f's inputs: resize and normalise as the manifest says."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from laecips_edge.core.bundle.manifest import Manifest
 
 
 class Normalisation:
-    """What each byte of each colour becomes, tabulated once.
+    """The normalisation of 8-bit colours, with a table of 256 values for each channel.
 
     Args:
-        mean, std: of (R,G,B) in units of 1.
+        mean: mean of (R,G,B) in units of 1.
+        std: standard deviation of (R,G,B) in units of 1.
     """
 
     def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
@@ -24,7 +25,7 @@ class Normalisation:
         self._tables = ((values - shift[:, np.newaxis]) / scale[:, np.newaxis]).astype(np.float32)
 
     def __call__(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """A picture, uint8 [H,W,3], as a network takes it: float32 [1,3,H,W]."""
+        """Return a picture, uint8 [H,W,3], as a network's input, float32 [1,3,H,W]."""
         planes = np.empty((1, 3, *rgb.shape[:2]), np.float32)
         for channel, table in enumerate(self._tables):
             planes[0, channel] = cv2.LUT(cv2.extractChannel(rgb, channel), table)
@@ -32,10 +33,10 @@ class Normalisation:
 
 
 class NetworkInputs:
-    """Turns pictures of any size into f's inputs.
+    """The conversion of pictures of any size to f's inputs.
 
     Args:
-        manifest: says the input size, the modality and the normalisation.
+        manifest: gives the input size, the modality and the normalisation.
     """
 
     def __init__(self, manifest: Manifest) -> None:
@@ -49,13 +50,13 @@ class NetworkInputs:
 
         Args:
             rgb: uint8 [H,W,3] of any size.
-            depth: uint16 [H,W] in millimetres, of any size; left aside where f takes none.
+            depth: uint16 [H,W] in millimetres, of any size; ignored if f takes no depth.
 
         Returns:
             "rgb" float32 [1,3,h,w] and, for "rgbd", "depth" float32 [1,h,w].
 
         Raises:
-            ValueError: not such arrays, or depth is missing.
+            ValueError: an array has another type or shape, or a needed depth is missing.
         """
         inputs = {"rgb": self._rgb(rgb)}
         if self._manifest.modality == "rgbd":
@@ -81,7 +82,7 @@ class NetworkInputs:
             )
         height, width = self._manifest.input_size
         if depth.shape != (height, width):
-            # Nearest: the mean across an edge is a distance at which there is nothing.
+            # Nearest neighbour: the mean depth across an edge is the depth of no object.
             resized = cv2.resize(depth, (width, height), interpolation=cv2.INTER_NEAREST)
             depth = np.asarray(resized, np.uint16)
         share = np.minimum(depth / np.float32(self._manifest.depth_range_mm), 1)

@@ -1,7 +1,7 @@
-"""From f's logits at stride to answers at a picture's own size.
+"""Compute scores, label map and confidence map at a picture's own size from f's logits at stride.
 
-Up-sampling is bilinear with pixel centres at .5 and borders clamped: what torch calls
-`align_corners=False` and OpenCV `INTER_LINEAR`.
+Up-sampling is bilinear with pixel centres at .5 and clamped borders: torch's
+`align_corners=False`, OpenCV's `INTER_LINEAR`.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ Size = tuple[int, int]
 
 
 def softmax(logits: NDArray[np.float32], *, temperature: float = 1.0) -> NDArray[np.float32]:
-    """Softmax over the first axis.
+    """Compute the softmax over the first axis.
 
     Args:
         logits: float32 [M,h,w], of any memory layout.
-        temperature: above 0; larger is less sure.
+        temperature: greater than 0; a larger one gives less certain scores.
 
     Returns:
         float32 [M,h,w] in [0, 1], summing to 1 over the first axis.
     """
-    # OpenCV writes in place only where the memory is in order.
+    # OpenCV writes in place only into C-contiguous memory.
     scores = np.subtract(logits, logits.max(axis=0), order="C")
     if temperature != 1.0:
         scores *= np.float32(1 / temperature)
@@ -35,7 +35,7 @@ def softmax(logits: NDArray[np.float32], *, temperature: float = 1.0) -> NDArray
 
 
 def upsample(maps: NDArray[np.float32], size: Size) -> NDArray[np.float32]:
-    """Bilinear interpolation of float32 [M,h,w] to [M,H,W]; `size` is (H,W)."""
+    """Up-sample float32 [M,h,w] to [M,H,W]; `size` is (H,W)."""
     out = np.empty((len(maps), *size), np.float32)
     for source, target in zip(maps, out, strict=True):
         cv2.resize(source, size[::-1], dst=target, interpolation=cv2.INTER_LINEAR)
@@ -45,14 +45,14 @@ def upsample(maps: NDArray[np.float32], size: Size) -> NDArray[np.float32]:
 def scores_at(
     logits: NDArray[np.float32], size: Size, *, temperature: float = 1.0
 ) -> NDArray[np.float32]:
-    """Softmax scores of every pixel: softmax of the up-sampled logits.
+    """Compute the softmax scores of every pixel: the softmax of the up-sampled logits.
 
-    In this order the best-scoring class of a pixel is the one that `label_map_of` gives it.
+    In this order the class with the highest score of a pixel is its class in `label_map_of`.
 
     Args:
-        logits: float32 [M,h,w], f's at stride.
-        size: (H,W) of the answer.
-        temperature: the bundle's calibration.
+        logits: float32 [M,h,w], f's logits at stride.
+        size: (H,W) of the result.
+        temperature: the bundle's calibrated temperature.
 
     Returns:
         float32 [M,H,W] in [0, 1], summing to 1 over the first axis.
@@ -61,11 +61,11 @@ def scores_at(
 
 
 def label_map_of(logits: NDArray[np.float32], size: Size) -> NDArray[np.uint8]:
-    """Best class of every pixel: argmax of the up-sampled logits, ties to the lower class.
+    """Compute the label map: argmax of the up-sampled logits, ties to the lower class.
 
     Args:
-        logits: float32 [M,h,w], f's at stride; M at most 255.
-        size: (H,W) of the answer.
+        logits: float32 [M,h,w], f's logits at stride; M at most 255.
+        size: (H,W) of the result.
 
     Returns:
         uint8 [H,W] in [0, M).
@@ -74,8 +74,8 @@ def label_map_of(logits: NDArray[np.float32], size: Size) -> NDArray[np.uint8]:
     best = cv2.resize(logits[0], width_height, interpolation=cv2.INTER_LINEAR)
     plane, wins = np.empty_like(best), np.empty(size, np.uint8)
     labels = np.zeros(size, np.uint8)
-    # A running maximum touches two planes at a time, which stay in the cache; M planes do not.
-    # Classes come in rising order, so the largest winner so far is the last one: no masked store.
+    # A running maximum uses two planes at a time, which fit into the cache; M planes do not.
+    # Classes come in rising order, so the maximum of the labels is the last winner.
     for label in range(1, len(logits)):
         cv2.resize(logits[label], width_height, dst=plane, interpolation=cv2.INTER_LINEAR)
         np.greater(plane, best, out=wins.view(bool))
@@ -88,12 +88,12 @@ def label_map_of(logits: NDArray[np.float32], size: Size) -> NDArray[np.uint8]:
 def confidence_map_of(
     logits: NDArray[np.float32], size: Size, *, temperature: float = 1.0
 ) -> NDArray[np.uint8]:
-    """How sure f is of every pixel: its largest softmax at stride, up-sampled.
+    """Compute the confidence map: the largest softmax of each pixel at stride, up-sampled.
 
     Args:
-        logits: float32 [M,h,w], f's at stride.
-        size: (H,W) of the answer.
-        temperature: the bundle's calibration.
+        logits: float32 [M,h,w], f's logits at stride.
+        size: (H,W) of the result.
+        temperature: the bundle's calibrated temperature.
 
     Returns:
         uint8 [H,W]; 255 is certain.

@@ -1,4 +1,4 @@
-"""The pair (f, h) of a bundle, assembled on an engine: pictures in, answers out."""
+"""The pair (f, h) of a bundle, assembled on an engine."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from laecips_edge.core.inference.engines import EngineError, create_engine
 from laecips_edge.core.inference.preprocessing import NetworkInputs
 from laecips_edge.core.inference.scores import confidence_map_of, label_map_of, scores_at
 
-# How far an engine may be from the exporter's answers: kernels add in another order and decoders
-# round pictures differently, which moves a few pixels on contours.
+# An engine may differ this much from the exporter's answers: kernels add in another order and
+# decoders round pictures differently, which changes a few pixels on contours.
 MIN_AGREEING_PIXELS = 0.97
 MAX_TRUST_DIFFERENCE = 0.05
 
@@ -24,9 +24,9 @@ class Prediction:
     """f's answer to one picture.
 
     Attributes:
-        logits: float32 [M,h,w] at f's stride: what h and the cloud read.
-        label_map: uint8 [H,W], the picture's own size, class indices.
-        confidence_map: uint8 [H,W], largest softmax, 255 is certain.
+        logits: float32 [M,h,w] at f's stride; input of h and of the cloud's fusion.
+        label_map: uint8 [H,W] of the picture's size, class indices.
+        confidence_map: uint8 [H,W], largest softmax; 255 is certain.
     """
 
     logits: NDArray[np.float32]
@@ -35,7 +35,7 @@ class Prediction:
 
 
 class Segmenter:
-    """f and h of one bundle, ready to run. Not for two threads at a time.
+    """The networks f and h of one bundle, ready to run. Not for two threads at a time.
 
     Example:
         segmenter = Segmenter(Bundle.load("bundles/inspection"))
@@ -74,12 +74,12 @@ class Segmenter:
         """Label every pixel.
 
         Args:
-            rgb: uint8 [H,W,3] of any size; resized to f's input, the answer is resized back.
+            rgb: uint8 [H,W,3] of any size; resized to f's input, and the maps are resized back.
             depth: uint16 [H,W] in millimetres, 0 where unknown; required by "rgbd" bundles,
-                left aside by others.
+                ignored by others.
 
         Raises:
-            ValueError: not such arrays, or depth is missing.
+            ValueError: an array has another type or shape, or a needed depth is missing.
         """
         logits = self.logits(rgb, depth)
         size = (rgb.shape[0], rgb.shape[1])
@@ -92,25 +92,29 @@ class Segmenter:
     def logits(
         self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None = None
     ) -> NDArray[np.float32]:
-        """f alone: float32 [M,h,w] at stride; arguments as in `predict`."""
+        """Return f's logits, float32 [M,h,w] at stride; arguments and errors as in `predict`."""
         return self._f.run(self._inputs(rgb, depth))["logits"][0]
 
     def scores(
         self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None = None
     ) -> NDArray[np.float32]:
-        """f's calibrated softmax at the picture's size, float32 [M,H,W]: what the cloud fuses."""
+        """Return f's calibrated softmax scores at the picture's size, float32 [M,H,W].
+
+        The cloud fuses these. Arguments and errors are those of `predict`.
+        """
         size = (rgb.shape[0], rgb.shape[1])
         return scores_at(self.logits(rgb, depth), size, temperature=self.manifest.temperature)
 
     def trust(self, logits: NDArray[np.float32]) -> float:
-        """h: how far f can be trusted on the frame of these logits [M,h,w]; in [h_min, 1]."""
+        """Return h's trust in f's logits, float32 [M,h,w]; in [h_min, 1], high is easy."""
         return float(self._h.run({"logits": logits[np.newaxis]})["h"][0])
 
     def self_test(self) -> None:
-        """Run the agreement frames, or a grey picture where there are none.
+        """Run the agreement frames; a grey picture if the bundle has none.
 
         Raises:
-            BundleError: an answer is not finite, has the wrong shape, or is not the exporter's.
+            BundleError: an answer is not finite, has the wrong shape, or differs from the
+                exporter's.
         """
         name = f"bundle {self.manifest.name} version {self.manifest.version}"
         for index, frame in enumerate(self._agreement):
@@ -129,7 +133,7 @@ class Segmenter:
     def _checked(
         self, name: str, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None
     ) -> tuple[NDArray[np.uint8], float]:
-        """Label map at stride and trust, or BundleError."""
+        """Return label map at stride and trust; BundleError if an answer is not allowed."""
         try:
             logits = self.logits(rgb, depth)
             trust = self.trust(logits)

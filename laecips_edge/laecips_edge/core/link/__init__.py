@@ -1,1 +1,1 @@
-"""What robot and cloud say to each other, and how a request meets its deadline."""
+"""The contracts between robot, cloud and trainer, and the requests with their deadlines."""

@@ -1,4 +1,4 @@
-"""The contract of a hard frame: what a robot asks, what the cloud answers."""
+"""The contract of a hard frame: the robot's request and the cloud's answer."""
 
 from __future__ import annotations
 
@@ -18,22 +18,23 @@ class AnswerStatus(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class HardFrameRequest:
-    """One request.
+    """A request for one frame.
 
     Attributes:
-        request_id: unique a frame, chosen by the robot; asked again, it gets the same answer.
+        request_id: unique for each frame, chosen by the robot; a repeated request gets the same
+            answer.
         robot: name of the robot.
-        stamp_ns: of the picture.
-        frame_id: of the picture; "" where nobody asks.
-        picture: JPEG or PNG.
-        picture_format: what the robot calls it; only for errors.
-        depth: 16-bit PNG in millimetres, empty where there is none.
+        stamp_ns: stamp of the picture in nanoseconds.
+        frame_id: frame_id of the picture; "" if it is not needed.
+        picture: JPEG or PNG file.
+        picture_format: the robot's name of the format, only for errors.
+        depth: 16-bit PNG in millimetres; empty if there is no depth.
         bundle_version: version of f that the robot ran.
-        classes_hash: of its classes, as its manifest has it.
-        why: h called it hard, or an easy frame drawn at random.
-        trust: h of the frame.
-        scores: f's scores as `wire.encode_scores` makes them; empty: f is run here.
-        deadline_s: the robot waits as long for the answer, seconds; 0: it does not say.
+        classes_hash: hash of its classes, from its manifest.
+        why: "hard", or "audit" for an easy frame that was drawn at random.
+        trust: h's output for the frame, in [0, 1].
+        scores: f's scores as `wire.encode_scores` makes them; empty: the cloud runs f itself.
+        deadline_s: seconds that the robot waits for the answer; 0: not given.
     """
 
     request_id: str
@@ -58,15 +59,15 @@ class HardFrameRequest:
 
 @dataclass(kw_only=True)
 class StageTimes:
-    """Milliseconds of each stage; 0 for those that a request did not reach.
+    """Milliseconds of each stage; 0 for a stage that the request did not reach.
 
     Attributes:
-        decode: picture and depth.
-        scores: the class scorer, with f or the robot's scores where it asks for them.
+        decode: decoding picture and depth.
+        scores: the class scorer, including f or the robot's scores if it uses them.
         masks: the mask generator.
         fusion: the fusion.
-        store: encoding the answer and keeping it on disk.
-        wait: for the batches of before, and for others to share one.
+        store: encoding the answer and writing it to disk.
+        wait: waiting for earlier batches, and for other requests to share one.
     """
 
     decode: float = 0.0
@@ -79,18 +80,18 @@ class StageTimes:
 
 @dataclass(frozen=True, kw_only=True)
 class HardFrameAnswer:
-    """What the robot gets.
+    """The answer to a `HardFrameRequest`.
 
     Attributes:
-        status: how it went.
-        message: one line: what, where and what to do; empty when OK.
-        label_map: PNG mono8 of the picture's size, 255 = no class; empty unless OK.
-        confidence_map: PNG mono8, 255 = certain; empty unless OK.
+        status: outcome of the request.
+        message: one line: what, where and what to do; empty if OK.
+        label_map: PNG mono8 of the picture's size; 255: no class; empty unless OK.
+        confidence_map: PNG mono8; 255: certain; empty unless OK.
         bundle_version: version of f whose scores were fused.
-        times: of the stages.
-        batch: requests that shared a run of the class scorer or the mask generator, this one
-            included; 0 where none was run.
-        repeated: answered from the replay buffer.
+        times: times of the stages.
+        batch: number of requests that shared a run of the class scorer or the mask generator, this
+            one included; 0 if none was run.
+        repeated: whether the answer is from the replay buffer.
     """
 
     status: AnswerStatus

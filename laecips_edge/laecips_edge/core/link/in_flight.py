@@ -1,7 +1,7 @@
-"""What is on its way to the cloud: who may go, until when, and who came back.
+"""The table of requests in flight to the cloud, with their deadlines.
 
-Every request that is admitted leaves the table exactly once: taken by its answer, expired at its
-deadline, or drained at the end. Whoever gets it out of the table answers its frame.
+Every admitted request leaves the table exactly once: taken by its answer, expired at its deadline,
+or drained at the end. The caller that gets it from the table answers its frame.
 """
 
 import threading
@@ -17,7 +17,7 @@ Frame = TypeVar("Frame")
 
 
 class Refusal(StrEnum):
-    """Why a frame may not go up."""
+    """Why a frame is not uploaded."""
 
     OVERLOAD = "overload"
     OFFLINE = "offline"
@@ -25,7 +25,12 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Refused:
-    """Answer of `InFlightRequests.admit`: not now."""
+    """A refusal by `InFlightRequests.admit`.
+
+    Attributes:
+        why: the reason.
+        detail: the reason for people, one line.
+    """
 
     why: Refusal
     detail: str
@@ -33,11 +38,11 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True)
 class Request(Generic[Frame]):
-    """One request on its way.
+    """One request in flight.
 
     Attributes:
         key: The request's id.
-        frame: What the caller wants back with the answer.
+        frame: The caller's object for the frame.
         sent_s: When it was admitted, monotonic seconds.
         deadline_s: When it expires, monotonic seconds.
     """
@@ -52,9 +57,9 @@ class InFlightRequests(Generic[Frame]):
     """The table of requests in flight. Safe for several threads.
 
     Args:
-        max_in_flight: Requests that may be on their way at a time; may be changed any time.
-        deadline_s: Seconds that a request may take; may be changed, for requests to come.
-        breaker: Keeps away from a cloud that fails; the in_flight is its only user.
+        max_in_flight: Largest number of requests in flight; may be changed at any time.
+        deadline_s: Seconds that a request may take; a change acts on later requests.
+        breaker: Stops requests to a cloud that fails; this table is its only user.
         clock: Monotonic seconds.
     """
 
@@ -77,35 +82,35 @@ class InFlightRequests(Generic[Frame]):
 
     @property
     def in_flight(self) -> int:
-        """Requests on their way."""
+        """Number of requests in flight."""
         with self._lock:
             return len(self._requests)
 
     @property
     def late(self) -> int:
-        """Answers that came after their request had left the table."""
+        """Number of answers that came after their request had left the table."""
         with self._lock:
             return self._late
 
     @property
     def reachable(self) -> bool:
-        """Whether the breaker would let a hard frame go."""
+        """Whether the breaker lets a hard frame go."""
         with self._lock:
             return self._breaker.allows
 
     def admit(
         self, key: Hashable, frame: Frame, *, available: bool = True, probe: bool = True
     ) -> Refused | None:
-        """Let a frame go up, or say why not.
+        """Add a frame's request to the table, or refuse it.
 
         Args:
             key: Id of the request, unique.
-            frame: Kept with it.
-            available: Whether the cloud's service is there at all.
-            probe: Whether this frame may be the one that tries a failed cloud again.
+            frame: The caller's object for the frame.
+            available: Whether the cloud's service is discovered.
+            probe: Whether this request may probe a failed cloud.
 
         Returns:
-            None where the request is in the table now and must be sent.
+            None if the request is in the table now, and the caller must send it; else the refusal.
         """
         with self._lock:
             refused = self._refusal(available=available, probe=probe)
@@ -118,14 +123,18 @@ class InFlightRequests(Generic[Frame]):
             return refused
 
     def take(self, key: Hashable) -> Request[Frame] | None:
-        """Take the request that an answer came to; None where it came too late, which counts."""
+        """Take an answered request from the table; return None and count it if it is too late."""
         with self._lock:
             request = self._requests.pop(key, None)
             self._late += request is None
             return request
 
     def judge(self, *, useful: bool) -> None:
-        """Say what a taken request's answer was worth; the breaker goes by it."""
+        """Tell the breaker about a taken request.
+
+        Args:
+            useful: Whether its answer could be used.
+        """
         with self._lock:
             if useful:
                 self._breaker.succeeded()
@@ -133,7 +142,7 @@ class InFlightRequests(Generic[Frame]):
                 self._breaker.failed()
 
     def expire(self) -> list[Request[Frame]]:
-        """Take every request whose deadline has passed, oldest first."""
+        """Take every request whose deadline has passed, oldest first; each counts as a failure."""
         with self._lock:
             now = self._clock()
             overdue = [r for r in self._requests.values() if r.deadline_s <= now]
@@ -143,7 +152,7 @@ class InFlightRequests(Generic[Frame]):
             return overdue
 
     def seconds_to_deadline(self) -> float | None:
-        """Seconds until the next deadline, at least 0; None where nothing is on its way."""
+        """Return the seconds until the next deadline, at least 0; None if none is in flight."""
         with self._lock:
             if not self._requests:
                 return None
@@ -151,7 +160,7 @@ class InFlightRequests(Generic[Frame]):
             return max(0.0, next_s - self._clock())
 
     def drain(self) -> list[Request[Frame]]:
-        """Take all that is left, oldest first, and refuse everything from now on."""
+        """Take all requests, oldest first, and refuse every frame from now on."""
         with self._lock:
             self._closed = True
             left = list(self._requests.values())
@@ -166,13 +175,11 @@ class InFlightRequests(Generic[Frame]):
         if not self._breaker.allows or not (probe or self._breaker.circuit is Circuit.CLOSED):
             return Refused(why=Refusal.OFFLINE, detail=self._next_try())
         if len(self._requests) >= self.max_in_flight:
-            return Refused(
-                why=Refusal.OVERLOAD, detail=f"{len(self._requests)} requests on their way"
-            )
+            return Refused(why=Refusal.OVERLOAD, detail=f"{len(self._requests)} requests in flight")
         return None
 
     def _next_try(self) -> str:
         if self._breaker.circuit is Circuit.HALF_OPEN:
-            return "the cloud failed before; one frame is on its way to try again"
+            return "the cloud failed before; one frame is in flight to try it again"
         wait_s = self._breaker.seconds_to_probe
         return f"the cloud failed before; next try in {wait_s:.1f} s"

@@ -1,4 +1,4 @@
-"""The contract of a model update: what a trainer offers, how files travel, what a robot reports."""
+"""The contract of a model update: the trainer's offer, the pieces of files, the robot's report."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from enum import IntEnum, StrEnum
 
 @dataclass(frozen=True, kw_only=True)
 class ModelOffer:
-    """A bundle that robots should run, as laecips_msgs/ModelUpdate announces it.
+    """An offer of a bundle that robots should run, as in laecips_msgs/ModelUpdate.
 
     Attributes:
-        name: of the bundle line.
-        version: of the pair.
+        name: name of the bundle line.
+        version: version of the pair.
         parent: version that it was trained from; 0 for a first training.
-        classes_hash: of its classes.
-        manifest_sha256: of its manifest.json, 64 hex digits; the bundle's identity.
-        bytes: of all its files together.
-        ordered: an operator's word: a robot takes it although it has run a higher version.
+        classes_hash: hash of its classes.
+        manifest_sha256: sha256 of its manifest.json, 64 hex digits; the bundle's identity.
+        bytes: size of all its files together.
+        ordered: an operator ordered it (rollback or pin): a robot accepts it even if it has run a
+            higher version.
     """
 
     name: str
@@ -31,13 +32,13 @@ class ModelOffer:
 
 @dataclass(frozen=True, kw_only=True)
 class PieceRequest:
-    """A robot's question for a piece of a file of a bundle.
+    """A robot's request for a piece of a bundle's file.
 
     Attributes:
-        version: of the pair.
-        file: name within the bundle's folder.
-        offset: first byte wanted.
-        length: most bytes wanted; the server may give fewer.
+        version: version of the pair.
+        file: name of the file in the bundle's folder.
+        offset: offset of the first byte.
+        length: largest number of bytes; the server may send fewer.
     """
 
     version: int
@@ -61,10 +62,10 @@ class PieceAnswer:
     """The answer to a `PieceRequest`.
 
     Attributes:
-        status: how it went.
-        message: one line: what, where and what to do; empty when OK.
-        size: bytes of the whole file.
-        data: from the offset on.
+        status: outcome of the request.
+        message: one line: what, where and what to do; empty if OK.
+        size: size of the whole file in bytes.
+        data: the bytes from the offset on.
     """
 
     status: PieceStatus = PieceStatus.OK
@@ -74,7 +75,7 @@ class PieceAnswer:
 
     @property
     def refusal(self) -> str:
-        """Why there is no data, one line; empty where there is."""
+        """Why the server refused the request, one line; empty if it did not."""
         if self.status is PieceStatus.OK:
             return ""
         reason = " ".join(self.message.split()) or "no reason given"
@@ -82,7 +83,7 @@ class PieceAnswer:
 
 
 class UpdateOutcome(StrEnum):
-    """What became of an offer. The names are those of laecips_msgs/ModelReport."""
+    """Outcome of an offer on a robot. The names are those of laecips_msgs/ModelReport."""
 
     SWAPPED = "swapped"
     REFUSED = "refused"
@@ -92,17 +93,17 @@ class UpdateOutcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateReport:
-    """What a robot says of an offer.
+    """A robot's report on an offer.
 
     Attributes:
-        outcome: what became of it.
-        version: that was offered.
-        running: version that runs now.
-        reason: one line; empty when swapped.
-        transfer_s: seconds from the first request to the last piece.
-        bytes: that came over the wire.
-        swap_ms: how long the exchange could keep the inference thread from its frames.
-        frames_lost: frames superseded while it was loaded, tested and exchanged.
+        outcome: outcome of the offer.
+        version: the offered version.
+        running: the version that runs now.
+        reason: one line; empty if swapped.
+        transfer_s: seconds from the first request to the last answer.
+        bytes: number of bytes received.
+        swap_ms: milliseconds for which the swap could have blocked the inference thread.
+        frames_lost: number of frames superseded while the pair was loaded, tested and swapped in.
     """
 
     outcome: UpdateOutcome

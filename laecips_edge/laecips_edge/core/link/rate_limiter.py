@@ -1,14 +1,14 @@
-"""A bound on bytes a second, for what shares a thin link with frames."""
+"""A limit on bytes per second, for transfers that share a slow link with frames."""
 
 import time
 from collections.abc import Callable
 
 
 class RateLimiter:
-    """Says when the next piece may be asked for. Not safe for two threads at a time.
+    """Decides when the next piece may be requested. Not safe for two threads at a time.
 
     Args:
-        rate: Bytes a second; 0 for no bound. May be changed any time.
+        rate: Bytes per second; 0: no limit. May be changed at any time.
         clock: Monotonic seconds.
     """
 
@@ -18,11 +18,11 @@ class RateLimiter:
         self._free_at = 0.0
 
     def count(self, size: int) -> None:
-        """Count bytes that came; the link belongs to others for as long as they take."""
+        """Count received bytes; the next piece waits for the time that they take at the rate."""
         if self.rate > 0:
             self._free_at = max(self._free_at, self._clock()) + size / self.rate
 
     @property
     def seconds_to_go(self) -> float:
-        """Seconds until the next piece may be asked for; 0 for now."""
+        """Seconds until the next piece may be requested; 0: now."""
         return max(0.0, self._free_at - self._clock()) if self.rate > 0 else 0.0

@@ -1,7 +1,7 @@
-"""One file on its way to this machine, piece by piece, until its sha256 is right.
+"""Receive one file piece by piece, and check its sha256.
 
-As much as has come lies in `<name>.part`; the next piece goes to its end. A process that starts
-again goes on there. What a crash did to a part shows in its hash, and the file is fetched anew.
+The received bytes are in `<name>.part`; the next piece is appended. A restarted process resumes
+there. If a crash has damaged the part, the sha256 does not match and the file is fetched again.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from laecips_edge.core.image.codecs import Buffer
 
 
 class GarbageError(ValueError):
-    """The server broke the protocol; one line says how. What came before is still good."""
+    """The server broke the protocol; the message is one line. The earlier bytes are still good."""
 
 
 class MismatchError(ValueError):
-    """A file has come to its end and is not the one that was announced."""
+    """A complete file is not the announced one."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """What to ask the server for.
+    """A piece of a file to request from the server.
 
     Attributes:
-        file: its name.
-        offset: first byte.
-        length: most bytes wanted.
+        file: name of the file.
+        offset: offset of the first byte.
+        length: largest number of bytes.
     """
 
     file: str
@@ -39,23 +39,23 @@ class Piece:
 
 
 class ResumableFile:
-    """See the module. For one thread.
+    """The transfer of one file. For one thread.
 
     Args:
-        path: where the file belongs; its folder must be there.
-        sha256: of the file, in hex.
-        most_bytes: what the server gives as its size must not exceed this.
-        here: a file of this machine that should be the same; it is copied, not fetched.
+        path: path of the complete file; its folder must exist.
+        sha256: sha256 of the file, 64 hex digits.
+        most_bytes: largest size of the file that is accepted from the server.
+        here: a local file that should be equal; it is copied, not fetched.
 
     Raises:
-        OSError: the disk.
+        OSError: a file cannot be read or written.
     """
 
     def __init__(
         self, path: Path, *, sha256: str, most_bytes: int, here: Path | None = None
     ) -> None:
         self.size: int | None = None
-        """Bytes of the whole file, as the server says; None before it was asked."""
+        """Size of the whole file as given by the server; None before the first answer."""
         self._path = path
         self._part = path.with_name(f"{path.name}.part")
         self._sha256 = sha256
@@ -66,27 +66,27 @@ class ResumableFile:
         if not self.complete and not self._part.exists() and here is not None:
             shutil.copyfile(here, self._part)
         self._from_before = not self.complete and self._part.exists()
-        # How long the file is, nobody here knows yet: its hash tells whether this was all of it.
+        # The size of the file is not known yet: the hash shows whether the part is complete.
         if self._from_before and sha256_of(self._part) == sha256:
             self._finish()
 
     def next(self, length: int) -> Piece:
-        """What to ask for now, at most `length` bytes of it."""
+        """Return the next piece to request, of at most `length` bytes."""
         offset = self._part.stat().st_size if self._part.exists() else 0
         return Piece(self._path.name, offset, length)
 
     def add(self, piece: Piece, *, size: int, data: Buffer) -> None:
-        """Take in what the server gave for a piece.
+        """Append the server's answer to a piece.
 
         Args:
-            piece: the last that `next` gave.
-            size: of the whole file.
-            data: from the piece's offset on.
+            piece: the piece that `next` returned last.
+            size: size of the whole file in bytes, as given by the server.
+            data: the bytes from the piece's offset on.
 
         Raises:
-            GarbageError: that is no answer to the question; nothing was written.
-            MismatchError: that was the end, and the file is not the announced one. It is removed.
-            OSError: the disk. What was written of the piece is not asked for again.
+            GarbageError: the answer does not fit the request; nothing was written.
+            MismatchError: the file is complete and not the announced one; it was removed.
+            OSError: the file cannot be written. The written bytes are not requested again.
         """
         name, end = piece.file, piece.offset + len(data)
         if self.size not in (None, size):
@@ -105,7 +105,7 @@ class ResumableFile:
             self._close()
 
     def discard(self) -> None:
-        """Begin anew."""
+        """Remove the received bytes; the file is fetched from its start."""
         self._part.unlink(missing_ok=True)
         self.size, self._from_before = None, False
 

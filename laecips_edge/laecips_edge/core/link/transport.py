@@ -1,7 +1,7 @@
-"""How a request gets to the other side and its answer back, whatever carries it.
+"""The interface that carries a request to a server and its answer back.
 
-`laecips_edge.ros.service_transport` carries requests over a ROS service, `InProcessTransport` calls
-the other side as a function. A transport may fail at any moment; who asks keeps the deadline.
+`laecips_edge.ros.service_transport` uses a ROS service; `InProcessTransport` calls the server as a
+function. A transport may lose a request or an answer; the caller watches the deadline.
 """
 
 from __future__ import annotations
@@ -16,43 +16,43 @@ Answer_co = TypeVar("Answer_co", covariant=True)
 
 
 class Call(Protocol):
-    """A request on its way."""
+    """A request in flight."""
 
     def cancel(self) -> None:
-        """Wait for the answer no longer: it is dropped if it comes after all."""
+        """Stop waiting for the answer; it is dropped if it still arrives."""
         ...
 
 
 class Transport(Protocol[Request_contra, Answer_co]):
-    """One way to the other side. Safe for several threads."""
+    """A link to one server. Safe for several threads."""
 
     @property
     def present(self) -> bool:
-        """Whether the other side can be asked at all, as far as the transport knows."""
+        """Whether the server is there, as far as the transport knows."""
         ...
 
     def ask(self, request: Request_contra, on_answer: Callable[[Answer_co], None]) -> Call:
         """Send a request and return at once.
 
         Args:
-            request: Carries how long the asker waits, where its kind has a deadline.
-            on_answer: Called with the answer, at most once, on any thread, maybe before `ask`
-                returns; it must return at once. Never called where the answer is lost.
+            request: The request; if it has a field for the deadline, the caller has set it.
+            on_answer: Called with the answer, at most once, on any thread, possibly before `ask`
+                returns; it must return at once. Not called if the answer is lost.
 
         Returns:
-            The request on its way.
+            The request in flight.
 
         Raises:
-            Exception: the request was not sent, and no answer will come.
+            Exception: The request was not sent, and no answer will come.
         """
         ...
 
 
 class InProcessTransport(Generic[Request, Answer]):
-    """Calls the other side as a function: for a replay without ROS, and for tests.
+    """A transport that calls the server as a function, for a replay without ROS and for tests.
 
     Args:
-        handle: Answers a request.
+        handle: Returns the answer to a request.
 
     Example:
         >>> heard = []
@@ -66,7 +66,7 @@ class InProcessTransport(Generic[Request, Answer]):
 
     @property
     def present(self) -> bool:
-        """Always: there is nothing between."""
+        """Always true: the server is a function of this process."""
         return True
 
     def ask(self, request: Request, on_answer: Callable[[Answer], None]) -> Call:
@@ -76,7 +76,7 @@ class InProcessTransport(Generic[Request, Answer]):
 
 
 class _Answered:
-    """A call that is over when it begins."""
+    """A call that has its answer already."""
 
     def cancel(self) -> None:
-        """Do nothing: the answer has come."""
+        """Do nothing: the answer was given already."""

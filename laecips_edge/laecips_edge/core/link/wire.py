@@ -1,7 +1,7 @@
-"""What travels between robot and cloud, beside the pictures themselves, and its checks.
+"""Encode, decode and check the maps, depth images and scores between robot and cloud.
 
-Everything is a PNG: lossless, bounded by its header, and no robot needs more than OpenCV for it.
-Whatever comes from the other side is distrusted: size, type and range are checked before use.
+Each is a PNG: lossless, with its size in the header, and readable by OpenCV alone. Received data is
+not trusted: its size, type and range are checked before use.
 """
 
 import numpy as np
@@ -14,11 +14,11 @@ NO_CLASS = 255
 
 
 class WireError(ValueError):
-    """The other side sent what cannot be used; the message says which part and why."""
+    """Received data cannot be used; the message says which part and why."""
 
 
 def encode_label_map(label_map: NDArray[np.uint8]) -> bytes:
-    """PNG of a label map, uint8 [H,W]: class indices, 255 where there is no class."""
+    """Return the PNG of a label map, uint8 [H,W]: class indices; 255: no class."""
     return encode_png(label_map, areas=True)
 
 
@@ -31,10 +31,11 @@ def decode_label_map(data: Buffer, shape: tuple[int, int], classes: int) -> NDAr
         classes: Number of classes M.
 
     Returns:
-        uint8 [H,W] in [0, M), or 255.
+        uint8 [H,W]; each value is in [0, M) or 255.
 
     Raises:
-        WireError: not such a PNG, another size, or a label that is neither a class nor 255.
+        WireError: the data is not such a PNG, has another size, or has a label that is neither a
+            class nor 255.
     """
     label_map = _decode("label map", data, np.uint8, shape)
     strange = (label_map >= classes) & (label_map != NO_CLASS)
@@ -47,7 +48,7 @@ def decode_label_map(data: Buffer, shape: tuple[int, int], classes: int) -> NDAr
 
 
 def encode_confidence_map(confidence_map: NDArray[np.uint8]) -> bytes:
-    """PNG of a confidence map, uint8 [H,W]: 255 is certain."""
+    """Return the PNG of a confidence map, uint8 [H,W]; 255 is certain."""
     return encode_png(confidence_map, areas=True)
 
 
@@ -57,7 +58,7 @@ def decode_confidence_map(data: Buffer, shape: tuple[int, int]) -> NDArray[np.ui
 
 
 def encode_depth(depth: NDArray[np.uint16]) -> bytes:
-    """PNG of a depth image, uint16 [H,W] in millimetres."""
+    """Return the PNG of a depth image, uint16 [H,W] in millimetres."""
     return encode_png(depth)
 
 
@@ -67,13 +68,13 @@ def decode_depth(data: Buffer, shape: tuple[int, int] | None = None) -> NDArray[
 
 
 def encode_scores(scores: NDArray[np.float32]) -> bytes:
-    """PNG of softmax scores in 256 steps.
+    """Return the PNG of softmax scores, in 256 steps.
 
     Args:
         scores: float32 [M,h,w] in [0, 1].
 
     Returns:
-        PNG of 8 bits, the classes below each other: [M*h,w].
+        8-bit PNG [M*h,w]: the planes of the classes, one below the other.
     """
     classes, height, width = scores.shape
     steps = np.rint(scores * np.float32(255)).astype(np.uint8)
@@ -84,15 +85,16 @@ def decode_scores(data: Buffer, classes: int) -> NDArray[np.float32]:
     """Read softmax scores.
 
     Args:
-        data: What `encode_scores` made.
+        data: PNG of `encode_scores`.
         classes: Number of classes M.
 
     Returns:
-        float32 [M,h,w] in [0, 1], summing to 1 over the classes; within 1/255 of what was sent
-        before that normalisation.
+        float32 [M,h,w] in [0, 1], summing to 1 over the classes. Before this normalisation each
+        score is within 1/255 of the sent one.
 
     Raises:
-        WireError: not such a PNG, not a multiple of M rows, or a pixel without any score.
+        WireError: the data is not such a PNG, its rows are not a multiple of M, or all scores of a
+            pixel are 0.
     """
     steps = _decode("scores", data, np.uint8, None)
     rows, width = steps.shape

@@ -1,1 +1,1 @@
-"""Which frames go to the cloud: miners, policies, the latency budget."""
+"""The choice of frames to upload: miners, policies, the latency budget."""

@@ -1,7 +1,7 @@
-"""Reproducible chance: uniform draws that depend on a frame's stamp and nothing else.
+"""Reproducible uniform draws that depend only on seed, purpose and a frame's stamp.
 
-A draw is a hash of (seed, stamp, purpose). A replay therefore draws the same for a frame whatever
-was dropped before it, live or offline, and on whichever thread the frame was handled.
+A draw is a hash of (seed, stamp, purpose). A replay therefore draws the same value for a frame,
+live or offline, on any thread, and whichever frames were dropped before it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def uniform(*, seed: int, stamp_ns: int, purpose: str) -> float:
     Args:
         seed: seed of the run, a signed 64-bit integer.
         stamp_ns: stamp of the frame in nanoseconds, a signed 64-bit integer.
-        purpose: what the draw decides; draws for different purposes are independent.
+        purpose: name of the decision; draws for different purposes are independent.
 
     Returns:
         A float uniform in [0, 1).
@@ -31,5 +31,5 @@ def uniform(*, seed: int, stamp_ns: int, purpose: str) -> float:
     digest = hashlib.blake2b(
         _SEED_AND_STAMP.pack(seed, stamp_ns), digest_size=8, person=purpose.encode()[:16]
     ).digest()
-    # The upper 53 bits fill a double's mantissa exactly, so that 1.0 is never reached by rounding.
+    # The upper 53 bits fit a double's mantissa exactly, so rounding never gives 1.0.
     return float(int.from_bytes(digest, "little") >> 11) / float(1 << 53)

@@ -1,16 +1,16 @@
-"""The latency budget: how many frames may go to the cloud for the mean delay to stay within it.
+"""The latency budget: the share of frames that may be uploaded with the mean delay within a limit.
 
-Equation 10, mended: with h easy frames of delay d1 and 1 - h hard frames of delay d0 (end to end,
-f's own time included) the mean delay stays below delay_max iff
+Equation 10, corrected: with a share h of easy frames of delay d1 and 1 - h of hard frames of delay
+d0 (end to end, including f's time) the mean delay is below delay_max iff
 
     h > (d0 - delay_max) / (d0 - d1)
 
-The paper prints delay_max - d1 below the line, which at its own point (d0 = 5.11, d1 = 1.12,
-delay_max = 2.60) asks for 170 % easy frames; the right bound is 62.9 %.
+The paper prints delay_max - d1 as the denominator. At the paper's own point (d0 = 5.11, d1 = 1.12,
+delay_max = 2.60) that requires 170 % easy frames; the correct bound is 62.9 %.
 
-The controller turns that share into a threshold by rank: delta is the quantile of the recent
-frames' trust that calls the affordable share hard. Ranks survive a drift in how h is scaled; a
-gain on delta itself would not.
+The controller turns the allowed hard share into a threshold by rank: delta is that quantile of the
+recent frames' trust. Ranks do not depend on the scale of the trust, which drifts; a gain on delta
+itself would.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ import numpy as np
 
 
 def least_easy_share(*, easy_delay: float, hard_delay: float, budget: float) -> float:
-    """Compute the share of easy frames that a latency budget asks for (eq. 10, mended).
+    """Compute the share of easy frames that a latency budget requires (eq. 10, corrected).
 
     Args:
-        easy_delay: d1, mean seconds end to end of an easy frame.
-        hard_delay: d0, the same of a hard frame, d1 included.
-        budget: delay_max, seconds that the mean may take.
+        easy_delay: d1, mean end-to-end delay of an easy frame, in seconds.
+        hard_delay: d0, mean end-to-end delay of a hard frame, in seconds, including d1.
+        budget: delay_max, largest mean delay, in seconds.
 
     Returns:
-        A share in [0, 1]: 0 where every frame may go to the cloud, 1 where none may.
+        A share in [0, 1]; 0: every frame may be uploaded, 1: none may.
 
     Example:
         >>> round(least_easy_share(easy_delay=1.12, hard_delay=5.11, budget=2.60), 3)
@@ -46,13 +46,13 @@ def least_easy_share(*, easy_delay: float, hard_delay: float, budget: float) -> 
 
 @dataclass(frozen=True)
 class BudgetState:
-    """What the controller holds.
+    """The state of the controller.
 
     Attributes:
         delta: threshold in [0, 1].
-        hard_share: share of the recent frames that `delta` is meant to call hard.
-        reachable: False where the budget is below the delay of the robot alone: no threshold
-            meets it, which is a matter for diagnostics.
+        hard_share: intended share of hard frames among the recent ones.
+        reachable: False if the budget is below the delay of the robot alone, so that no threshold
+            meets it; the diagnostics show this.
     """
 
     delta: float
@@ -62,15 +62,15 @@ class BudgetState:
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetSettings:
-    """How the controller behaves. Checked at construction.
+    """The settings of the controller, checked at construction.
 
     Attributes:
         budget: delay_max in seconds, > 0.
         window: number of recent frames whose trust is ranked.
-        warm_up: frames before the first change of delta.
-        smoothing: weight in (0, 1] of a new delay in its running mean.
-        slew: largest change of the hard share a step, in (0, 1].
-        hard_shares: (least, largest) hard share, in [0, 1].
+        warm_up: number of frames before the first change of delta.
+        smoothing: weight of a new delay in its running mean, in (0, 1].
+        slew: largest change of the hard share per step, in (0, 1].
+        hard_shares: (smallest, largest) hard share, in [0, 1].
     """
 
     budget: float
@@ -81,7 +81,7 @@ class BudgetSettings:
     hard_shares: tuple[float, float] = (0.0, 1.0)
 
     def __post_init__(self) -> None:
-        """Raise ValueError naming the first setting that cannot be."""
+        """Raise ValueError naming the first setting that is out of range."""
         least, largest = self.hard_shares
         for name, good in {
             "budget": self.budget > 0,
@@ -96,15 +96,15 @@ class BudgetSettings:
 
 
 class LatencyBudget:
-    """Steers delta so that the mean delay stays within a budget."""
+    """The controller that steers delta so that the mean delay stays within a budget."""
 
     def __init__(self, settings: BudgetSettings, *, delta: float, hard_share: float) -> None:
         """Start from a bundle's own threshold.
 
         Args:
             settings: see `BudgetSettings`.
-            delta: the manifest's threshold in [0, 1], kept until enough frames were seen.
-            hard_share: share of the frames that it is expected to call hard.
+            delta: the manifest's threshold in [0, 1], kept for the first `warm_up` frames.
+            hard_share: expected share of hard frames at this threshold, in [0, 1].
         """
         self._settings = settings
         self._trusts: deque[float] = deque(maxlen=settings.window)
@@ -114,15 +114,15 @@ class LatencyBudget:
 
     @property
     def state(self) -> BudgetState:
-        """What the last step decided."""
+        """The state after the last step."""
         return self._state
 
     def renew(self, ranking: Sequence[float], *, delta: float) -> None:
-        """Go on with another h, whose trust ranks anew; the hard share stays.
+        """Continue with another h: rank its trust from the start, keep the hard share.
 
         Args:
-            ranking: trust that it is known for, a manifest's quantiles; may be empty.
-            delta: its own threshold, which stands until there is anything to rank.
+            ranking: known values of its trust (quantiles of its manifest); may be empty.
+            delta: its threshold, used while there is no trust to rank.
         """
         self._trusts.clear()
         self._trusts.extend(ranking)
@@ -130,11 +130,16 @@ class LatencyBudget:
         self._state = replace(self._state, delta=self._delta_of(share) if self._trusts else delta)
 
     def judged(self, trust: float) -> None:
-        """Note the trust in [0, 1] of a frame, easy or hard."""
+        """Add the trust in [0, 1] of a frame, easy or hard."""
         self._trusts.append(trust)
 
     def answered(self, seconds: float, *, hard: bool) -> None:
-        """Note the delay, end to end, of a frame that was answered as wanted; no fallbacks."""
+        """Add the end-to-end delay of a frame, in seconds; do not call it for a fallback.
+
+        Args:
+            seconds: the delay.
+            hard: whether the cloud answered the frame.
+        """
         if hard:
             self._hard_delay = self._smooth(self._hard_delay, seconds)
         else:
@@ -144,7 +149,7 @@ class LatencyBudget:
         """Move delta once.
 
         Args:
-            cloud_is_there: False freezes everything: delays say nothing while the cloud is away.
+            cloud_is_there: False keeps the state, because delays mean nothing without the cloud.
 
         Returns:
             The new state, which is also `state`.
@@ -155,7 +160,7 @@ class LatencyBudget:
         if len(self._trusts) < self._settings.warm_up:
             return self._state
         budget = self._settings.budget
-        # What the cloud takes is not known before it was asked: more and more frames ask it.
+        # The cloud's delay is unknown before its first answer: raise the hard share until then.
         bound = (
             0.0
             if hard is None
@@ -170,9 +175,9 @@ class LatencyBudget:
         return self._state
 
     def _delta_of(self, share: float) -> float:
-        """Return the threshold that calls a share of the recent frames hard: those not above it.
+        """Return the threshold that makes at most this share of the recent frames hard.
 
-        Never more of them: of frames with the same trust all are hard, or none.
+        Frames of equal trust are all hard or all easy, so the share may be smaller.
         """
         ordered = np.sort(self._trusts)
         hard = round(share * len(ordered))

@@ -1,8 +1,8 @@
-"""Miners: how far can f's answer be trusted on this frame?
+"""Miners: they judge how far f's answer to a frame can be trusted.
 
-A miner maps f's logits to a trust in [0, 1]; high means easy. `laecips` asks the trained
-network h; `spp`, `sm` and `mess` are the baselines that look at the softmax alone; `edge`, `cloud`
-and `random` do not look at all. Softmax is over f's logits at f's own stride, at temperature 1.
+A miner maps f's logits to a trust in [0, 1]; high means easy. `laecips` uses the trained network
+h; the baselines `spp`, `sm` and `mess` use the softmax alone; `edge`, `cloud` and `random` ignore
+the logits. The softmax is over f's logits at f's own stride, at temperature 1.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ MinerNetwork = Callable[[Logits], float]
 """The network h: logits -> trust in [h_min, 1]."""
 
 MESS_PIXEL_CONFIDENCE: Final = 0.9
-"""A pixel counts as sure for `mess` when its largest softmax exceeds this (Kouris et al., 2022)."""
+"""For `mess` a pixel is certain if its largest softmax exceeds this (Kouris et al., 2022)."""
 
 
 class Miner(Protocol):
-    """One way of judging how far f can be trusted on a frame."""
+    """The interface of a miner."""
 
     def trust(self, logits: Logits, *, h: MinerNetwork, stamp_ns: int) -> float:
         """Judge one frame.
 
         Args:
             logits: float32 [M, h, w], f's logits at f's own stride.
-            h: the network, called only by miners that need it.
+            h: the network h; only miners that need it call it.
             stamp_ns: the frame's stamp in nanoseconds.
 
         Returns:
@@ -45,12 +45,12 @@ class LaecipsMiner:
     """h(f(x)), the miner of LAECIPS (eq. 2)."""
 
     def trust(self, logits: Logits, *, h: MinerNetwork, stamp_ns: int) -> float:
-        """Return h's answer; see `Miner.trust`."""
+        """Return h's trust; see `Miner.trust`."""
         return float(h(logits))
 
 
 class ConstantMiner:
-    """The same answer for every frame: 1 never uploads (EDGE), 0 always does (CLOUD)."""
+    """The same trust for every frame: 1 never uploads (`edge`), 0 always uploads (`cloud`)."""
 
     def __init__(self, *, trust: float) -> None:
         """Keep the trust in [0, 1] that every frame gets."""
@@ -62,19 +62,19 @@ class ConstantMiner:
 
 
 class RandomMiner:
-    """Uniform in [0, 1): uploads a share of `delta` whatever the frames show."""
+    """A random trust, uniform in [0, 1): uploads a share `delta` of the frames."""
 
     def __init__(self, *, seed: int) -> None:
         """Keep the seed of the draws."""
         self._seed = seed
 
     def trust(self, logits: Logits, *, h: MinerNetwork, stamp_ns: int) -> float:
-        """Return a draw that depends on the stamp alone; see `Miner.trust`."""
+        """Return a draw that depends on seed and stamp alone; see `Miner.trust`."""
         return uniform(seed=self._seed, stamp_ns=stamp_ns, purpose="random miner")
 
 
 class SoftmaxMiner:
-    """A statistic of the softmax: one of `spp`, `sm`, `mess`."""
+    """A statistic of the softmax as trust: `spp`, `sm` or `mess`."""
 
     def __init__(self, *, statistic: Callable[[Logits], float]) -> None:
         """Keep the statistic: float32 softmax [M, h, w] -> [0, 1]."""
@@ -142,13 +142,13 @@ def create_miner(name: str, *, seed: int = 0) -> Miner:
 
     Args:
         name: one of `MINER_NAMES`.
-        seed: seed of the `random` miner's draws; the others have no use for it.
+        seed: seed of the `random` miner's draws; the others ignore it.
 
     Returns:
         The miner.
 
     Raises:
-        ValueError: for an unknown name.
+        ValueError: the name is unknown.
     """
     try:
         return _REGISTRY[name](seed)

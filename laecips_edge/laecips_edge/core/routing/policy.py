@@ -1,8 +1,8 @@
-"""The decision of eq. 2, for one frame at a time: does it stay on the robot or go to the cloud?
+"""The decision of eq. 2: whether a frame is easy, and whether it is uploaded.
 
-Easy iff trust > delta. The paper writes ">" in eq. 2 and ">=" in eq. 22; here it is ">".
-A small share of the easy frames is uploaded too, as an *audit*: a buffer of hard frames only would
-never show the trainer the frames that h wrongly calls easy.
+A frame is easy iff trust > delta. The paper writes ">" in eq. 2 and ">=" in eq. 22; this is ">".
+A small share of the easy frames is uploaded too, each as an *audit*: with only hard frames in the
+replay buffer the trainer would never see the frames that h wrongly finds easy.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ ALWAYS_UPLOADS: Final = "cloud"
 
 
 class Thresholds(Protocol):
-    """What a policy reads of a bundle's manifest: delta by miner name."""
+    """The part of a bundle's manifest that a policy reads: delta by miner name."""
 
     @property
     def thresholds(self) -> Mapping[str, float]:
-        """Delta in [0, 1] by miner name, fitted on held-out frames at one wanted hard share."""
+        """Delta in [0, 1] by miner name, fitted on held-out frames for one hard share."""
         ...
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What becomes of one frame.
+    """The policy's decision on one frame.
 
     Attributes:
-        trust: the miner's judgement in [0, 1].
-        delta: the threshold it was held against.
+        trust: the miner's trust in [0, 1].
+        delta: the threshold.
         hard: not (trust > delta).
-        audit: easy, and drawn for upload all the same.
+        audit: whether the frame is easy and drawn for upload.
     """
 
     trust: float
@@ -46,16 +46,16 @@ class Decision:
 
     @property
     def upload(self) -> bool:
-        """Whether the frame goes to the cloud."""
+        """Whether the frame is uploaded."""
         return self.hard or self.audit
 
 
 class Policy:
     """A miner, its threshold and the audits.
 
-    Decisions depend on the logits, the stamp and the seed only: an offline replay decides as the
-    live run did, whatever was dropped. `edge` never uploads and is never audited; `cloud` always
-    uploads; neither has a threshold to choose.
+    Decisions depend only on the logits, the stamp and the seed, so an offline replay decides as the
+    live run did, whichever frames were dropped. `edge` never uploads, not even audits; `cloud`
+    always uploads; neither needs a threshold.
     """
 
     def __init__(
@@ -71,14 +71,14 @@ class Policy:
 
         Args:
             miner_name: one of `laecips_edge.core.routing.miners.MINER_NAMES`.
-            delta: threshold in [0, 1]; None takes the manifest's for this miner.
+            delta: threshold in [0, 1]; None: the manifest's threshold for this miner.
             manifest: the running bundle's manifest.
-            audit_rate: share in [0, 1] of the easy frames that is uploaded too.
+            audit_rate: share in [0, 1] of the easy frames that are uploaded as audits.
             seed: seed of the audits and of the `random` miner.
 
         Raises:
-            ValueError: for an unknown miner, a delta or audit rate outside [0, 1], or a manifest
-                without a threshold for this miner.
+            ValueError: the miner is unknown, delta or the audit rate is outside [0, 1], or the
+                manifest has no threshold for this miner.
         """
         self._miner = create_miner(miner_name, seed=seed)
         self._name = miner_name
@@ -102,7 +102,14 @@ class Policy:
         return self._audit_rate
 
     def held_to(self, delta: float) -> Policy:
-        """Return the same policy with another threshold in [0, 1]; ValueError outside."""
+        """Return the same policy with another threshold.
+
+        Args:
+            delta: threshold in [0, 1].
+
+        Raises:
+            ValueError: delta is outside [0, 1].
+        """
         other = copy.copy(self)
         other._delta = _share("delta", delta)
         return other
@@ -112,11 +119,11 @@ class Policy:
 
         Args:
             logits: float32 [M, h, w], f's logits.
-            h: the network, called at most once and only by miners that need it.
+            h: the network h; called at most once, and only by miners that need it.
             stamp_ns: the frame's stamp in nanoseconds.
 
         Returns:
-            The decision. A trust that is not a number is hard.
+            The decision; a frame with NaN as trust is hard.
         """
         trust = self._miner.trust(logits, h=h, stamp_ns=stamp_ns)
         easy = trust > self._delta
@@ -128,7 +135,7 @@ class Policy:
 
 def _choose_delta(name: str, delta: float | None, thresholds: Mapping[str, float]) -> float:
     if name in (NEVER_UPLOADS, ALWAYS_UPLOADS):
-        return 0.5  # their trust is 1 and 0: any delta in between keeps their promise
+        return 0.5  # their trust is 1 and 0, so any delta between works
     if delta is not None:
         return _share("delta", delta)
     if name not in thresholds:

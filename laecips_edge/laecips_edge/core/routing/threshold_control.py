@@ -1,4 +1,4 @@
-"""Who goes to the cloud under a latency budget: delta is steered by what answers really take."""
+"""Steer delta under a latency budget, by the measured delays of the answers."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from laecips_edge.core.routing.policy import ALWAYS_UPLOADS, NEVER_UPLOADS, Deci
 USES_H: Final = "laecips"
 
 WINDOW: Final = 100
-"""Recent frames that are ranked: a robot's ten seconds, short against a drift."""
+"""Number of recent frames whose trust is ranked: ten seconds at 10 Hz, short against a drift."""
 
 _SEEDS: Final = 4
-"""About so many of a manifest's quantiles begin the ranking: frames of now soon outweigh them."""
+"""Approximate number of a manifest's quantiles in the first ranking, so few that the newest frames
+soon outweigh them."""
 
 
 class ThresholdControl:
-    """Holds the threshold of whatever pair runs to a latency budget. Safe for several threads.
+    """Steers the running pair's threshold to a latency budget. Safe for several threads.
 
     Args:
-        budget_s: mean seconds from a frame's receipt to its answer that may be taken.
-        most_hard: largest share of the frames, in (0, 1], that may be called hard whatever the
-            budget allows: the cloud and the link belong to others too.
+        budget_s: largest mean time from a frame's receipt to its answer, in seconds.
+        most_hard: largest hard share, in (0, 1], even if the budget allows more, because other
+            robots use the cloud and the link too.
 
     Raises:
         ValueError: a setting is out of range.
@@ -40,21 +41,21 @@ class ThresholdControl:
 
     @property
     def state(self) -> BudgetState | None:
-        """What was decided last; None before the first frame."""
+        """The controller's state; None before the first frame."""
         with self._lock:
             return None if self._loop is None else self._loop.state
 
     def looked(
         self, decision: Decision, *, policy: Policy, manifest: Manifest, cloud_is_there: bool
     ) -> float:
-        """Take in how a frame was judged.
+        """Take the decision on a frame.
 
         Args:
-            decision: of the frame.
-            policy: that decided.
-            manifest: of the pair that looked; where it is another one than before, trust is ranked
-                anew.
-            cloud_is_there: False freezes the threshold.
+            decision: the decision.
+            policy: the policy that decided.
+            manifest: manifest of the pair that labelled the frame; if the pair has changed, its
+                trust is ranked from the start.
+            cloud_is_there: False keeps the threshold.
 
         Returns:
             The threshold for the next frame of this pair, in [0, 1].
@@ -67,13 +68,18 @@ class ThresholdControl:
             return loop.step(cloud_is_there=cloud_is_there).delta
 
     def answered(self, seconds: float, *, hard: bool) -> None:
-        """Take in how long an answer took, from the frame's receipt; fallbacks do not count."""
+        """Take the delay of an answer; do not call it for a fallback.
+
+        Args:
+            seconds: seconds from the frame's receipt.
+            hard: whether the cloud answered the frame.
+        """
         with self._lock:
             if self._loop is not None:
                 self._loop.answered(seconds, hard=hard)
 
     def _begin(self, policy: Policy, manifest: Manifest) -> LatencyBudget:
-        # The quantiles are those of the network h.
+        # A manifest has quantiles only for the trust of the network h.
         ranking = manifest.quantiles if policy.name == USES_H else ()
         ranking = ranking[:: max(1, len(ranking) // _SEEDS)]
         if self._loop is None:
@@ -89,5 +95,5 @@ class ThresholdControl:
 
 
 def can_be_steered(policy: str) -> bool:
-    """Whether a threshold means anything to a policy of this name."""
+    """Return whether the policy of this name has a threshold to steer."""
     return policy not in (NEVER_UPLOADS, ALWAYS_UPLOADS)

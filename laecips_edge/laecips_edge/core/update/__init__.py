@@ -1,1 +1,1 @@
-"""A model update on the robot: offer, download, store, trial, keep or roll back."""
+"""A model update on the robot: offer, download, model store, trial, then keep or roll back."""

@@ -1,4 +1,4 @@
-"""What a trainer offers a robot, and whether the robot wants it."""
+"""Decide whether a robot accepts a trainer's offer and the manifest that it then fetches."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from laecips_edge.core.link.model_update import ModelOffer
 from laecips_edge.core.update.store_state import StoreState
 
 MOST_BYTES = 4 << 30
-"""Of one bundle: what announces more is a mistake."""
+"""Largest size of one bundle, in bytes; an offer of more is refused as a mistake."""
 
 
 def why_not(offer: ModelOffer, *, running: Manifest, memory: StoreState) -> str:
-    """Why a robot has no use for an offer, before anything is fetched; empty where it has.
+    """Return why a robot refuses an offer, decided before anything is fetched.
 
     Args:
-        offer: what is announced.
+        offer: the trainer's offer.
         running: manifest of the pair that runs.
-        memory: of the robot's store.
+        memory: state of the robot's model store.
+
+    Returns:
+        One line; empty if the robot accepts the offer.
     """
     highest = max(memory.highest, running.version)
     bar = memory.bars.get(offer.manifest_sha256)
@@ -34,34 +37,43 @@ def why_not(offer: ModelOffer, *, running: Manifest, memory: StoreState) -> str:
         ),
         (
             offer.name != running.name,
-            f"of the bundle line {offer.name!r}, this robot runs {running.name!r}",
+            f"of the bundle line {offer.name!r}, this robot runs {running.name!r}; "
+            "give robot and trainer bundles of one line",
         ),
         (
             offer.classes_hash != running.classes_hash,
             f"made for other classes ({offer.classes_hash}, here {running.classes_hash}: "
-            f"{', '.join(running.classes)}); train one of these classes",
+            f"{', '.join(running.classes)}); train a bundle for these classes",
         ),
         (
             bar is not None and bar.ran,
-            f"rolled back here before ({reason}); train another",
+            f"rolled back here before ({reason}); train another version",
         ),
         (
             bar is not None and not offer.ordered,
-            f"refused here before ({reason}); order it to have it tried again",
+            f"refused here before ({reason}); order it at the trainer (~/adapt, ROLL_BACK) "
+            "to try it again",
         ),
         (
             offer.version <= highest and not offer.ordered,
-            f"not newer than version {highest}, which ran here; order it to go back",
+            f"not newer than version {highest}, which ran here; order it at the trainer "
+            "(~/adapt, ROLL_BACK) to go back",
         ),
     )
     return next((why for applies, why in ranking if applies), "")
 
 
 def check_manifest(manifest: Manifest, offer: ModelOffer, *, running: Manifest) -> None:
-    """Hold the manifest that was fetched against the offer and what runs.
+    """Check a fetched manifest against the offer and the running pair.
+
+    Args:
+        manifest: the fetched manifest.
+        offer: the offer that announced it.
+        running: manifest of the pair that runs.
 
     Raises:
-        BundleError: it says otherwise than the offer, or this node could not give it its input.
+        BundleError: the manifest differs from the offer, has other classes, or needs an input
+            (depth) that this node is not subscribed for.
     """
     for what, found, wanted in (
         ("name", manifest.name, offer.name),
@@ -70,7 +82,7 @@ def check_manifest(manifest: Manifest, offer: ModelOffer, *, running: Manifest) 
     ):
         if found != wanted:
             raise BundleError(f"manifest: {what} is {found!r}, announced as {wanted!r}")
-    if manifest.classes != running.classes:  # a hash of 64 bits is not proof
+    if manifest.classes != running.classes:  # equal 64-bit hashes are not proof
         raise BundleError(f"manifest: made for the classes {', '.join(manifest.classes)}")
     if manifest.modality != running.modality:
         raise BundleError(

@@ -1,4 +1,4 @@
-"""The files of one bundle on their way: first its manifest, then what the manifest names."""
+"""Download the files of one bundle: first its manifest, then the files that the manifest names."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ MOST_MANIFEST_BYTES = 1 << 20
 
 
 class BundleDownload:
-    """Puts a bundle together in a folder, which belongs to this manifest alone. For one thread.
+    """The download of one bundle into a folder of its own. For one thread.
 
     Args:
-        folder: made where there is none; with what an earlier process has fetched.
-        manifest_sha256: of its manifest.json.
-        most_bytes: of all files together, as announced.
-        find: a file of this machine with that sha256, or None.
-        check: called with the manifest once it is here; BundleError refuses the bundle.
+        folder: the folder; made if missing. It may hold files that an earlier process fetched.
+        manifest_sha256: sha256 of manifest.json, 64 hex digits.
+        most_bytes: announced size of all files together, in bytes.
+        find: returns a local file with a given sha256, or None.
+        check: called with the fetched manifest; raises BundleError to refuse the bundle.
     """
 
     def __init__(
@@ -45,11 +45,17 @@ class BundleDownload:
         self._waiting = [MANIFEST, *FILES]
 
     def next(self, length: int) -> Piece | None:
-        """What to ask for now, at most `length` bytes; None once the bundle is complete.
+        """Return the next piece to request.
+
+        Args:
+            length: largest size of the piece, in bytes.
+
+        Returns:
+            The piece; None once the bundle is complete.
 
         Raises:
-            BundleError: the manifest is none, or `check` refuses it.
-            OSError: the disk.
+            BundleError: the manifest cannot be read, or `check` refuses it.
+            OSError: a file cannot be read or written.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         while self._waiting:
@@ -66,12 +72,15 @@ class BundleDownload:
         return None
 
     def add(self, piece: Piece, *, size: int, data: Buffer) -> None:
-        """Take in what the server gave for the last `next`; see `ResumableFile.add`."""
+        """Add the server's answer to the piece that `next` returned last.
+
+        Arguments and errors are those of `ResumableFile.add`.
+        """
         if self._file is not None:
             self._file.add(piece, size=size, data=data)
 
     def discard(self) -> None:
-        """Begin the file in work anew."""
+        """Drop the part of the current file that was fetched; it is fetched from the start."""
         if self._file is not None:
             self._file.discard()
 
@@ -88,7 +97,7 @@ class BundleDownload:
         text = (self.folder / MANIFEST).read_bytes().decode(errors="replace")
         manifest = Manifest.from_json(text)
         self._check(manifest)
-        # Only these: a name from outside must not become a path.
+        # Only these names are fetched: a name from outside must not become a path.
         if missing := [name for name in FILES if name not in manifest.files]:
             raise BundleError(f"manifest: no sha256 of {', '.join(missing)}; export it again")
         self._hashes |= {name: manifest.files[name] for name in FILES}

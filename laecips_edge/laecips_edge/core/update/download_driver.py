@@ -1,6 +1,7 @@
-"""Drives a download: one request at a time, not faster than allowed, again after a failure.
+"""Drive a download: one request at a time, within the rate limit, with retries after failures.
 
-Knows neither threads nor ROS: it is told the time's passing by `advance` and answers by `receive`.
+The driver knows neither threads nor ROS: its caller calls `advance` regularly and passes each
+answer to `receive`.
 """
 
 from __future__ import annotations
@@ -14,20 +15,20 @@ from laecips_edge.core.link.rate_limiter import RateLimiter
 from laecips_edge.core.update.bundle_download import BundleDownload, GarbageError, Piece
 
 PATIENCE_S = 10.0
-"""Seconds that a piece may take."""
+"""Seconds that the driver waits for the answer to one request."""
 
 
 class DownloadDriver:
-    """See the module. For one thread.
+    """The driver of one bundle's download. For one thread.
 
     Args:
-        download: what is to be fetched.
-        ask: sends a request off; its answer comes by `receive`.
-        forget: called with a piece whose answer is not waited for any longer.
-        available: whether there is a server at all.
-        breaker: says when a failing server, or disk, is tried again.
-        pacer: bounds the bytes a second.
-        chunk: most bytes of a piece; may be changed any time.
+        download: the bundle to fetch.
+        ask: sends the request for a piece; the caller passes its answer to `receive`.
+        forget: called with a piece when the driver stops waiting for its answer.
+        available: returns whether a server is there.
+        breaker: decides when to try again after the server or the disk failed.
+        pacer: limits the bytes per second.
+        chunk: largest piece, in bytes; may be changed at any time.
         clock: monotonic seconds.
     """
 
@@ -45,10 +46,10 @@ class DownloadDriver:
     ) -> None:
         self.chunk = chunk
         self.problem = ""
-        """Why the last try failed; empty where it did not."""
+        """Why the last try failed; empty if it succeeded."""
         self.complete = False
         self.received = 0
-        """Bytes that came over the wire."""
+        """Bytes received from the server."""
         self.folder = download.folder
         self._download = download
         self._ask = ask
@@ -64,7 +65,7 @@ class DownloadDriver:
 
     @property
     def transfer_s(self) -> float:
-        """Seconds from the first request to the last piece; 0 where all was here."""
+        """Seconds from the first request to the last answer; 0 if nothing was requested."""
         return 0.0 if self._first_s is None else max(0.0, self._last_s - self._first_s)
 
     @property
@@ -75,10 +76,10 @@ class DownloadDriver:
         return max(self._breaker.seconds_to_probe, self._pacer.seconds_to_go)
 
     def advance(self) -> None:
-        """Ask for the next piece where its time has come; give up one that is overdue.
+        """Give up an overdue request; request the next piece if it is time to.
 
         Raises:
-            BundleError, MismatchError: this bundle must not be fetched at all.
+            BundleError: the bundle is refused for good; see `BundleDownload.next`.
         """
         if self._asked is not None:
             if self._clock() < self._overdue_at:
@@ -99,10 +100,14 @@ class DownloadDriver:
             self.fail("no trainer offers get_model")
 
     def receive(self, piece: Piece, answer: PieceAnswer) -> None:
-        """Take in an answer; one that is not waited for any longer is dropped.
+        """Take an answer; drop it if the driver no longer waits for it.
+
+        Args:
+            piece: the piece that was requested.
+            answer: the server's answer.
 
         Raises:
-            MismatchError: see `advance`.
+            MismatchError: a complete file is not the announced one; see `ResumableFile.add`.
         """
         if piece is not self._asked:
             return
@@ -112,7 +117,7 @@ class DownloadDriver:
         self._last_s = self._clock()
         if answer.refusal:
             if answer.status is PieceStatus.BAD_REQUEST and piece.offset:
-                self._download.discard()  # what is here cannot be the beginning of that file
+                self._download.discard()  # the part here is not a beginning of the server's file
             self.fail(f"get_model, {piece.file}: {answer.refusal}")
             return
         try:
@@ -126,14 +131,18 @@ class DownloadDriver:
             self.problem = ""
 
     def fail(self, problem: str) -> None:
-        """Note that something went wrong which may go better later."""
+        """Note a failure that a later try may not have; the breaker delays that try.
+
+        Args:
+            problem: one line.
+        """
         self.stop()
         self.problem = problem
         self._breaker.sent()
         self._breaker.failed()
 
     def stop(self) -> None:
-        """Wait for no answer any more; what has come stays, and `advance` goes on there."""
+        """Stop waiting for an answer; keep the fetched bytes, so that `advance` resumes there."""
         if self._asked is not None:
             self._forget(self._asked)
             self._asked = None

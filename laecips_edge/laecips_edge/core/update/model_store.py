@@ -1,16 +1,17 @@
-"""The models that a robot keeps on disk, and which of them it runs.
+"""The bundles that a robot keeps on disk, and which of them it runs.
 
     <model_store>/<robot>/<bundle name>-<classes hash>/
-        memory.json                 what ran, what is on trial, pinned, barred (`store_state.py`)
-        slots/000012-5f0c3a.../     the bundle that runs, and the one before it
-        partial/<manifest sha256>/  one that is on its way
-        lock                        held by the node that runs here
+        memory.json                 the state: running, on trial, pinned, barred (`store_state.py`)
+        slots/000012-5f0c3a.../     the running bundle, and the previous one
+        partial/<manifest sha256>/  a bundle that is being fetched
+        lock                        held by the node that uses this store
 
-Every step is a rename or a whole file: whatever ends the process leaves bundles that load. The
-bundle of the parameter `bundle` (the *base*) has no slot and is never touched.
+Every step is a rename or the atomic write of one file, so the bundles still load after a crash at
+any point. The bundle of the parameter `bundle` (the *base*) has no slot and is never changed.
 
-On a disk that takes nothing, what is to happen does not (`begin_trial`, `return_to`, `pin`), and
-what has happened is so all the same: it is remembered, and written with whatever is written next.
+If the disk cannot be written, all methods but `stopped` raise OSError. A decision (`begin_trial`,
+`return_to`, `pin`) then changes nothing. An event that has happened already (the other methods) is
+kept in memory and written with the next change.
 """
 
 from __future__ import annotations
@@ -36,12 +37,14 @@ from laecips_edge.core.update.store_state import (
 PARTIAL = "partial"
 
 MOST_STARTS = 5
-"""Starts of the node with the same pair still on trial, ends in good order aside: a pair that ends
-the process each time never comes to be judged."""
+"""Starts of the node with one pair on trial before that pair is rolled back. A pair that crashes
+the process each time is never judged otherwise. A clean stop resets the count."""
 
 
 class ModelStore:
-    """See the module. For one thread at a time; one process at a time, by a lock.
+    """The model store of one robot and one bundle line. A lock keeps other processes out.
+
+    For one thread at a time.
 
     Args:
         root: folder of all stores.
@@ -49,7 +52,7 @@ class ModelStore:
         base: bundle of the parameter `bundle`.
 
     Raises:
-        OSError: the folder cannot be made or written, or another process works in it.
+        OSError: the folder cannot be made or written, or another process uses it.
     """
 
     def __init__(self, root: str | Path, *, robot: str, base: Bundle) -> None:
@@ -64,7 +67,7 @@ class ModelStore:
         sweep(self.folder / SLOTS)
         self.base = read_slot(base.path, name=BASE)
         self.problem = ""
-        """What was wrong with the memory; empty where it could be read."""
+        """Why memory.json could not be read; empty if it could."""
         try:
             self.memory = read_store_state(self.folder)
         except ValueError as error:
@@ -73,14 +76,14 @@ class ModelStore:
         self._written = self.memory
 
     def close(self) -> None:
-        """Let another process in."""
+        """Release the lock, so that another process can use the store."""
         self._lock.close()
 
     def slots(self) -> list[Slot]:
-        """All bundles that may run here, the base too, the highest version first.
+        """Return all bundles that may run here, with the base, highest version first.
 
-        Left out are broken manifests, and what was rolled back: a process that was killed, or a
-        full disk, may have kept it here.
+        Bundles with a broken manifest are left out, and so are those that were rolled back, whose
+        folder a killed process or a full disk may have left here.
         """
         gone = self.memory.rolled_back
         slots = [slot for slot in read_slots(self.folder) if not gone(slot.manifest_sha256)]
@@ -88,17 +91,17 @@ class ModelStore:
 
     @property
     def running(self) -> Slot:
-        """What runs; the base before anything was taken from here."""
+        """The running bundle; the base until one from this store has run."""
         return self._named(self.memory.running) or self.base
 
     @property
     def on_trial(self) -> bool:
-        """Whether what runs is still to be judged."""
+        """Whether the running bundle is on trial."""
         return self.memory.trial_starts is not None
 
     @property
     def before(self) -> Slot | None:
-        """What to go back to when the running one does not do; None where there is nothing."""
+        """The bundle to roll back to; None if there is none."""
         before = self._named(self.memory.before)
         return next(
             (
@@ -110,7 +113,7 @@ class ModelStore:
         )
 
     def find(self, sha256: str) -> Path | None:
-        """A file of that hash in a bundle here, as the manifest beside it says."""
+        """Return a file of a bundle here with this sha256 in its manifest; None if none has it."""
         for slot in self.slots():
             for name, digest in {**slot.manifest.files, MANIFEST: slot.manifest_sha256}.items():
                 if digest == sha256 and (path := slot.path / name).is_file():
@@ -118,26 +121,34 @@ class ModelStore:
         return None
 
     def partial(self, manifest_sha256: str) -> Path:
-        """Folder for the parts of a bundle; those of all others are removed."""
+        """Return the download folder of a bundle; remove the download folders of all others."""
         self.clear_partial(but=manifest_sha256)
         return self.folder / PARTIAL / manifest_sha256
 
     def clear_partial(self, *, but: str = "") -> None:
-        """Remove all parts of bundles but one's."""
+        """Remove all download folders but that of the bundle with manifest sha256 `but`."""
         folder = self.folder / PARTIAL
         for other in folder.iterdir() if folder.is_dir() else ():
             if other.name != but:
                 remove_folder(other)
 
     def require_space(self, size: int, *, here: Path) -> None:
-        """OSError where the disk has no room for so many bytes, less those that are in `here`."""
+        """Check the free space on the disk.
+
+        Args:
+            size: bytes of the whole bundle.
+            here: its download folder; the bytes in it are not needed again.
+
+        Raises:
+            OSError: the disk has too little space; the message has both numbers.
+        """
         missing = size - sum(path.stat().st_size for path in here.glob("*"))
         free = shutil.disk_usage(self.folder).free
         if free < missing:
             raise OSError(errno.ENOSPC, f"{missing} bytes are needed, {free} are free")
 
     def count_start(self) -> None:
-        """Count a start of the node; a pair on trial that sees too many of them is rolled back."""
+        """Count a start of the node; roll back a pair on trial after `MOST_STARTS` starts."""
         starts = self.memory.trial_starts
         if starts is None:
             return
@@ -145,13 +156,13 @@ class ModelStore:
         if starts < MOST_STARTS or before is None:
             self._note(trial_starts=starts + 1)
             return
-        self.roll_back(f"the node was ended {starts} times while it was on trial", to=before)
+        self.roll_back(f"the node ended {starts} times while it was on trial", to=before)
 
     def candidates(self) -> Iterator[Slot]:
-        """What to run at start, best first.
+        """Yield the bundles to try at start, best first.
 
-        The pinned version; what ran last; then the rest, the highest version first. Below the
-        base's version only a pin leads.
+        The order is: the pinned version, the bundle that ran last, the others from the highest
+        version down. A version below the base's is a candidate only if it is pinned.
         """
         named = {slot.name: slot for slot in self.slots()}
         order = sorted(
@@ -164,14 +175,15 @@ class ModelStore:
                 yield slot
 
     def started(self, slot: Slot) -> None:
-        """Remember what runs since the start; ends the trial of another.
+        """Record the bundle that runs after the start; end the trial of any other bundle.
 
-        What never ran is on trial: its process was ended just before the exchange.
+        A bundle that has not run before goes on trial: the previous process ended just before it
+        swapped it in.
         """
         same = slot.name == self.running.name
         new = slot.name != BASE and slot.version > self.memory.highest
-        # That the base runs is no choice, unless somebody or the watch went back to it: a higher
-        # version that is here at the next start goes before it.
+        # The base is recorded as running only if an operator or the watch went back to it.
+        # Otherwise a higher version in the store must lead at the next start.
         chosen = slot.name != BASE or self.memory.running == BASE
         starts = self.memory.trial_starts if same else None
         self._note(
@@ -180,10 +192,21 @@ class ModelStore:
             trial_starts=0 if new else starts,
         )
         if same and slot.name != BASE and not self.on_trial:
-            self._prune()  # a process that was killed may have left more than two
+            self._prune()  # a killed process may have left more than two slots
 
     def admit(self, folder: Path) -> Slot:
-        """Make a complete, tested bundle a slot."""
+        """Move a complete, tested bundle into a slot.
+
+        Args:
+            folder: its download folder.
+
+        Returns:
+            The slot.
+
+        Raises:
+            BundleError: its manifest cannot be read.
+            OSError: the folder cannot be moved.
+        """
         slot = read_slot(folder, name="")
         name = f"{slot.version:06d}-{slot.manifest_sha256[:12]}"
         target = self.folder / SLOTS / name
@@ -193,7 +216,7 @@ class ModelStore:
         return replace(slot, name=name, path=target)
 
     def begin_trial(self, slot: Slot) -> None:
-        """A slot runs from now on, watched; OSError leaves everything as it was."""
+        """Record that a slot runs on trial from now on; an OSError changes nothing."""
         self._decide(
             running=slot.name,
             before=self.running.name,
@@ -202,12 +225,12 @@ class ModelStore:
         )
 
     def keep(self) -> None:
-        """The running one did well: slots but this and the one before are removed."""
+        """End the trial with success; remove all slots but the running and the previous one."""
         self._note(trial_starts=None)
         self._prune()
 
     def roll_back(self, reason: str, *, to: Slot) -> None:
-        """`to` runs again, and what ran is barred for good."""
+        """Record that `to` runs again; bar the bundle that ran for good and remove it."""
         bad = self.running
         bar = Bar(version=bad.version, reason=reason, ran=True)
         others = [s for s in self.slots() if s.name not in (bad.name, to.name)]
@@ -221,21 +244,21 @@ class ModelStore:
             remove_folder(bad.path)
 
     def return_to(self, slot: Slot) -> None:
-        """An operator's word: a slot runs from now on, unwatched; nothing is barred."""
+        """Record an operator's order: a slot runs from now on, without a trial or a bar."""
         self._decide(running=slot.name, before=self.running.name, trial_starts=None)
 
     def bar(self, manifest_sha256: str, *, version: int, reason: str) -> None:
-        """Take a bundle that never ran no more."""
+        """Bar a bundle that never ran, for a reason of one line."""
         bar = Bar(version=version, reason=reason, ran=False)
         self._note(bars=self.memory.barring(manifest_sha256, bar).bars)
 
     def pin(self, version: int | None) -> None:
-        """Stay at a version; None: follow updates again."""
+        """Pin a version; None: unpin, follow updates again."""
         self._decide(pin=version)
 
     def stopped(self) -> None:
-        """The node ends in good order: its starts on trial do not count."""
-        with suppress(OSError):  # then they count: that must not keep a node from its end
+        """Record a clean stop of the node: reset the count of starts on trial."""
+        with suppress(OSError):  # the count stays: a full disk must not keep the node from ending
             self._note(trial_starts=0 if self.on_trial else None)
 
     def _named(self, name: str | None) -> Slot | None:
@@ -252,12 +275,12 @@ class ModelStore:
         return slot.manifest_sha256 in self.memory.bars and slot.name != BASE
 
     def _decide(self, **changes: object) -> None:
-        """Write what is to happen, and remember it then."""
+        """Write a decision first, then hold it in memory; an error leaves both unchanged."""
         self._write(replace(self.memory, **changes))  # type: ignore[arg-type]
         self.memory = self._written
 
     def _note(self, **changes: object) -> None:
-        """Remember what has happened, and write it where the disk lets us."""
+        """Hold an event in memory first, then write it; an error leaves it in memory."""
         self.memory = replace(self.memory, **changes)  # type: ignore[arg-type]
         self._write(self.memory)
 

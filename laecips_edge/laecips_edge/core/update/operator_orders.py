@@ -1,4 +1,4 @@
-"""What an operator may order of one robot's models: go to a version, stay there, follow again."""
+"""An operator's orders to one robot: roll back to a version, pin a version, unpin."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from laecips_edge.core.update.trial import Trial
 
 
 class OperatorOrders:
-    """Obeys at once, once what runs is judged. For the thread of the model link.
+    """Carries out orders. For the thread of the model link.
 
-    Each order returns one line that says what happened, and raises ValueError or OSError with one
-    that says why not.
+    `roll_back` and `pin` judge the running pair's trial first. Each order returns one line with the
+    result, or raises ValueError or OSError with one line that says why it is refused.
 
     Args:
-        store: the robot's models on disk.
-        running: the pair that looks at frames.
-        trial: ended by an order.
+        store: the robot's model store.
+        running: the pair that labels frames.
+        trial: the running pair's trial; an order that swaps the pair cancels it.
         assemble: puts networks on the engine.
-        logger: the node's.
+        logger: logger of the node.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class OperatorOrders:
         self._logger = logger
 
     def roll_back(self, version: int) -> str:
-        """Let a version that is kept here run; 0: the highest below the running one."""
+        """Run a version of the model store; 0: the highest below the running version."""
         self._trial.judge()
         slot = self._kept(version)
         if self._runs(slot):
@@ -47,7 +47,10 @@ class OperatorOrders:
         return self._go_to(slot)
 
     def pin(self, version: int) -> str:
-        """The same, and take no updates until unpinned, across restarts too."""
+        """Run a version as `roll_back` does, and hold updates until it is unpinned.
+
+        The pin outlasts restarts of the node.
+        """
         self._trial.judge()
         slot = self._kept(version)
         if not self._runs(slot):
@@ -58,7 +61,7 @@ class OperatorOrders:
     def unpin(self) -> str:
         """Follow updates again."""
         if self._store.memory.pin is None:
-            return "is not pinned"
+            return "this robot is not pinned"
         self._store.pin(None)
         return self._said("unpinned: updates are followed again")
 

@@ -1,4 +1,4 @@
-"""Pins a robot's model store while the robot does not run."""
+"""Pin a robot's model store while the robot's node does not run."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from laecips_edge.core.update.store_state import MEMORY, read_store_state, write
 
 
 def pin_store(root: Path, version: int | None) -> str:
-    """Write a pin that acts from the next start on.
+    """Write a pin that acts from the robot's next start on.
 
     Args:
-        root: the store, or a folder with a single store below it.
-        version: to stay at; None to follow updates. Where it is in no slot it must be that of the
-            bundle that the robot is given.
+        root: folder of the store, or a folder with exactly one store below it.
+        version: version to pin; None to unpin. A version that is in no slot must be the version of
+            the robot's parameter `bundle`.
 
     Returns:
-        One line that says what happened.
+        One line with the result.
 
     Raises:
-        ValueError: there is no store or more than one, or its robot runs; one line.
-        OSError: it cannot be written.
+        ValueError: no store or several stores are found, or the robot's node runs.
+        OSError: the pin cannot be written.
     """
     folder = _store(root)
     lock = lock_folder(folder)
@@ -49,11 +49,11 @@ def pin_store(root: Path, version: int | None) -> str:
 
 def _store(root: Path) -> Path:
     if not root.is_dir():
-        raise ValueError(f"{root} is not a folder; give a robot's model store")
+        raise ValueError(f"{root} is not a folder; give the folder of a robot's model store")
     stores = sorted({path.parent for name in (SLOTS, MEMORY) for path in root.rglob(name)})
     if len(stores) == 1:
         return stores[0]
     if not stores:
-        raise ValueError(f"{root}: no model store is here or below; give the folder of one")
+        raise ValueError(f"{root}: no model store is here or below; give a robot's model store")
     listed = ", ".join(str(store) for store in stores)
     raise ValueError(f"{root}: more than one model store is below; give one of {listed}")

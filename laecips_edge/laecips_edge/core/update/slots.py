@@ -1,4 +1,4 @@
-"""Where the bundles of a model store lie, and what their manifests say."""
+"""The slots of a model store: the folders of its bundles, with their manifests."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Slot:
     """A bundle that can run.
 
     Attributes:
-        name: of its slot; BASE for the base.
-        path: its folder.
-        manifest: of it.
-        manifest_sha256: its identity.
+        name: name of its slot; BASE for the base.
+        path: folder of the bundle.
+        manifest: manifest of the bundle.
+        manifest_sha256: sha256 of manifest.json, 64 hex digits: the bundle's identity.
     """
 
     name: str
@@ -32,18 +32,24 @@ class Slot:
 
     @property
     def version(self) -> int:
-        """Its version."""
+        """The bundle's version."""
         return self.manifest.version
 
 
 def store_folder(root: Path, *, robot: str, manifest: Manifest) -> Path:
-    """Where the models of a robot and a bundle line lie."""
+    """Return the folder of one robot's store for one bundle line.
+
+    Args:
+        root: folder of all stores.
+        robot: name of the robot.
+        manifest: manifest of any bundle of the line.
+    """
     line = f"{_safe(manifest.name)}-{manifest.classes_hash}"
     return root.expanduser() / _safe(robot) / line
 
 
 def read_slots(folder: Path) -> list[Slot]:
-    """The slots of a store whose manifest can be read, in no order."""
+    """Return the slots of a store whose manifest can be read, in no order."""
     slots = []
     for path in (folder / SLOTS).iterdir() if (folder / SLOTS).is_dir() else ():
         if path.name.startswith("."):
@@ -51,12 +57,16 @@ def read_slots(folder: Path) -> list[Slot]:
         try:
             slots.append(read_slot(path, name=path.name))
         except BundleError:
-            continue  # whoever wants it, finds the highest that can be read
+            continue  # a broken slot must not hide the others
     return slots
 
 
 def read_slot(path: Path, *, name: str) -> Slot:
-    """What a bundle's manifest says; its files are not looked at.
+    """Return the slot of a bundle; only its manifest is read.
+
+    Args:
+        path: folder of the bundle.
+        name: name of the slot.
 
     Raises:
         BundleError: the manifest cannot be read.
@@ -75,5 +85,5 @@ def read_slot(path: Path, *, name: str) -> Slot:
 
 
 def _safe(name: str) -> str:
-    """A file name that stands for any name: `fleet/walker` and `..` too."""
+    """Return a safe folder name for any name, `fleet/walker` and `..` included."""
     return quote(name, safe=" ").replace(".", "%2E") or os.curdir

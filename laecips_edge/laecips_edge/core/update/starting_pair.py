@@ -1,4 +1,4 @@
-"""Which pair a robot starts with: the bundle it was given, or a newer one of its model store."""
+"""Choose the pair that a robot starts with: its parameter `bundle`, or a newer one in its store."""
 
 from typing import Any
 
@@ -11,7 +11,17 @@ from laecips_edge.core.update.store_state import BASE
 
 
 def open_store(folder: str, *, robot: str, base: Bundle, logger: Any) -> ModelStore | None:
-    """The robot's model store; None, and a line in the log, where it cannot be used."""
+    """Open the robot's model store.
+
+    Args:
+        folder: folder of all stores.
+        robot: name of the robot.
+        base: bundle of the parameter `bundle`.
+        logger: logger of the node.
+
+    Returns:
+        The store; None if it cannot be used, after a line in the log.
+    """
     try:
         store = ModelStore(folder, robot=robot, base=base)
     except OSError as error:
@@ -27,19 +37,20 @@ def open_store(folder: str, *, robot: str, base: Bundle, logger: Any) -> ModelSt
 def starting_pair(
     store: ModelStore | None, base: Bundle, *, assemble: Assemble, logger: Any
 ) -> tuple[Segmenter, Segmenter | None]:
-    """The best pair that is here and runs.
+    """Load the best pair that runs on this machine, and record it in the store.
 
     Args:
-        store: the robot's models, told what was taken; None where there are none.
-        base: the bundle of the parameter `bundle`.
+        store: the robot's model store; None if it has none.
+        base: bundle of the parameter `bundle`.
         assemble: puts networks on the engine.
-        logger: the node's.
+        logger: logger of the node.
 
     Returns:
-        The pair, and the one before where the first is still on trial.
+        The pair; and, if that is still on trial, the previous pair, else None.
 
     Raises:
-        BundleError, EngineError: not even the base runs.
+        BundleError: not even the base loads.
+        EngineError: the engine cannot run the base.
     """
     for slot in _candidates(store, logger):
         try:
@@ -67,21 +78,23 @@ def _candidates(store: ModelStore | None, logger: Any) -> list[Slot]:
 
 
 def _taken(store: ModelStore, slot: Slot, logger: Any) -> Slot | None:
-    """Remembers what was taken; the one before, where that is still on trial."""
+    """Record the bundle that starts; return the previous one if the trial is not over."""
     if slot.name != BASE:
-        logger.info(f"version {slot.version} of the model store is taken: {slot.path}")
+        logger.info(f"version {slot.version} of the model store runs: {slot.path}")
     if store.memory.pin not in (None, slot.version):
-        logger.error(f"pinned to version {store.memory.pin}, which is not here or does not run")
+        logger.error(
+            f"pinned to version {store.memory.pin}, which is not in the model store or does not run"
+        )
     try:
         store.started(slot)
     except OSError as error:
-        # A full disk must not take the robot's sight.
+        # A full disk must not keep the robot from segmenting.
         logger.warning(f"model store: {error}")
     return store.before if store.on_trial else None
 
 
 def _before(slot: Slot | None, base: Bundle, assemble: Assemble) -> Segmenter | None:
-    """The pair that the one on trial is held against; None where there is none."""
+    """Load the pair that the one on trial is compared with; None if there is none or it fails."""
     try:
         return None if slot is None else _load(slot, base, assemble)
     except ValueError:

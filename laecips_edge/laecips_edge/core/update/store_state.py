@@ -1,4 +1,4 @@
-"""What a robot remembers of the models it ran: `memory.json` beside its slots."""
+"""The state of a model store, kept in `memory.json` beside its slots."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from laecips_edge.core.atomic_files import write_whole
 
 MEMORY = "memory.json"
 BASE = ""
-"""Name that stands for the bundle of the parameter `bundle`, which has no slot."""
+"""Slot name of the bundle of the parameter `bundle`, which has no slot."""
 
 REMEMBERED_BARS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """Why a bundle is not taken.
+    """A bundle that the robot refuses, and why.
 
     Attributes:
-        version: its version.
+        version: version of the bundle.
         reason: one line.
-        ran: it ran and was rolled back: nobody's order brings it back. One that never ran (its
-            self-test failed, say) is tried again when an operator orders it.
+        ran: True: it ran and was rolled back, and no order brings it back. False: it never ran (its
+            self-test failed, for example); the robot tries it again if an operator orders it.
     """
 
     version: int
@@ -35,15 +35,15 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True)
 class StoreState:
-    """See the module; checked at construction.
+    """The state of one model store; checked at construction.
 
     Attributes:
         highest: the highest version that ever ran; 0 before the first.
-        running: slot that runs, or BASE; None where nothing has run from this store yet.
-        before: slot, or BASE, that ran before it; None where there is none.
-        trial_starts: times that the node started with `running` still on trial; None: no trial.
-        pin: version at which the operator wants the robot to stay; None: follow updates.
-        bars: bundles that are not taken, by the sha256 of their manifest.
+        running: name of the running slot, or BASE; None if nothing has run from this store yet.
+        before: name of the slot, or BASE, that ran before it; None if there is none.
+        trial_starts: number of starts of the node with `running` on trial; None: no trial.
+        pin: version that an operator pinned; None: follow updates.
+        bars: refused bundles, by the sha256 of their manifest.
     """
 
     highest: int = 0
@@ -54,7 +54,7 @@ class StoreState:
     bars: Mapping[str, Bar] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Raises ValueError naming the first key that cannot be, and its value."""
+        """Raise ValueError naming the first key with a value of the wrong type."""
         kinds: dict[str, tuple[type, ...]] = {
             "highest": (int,),
             "running": (str, type(None)),
@@ -68,22 +68,22 @@ class StoreState:
                 raise ValueError(f"{key} cannot be {value!r}")
 
     def rolled_back(self, manifest_sha256: str) -> bool:
-        """Whether a bundle ran and did harm: nothing brings it back."""
+        """Return whether a bundle ran here and was rolled back, which is for good."""
         bar = self.bars.get(manifest_sha256)
         return bar is not None and bar.ran
 
     def barring(self, manifest_sha256: str, bar: Bar) -> StoreState:
-        """The same with one more bundle that is not taken; the oldest are forgotten."""
+        """Return this state with one more bar; it keeps the newest `REMEMBERED_BARS`."""
         bars = {key: value for key, value in self.bars.items() if key != manifest_sha256}
         bars[manifest_sha256] = bar
         return replace(self, bars=dict(list(bars.items())[-REMEMBERED_BARS:]))
 
 
 def read_store_state(folder: Path) -> StoreState:
-    """Read a store's memory; an empty one where there is none.
+    """Return the state of the store in a folder; the initial state if it has none yet.
 
     Raises:
-        ValueError: it cannot be read; the message says what and what to do.
+        ValueError: memory.json cannot be read; the message says why and what to do.
     """
     path = folder / MEMORY
     try:
@@ -100,6 +100,10 @@ def read_store_state(folder: Path) -> StoreState:
 
 
 def write_store_state(folder: Path, memory: StoreState) -> None:
-    """Write a store's memory, all or nothing; OSError where it cannot be written."""
+    """Write the state of the store in a folder, atomically.
+
+    Raises:
+        OSError: memory.json cannot be written; the old one stays.
+    """
     content: dict[str, Any] = asdict(memory)
     write_whole(folder / MEMORY, (json.dumps(content, indent=2) + "\n").encode())

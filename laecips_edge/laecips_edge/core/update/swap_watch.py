@@ -1,12 +1,12 @@
-"""Did an exchange of the pair (f, h) do harm? Decided from what both pairs say, without any truth.
+"""Decide whether a swap of the pair (f, h) did harm, from the answers of both pairs, without truth.
 
-The new pair's frames are held against those of the pair before, just before the exchange. Scenes
-change, machines are busy, and a version that is rolled back is never taken again: so a *suspicion*
-alone decides nothing. The pair before is asked about the newest frame, and only where the two
-differ on that same frame as much as the frames did is the suspicion *confirmed*.
+The frames of the new pair are compared with those of the previous pair just before the swap. A
+difference is only a *suspicion*, because scenes change, machines are busy, and a version that is
+rolled back is barred for good. The previous pair then labels the newest frame too. The suspicion is
+*confirmed* only if the two pairs differ on that same frame as well.
 
-A pair whose answer is not finite, or that cannot be run, needs no such judgement: it is exchanged
-on the spot (`running_pair.py`).
+A pair whose answer is not finite, or that cannot be run, is rolled back at once, without a watch
+(`running_pair.py`).
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from numpy.typing import NDArray
 from laecips_edge.core.frame.observation import Observation
 
 FEWEST_FRAMES = 10
-"""Of the new pair, before anything is said; also between two questions to the pair before."""
+"""Frames of the new pair before the first suspicion, and between two questions to the previous."""
 
 ONE_CLASS, SEVERAL_CLASSES = 0.995, 0.95
 """Share of the largest class: above the first f names one class only, below the second several."""
 
 MOST_MOVED = 0.5
-"""Total variation between two class histograms: half of all pixels took another class."""
+"""Largest total variation between two class histograms: half of all pixels changed class."""
 
 FLOOD, NO_FLOOD = 0.9, 0.5
-"""Share of hard frames: nearly all, and ordinary."""
+"""Share of hard frames: at least the first is nearly all, at most the second is ordinary."""
 
 STUCK, NOT_STUCK = 1e-6, 0.01
-"""Range of h over frames: below the first it says the same of every frame."""
+"""Range of the trust over frames: below the first it is constant, above the second it varies."""
 
 SURE = 0.999
-"""h of a pair that has every reason to be content: being stuck up here is no fault."""
+"""A constant trust from here up is no harm: f may be right on every frame."""
 
 SLOWER, SLOWER_MS = 3.0, 20.0
-"""Times, and milliseconds, that the new pair may take longer."""
+"""Largest factor, and largest number of milliseconds, by which the new pair may be slower."""
 
 
 Frames = Sequence[Observation]
@@ -47,12 +47,12 @@ Frames = Sequence[Observation]
 
 @dataclass(frozen=True, kw_only=True)
 class Harm:
-    """One way to do harm.
+    """One kind of harm.
 
     Attributes:
-        what: one line, after "version N ...".
-        suspected: from the frames before and after the exchange.
-        confirmed: from the new pair's and the old pair's answer to one frame.
+        what: one line, which completes "version N ...".
+        suspected: decides from the frames before and after the swap.
+        confirmed: decides from the new and the previous pair's observation of one frame.
     """
 
     what: str
@@ -61,11 +61,11 @@ class Harm:
 
 
 class SwapWatch:
-    """Watches one exchange.
+    """The watch over one swap.
 
     Args:
-        before: frames of the pair before, newest last; none where nothing is known.
-        frames: of the new pair that are watched.
+        before: frames of the previous pair, newest last; empty if none are known.
+        frames: number of frames of the new pair to watch.
     """
 
     def __init__(self, before: Frames, *, frames: int) -> None:
@@ -75,17 +75,21 @@ class SwapWatch:
         self._asked_at = 0
 
     def add(self, seen: Observation) -> None:
-        """Take in the next frame of the new pair."""
+        """Add the next frame of the new pair."""
         if not self.over:
             self._after.append(seen)
 
     @property
     def over(self) -> bool:
-        """Whether enough frames were seen: with no suspicion confirmed, the pair stays."""
+        """Whether enough frames were watched; the pair stays if no suspicion is confirmed."""
         return len(self._after) >= self._frames
 
     def suspicions(self) -> list[Harm]:
-        """What the new pair is suspected of; each question is put again only some frames later."""
+        """Return the harms that the new pair is suspected of.
+
+        After a suspicion the next ones come `FEWEST_FRAMES` frames later at the earliest, or at the
+        end of the watch.
+        """
         seen = len(self._after)
         due = seen - self._asked_at >= FEWEST_FRAMES or (self.over and seen > self._asked_at)
         if seen < min(FEWEST_FRAMES, self._frames) or not due:
@@ -118,7 +122,7 @@ def _stuck(before: Frames, after: Frames) -> bool:
         and _range(after) < STUCK
         and _range(before) > NOT_STUCK
         and after[-1].trust < SURE
-        # A picture that stands still is no reason to say anything else of it.
+        # On a picture that does not change, a constant trust is right.
         and any(_distance(seen.shares, after[0].shares) > 0 for seen in after)
     )
 
@@ -150,18 +154,18 @@ HARMS = (
         confirmed=lambda new, old: new.hard and not old.hard,
     ),
     Harm(
-        what="has the same confidence in every frame, the version before had not",
+        what="has the same trust in every frame, the version before had not",
         suspected=_stuck,
         confirmed=lambda new, old: abs(new.trust - old.trust) > NOT_STUCK,
     ),
     Harm(
         what=f"takes more than {SLOWER:g} times as long as the version before",
         suspected=_slow,
-        # On a machine that has become busy the pair before is as slow.
+        # On a machine that has become busy the previous pair is as slow.
         confirmed=lambda new, old: _much_slower(new.inference_ms, old.inference_ms),
     ),
 )
-"""In the order in which they are told."""
+"""All kinds of harm; if several are confirmed, the first is reported."""
 
 
 def _mean(frames: Frames) -> NDArray[np.float64]:
@@ -169,7 +173,7 @@ def _mean(frames: Frames) -> NDArray[np.float64]:
 
 
 def _distance(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Total variation, in [0, 1]."""
+    """Return the total variation between two histograms, in [0, 1]."""
     return float(np.abs(one - other).sum()) / 2
 
 

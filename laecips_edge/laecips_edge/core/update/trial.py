@@ -1,6 +1,6 @@
-"""A new pair on trial: exchanged, watched, and kept or rolled back.
+"""The trial of a new pair: swap it in, watch it, then keep it or roll it back.
 
-What does harm is decided in `core/swap_watch.py`, what is on the disk in `core/model_store.py`.
+`swap_watch.py` decides what is harm; `model_store.py` keeps the result on disk.
 """
 
 import time
@@ -17,15 +17,15 @@ from laecips_edge.core.update.swap_watch import Harm, SwapWatch
 
 
 class Trial:
-    """See the module. For one thread, but for `active`.
+    """The trial of the running pair, if it is on trial. For one thread; `active` for any.
 
     Args:
-        store: the robot's models on disk.
-        running: the pair that looks at frames.
-        history: what it says of them.
-        frames: of a new pair that are watched; may be changed, for trials to come.
+        store: the robot's model store.
+        running: the pair that labels frames.
+        history: observations of the newest frames.
+        frames: number of frames to watch; may be changed, and then holds for later trials.
         tell: publishes a report.
-        logger: the node's.
+        logger: logger of the node.
     """
 
     def __init__(
@@ -47,29 +47,29 @@ class Trial:
         self._manifest: Manifest | None = None
         self._watch = SwapWatch([], frames=frames)
         if store.on_trial:
-            # Since before the node started. What the pair before said, nobody knows any more, but
-            # it can still be asked.
+            # The trial began before the node started. The previous pair's observations are lost,
+            # but it can still label a frame.
             self._manifest = running.current.manifest
 
     @property
     def active(self) -> bool:
-        """Whether what runs is on trial."""
+        """Whether the running pair is on trial."""
         return self._manifest is not None
 
     def begin(self, pair: Pair, slot: Slot) -> float:
-        """Exchange the running pair from the next frame on.
+        """Swap the running pair from the next frame on, and begin the new pair's trial.
 
         Args:
-            pair: the new one, tested.
-            slot: where it lies.
+            pair: the new pair, tested.
+            slot: its slot in the store.
 
         Returns:
-            Milliseconds for which the inference thread could have been kept.
+            Milliseconds for which the swap could have blocked the inference thread.
 
         Raises:
-            OSError: the disk; the pair of before runs on.
+            OSError: the store cannot be written; the previous pair keeps running.
         """
-        # On the disk first: whatever ends the process now, it starts with one of the two.
+        # The disk first: after a crash the node starts with one of the two pairs.
         self._store.begin_trial(slot)
         before = self._history.recent(self._running.current.manifest)
         self._watch = SwapWatch(before, frames=self.frames)
@@ -79,7 +79,7 @@ class Trial:
         return 1e3 * (time.monotonic() - started_s)
 
     def judge(self) -> None:
-        """Look at what the pair did since the last call; end the trial where that is enough."""
+        """Read the frames since the last call; end the trial if they decide it."""
         manifest = self._manifest
         if manifest is None:
             return
@@ -94,18 +94,21 @@ class Trial:
             self._roll_back(manifest, harm.what)
         elif self._watch.over and self._running.end_trial():
             self._manifest = None
-            self._logger.info(f"version {manifest.version} did well and stays")
+            self._logger.info(f"version {manifest.version} passed its trial and stays")
             try:
                 self._store.keep()
             except OSError as error:
-                self._logger.error(f"that it stays could not be written: {error}")
+                self._logger.error(
+                    f"model store: the end of version {manifest.version}'s trial is not on disk: "
+                    f"{error}"
+                )
 
     def cancel(self) -> None:
-        """Judge no more: an operator decided."""
+        """End the trial without a result, because an operator decided."""
         self._manifest = None
 
     def _confirmed(self, suspicions: list[Harm], manifest: Manifest) -> Harm | None:
-        """The first suspicion that the pair before confirms on the newest frame."""
+        """Return the first harm that the previous pair confirms on the newest frame, or None."""
         last = self._history.last
         if last is None or last.manifest is not manifest:
             return None
@@ -124,7 +127,9 @@ class Trial:
             if (before := self._store.before) is not None:
                 self._store.roll_back(reason, to=before)
         except OSError as error:
-            self._logger.error(f"that version {version} is bad could not be written: {error}")
+            self._logger.error(
+                f"model store: the rollback of version {version} is not on disk: {error}"
+            )
         self._tell(
             UpdateReport(
                 outcome=UpdateOutcome.ROLLED_BACK, version=version, running=runs, reason=reason

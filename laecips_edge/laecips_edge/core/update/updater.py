@@ -1,7 +1,8 @@
-"""From a trainer's offer to a pair that runs: fetched, tested and exchanged, or refused.
+"""Turn a trainer's offer into the running pair: fetch, test and swap it in, or refuse it.
 
-No topics and no thread here: `update/model_link.py` calls this from its own. `acceptance.py`
-decides which offer is taken, `model_store.py` what is on the disk, `trial.py` whether a pair stays.
+This module has no topics and starts no thread: `update/model_link.py` calls it. `acceptance.py`
+decides which offers are accepted, `model_store.py` keeps bundles on disk, `trial.py` decides
+whether a pair stays.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,20 +24,20 @@ OpenFetch = Callable[[ModelOffer, BundleDownload], DownloadDriver]
 
 
 class Updater:
-    """Follows the trainer's offers, the newest one. For one thread.
+    """Follows the trainer's newest offer. For one thread.
 
     Args:
-        store: the robot's models on disk.
-        running: the pair that looks at frames.
-        trial: of a pair that was exchanged.
-        history: the newest frame, to try a pair on.
+        store: the robot's model store.
+        running: the pair that labels frames.
+        trial: the trial of the running pair.
+        history: holds the newest frame, on which a new pair is tried.
         assemble: puts networks on the engine.
         open_fetch: makes the driver of a download.
-        breaker: that the driver has too: says when a failing server or disk is tried again.
+        breaker: shared with the driver; decides when to try again after the server or disk failed.
         tell: publishes a report.
-        superseded: how many frames were superseded so far.
-        adapt: follow offers; may be changed any time.
-        logger: the node's.
+        superseded: returns the number of superseded frames so far.
+        adapt: whether to follow offers; may be changed at any time.
+        logger: logger of the node.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Updater:
     ) -> None:
         self.adapt = adapt
         self.fetch: DownloadDriver | None = None
-        """The download in work; None where there is none."""
+        """The current download; None if there is none."""
         self._store = store
         self._running = running
         self._trial = trial
@@ -72,16 +73,16 @@ class Updater:
 
     @property
     def seconds_to_next(self) -> float | None:
-        """Seconds after which `advance` has something to do; None: until something happens."""
+        """Seconds until `advance` has work; None: not before an offer, answer or order."""
         if self._wanted is None or self._hold():
             return None
         if self.fetch is None or (self.fetch.complete and not self._trial.active):
             return self._breaker.seconds_to_probe
-        # What is complete waits until the trial of the one before is over.
+        # A complete bundle waits until the trial of the running pair is over.
         return None if self.fetch.complete else self.fetch.seconds_to_next
 
     def offer(self, offer: ModelOffer) -> None:
-        """Hear what the trainer offers; the newest counts."""
+        """Take an offer, which replaces the one before; report it if it is refused."""
         if offer == self._wanted:
             return
         self._drop()
@@ -95,13 +96,13 @@ class Updater:
             self._wanted = offer
 
     def receive(self, piece: Piece, answer: PieceAnswer) -> None:
-        """Take in the server's answer."""
+        """Pass the server's answer to the download."""
         if self._wanted is not None and self.fetch is not None:
             with self._refusing(self._wanted):
                 self.fetch.receive(piece, answer)
 
     def advance(self) -> None:
-        """Judge the pair on trial, then do the next step for the offer that is wanted."""
+        """Judge the pair on trial, then do the next step for the accepted offer."""
         self._trial.judge()
         offer = self._wanted
         if offer is None:
@@ -115,12 +116,12 @@ class Updater:
                 self._step(offer)
 
     def suspend(self) -> None:
-        """Wait for no answer any more; `advance` goes on where this left off."""
+        """Stop waiting for an answer; `advance` resumes the download."""
         if self.fetch is not None:
             self.fetch.stop()
 
     def _hold(self) -> str:
-        """Why nothing is fetched for now; empty where it may be."""
+        """Return why fetching waits, one line; empty if it does not wait."""
         if not self.adapt:
             return "updates are paused on this robot (parameter adapt)"
         if self._store.memory.pin is not None:
@@ -151,7 +152,7 @@ class Updater:
         return self._open_fetch(offer, download)
 
     def _take(self, offer: ModelOffer, fetch: DownloadDriver) -> None:
-        """Load beside the running pair, test, exchange."""
+        """Load the fetched pair beside the running one, test it, swap it in and report it."""
         lost = self._superseded()
         segmenter = load_pair(fetch.folder, assemble=self._assemble)
         if (last := self._history.last) is not None:
@@ -171,7 +172,7 @@ class Updater:
 
     @contextmanager
     def _refusing(self, offer: ModelOffer) -> Iterator[None]:
-        """Whatever an offer does to the disk, the decoder or the engine, the running pair runs."""
+        """Turn any error that an offer causes into a report, so that the running pair continues."""
         try:
             yield
         except OSError as error:
@@ -186,7 +187,7 @@ class Updater:
 
     def _try_later(self, offer: ModelOffer, reason: str) -> None:
         self.suspend()
-        self.fetch = None  # what is on the disk is looked at anew
+        self.fetch = None  # the next try reads the files on disk again
         self._breaker.sent()
         self._breaker.failed()
         self._report_failure(offer, reason)
@@ -199,14 +200,16 @@ class Updater:
             if for_good:
                 self._store.bar(offer.manifest_sha256, version=offer.version, reason=reason)
         except OSError as error:
-            self._logger.warning(f"that version {offer.version} is bad is not written: {error}")
+            self._logger.warning(
+                f"model store: the refusal of version {offer.version} is not on disk: {error}"
+            )
         figures = {}
         if fetch is not None:
             figures = {"transfer_s": fetch.transfer_s, "bytes": fetch.received}
         self._report(UpdateOutcome.REFUSED, offer, reason, **figures)
 
     def _report_failure(self, offer: ModelOffer, reason: str) -> None:
-        if reason != self._told:  # each try fails alike
+        if reason != self._told:  # report a repeated failure once
             self._told = reason
             self._report(UpdateOutcome.FAILED, offer, reason)
 
@@ -214,7 +217,7 @@ class Updater:
         self, outcome: UpdateOutcome, offer: ModelOffer, reason: str = "", **figures: Any
     ) -> None:
         runs = self._running.current.manifest.version
-        line = f"version {offer.version} {outcome}, {runs} runs"
+        line = f"version {offer.version} {outcome}, version {runs} runs"
         if outcome is UpdateOutcome.SWAPPED:
             self._logger.info(line)
         else:

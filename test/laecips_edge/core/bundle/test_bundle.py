@@ -115,7 +115,7 @@ def test_a_failed_write_leaves_the_bundle_that_was_there(tmp_path):
 
 def test_another_folder_is_not_overwritten(tmp_path):
     (tmp_path / "photos").mkdir()
-    with pytest.raises(BundleError, match="photos: is there and not a bundle"):
+    with pytest.raises(BundleError, match="photos: exists and is not a bundle"):
         write(tmp_path / "photos")
 
 

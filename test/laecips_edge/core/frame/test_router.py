@@ -239,7 +239,7 @@ def test_too_many_requests_are_overload() -> None:
     answer = robot.route(0.1)
     assert answer is not None
     assert answer.outcome is FrameOutcome.FALLBACK_OVERLOAD
-    assert answer.detail == "2 requests on their way"
+    assert answer.detail == "2 requests in flight"
 
 
 def test_without_a_cloud_hard_frames_fall_back_at_once() -> None:

@@ -34,7 +34,7 @@ def test_no_more_than_max_in_flight() -> None:
     assert in_flight.admit("a", 1) is None
     assert in_flight.admit("b", 2) is None
     refused = in_flight.admit("c", 3)
-    assert refused == Refused(why=Refusal.OVERLOAD, detail="2 requests on their way")
+    assert refused == Refused(why=Refusal.OVERLOAD, detail="2 requests in flight")
     in_flight.max_in_flight = 3
     assert in_flight.admit("c", 3) is None
 
@@ -102,7 +102,7 @@ def test_one_hard_frame_probes_a_cloud_that_failed() -> None:
     assert in_flight.admit("probe", 0) is None
     refused = in_flight.admit("next", 0)
     assert refused is not None
-    assert "one frame is on its way to try again" in refused.detail
+    assert "one frame is in flight to try it again" in refused.detail
     in_flight.take("probe")
     in_flight.judge(useful=True)
     assert in_flight.admit("next", 0) is None

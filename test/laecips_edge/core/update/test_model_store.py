@@ -135,7 +135,7 @@ def test_a_pair_that_ends_the_process_each_time_is_rolled_back(robot):
     assert robot.restart(kill=True)[0] == 2
     assert not robot.store.on_trial
     (bar,) = robot.store.memory.bars.values()
-    assert bar.reason == "the node was ended 5 times while it was on trial"
+    assert bar.reason == "the node ended 5 times while it was on trial"
 
 
 def test_good_ends_do_not_count(robot):

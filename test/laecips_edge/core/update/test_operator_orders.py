@@ -78,7 +78,7 @@ def test_a_pinned_robot_stays_there_across_restarts(updated, versions, version):
 
 
 def test_what_is_not_pinned_cannot_be_unpinned(robot):
-    assert robot.orders.unpin() == "is not pinned"
+    assert robot.orders.unpin() == "this robot is not pinned"
 
 
 def test_unpinned_it_stays_where_it_is(updated):

@@ -76,8 +76,8 @@ def test_of_two_stores_one_must_be_given(tmp_path, store):
 @pytest.mark.parametrize(
     ("root", "reason"),
     [
-        ("nowhere", "is not a folder; give a robot's model store"),
-        ("base", "no model store is here or below; give the folder of one"),
+        ("nowhere", "is not a folder; give the folder of a robot's model store"),
+        ("base", "no model store is here or below; give a robot's model store"),
     ],
 )
 def test_without_a_store_there_is_nothing_to_pin(tmp_path, store, root, reason):

@@ -43,7 +43,7 @@ def test_an_empty_store_gives_the_base(robot, caplog):
 def test_what_ran_last_runs_again(updated, caplog):
     assert updated.restart() == 3
     assert not updated.trial.active
-    assert f"version 3 of the model store is taken: {updated.store.running.path}" in caplog.text
+    assert f"version 3 of the model store runs: {updated.store.running.path}" in caplog.text
     assert updated.look().decision.delta == 0.503
 
 
@@ -117,7 +117,7 @@ def test_a_pin_leads_below_the_base_too(updated, tiny_bundle, tmp_path):
 def test_a_pin_to_what_is_not_here_is_told(updated, caplog):
     updated.store.pin(5)
     assert updated.restart() == 3
-    assert "pinned to version 5, which is not here or does not run" in caplog.text
+    assert "pinned to version 5, which is not in the model store or does not run" in caplog.text
 
 
 def test_a_pin_to_what_does_not_run_is_told(updated, caplog):
@@ -125,7 +125,7 @@ def test_a_pin_to_what_does_not_run_is_told(updated, caplog):
     spoil(updated.store.before.path / "weights.safetensors")
     assert updated.restart() == 3
     assert "version 2 of the model store is skipped: " in caplog.text
-    assert "pinned to version 2, which is not here or does not run" in caplog.text
+    assert "pinned to version 2, which is not in the model store or does not run" in caplog.text
 
 
 def test_a_pin_ends_the_trial_of_another(updated, versions):
@@ -166,8 +166,8 @@ def test_a_pair_that_ends_the_process_each_time_is_given_up(updated, versions, c
     assert not updated.trial.active
     updated.offer(versions[4], ordered=True)
     assert updated.reports[-1].reason == (
-        f"rolled back here before (the node was ended {MOST_STARTS} times while it was on trial); "
-        "train another"
+        f"rolled back here before (the node ended {MOST_STARTS} times while it was on trial); "
+        "train another version"
     )
 
 

@@ -59,7 +59,7 @@ FLIPPED = (0.0, 0.05, 0.15, 0.8)
         ([seen(ONE)], seen(), "names one class only"),
         ([seen(FLIPPED)], seen(), "gives more than half of the pixels another class"),
         (drive(1, hard=True, h=0.1), seen(hard=False), "calls nearly every frame hard"),
-        (drive(2, h=0.25), seen(h=0.8), "has the same confidence in every frame"),
+        (drive(2, h=0.25), seen(h=0.8), "has the same trust in every frame"),
         (drive(1, ms=400.0, hard=False), seen(ms=50.0), "takes more than 3 times as long"),
     ],
     ids=["one class", "moved", "flood", "stuck", "slow"],

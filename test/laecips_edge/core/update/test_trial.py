@@ -33,7 +33,7 @@ def test_a_pair_that_does_well_stays(robot, versions, caplog):
     robot.play()
     assert not robot.trial.active
     assert not robot.store.on_trial
-    assert "version 2 did well and stays" in caplog.text
+    assert "version 2 passed its trial and stays" in caplog.text
     assert robot.reports == []
     assert robot.running.second_opinion(robot.history.last.rgb, None, stamp_ns=1) is None
     assert robot.restart() == 2
@@ -62,7 +62,7 @@ def moved(bundle):
         (lambda it: {"weights_f": one_class(it)}, "names one class only"),
         (moved, "gives more than half of the pixels another class"),
         (flooding, "calls nearly every frame hard"),
-        (stuck, "has the same confidence in every frame"),
+        (stuck, "has the same trust in every frame"),
     ],
     ids=["one class", "moved", "flooding", "stuck"],
 )
@@ -235,7 +235,7 @@ def test_that_it_stays_may_be_written_later(robot, versions, full_after, caplog)
     robot.play(WATCHED)
     full_after(None)
     assert not robot.trial.active
-    assert "that it stays could not be written: " in caplog.text
+    assert "the end of version 2's trial is not on disk: " in caplog.text
     assert robot.version == 2
     robot.update(versions[3])
     assert robot.kept == [2, 3]
@@ -251,7 +251,7 @@ def test_a_roll_back_that_cannot_be_written_is_done_all_the_same(
     robot.play(WATCHED)
     assert robot.version == 2
     assert robot.reports[0].outcome == ROLLED_BACK
-    assert "that version 7 is bad could not be written: " in caplog.text
+    assert "the rollback of version 7 is not on disk: " in caplog.text
     full_after(None)
     robot.reports.clear()
     robot.offer(harmful, ordered=True)

@@ -115,7 +115,7 @@ def check_untouched(robot, version, *, fetched):
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"version": 1}, "not newer than version 1, which ran here; order it to go back"),
+        ({"version": 1}, "not newer than version 1, which ran here; order it at the trainer "),
         ({"name": "other"}, "of the bundle line 'other', this robot runs 'tiny'"),
         ({"classes_hash": "00"}, "made for other classes (00, here "),
         ({"manifest_sha256": "../../x"}, "manifest_sha256 '../../x' is not a sha256 in hex"),

@@ -1,4 +1,4 @@
-"""Inference engines behind one interface, by name."""
+"""Inference engines with one interface, chosen by name."""
 
 from laecips_edge.core.inference.engines.engine import Arrays, Engine, EngineError
 from laecips_edge.core.inference.engines.registry import (

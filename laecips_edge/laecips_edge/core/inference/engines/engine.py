@@ -1,4 +1,4 @@
-"""What every inference engine can do."""
+"""The interface of every inference engine."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ Shapes = Mapping[str, tuple[int | None, ...]]
 
 
 class EngineError(ValueError):
-    """An engine that cannot be made or run; the message says what and what to do."""
+    """An engine cannot be made or run; the message says why and what to do."""
 
 
 class Engine(Protocol):
-    """One assembled network.
+    """One network, assembled on an engine.
 
     Attributes:
-        inputs: shapes of the inputs by name; None for a length that may be anything.
+        inputs: shapes of the inputs by name; None is a length that may vary.
         outputs: names of the outputs.
-        precision: what it computes in: `fp32`, `bf16` or `fp16`.
+        precision: numeric type of the computation: `fp32`, `bf16` or `fp16`.
     """
 
     inputs: Shapes
@@ -33,27 +33,27 @@ class Engine(Protocol):
         """Run the network once.
 
         Args:
-            inputs: float32 by the graph's input names, of the shapes that it was exported for.
+            inputs: float32 arrays by input name, with the shapes of `inputs`.
 
         Returns:
-            float32 by the graph's output names; the caller's own, the next run leaves them alone.
+            float32 arrays by output name; the next run does not overwrite them.
 
         Raises:
-            EngineError: an input is missing or has another shape, or the engine fails.
+            EngineError: an input is missing or has another shape or type, or the engine fails.
         """
         ...
 
 
 def require_inputs(engine: str, shapes: Shapes, inputs: Arrays) -> None:
-    """Checks that a network's inputs are all there, float32, and of its shapes.
+    """Check that a network's inputs are complete, float32, and of the right shapes.
 
     Args:
-        engine: its name, for the message.
-        shapes: as `Engine.inputs` has them.
-        inputs: what it is to be run on.
+        engine: name of the engine, for the message.
+        shapes: shapes by input name, see `Engine.inputs`.
+        inputs: the arrays to check.
 
     Raises:
-        EngineError: they are not; it names both.
+        EngineError: they differ; the message has the expected and the given shapes.
     """
     found = {name: array.shape for name, array in inputs.items()}
     if not _fit(shapes, found) or any(array.dtype != np.float32 for array in inputs.values()):

@@ -1,4 +1,4 @@
-"""Weights that lie in files beside a graph, looked at where they lie instead of read.
+"""Memory-map the weights in files beside an ONNX graph, instead of reading them into memory.
 
 Needs the package `onnx`.
 """
@@ -15,21 +15,24 @@ from numpy.typing import NDArray
 
 _TYPES: Final = {onnx.TensorProto.FLOAT: np.float32, onnx.TensorProto.FLOAT16: np.float16}
 _LARGE: Final = 4096
-"""Values; smaller ones may be sizes or places, which engines want to know from the start."""
+"""Number of values from which a weight is mapped. Smaller ones may be shapes or indices, which an
+engine needs while it builds the network."""
 
 
 def map_weights(model: onnx.ModelProto, folder: Path) -> dict[str, NDArray[Any]]:
-    """Maps the large initialisers that lie in files; in the graph they become inputs.
+    """Map the large initialisers in external files; turn them into inputs of the graph.
 
     Args:
-        model: changed in place; initialisers of other types than float and half stay.
-        folder: that the files' names start from.
+        model: the graph, changed in place; initialisers of types other than float32 and float16
+            stay.
+        folder: folder of the files that the graph names.
 
     Returns:
-        float32 or float16 by name, each a private mapping: what is written to it stays in memory.
+        float32 or float16 arrays by name. Each is a private mapping: a change stays in memory.
 
     Raises:
-        ValueError: a file does not lie in the folder, is missing or ends early; names the weight.
+        ValueError: a file is outside the folder, missing or too short; the message names the
+            weight.
     """
     mapped = {}
     inside = []
@@ -60,7 +63,7 @@ def _map(tensor: onnx.TensorProto, folder: Path) -> NDArray[Any]:
         return np.memmap(
             path,
             _TYPES[tensor.data_type],
-            # Not "r": OpenVINO takes no array that cannot be written to.
+            # Not "r": OpenVINO refuses read-only arrays.
             mode="c",
             offset=int(said.get("offset", 0)),
             shape=tuple(tensor.dims),

@@ -1,4 +1,4 @@
-"""ONNX Runtime behind the engine interface."""
+"""The engine ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _EXTERNAL_FILES = "session.model_external_initializers_file_folder_path"
 class OnnxRuntimeEngine:
     """A session assembled in memory from a graph without weights and the weights by name.
 
-    The weights reach the session before its optimiser runs, so batch norms fold into the
-    convolutions before them just as in a model exported with its weights.
+    The session receives the weights before its optimiser runs, so it folds batch norms into
+    convolutions as it does for a model that is exported with its weights.
     """
 
     def __init__(
@@ -45,12 +45,12 @@ class OnnxRuntimeEngine:
         options.log_severity_level = _ERRORS_ONLY
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        # A plan of where each array lies is made after the first run, and from then on there is one
-        # block for all of them beside what the first run has taken.
+        # With a memory pattern the second run allocates one block for all arrays and keeps the
+        # memory of the first run too.
         options.enable_mem_pattern = False
-        # A robot's few cores are shared with everything else: waiting threads sleep.
+        # A robot's few cores are shared with other processes: waiting threads must sleep.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # The session does not copy what it is given: keep it alive as long as the session.
+        # The session does not copy the arrays: keep them alive as long as the session.
         self._weights = {name: np.ascontiguousarray(w, np.float32) for name, w in weights.items()}
         values = [ort.OrtValue.ortvalue_from_numpy(w) for w in self._weights.values()]
         options.add_external_initializers(list(self._weights), values)
@@ -58,7 +58,7 @@ class OnnxRuntimeEngine:
             options.add_session_config_entry(_EXTERNAL_FILES, str(folder))
         try:
             self._session = ort.InferenceSession(graph, options, providers=list(providers))
-        except Exception as error:  # its exceptions have no common base but this one
+        except Exception as error:  # the only common base of ONNX Runtime's errors
             reason = " ".join(str(error).split())
             raise EngineError(
                 f"onnxruntime: cannot assemble the network ({reason}); "
@@ -66,7 +66,7 @@ class OnnxRuntimeEngine:
             ) from error
         used = self._session.get_providers()
         if used[0] != providers[0]:
-            # It falls back by itself when a provider's libraries do not load, and says nothing.
+            # ONNX Runtime silently uses another provider if a provider's libraries do not load.
             raise EngineError(
                 f"onnxruntime: {providers[0]} does not start here, only {', '.join(used)}; "
                 "install what it needs or name another provider"
@@ -83,7 +83,7 @@ class OnnxRuntimeEngine:
         require_inputs("onnxruntime", self.inputs, inputs)
         try:
             answers = self._session.run(None, dict(inputs))
-        except Exception as error:  # as above
+        except Exception as error:  # the only common base of ONNX Runtime's errors
             raise EngineError(f"onnxruntime: {' '.join(str(error).split())}") from error
         return dict(zip(self.outputs, answers, strict=True))
 

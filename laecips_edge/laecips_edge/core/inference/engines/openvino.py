@@ -1,4 +1,4 @@
-"""OpenVINO behind the engine interface; computes in bfloat16 where the processor does so natively.
+"""The engine OpenVINO; it computes in bfloat16 if the processor supports that natively.
 
 Needs the packages `openvino` and `onnx`.
 """
@@ -21,11 +21,12 @@ from laecips_edge.core.inference.engines.mapped_weights import map_weights
 
 
 def _without_telemetry() -> Any:
-    """OpenVINO itself.
+    """Import OpenVINO with its telemetry disabled.
 
-    Importing it imports its conversion tools, which send usage statistics over the network from a
-    child process and leave an identifier in the home folder, as soon as `openvino_telemetry` can
-    be imported. A robot does neither: here it cannot, and they take their own empty stand-in.
+    The import also imports OpenVINO's conversion tools. If these can import `openvino_telemetry`,
+    they send usage statistics over the network from a child process and write an identifier into
+    the home folder. A robot must do neither, so that import is blocked here; the tools then use
+    their own empty stand-in.
     """
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     return importlib.import_module("openvino")
@@ -34,7 +35,7 @@ def _without_telemetry() -> Any:
 ov = _without_telemetry()
 
 _CPU: Final = "CPU"
-# The default of our parameters, which are named after ONNX Runtime's.
+# OpenVINO's device for the default of the parameter `providers`, which is a name of ONNX Runtime.
 _DEVICES: Final = {"CPUExecutionProvider": _CPU}
 _PRECISIONS: Final = {"f32": "fp32", "bf16": "bf16", "f16": "fp16"}
 
@@ -42,9 +43,9 @@ _PRECISIONS: Final = {"f32": "fp32", "bf16": "bf16", "f16": "fp16"}
 class OpenVinoEngine:
     """A network compiled from a graph without weights and the weights by name.
 
-    It is compiled for the shapes that it is run on, and anew when they change: where lengths are
-    open, OpenVINO on one thread keeps to itself that a size does not fit, and answers with whatever
-    is in memory. Change the size of the pictures rarely.
+    It is compiled for the shapes of its inputs, and compiled again if they change. With open
+    lengths, OpenVINO on one thread does not report a size that does not fit, and answers with
+    arbitrary memory. Change the size of the pictures rarely.
     """
 
     def __init__(
@@ -67,13 +68,13 @@ class OpenVinoEngine:
             self.outputs = tuple(value.name for value in whole.graph.output)
             self._model: Any = self._core.read_model(whole.SerializeToString())
             _put_in(self._model, mapped)
-            del whole, mapped  # compiling takes memory enough
+            del whole, mapped  # free them before compiling, which needs much memory
             self._compiled_for: Shapes = {}
             if all(None not in shape for shape in self.inputs.values()):
                 self._compile(self.inputs)
-                # It will not be compiled again: its weights would be held twice.
+                # Fixed shapes are compiled only once: do not hold the weights twice.
                 self._model = None
-        except Exception as error:  # its exceptions, onnx's and protobuf's have no other base
+        except Exception as error:  # the only common base of OpenVINO's, onnx's, protobuf's errors
             raise EngineError(
                 f"openvino: cannot assemble the network ({_reason(error)}); "
                 "its graph and its weights must be of one architecture: export them together"
@@ -87,20 +88,20 @@ class OpenVinoEngine:
             if shapes != self._compiled_for:
                 self._compile(shapes)
             self._request.infer({port: inputs[name] for name, port in self._ports.items()})
-            # Copies: its buffers are filled anew by the next run. By place: where one tensor is
-            # two outputs, or an input too, names say less.
+            # Copies, because the next run overwrites OpenVINO's buffers. By index, because names
+            # are ambiguous if one tensor is two outputs, or also an input.
             return {
                 name: np.array(self._request.get_output_tensor(index).data)
                 for index, name in enumerate(self.outputs)
             }
-        except Exception as error:  # as above
+        except Exception as error:  # as in __init__
             raise EngineError(f"openvino: {_reason(error)}; it was run on {shapes}") from error
 
     def _compile(self, shapes: Shapes) -> None:
         ports = {name: port for name in shapes for port in self._model.inputs if name in port.names}
         self._model.reshape({port: shapes[name] for name, port in ports.items()})
         compiled = self._core.compile_model(self._model, self._device, self._properties)
-        # It drops an input that nothing reads.
+        # OpenVINO drops an input that no node of the graph reads.
         self._ports = {
             name: port for name in shapes for port in compiled.inputs if name in port.names
         }
@@ -115,16 +116,17 @@ def precision(providers: Sequence[str]) -> str:
 
 @functools.cache
 def _core() -> Any:
-    """The one core of this process, for good.
+    """Return the one OpenVINO core of this process, which lives until the process ends.
 
-    Each sets the thread's alternate signal stack and puts back the one of before when it goes:
-    where two have overlapped, that one is gone, and the next signal ends the process.
+    Each core sets the thread's alternate signal stack, and restores the previous stack when it is
+    destroyed. If the lives of two cores overlap, the restored stack may be freed memory, and the
+    next signal ends the process.
     """
     return ov.Core()
 
 
 def _device(core: Any, providers: Sequence[str]) -> str:
-    """The first of the devices, all of which must be there."""
+    """Return the first of the devices; EngineError if one of them is not available."""
     available = core.available_devices
     devices = [_DEVICES.get(provider, provider) for provider in providers]
     if not devices or (unknown := [name for name in devices if name not in available]):
@@ -141,31 +143,31 @@ def _properties(device: str, threads: int) -> dict[str, object]:
     return {
         "INFERENCE_NUM_THREADS": threads,
         "NUM_STREAMS": 1,
-        # Else it takes no more than there are physical cores.
+        # False would limit the threads to the number of physical cores.
         "ENABLE_HYPER_THREADING": True,
-        # Several nodes share the machine: pinned to cores, all would sit on the first ones.
+        # Several nodes share the machine: with pinning, all would use the first cores.
         "ENABLE_CPU_PINNING": False,
     }
 
 
 def _precision(core: Any, device: str) -> str:
-    """What a device computes in when it is told nothing, as here."""
+    """Return a device's default precision, which is the one in use."""
     name: str = core.get_property(device, "INFERENCE_PRECISION_HINT").get_type_name()
     return _PRECISIONS.get(name, name)
 
 
 def _reason(error: Exception) -> str:
-    """One line, without those that name places in OpenVINO's own sources."""
+    """Return an error's text as one line, without the places in OpenVINO's sources."""
     lines = [" ".join(line.split()) for line in str(error).splitlines()]
     told = " ".join(line for line in lines if line and not line.startswith("Exception from "))
     return told or type(error).__name__
 
 
 def _inputs(model: onnx.ModelProto, mapped: Collection[str]) -> dict[str, tuple[int | None, ...]]:
-    """As `Engine.inputs`; those that are mapped weights are none.
+    """Return the shapes for `Engine.inputs`, without the inputs that are mapped weights.
 
     Raises:
-        ValueError: one is not of float32; OpenVINO would convert what it is given and say nothing.
+        ValueError: an input is not float32; OpenVINO would convert its values silently.
     """
     stored = {value.name for value in model.graph.initializer} | set(mapped)
     shapes: dict[str, tuple[int | None, ...]] = {}
@@ -176,7 +178,7 @@ def _inputs(model: onnx.ModelProto, mapped: Collection[str]) -> dict[str, tuple[
         if kind.elem_type != onnx.TensorProto.FLOAT:
             name = onnx.TensorProto.DataType.Name(kind.elem_type)
             raise ValueError(f"input {value.name} is {name}, it must be FLOAT")
-        # 0 where there is a name or nothing; some exporters write -1.
+        # An open length has dim_value 0 (a name or nothing); some exporters write -1.
         shapes[value.name] = tuple(n.dim_value if n.dim_value > 0 else None for n in kind.shape.dim)
     return shapes
 
@@ -184,14 +186,15 @@ def _inputs(model: onnx.ModelProto, mapped: Collection[str]) -> dict[str, tuple[
 def _with_weights(
     graph: bytes, weights: Arrays, folder: Path | None
 ) -> tuple[onnx.ModelProto, dict[str, NDArray[Any]]]:
-    """The network with its initialisers inside; from files those that `weights` has not.
+    """Return the graph with its initialisers inside, and its large weights by name.
 
-    The large ones of files come by name, for `_put_in`: inside, they would be in memory three times
-    before there is anything to run.
+    Initialisers that are not in `weights` are read from files in `folder`. The large ones of these
+    are returned by name, for `_put_in`: inside the graph they would be in memory three times before
+    the network is compiled.
 
     Raises:
-        ValueError: a weight is missing, of another shape, or of no initialiser.
-        Exception: what onnx and protobuf raise for a graph or a file that cannot be read.
+        ValueError: a weight is missing, has another shape, or belongs to no initialiser.
+        Exception: any error of onnx or protobuf for a graph or file that cannot be read.
     """
     model = onnx.load_from_string(graph)
     external = onnx.TensorProto.EXTERNAL
@@ -214,7 +217,7 @@ def _with_weights(
 
 
 def _put_in(model: Any, mapped: Mapping[str, NDArray[Any]]) -> None:
-    """Puts weights where the model has inputs of their names."""
+    """Replace the model's inputs that have the name of a mapped weight by that weight."""
     for parameter in list(model.get_parameters()):
         for name in parameter.output(0).get_names() & mapped.keys():
             constant = ov.op.Constant(mapped[name], shared_memory=True)

@@ -1,4 +1,4 @@
-"""Engines by name; each is imported only when it is asked for."""
+"""Create engines by name; an engine's module is imported only when it is used."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 
 from laecips_edge.core.inference.engines.engine import Arrays, Engine, EngineError
 
-# Module and class; beside the class each module has `precision`.
+# Module and class by engine name; each module also has the function `precision`.
 _REGISTRY: Final = {
     "onnxruntime": ("laecips_edge.core.inference.engines.onnx_runtime", "OnnxRuntimeEngine"),
     "openvino": ("laecips_edge.core.inference.engines.openvino", "OpenVinoEngine"),
@@ -32,15 +32,15 @@ def create_engine(
 
     Args:
         name: one of `ENGINE_NAMES`.
-        graph: ONNX.
-        weights: float32 by the names of initialisers that are external and in no file.
-        providers: where to run, best first; names as the engine has them.
-            CPUExecutionProvider is the processor to every engine.
-        threads: for one run on the CPU.
-        folder: where files lie that the graph names for its other external initialisers.
+        graph: the graph, ONNX.
+        weights: float32 arrays for the external initialisers that are in no file, by name.
+        providers: devices, best first, by the engine's own names. CPUExecutionProvider is the
+            processor for every engine.
+        threads: threads of one run on the CPU, at least 1.
+        folder: folder of the files with the other external initialisers.
 
     Raises:
-        EngineError: the engine or a provider is not known or not there, or the graph and the
+        EngineError: the engine or a provider is unknown or not installed, or the graph and the
             weights do not fit together.
     """
     module = _module(name)
@@ -52,20 +52,21 @@ def create_engine(
 
 
 def precision_of(name: str, providers: Sequence[str] = ("CPUExecutionProvider",)) -> str:
-    """What an engine computes in on this machine: `fp32`, `bf16` or `fp16`.
+    """Return the numeric type that an engine uses on this machine: `fp32`, `bf16` or `fp16`.
 
     Args:
-        name, providers: as `create_engine` takes them.
+        name: see `create_engine`.
+        providers: see `create_engine`.
 
     Raises:
-        EngineError: the engine or a provider is not known or not there.
+        EngineError: the engine or a provider is unknown or not installed.
     """
     answer: str = _module(name).precision(providers)
     return answer
 
 
 def installed_engines() -> tuple[str, ...]:
-    """Those of `ENGINE_NAMES` whose packages are there."""
+    """Return the names of `ENGINE_NAMES` whose packages are installed."""
     return tuple(name for name in ENGINE_NAMES if _is_installed(name))
 
 
