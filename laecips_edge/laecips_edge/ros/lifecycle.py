@@ -7,7 +7,7 @@ transition; and with `autostart` the node comes up by itself where no manager ru
 
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -188,9 +188,7 @@ class ManagedNode(LifecycleNode):
         return response
 
 
-def run(
-    node_class: Callable[[], Node], args: Sequence[str] | None = None, *, threads: int = 1
-) -> int:
+def run(node_class: Callable[[], Node], *, threads: int = 1) -> int:
     """Be the main function of a node: spin until SIGINT or SIGTERM, then close it in good order.
 
     The signal only ends the spinning: the node's `close()`, where it has one, still has a living
@@ -198,7 +196,6 @@ def run(
 
     Args:
         node_class: Makes the node; called once, after `rclpy.init`.
-        args: Command line, `sys.argv` where None.
         threads: That run callbacks; more than one only for a node whose callback groups allow it.
 
     Returns:
@@ -206,7 +203,7 @@ def run(
         ROS does not understand the command line or a parameter file.
     """
     try:
-        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+        rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     except RuntimeError as error:  # what rclpy raises has no closer base in common
         print(" ".join(str(error).split()), file=sys.stderr)
         return 2
