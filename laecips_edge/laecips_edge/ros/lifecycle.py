@@ -8,7 +8,7 @@ without a lifecycle manager.
 
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -189,9 +189,7 @@ class ManagedNode(LifecycleNode):
         return response
 
 
-def run(
-    node_class: Callable[[], Node], args: Sequence[str] | None = None, *, threads: int = 1
-) -> int:
+def run(node_class: Callable[[], Node], *, threads: int = 1) -> int:
     """Run a node: spin it until SIGINT or SIGTERM, then close it.
 
     The signal only ends the spinning. The node's `close()`, if it has one, runs after that: the ROS
@@ -199,7 +197,6 @@ def run(
 
     Args:
         node_class: Makes the node; called once, after `rclpy.init`.
-        args: Command line; None: `sys.argv`.
         threads: Number of threads that run callbacks. More than one needs a node whose callback
             groups allow it.
 
@@ -208,7 +205,7 @@ def run(
         cannot read the command line or a parameter file.
     """
     try:
-        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+        rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     except RuntimeError as error:  # the closest common base of rclpy's errors
         print(" ".join(str(error).split()), file=sys.stderr)
         return 2

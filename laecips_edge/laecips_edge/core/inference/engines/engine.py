@@ -22,12 +22,10 @@ class Engine(Protocol):
     Attributes:
         inputs: shapes of the inputs by name; None is a length that may vary.
         outputs: names of the outputs.
-        precision: numeric type of the computation: `fp32`, `bf16` or `fp16`.
     """
 
     inputs: Shapes
     outputs: tuple[str, ...]
-    precision: str
 
     def run(self, inputs: Arrays) -> dict[str, NDArray[np.float32]]:
         """Run the network once.

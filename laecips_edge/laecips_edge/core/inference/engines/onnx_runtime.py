@@ -71,7 +71,6 @@ class OnnxRuntimeEngine:
                 f"onnxruntime: {providers[0]} does not start here, only {', '.join(used)}; "
                 "install what it needs or name another provider"
             )
-        self.precision: str = PRECISION
         self.inputs = {
             i.name: tuple(n if isinstance(n, int) else None for n in i.shape)
             for i in self._session.get_inputs()

@@ -61,7 +61,6 @@ class OpenVinoEngine:
         self._core = _core()
         self._device = _device(self._core, providers)
         self._properties = _properties(self._device, threads)
-        self.precision = _precision(self._core, self._device)
         try:
             whole, mapped = _with_weights(graph, weights, folder)
             self.inputs = _inputs(whole, mapped)
@@ -110,8 +109,10 @@ class OpenVinoEngine:
 
 
 def precision(providers: Sequence[str]) -> str:
-    """See `precision_of`."""
-    return _precision(_core(), _device(_core(), providers))
+    """See `precision_of`: what the device computes in when it is told nothing, as here."""
+    hint = _core().get_property(_device(_core(), providers), "INFERENCE_PRECISION_HINT")
+    name: str = hint.get_type_name()
+    return _PRECISIONS.get(name, name)
 
 
 @functools.cache
@@ -148,12 +149,6 @@ def _properties(device: str, threads: int) -> dict[str, object]:
         # Several nodes share the machine: with pinning, all would use the first cores.
         "ENABLE_CPU_PINNING": False,
     }
-
-
-def _precision(core: Any, device: str) -> str:
-    """Return a device's default precision, which is the one in use."""
-    name: str = core.get_property(device, "INFERENCE_PRECISION_HINT").get_type_name()
-    return _PRECISIONS.get(name, name)
 
 
 def _reason(error: Exception) -> str:
