@@ -1,7 +1,8 @@
-"""The node in the cloud: answers the service `segment_hard_frame`.
+"""The cloud node: answers the service `segment_hard_frame`.
 
-The way of a request: `_answer` here (its own callback group, so that status keeps flowing), then
-`hard_frames/service.py`: loaded models, `fusion/assisted_inference.py`, replay buffer.
+A request goes through `_answer` here, which has its own callback group so that the status is still
+published, and then `hard_frames/service.py`: loaded models, `fusion/assisted_inference.py`, replay
+buffer.
 """
 
 import socket
@@ -32,11 +33,14 @@ FORGET_PERIOD_S = 60.0
 DAY_NS = 86400 * 10**9
 
 WAITING = 10
-"""Requests that may wait for their turn, as ROS has it; it drops the oldest of more."""
+"""Depth of the requests' queue, in ROS; a full queue drops its oldest request."""
 
 
 class CloudNode(ManagedNode):
-    """See the module; docs/topics-and-parameters.md has topics and parameters."""
+    """The managed node `cloud`.
+
+    docs/topics-and-parameters.md lists its topics, services and parameters.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__("cloud", **options)
@@ -44,14 +48,14 @@ class CloudNode(ManagedNode):
         self._server: Service | None = None
         self._counters = CloudCounters()
         self.parameters.declare(CloudSettings)
-        # Requests have a group of their own: a frame may take SAM minutes.
+        # Requests have their own group: SAM may take minutes for a frame.
         self._requests = BoundedCallbackGroup()
         self._status = StatusPublisher(self, CloudStatus)
         self.create_timer(STATUS_PERIOD_S, self._publish_status, clock=self.steady_clock)
         self.create_timer(FORGET_PERIOD_S, self._forget, clock=self.steady_clock)
 
     def configure(self) -> None:
-        """Load bundles and mask generator, open the replay buffer, offer the service."""
+        """Load bundles and mask generator, open the replay buffer, create the service."""
         settings = self.parameters.read(CloudSettings)
         cv2.setNumThreads(settings.threads)
         self._service = service = hard_frame_service(
@@ -60,7 +64,7 @@ class CloudNode(ManagedNode):
             on_failure=self._log_failure,
         )
         self._forget()
-        # A batch at work and one that gathers; the rest waits its turn undecoded.
+        # One batch runs while the next one gathers; further requests wait undecoded.
         batch = service.inference.max_batch
         self._requests.most = 1 if batch == 1 else 2 * batch
         self._server = self.create_service(
@@ -78,16 +82,16 @@ class CloudNode(ManagedNode):
         )
 
     def activate(self) -> None:
-        """Start to answer, and to count anew."""
+        """Start to answer requests, with counters at zero."""
         self._counters = CloudCounters()
 
     def deactivate(self) -> None:
-        """Answer no more: the state says so to each request; one that is under way ends."""
+        """Do nothing: `_answer` reads the state and refuses later requests; running ones end."""
 
     def release(self) -> None:
-        """Let go of networks and masks, close the replay buffer, once all under way is answered."""
+        """Wait for the running requests, then drop the networks and close the replay buffer."""
         if self._server is not None:
-            # An answer that finds no service any more would end the process.
+            # To send an answer after its service is destroyed would end the process.
             self._requests.most = 0
             self._requests.wait_until_idle()
             self.destroy_service(self._server)
@@ -98,7 +102,7 @@ class CloudNode(ManagedNode):
     def _answer(
         self, request: SegmentHardFrame.Request, response: SegmentHardFrame.Response
     ) -> SegmentHardFrame.Response:
-        # Another thread may release the service meanwhile: look at it once.
+        # Another thread may release the service at the same time: read the attribute once.
         service, counters = self._service, self._counters
         if service is None or self.state != "active":
             answer = HardFrameAnswer(
@@ -116,17 +120,19 @@ class CloudNode(ManagedNode):
         return answer_message(response, answer, request.header)
 
     def _forget(self) -> None:
-        """Let frames go that are older than they may be."""
+        """Remove the frames that are older than `retention_days`."""
         service, days = self._service, self.parameters["retention_days"]
         if service is None or not days:
             return
         try:
             gone = service.buffer.forget(self.get_clock().now().nanoseconds - round(days * DAY_NS))
-        except ReplayBufferError as error:  # the next time, then; requests hear of a bad disk
+        except ReplayBufferError as error:  # tried again later; requests report the bad disk too
             self.get_logger().error(f"frames older than {days:g} days are still kept: {error}")
             return
         if gone:
-            self.get_logger().info(f"{gone} frames older than {days:g} days have left the buffer")
+            self.get_logger().info(
+                f"{gone} frames older than {days:g} days removed from the replay buffer"
+            )
 
     def _log_failure(self, error: Exception) -> None:
         self.get_logger().error("".join(traceback.format_exception(error)))
@@ -155,8 +161,8 @@ class CloudNode(ManagedNode):
 
 
 def main() -> int:
-    """Run the node until it is asked to end."""
-    # Threads come as they are needed: for as many requests as there may be, and the rest.
+    """Run the node until SIGINT or SIGTERM; return the exit status."""
+    # Most threads, started as needed: one for each running request, one for all other callbacks.
     return run(CloudNode, threads=2 * MAX_BATCH + 1)
 
 

@@ -1,8 +1,8 @@
-"""The trainer: teaches the pair from the replay buffer while robots work, and hands it out.
+"""The trainer node: trains the pair from the replay buffer while robots work, and serves it.
 
-`trainer/trainer.py` decides what is trained and when, `library/version_ledger.py` knows the
-versions, a process of its own trains (`trainer/worker.py`). `get_model` has a callback group of
-its own, so that files flow whatever the rest of the node does.
+`trainer/trainer.py` decides what is trained and when, `library/version_ledger.py` records the
+versions, and a worker process trains (`trainer/worker.py`). `get_model` has its own callback
+group, so that robots can fetch files while other callbacks of the node run.
 """
 
 import socket
@@ -36,13 +36,16 @@ REPORTS_KEPT = 20
 
 
 class TrainerNode(ManagedNode):
-    """See the module; docs/topics-and-parameters.md has topics and parameters."""
+    """The managed node `trainer`.
+
+    docs/topics-and-parameters.md lists its topics, services and parameters.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__("trainer", **options)
         self._library: ModelLibrary | None = None
         self._trainer: Trainer | None = None
-        self._told = (0, False)  # what was announced last
+        self._announced = (0, False)  # (version, ordered) of the last offer that was published
         self._trouble = ""
         self._links: list[Any] = []
         self.parameters.declare(TrainerSettings)
@@ -52,7 +55,7 @@ class TrainerNode(ManagedNode):
         self.create_timer(STATUS_PERIOD_S, self._publish_status, clock=self.steady_clock)
 
     def configure(self) -> None:
-        """Check source frames and settings, open the library, offer topics and services."""
+        """Check source frames and settings, open the library, create topics and services."""
         settings = self.parameters.read(TrainerSettings)
         how = settings.recipe()
         bundle = Bundle.load(settings.bundle_path())
@@ -77,7 +80,7 @@ class TrainerNode(ManagedNode):
             steady_s=time.monotonic,
             logger=self.get_logger(),
         )
-        self._told = (0, False)
+        self._announced = (0, False)
         self._updates = self.create_publisher(ModelUpdate, "model_update", qos.latched())
         self._links = [
             (self.destroy_publisher, self._updates),
@@ -101,17 +104,17 @@ class TrainerNode(ManagedNode):
         )
 
     def activate(self) -> None:
-        """Offer the pair, start the worker, go on with the training that was under way."""
+        """Offer the pair, start the worker, continue an interrupted training."""
         if self._trainer is not None:
             self._trainer.start()
 
     def deactivate(self) -> None:
-        """End the worker; the training that is under way goes on at the next activation."""
+        """Stop the worker; the next activation continues its training."""
         if self._trainer is not None:
             self._trainer.stop()
 
     def release(self) -> None:
-        """Take topics and services away, let another trainer into the library."""
+        """Destroy topics and services, and unlock the library for another trainer."""
         for destroy, link in self._links:
             destroy(link)
         if self._library is not None:
@@ -125,22 +128,22 @@ class TrainerNode(ManagedNode):
             self._trainer.advance()
             self._announce()
             self._trouble = ""
-        except Exception as error:  # a full disk, a bug: the node lives, and tries again
+        except Exception as error:  # a full disk or a bug: the node goes on and tries again
             kind = "" if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: "
             self._trouble = kind + " ".join(str(error).split())
             self.get_logger().error(self._trouble, throttle_duration_sec=10.0)
 
     def _announce(self) -> None:
         library = self._library
-        if library is None or self._told == (library.ledger.offered, library.ledger.ordered):
+        if library is None or self._announced == (library.ledger.offered, library.ledger.ordered):
             return
         offer = offered(library)
         if offer is not None:
             self._updates.publish(offer_message(offer, stamp=self.get_clock().now().to_msg()))
-            self._told = (offer.version, offer.ordered)
+            self._announced = (offer.version, offer.ordered)
 
     def _give(self, request: GetModel.Request, response: GetModel.Response) -> GetModel.Response:
-        # Another thread may release the library meanwhile: look at it once.
+        # Another thread may release the library at the same time: read the attribute once.
         library = self._library
         if library is None or self.state != "active":
             state = f"{self.get_fully_qualified_name()} is {self.state}: activate it"
@@ -153,13 +156,13 @@ class TrainerNode(ManagedNode):
     def _hear(self, report: ModelReport) -> None:
         if self._trainer is None:
             return
-        told = f"robot {report.robot!r}, version {report.version}"
+        who, version = f"robot {report.robot!r}", f"version {report.version}"
         if report.outcome == ModelReport.SWAPPED:
-            self.get_logger().info(f"{told}: runs")
+            self.get_logger().info(f"{who} runs {version}")
         elif report.outcome == ModelReport.ROLLED_BACK:
             self._trainer.roll_back(report.version, robot=report.robot, reason=report.reason)
         else:
-            self.get_logger().warning(f"{told}: not taken: {report.reason}")
+            self.get_logger().warning(f"{who} did not take {version}: {report.reason}")
 
     def _adapt(self, request: Adapt.Request, response: Adapt.Response) -> Adapt.Response:
         trainer, library = self._trainer, self._library
@@ -208,7 +211,7 @@ class TrainerNode(ManagedNode):
 
 
 def _ledger_fields(ledger: VersionLedger) -> dict[str, Any]:
-    """The fields of TrainerStatus that the ledger knows."""
+    """Return the fields of TrainerStatus that come from the ledger."""
     judged = ledger.entries.get(ledger.judged)
     newest = ledger.entries.get(ledger.in_training)
     gone = Fate.ROLLED_BACK, Fate.WITHDRAWN
@@ -231,7 +234,7 @@ def _ledger_fields(ledger: VersionLedger) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Run the node until it is asked to end."""
+    """Run the node until SIGINT or SIGTERM; return the exit status."""
     return run(TrainerNode, threads=2)
 
 

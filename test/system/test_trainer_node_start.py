@@ -127,7 +127,7 @@ WRONG = [
     ("source", _other_classes, "2 frames of the classes belt, part, nut, scratch; give at least 2"),
     ("library", lambda _: "/proc/nowhere", "/proc/nowhere"),
     ("min_frames", lambda _: 300, "min_frames is 300, must be 2 to max_buffer, which is 20"),
-    ("max_lessons", lambda _: 5, "max_lessons is 5: new frames would not be learnt from"),
+    ("max_lessons", lambda _: 5, "max_lessons is 5: trainings would leave new frames out"),
 ]
 
 
@@ -158,7 +158,7 @@ def test_two_trainers_do_not_share_a_library(
     library = ModelLibrary(tmp_path / "library")
     peer.set_parameters("/trainer", {key: str(value) for key, value in given.items()})
     assert not peer.change_state("/trainer", "configure")
-    unconfigured.wait_for_diagnosis(ERROR, "another trainer works in it")
+    unconfigured.wait_for_diagnosis(ERROR, "another trainer uses it")
     library.close()
     assert peer.change_state("/trainer", "configure")
     assert peer.change_state("/trainer", "cleanup")

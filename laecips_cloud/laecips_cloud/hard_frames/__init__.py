@@ -1,1 +1,1 @@
-"""The ROS-free half of the cloud node: hard frames in, fused answers out."""
+"""How the cloud node answers hard frames: settings, loaded models, service, counters, health."""

@@ -1,4 +1,4 @@
-"""What answers hard frames, put together from settings: for the cloud node, and without ROS."""
+"""Builds a `HardFrameService` from settings: for the cloud node, and for a replay without ROS."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def hard_frame_service(
     now_ns: Callable[[], int],
     on_failure: Callable[[Exception], None],
 ) -> HardFrameService:
-    """Load networks and masks, open the replay buffer.
+    """Load networks and mask generator, and open the replay buffer.
 
     Args:
-        settings: of the cloud node.
-        now_ns: the clock of the replay buffer.
-        on_failure: told of exceptions that nobody foresaw.
+        settings: the cloud node's settings.
+        now_ns: returns the clock of the replay buffer in nanoseconds.
+        on_failure: called with each unexpected exception.
 
     Returns:
-        The service; whoever is done with it closes its buffer.
+        The service; the caller closes its buffer.
 
     Raises:
-        ValueError: a setting cannot be, a bundle cannot run, or the buffer is none of ours. Nothing
-            is left open then.
+        ValueError: a setting is wrong, a bundle cannot run, or the buffer's file is not a replay
+            buffer of these classes. Nothing is left open.
     """
     models = LoadedModels(
         settings.bundle_paths(), library=settings.library_path(), assemble=settings.segmenter
@@ -70,17 +70,21 @@ def offline_service(
     library: Path | None = None,
     now_ns: Callable[[], int],
 ) -> HardFrameService:
-    """Do the same for a replay without ROS, in which what nobody foresaw is raised.
+    """Build the service of a replay without ROS; it raises unexpected exceptions.
 
     Args:
-        bundle: the pair that the run begins with.
-        settings: what the cloud node would be told; what it says of files is not heard.
+        bundle: the pair at the start of the run.
+        settings: the cloud node's settings; their bundles, library and buffer path are ignored.
         buffer: file of the replay buffer.
-        library: of the trainer; None where nothing is trained, and of the frames nothing is kept.
-        now_ns: the clock of the replay buffer.
+        library: folder of the trainer's library; None if nothing is trained: then the buffer keeps
+            one frame only.
+        now_ns: returns the clock of the replay buffer in nanoseconds.
+
+    Returns:
+        The service; the caller closes its buffer.
 
     Raises:
-        ValueError: as above.
+        ValueError: see `hard_frame_service`.
     """
 
     def fail(error: Exception) -> None:
@@ -91,7 +95,7 @@ def offline_service(
         bundles=(str(bundle.path),),
         library="" if library is None else str(library),
         buffer_path=str(buffer),
-        # Where no training will ask for these frames.
+        # Without a library no training reads the frames.
         max_frames=1 if library is None else settings.max_frames,
     )
     return hard_frame_service(files, now_ns=now_ns, on_failure=fail)

@@ -25,17 +25,18 @@ def _refuse_options(options: Sequence[str]) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class CloudSettings(EngineSettings):
-    """See the module."""
+    """The cloud node's parameters."""
 
     bundles: tuple[str, ...] = _fixed(
         (),
-        "Folders of model bundles, one a version of f that robots run; all of the same classes.",
+        "Folders of model bundles, one for each version of f on the robots; all of the same "
+        "classes.",
     )
     library: str = _fixed(
-        "", "Folder of the trainer's library, whose versions robots come to run; empty: none."
+        "", "Folder of the trainer's library, which has the robots' later versions; empty: none."
     )
     mask_generator: str = _fixed(
-        "graph", "What cuts pictures into masks: graph, sam, or another that is installed."
+        "graph", "Plugin that cuts pictures into masks: graph, sam, or another installed one."
     )
     mask_options: tuple[str, ...] = _fixed(
         (),
@@ -44,7 +45,8 @@ class CloudSettings(EngineSettings):
     )
     class_scorer: str = _fixed(
         "edge",
-        "Whose scores give the masks their classes: edge, onnx, blend, or another installed one.",
+        "Plugin whose scores give the masks their classes: edge, onnx, blend, or another "
+        "installed one.",
     )
     scorer_options: tuple[str, ...] = _fixed(
         (),
@@ -54,36 +56,37 @@ class CloudSettings(EngineSettings):
     vote: Vote = field(default_factory=Vote)
     max_batch: int = _fixed(
         1,
-        "Requests, of several robots say, that share a run of the class scorer and the mask "
-        "generator where these take several pictures; 1: one request at a time.",
+        "Most requests, for example of several robots, that share a run of the class scorer and "
+        "of the mask generator if these take several pictures; 1: one request at a time.",
         minimum=1,
         maximum=MAX_BATCH,
     )
     batch_window_ms: float = _fixed(
         10.0,
-        "How long the first of a batch waits for others that are on the way; none are: not at all.",
+        "Milliseconds that the first request of a batch waits for others that are being decoded.",
         minimum=0.0,
         maximum=10_000.0,
     )
     buffer_path: str = _fixed(
         "~/.ros/laecips/replay.sqlite",
-        "File of the replay buffer; made with its folder where there is none.",
+        "File of the replay buffer; made with its folder if it does not exist.",
     )
     max_frames: int = _fixed(
         5000,
-        "Frames that the replay buffer keeps; the oldest leave first.",
+        "Most frames that the replay buffer keeps; the oldest are removed first.",
         minimum=1,
         maximum=10_000_000,
     )
     max_bytes: int = _fixed(
         2 << 30,
-        "Bytes of pictures and maps that the replay buffer keeps; the oldest leave first.",
+        "Most bytes of pictures and maps that the replay buffer keeps; the oldest frames are "
+        "removed first.",
         minimum=1,
         maximum=1 << 50,
     )
     retention_days: float = _fixed(
         0.0,
-        "Days after which frames leave the replay buffer, whatever room there is; 0: no limit.",
+        "Days after which frames are removed from the replay buffer; 0: no limit.",
         minimum=0.0,
         maximum=36500.0,
     )
@@ -93,11 +96,11 @@ class CloudSettings(EngineSettings):
         return [Path(text).expanduser() for text in self.bundles]
 
     def library_path(self) -> Path | None:
-        """Return the folder of `library`; None where there is none."""
+        """Return the folder of `library`; None if the parameter is empty."""
         return Path(self.library).expanduser() if self.library else None
 
     def made_buffer_path(self) -> Path:
-        """Return the file of the replay buffer, its folder made.
+        """Make the folder of the replay buffer, and return the path of its file.
 
         Raises:
             SettingError: the folder cannot be made, or no path is given.

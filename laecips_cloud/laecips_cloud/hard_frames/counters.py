@@ -1,4 +1,4 @@
-"""Counts what became of the requests. Counters only rise."""
+"""Counters of requests and their outcomes, which only rise."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class CloudCounters:
     """The counters of CloudStatus, and medians of the stages' recent times. For several threads.
 
     Attributes:
-        trouble: why the last request could not be served although nothing was wrong with it.
+        trouble: why the last valid request could not be answered; empty if it was answered.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class CloudCounters:
         self._lock = threading.Lock()
 
     def count(self, answer: HardFrameAnswer) -> None:
-        """Counts one request by its answer; a repeated answer says nothing of the stages."""
+        """Count one request by its answer; a repeated answer adds no stage times."""
         with self._lock:
             self._count(answer)
 
@@ -49,7 +49,7 @@ class CloudCounters:
                 self._batches.append(answer.batch)
 
     def fields(self) -> dict[str, int | float]:
-        """The fields of CloudStatus that are counted here."""
+        """Return the fields of CloudStatus that are counted here, by name."""
         with self._lock:
             medians = {f"{stage}_ms": median.value for stage, median in self._times.items()}
             batch = sum(self._batches) / max(1, len(self._batches))

@@ -1,4 +1,4 @@
-"""What the cloud's diagnostics say: one level and one line, from what is known of the node."""
+"""The cloud node's diagnosis: one level and one line, from the node's state."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from laecips_edge.core.frame.health import Level
 
 @dataclass(frozen=True, kw_only=True)
 class CloudHealth:
-    """What is known of a cloud node at one moment.
+    """The state of a cloud node at one moment, as far as its diagnosis needs it.
 
     Attributes:
         state: label of the lifecycle state.
-        failure: why the last transition failed; empty where it did not.
-        trouble: why the last request could not be served although nothing was wrong with it;
-            empty where it could.
-        requests: that came since activation.
+        failure: why the last transition failed; empty if it succeeded.
+        trouble: why the last valid request could not be answered; empty if it was answered.
+        requests: number of requests since activation.
     """
 
     state: str
@@ -26,7 +25,7 @@ class CloudHealth:
 
 
 def assess(health: CloudHealth) -> tuple[Level, str]:
-    """The most serious thing to say of a node: level and one line."""
+    """Return the level and the line of the most serious condition that applies."""
     if health.failure:
         return Level.ERROR, health.failure
     if health.state != "active":

@@ -1,4 +1,4 @@
-"""The versions of f that the cloud can run: it must use the one that the robot used."""
+"""The versions of f that the cloud can run: for a frame it must run the version of its robot."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_cloud.library.model_library import version_folder
 
 FROM_LIBRARY = 4
-"""Most versions of a trainer's library that are held; robots run the newest or the one before."""
+"""Most versions of the trainer's library in memory; robots run the newest or the one before."""
 
 
 class LoadedModels:
-    """Segmenters by version; all of one bundle line, so of the same classes.
+    """Segmenters by version; all have the same classes.
 
     Attributes:
-        classes: names, in the order of the labels.
-        classes_hash: of them, as manifests have it.
+        classes: names of the classes, in the order of the labels.
+        classes_hash: hash of the names, as in manifests.
     """
 
     def __init__(
@@ -30,15 +30,16 @@ class LoadedModels:
         library: Path | None = None,
         assemble: Assemble = Segmenter,
     ) -> None:
-        """Loads and tests the bundles.
+        """Load and test the bundles.
 
         Args:
             paths: folders of bundles, at least one.
-            library: of a trainer; its versions are loaded when they are asked for.
-            assemble: puts networks on an engine.
+            library: folder of a trainer's library; `find` loads its versions when needed.
+            assemble: makes a segmenter of a bundle, on an engine.
 
         Raises:
-            BundleError: none given, one is broken, two have the same version or other classes.
+            BundleError: none is given, one is broken, two have the same version, or their classes
+                differ.
             EngineError: see `create_engine`.
         """
         if not paths:
@@ -50,7 +51,7 @@ class LoadedModels:
             version, classes = bundle.manifest.version, bundle.manifest.classes
             if version in bundles:
                 raise BundleError(
-                    f"{path}: version {version} as {bundles[version].path} is; leave one out"
+                    f"{path}: has version {version}, as {bundles[version].path} has; leave one out"
                 )
             bundles[version] = bundle
         self._library = library
@@ -62,14 +63,14 @@ class LoadedModels:
 
     @property
     def versions(self) -> tuple[int, ...]:
-        """Of the bundles that are loaded, rising."""
+        """The versions of the loaded bundles, ascending."""
         return tuple(sorted({**self._segmenters, **self._trained}))
 
     def find(self, version: int) -> Segmenter | None:
-        """The pair of this version, or None where it is not here.
+        """Return the segmenter of a version, or None if neither bundles nor library have it.
 
         Raises:
-            BundleError: it is in the library, and broken or of other classes.
+            BundleError: the library has it, but it is broken or has other classes.
             EngineError: see `create_engine`.
         """
         known = self._segmenters.get(version) or self._trained.get(version)

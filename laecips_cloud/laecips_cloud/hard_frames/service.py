@@ -1,4 +1,4 @@
-"""From a hard frame to its answer: decode, score, cut, fuse, keep, answer. Never raises."""
+"""Answers a hard frame: decode, run F (scores, masks, fusion), store, answer. Never raises."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
 from laecips_cloud.replay_buffer.schema import ReplayBufferError
 
 MAX_PIXELS: Final = 1 << 23
-"""Largest picture, 4K and a little more: scores of 11 classes then take 370 MB."""
+"""Largest picture, slightly above 4K: scores of 11 classes then take 370 MB."""
 
 MAX_NAME: Final = 256
-"""Longest request_id and name of a robot, characters."""
+"""Longest request_id and longest name of a robot, in characters."""
 
 
-class RefusedRequest(Exception):  # noqa: N818 (an outcome, not an error of ours)
-    """A request that gets a reason instead of a label map."""
+class RefusedRequest(Exception):  # noqa: N818 (an outcome, not an error of the program)
+    """The request gets a status and a reason instead of a label map."""
 
     def __init__(self, status: AnswerStatus, message: str) -> None:
         super().__init__(message)
@@ -45,17 +45,17 @@ class RefusedRequest(Exception):  # noqa: N818 (an outcome, not an error of ours
 
 
 class HardFrameService:
-    """Answers hard frames. Safe for several threads: those of several robots share runs of F.
+    """Answers hard frames. Safe for several threads; requests of several robots share runs of F.
 
     Attributes:
-        models: versions of f.
-        inference: F.
-        buffer: where frames and answers are kept before they are given.
+        models: the versions of f.
+        inference: assisted inference F.
+        buffer: the replay buffer; frame and answer are on disk before the answer is returned.
 
     Args:
         models, inference, buffer: see above.
-        now_ns: the cloud's clock.
-        on_failure: told of exceptions that nobody foresaw, which are answered too.
+        now_ns: returns the cloud's clock in nanoseconds.
+        on_failure: called with each unexpected exception; the request gets an answer all the same.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class HardFrameService:
         self._on_failure = on_failure
 
     def answer(self, frame: HardFrameRequest) -> HardFrameAnswer:
-        """Answers a request; a status and one line where there is no label map to give."""
+        """Answer a request; without a label map the answer has a status and a one-line message."""
         times = StageTimes()
         try:
             return self._answer(frame, times)
@@ -86,7 +86,7 @@ class HardFrameService:
             status = AnswerStatus.UNAVAILABLE
             message = (
                 f"too late: the robot waits {frame.deadline_s:g} s for an answer, and {error}; "
-                "send less, wait longer, or give the cloud more"
+                "upload fewer frames, wait longer, or give the cloud faster hardware"
             )
         except Exception as error:
             self._on_failure(error)
@@ -128,7 +128,7 @@ class HardFrameService:
     def _assisted(
         self, frame: HardFrameRequest, times: StageTimes, *, deadline_s: float
     ) -> Assisted:
-        # Others wait for a picture while it is decoded.
+        # While a picture is decoded, a gathering batch waits for it.
         with self.inference.coming() as assist:
             with _timed(times, "decode"):
                 rgb = _decode_picture(frame)
@@ -138,14 +138,14 @@ class HardFrameService:
                     rgb, lambda: self._edge_scores(frame, rgb, depth), deadline_s=deadline_s
                 )
             except ClassScorerError as error:
-                # Said again for each frame: the operator should see it as long as it lasts.
+                # Repeated for each frame: operators should see the failure as long as it lasts.
                 raise RefusedRequest(AnswerStatus.UNAVAILABLE, f"class scorer: {error}") from error
         times.scores, times.masks = assisted.scores_ms, assisted.masks_ms
         times.fusion, times.wait = assisted.fusion_ms, assisted.wait_ms
         return assisted
 
     def _require_same_classes(self, frame: HardFrameRequest) -> None:
-        # Versions of two bundle lines may be the same number; their labels mean something else.
+        # Two bundle lines may share a version number while their labels mean different classes.
         if frame.classes_hash != self.models.classes_hash:
             raise RefusedRequest(
                 AnswerStatus.BAD_REQUEST,
@@ -160,9 +160,13 @@ class HardFrameService:
         rgb: NDArray[np.uint8],
         depth: NDArray[np.uint16] | None,
     ) -> NDArray[np.float32]:
-        """f's softmax scores at the picture's size: the robot's, or those of its f run here.
+        """Return f's softmax scores at the picture's size, float32 [M, H, W].
 
-        A class scorer that does not ask for them can answer robots whose f is not here.
+        They come from the request, or from the robot's version of f run here. Called only if the
+        class scorer needs them, so that others can answer robots whose f the cloud does not have.
+
+        Raises:
+            RefusedRequest: the scores are malformed, the version is unknown, or depth is missing.
         """
         size = (rgb.shape[0], rgb.shape[1])
         segmenter = self.models.find(frame.bundle_version)
@@ -195,7 +199,11 @@ class HardFrameService:
 
 
 def _check(frame: HardFrameRequest) -> None:
-    """Refuses what cannot be kept."""
+    """Check the fields of a request that need no decoding.
+
+    Raises:
+        RefusedRequest: a field is out of range.
+    """
     for name, value in (("request_id", frame.request_id), ("robot", frame.robot)):
         if len(value) > MAX_NAME:
             raise RefusedRequest(
@@ -213,7 +221,7 @@ def _check(frame: HardFrameRequest) -> None:
     if not 0 <= frame.deadline_s < inf:
         raise RefusedRequest(
             AnswerStatus.BAD_REQUEST,
-            f"deadline_s: {frame.deadline_s}; it is how long the robot waits, seconds, or 0",
+            f"deadline_s: {frame.deadline_s}; give the seconds that the robot waits, or 0",
         )
 
 
@@ -241,7 +249,7 @@ def _decode_depth(frame: HardFrameRequest, shape: tuple[int, ...]) -> NDArray[np
 
 
 def _answer_of(kept: ReplayFrame, times: StageTimes, *, batch: int = 0) -> HardFrameAnswer:
-    # Where no run was needed it is an answer of before.
+    # Without a run of F (batch 0) the answer is the stored one of an earlier request.
     return HardFrameAnswer(
         status=AnswerStatus.OK,
         label_map=kept.label_map,

@@ -1,1 +1,1 @@
-"""The trainer's library: versions of the pair, their ledger, the files that robots fetch."""
+"""The trainer's library: versions of the pair, their ledger, and the files that robots fetch."""

@@ -1,14 +1,14 @@
 """The versions of the pair on the trainer's disk.
 
     <library>/
-        ledger.json          what became of each version, what is offered (`version_ledger.py`)
-        versions/000007/     a bundle each
-        jobs/000008/         the training that is under way
-        exams.json           how versions did on the source frames (written by the worker)
-        lock                 held by the trainer that works here
+        ledger.json          the fate of each version, and which is offered (`version_ledger.py`)
+        versions/000007/     one bundle for each version
+        jobs/000008/         the training under way
+        exams.json           the versions' IoU on the source frames (written by the worker)
+        lock                 locked by the trainer that uses the library
 
-Every step writes the ledger whole or not at all, after the files that it speaks of: whatever ends
-the process, what is offered is complete, and no number is given twice.
+Each step writes its files first and then the ledger, atomically. However the process ends, the
+offered version is complete and no version number is used twice.
 """
 
 from __future__ import annotations
@@ -38,17 +38,20 @@ LOST: Final = "no training: its job is gone"
 
 
 class LibraryError(ValueError):
-    """The library cannot be opened, or a bundle has no place in it; one line says why."""
+    """The library cannot be opened, or cannot take a bundle; the message is one line."""
 
 
 class ModelLibrary:
-    """See the module. One thread changes it; any may read."""
+    """The folder of versions and its ledger. One thread may change it; any thread may read."""
 
     def __init__(self, root: str | Path) -> None:
-        """Opens the library, or makes it where there is none.
+        """Open and lock the library; make it if it does not exist.
+
+        Args:
+            root: its folder.
 
         Raises:
-            LibraryError: another trainer works in it, or its ledger cannot be read.
+            LibraryError: another trainer uses it, or its ledger cannot be read.
             OSError: it cannot be made or written.
         """
         self.root = Path(root)
@@ -57,7 +60,7 @@ class ModelLibrary:
         lock = lock_folder(self.root)
         if lock is None:
             raise LibraryError(
-                f"{self.root}: another trainer works in it; end that one or give another library"
+                f"{self.root}: another trainer uses it; stop that one or give another library"
             )
         self._lock = lock
         try:
@@ -67,27 +70,30 @@ class ModelLibrary:
             raise
         for folder in (self.root / VERSIONS, self.root / JOBS):
             sweep(folder)
-            for draft in folder.glob(".*"):  # of a process that was killed
+            for draft in folder.glob(".*"):  # left by a process that was killed
                 shutil.rmtree(draft, ignore_errors=True)
 
     def close(self) -> None:
-        """Lets another trainer in."""
+        """Unlock the library for another trainer."""
         self._lock.close()
 
     def folder(self, version: int) -> Path:
-        """Where the bundle of a version is, or belongs."""
+        """Return the folder of a version's bundle, which need not exist."""
         return version_folder(self.root, version)
 
     def job_folder(self, version: int) -> Path:
-        """Where the training of a version keeps what it needs."""
+        """Return the folder of a version's job and checkpoints, which need not exist."""
         return self.root / JOBS / f"{version:06d}"
 
     def take_in(self, bundle: Bundle) -> None:
-        """Takes in a first training's bundle; nothing happens where it is here already.
+        """Add a first training's bundle; do nothing if the library has it already.
+
+        Args:
+            bundle: the bundle to copy.
 
         Raises:
-            LibraryError: the library is of other classes or another line, or the bundle's version
-                is somebody else's number.
+            LibraryError: the library has bundles of another name or other classes, or another
+                bundle of the same version.
         """
         manifest = bundle.manifest
         self._require_same_line(bundle)
@@ -106,15 +112,18 @@ class ModelLibrary:
         self.record(lambda _: ledger)
 
     def record(self, step: Callable[[VersionLedger], VersionLedger]) -> None:
-        """Takes a step of the ledger and writes it down; see `VersionLedger` for the steps.
+        """Apply a step to the ledger and write the result; see `VersionLedger` for the steps.
+
+        Args:
+            step: returns the next ledger.
 
         Raises:
-            VersionLedgerError: the step cannot be taken.
-            OSError: it cannot be written; nothing has changed then.
+            VersionLedgerError: the step is not possible.
+            OSError: the ledger cannot be written; it is unchanged.
         """
         ledger = step(self.ledger)
         if ledger != self.ledger:
-            settle(self.root / VERSIONS)  # what the ledger will speak of is there first
+            settle(self.root / VERSIONS)  # the bundles are on the disk before the ledger names them
             write_whole(self.root / LEDGER, ledger.to_json().encode())
             self.ledger = ledger
 
@@ -126,12 +135,21 @@ class ModelLibrary:
         now_ns: int,
         after: Callable[[VersionLedger], VersionLedger] = lambda ledger: ledger,
     ) -> int:
-        """Gives a number to a training that begins now; see `VersionLedger.draw`.
+        """Give a version number to a training that starts now, and record it in the ledger.
 
         Args:
-            write_job: writes down the job of that number, before the ledger speaks of it.
-            trained_to, now_ns: see `VersionLedger`.
-            after: a step that goes before it, both or neither.
+            write_job: writes the job, given the new ledger and the version's number; called before
+                the ledger is written.
+            trained_to: see `VersionLedger.draw`.
+            now_ns: see `VersionLedger.draw`.
+            after: a step of the ledger to apply first; both steps are recorded, or neither.
+
+        Returns:
+            The new version's number.
+
+        Raises:
+            VersionLedgerError: a step is not possible.
+            OSError: the job or the ledger cannot be written.
         """
         ledger, version = after(self.ledger).draw(trained_to=trained_to, now_ns=now_ns)
         write_job(ledger, version)
@@ -139,7 +157,11 @@ class ModelLibrary:
         return version
 
     def check(self) -> list[str]:
-        """Looks at what it holds after a start: one line for each thing that had to be mended."""
+        """Check jobs and good bundles after a start, and record what is lost or damaged.
+
+        Returns:
+            One line for each version whose job is lost or whose bundle is damaged.
+        """
         told = []
         under_way = self.ledger.in_training
         if under_way and not (self.job_folder(under_way) / "job.json").is_file():
@@ -158,14 +180,14 @@ class ModelLibrary:
         return told
 
     def order(self, version: int, *, pin: bool) -> None:
-        """An operator goes to a version that is kept here; see `VersionLedger`.
+        """Offer a version by an operator's order; see `VersionLedger.order` and `.pin`.
 
         Args:
-            version: which; 0: the parent of the offered one.
-            pin: stay there.
+            version: the version to offer; 0: the parent of the offered one.
+            pin: offer no other version until `unpin`.
 
         Raises:
-            VersionLedgerError: that version is not for robots, or not kept any more.
+            VersionLedgerError: the version was never promoted, was rolled back or is removed.
             BundleError: its files are damaged.
         """
         ledger = self.ledger
@@ -179,9 +201,10 @@ class ModelLibrary:
         self.record(lambda _: ledger)
 
     def tidy(self, keep: int) -> None:
-        """Removes old bundles, but for the newest `keep` good and the newest `keep` other ones.
+        """Remove old bundles, except the newest `keep` good ones and the newest `keep` others.
 
-        What is offered, pinned, given or under way, and the parent, is never removed.
+        Bundles that are offered, pinned, given, in training, or a parent of the current or next
+        training are never removed and do not count.
         """
         ledger, good = self.ledger, set(self.ledger.good)
         given = {v for v, entry in ledger.entries.items() if not entry.parent}
@@ -207,7 +230,7 @@ class ModelLibrary:
             theirs = bundle.manifest
             if (own.name, own.classes) != (theirs.name, theirs.classes):
                 raise LibraryError(
-                    f"{self.root}: holds the line {own.name!r} of the classes "
+                    f"{self.root}: holds bundles {own.name!r} of the classes "
                     f"{', '.join(own.classes)}; {bundle.path} is {theirs.name!r} of "
                     f"{', '.join(theirs.classes)}: give the parameter library another folder"
                 )
@@ -216,7 +239,7 @@ class ModelLibrary:
     def _has(self, bundle: Bundle) -> bool:
         try:
             return Bundle.load(self.folder(bundle.manifest.version)).manifest == bundle.manifest
-        except BundleError:  # lost or damaged: the given one is its copy
+        except BundleError:  # lost or damaged: restore it from the given bundle
             self._copy(bundle)
             return True
 
@@ -231,7 +254,7 @@ class ModelLibrary:
 
 
 def version_folder(root: Path, version: int) -> Path:
-    """Where a library has the bundle of a version, for whoever only reads."""
+    """Return the folder of a version's bundle without opening the library."""
     return root / VERSIONS / f"{version:06d}"
 
 
@@ -241,4 +264,4 @@ def _read_ledger(path: Path) -> VersionLedger:
     except FileNotFoundError:
         return VersionLedger()
     except (OSError, UnicodeDecodeError, VersionLedgerError) as error:
-        raise LibraryError(f"{path}: {error}; give another library, or put it back") from error
+        raise LibraryError(f"{path}: {error}; give another library, or restore the file") from error

@@ -1,4 +1,4 @@
-"""What robots may have of a library: the announcement of what is offered, and files in pieces."""
+"""What robots get from a library: the offer of a version, and its files in pieces."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ from laecips_cloud.library.version_ledger import Fate
 
 
 def offered(library: ModelLibrary) -> ModelOffer | None:
-    """What robots should run; None before there is anything.
+    """Return the offer of the version that robots should run; None if there is none yet.
+
+    Args:
+        library: holds the versions.
 
     Raises:
-        BundleError: its files cannot be read.
+        BundleError: the version's files cannot be read.
     """
     ledger = library.ledger
     if not ledger.offered:
@@ -48,12 +51,15 @@ def offered(library: ModelLibrary) -> ModelOffer | None:
 
 
 def piece(library: ModelLibrary, request: PieceRequest, *, max_chunk: int) -> PieceAnswer:
-    """A piece of a file of a version that robots may have. Never raises.
+    """Return a piece of a file of a version that robots may have. Never raises.
 
     Args:
-        library: of the versions.
-        request: which piece.
-        max_chunk: most bytes given.
+        library: holds the versions.
+        request: version, file, offset and length.
+        max_chunk: most bytes of one answer.
+
+    Returns:
+        The piece, or a status and a one-line message.
     """
     version, file, offset = request.version, request.file, request.offset
     folder = _served(library, version)
@@ -92,6 +98,6 @@ def _served(library: ModelLibrary, version: int) -> Path | None:
     entry = ledger.entries.get(version)
     if entry is None:
         return None
-    # One that a robot rolled back stays offered where an operator has pinned it.
+    # A version that a robot rolled back is still offered if an operator pinned it.
     may = entry.fate is Fate.PROMOTED or version == ledger.offered
     return library.folder(version) if may else None

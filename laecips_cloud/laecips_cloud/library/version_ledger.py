@@ -1,6 +1,6 @@
-"""What became of each version of the pair, which one robots should run, and what was ordered.
+"""The ledger of versions: the fate of each, which one robots should run, and operators' orders.
 
-Immutable: every step gives the next ledger, or raises VersionLedgerError and changes nothing.
+The ledger is immutable: each step returns the next ledger or raises VersionLedgerError.
 `model_library.py` keeps it on disk.
 """
 
@@ -16,21 +16,21 @@ SCHEMA: Final = 1
 
 
 class VersionLedgerError(ValueError):
-    """A step that cannot be taken, or a ledger that cannot be read; one line says why."""
+    """A step is not possible, or a ledger cannot be read; the message is one line."""
 
 
 class Fate(StrEnum):
-    """What became of a version."""
+    """The state of a version: in training, or how that ended."""
 
     TRAINING = "training"
     PROMOTED = "promoted"
     REFUSED = "refused"
     ROLLED_BACK = "rolled back"
-    """By a robot, which never takes it again."""
+    """A robot gave it up after a trial, and never takes it again."""
     WITHDRAWN = "withdrawn"
-    """An operator went back below it; an operator's order brings it back."""
+    """An operator went back to an older version; an operator's order reinstates it."""
     REMOVED = "removed"
-    """It was promoted, but is too old to be kept."""
+    """It was promoted or withdrawn, and its bundle was deleted for its age."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +38,10 @@ class Entry:
     """One version.
 
     Attributes:
-        fate: what became of it.
-        reason: one line: the gate's, a robot's or an operator's.
-        parent: version that it was trained from; 0 for one that was given.
-        train_s: seconds that its training took.
+        fate: its state.
+        reason: one line on why: from the gate, a robot or an operator.
+        parent: version that it was trained from; 0 for a first training's bundle.
+        train_s: duration of its training in seconds.
     """
 
     fate: Fate
@@ -52,18 +52,18 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class VersionLedger:
-    """See the module.
+    """All versions, and what is offered, pinned, paused and trained.
 
     Attributes:
-        last: the highest number that was ever given to a version; the next one is above it.
-        entries: all versions.
-        offered: what robots should run; 0 before there is one.
-        ordered: it is offered by an operator's word, so that robots go back to it.
-        pinned: nothing else is offered meanwhile; 0: not pinned.
-        paused: nothing is trained meanwhile.
-        judged: version of the last verdict; 0: none yet.
-        trained_to: number of the newest row of the replay buffer that was in a training.
-        trained_ns: when that was, by the node's clock.
+        last: the highest version number used so far; the next version gets `last + 1`.
+        entries: the entry of each version.
+        offered: version that robots should run; 0: none yet.
+        ordered: whether an operator ordered it, so that robots take it even if it is older.
+        pinned: version that stays offered until it is unpinned; 0: none.
+        paused: whether training is paused.
+        judged: version of the gate's last verdict; 0: none yet.
+        trained_to: number of the newest row of the replay buffer that a training has read.
+        trained_ns: start of that training, by the node's clock.
     """
 
     last: int = 0
@@ -78,63 +78,79 @@ class VersionLedger:
 
     @property
     def good(self) -> list[int]:
-        """What may be offered and trained from, the newest first."""
+        """Versions that may be offered and trained from, the newest first."""
         return sorted(self._of(Fate.PROMOTED), reverse=True)
 
     @property
     def parent(self) -> int:
-        """What the next training goes on from; 0 where there is nothing."""
+        """The version that the next training starts from; 0: none."""
         return next(iter(self.good), 0)
 
     @property
     def in_training(self) -> int:
-        """The version that is under way; 0: none."""
+        """The version in training; 0: none."""
         return next(iter(self._of(Fate.TRAINING)), 0)
 
     def given_below(self, version: int) -> int:
-        """The first training's version that a version goes back to: its floor for the gate."""
+        """Return the newest first training's version up to `version`: the floor of its gate."""
         return max(v for v, entry in self.entries.items() if not entry.parent and v <= version)
 
     def count(self, *fates: Fate) -> int:
-        """How many versions of training have met these fates."""
+        """Return the number of trained versions with one of these fates."""
         return sum(bool(e.parent) and e.fate in fates for e in self.entries.values())
 
     def take_in(self, version: int) -> VersionLedger:
-        """A first training's version; it is offered unless one is pinned."""
+        """Add a first training's version, and offer it unless another one is pinned.
+
+        Raises:
+            VersionLedgerError: `version` is not above all earlier ones.
+        """
         if version <= self.last:
             raise VersionLedgerError(
-                f"version {version} is not above {self.last}, the highest that was ever given"
+                f"version {version} is not above {self.last}, the highest number used so far"
             )
         entry = Entry(fate=Fate.PROMOTED, reason="given as parameter bundle")
         return replace(self._with(version, entry), last=version)._offer(version)
 
     def draw(self, *, trained_to: int, now_ns: int) -> tuple[VersionLedger, int]:
-        """Gives the next number to a training that begins now."""
+        """Give the next version number to a training that starts now.
+
+        Args:
+            trained_to: number of the newest row of the replay buffer that the training reads.
+            now_ns: the node's clock.
+
+        Returns:
+            The next ledger, and the new version.
+
+        Raises:
+            VersionLedgerError: there is no good version, or a training is under way.
+        """
         if not self.parent or self.in_training:
-            raise VersionLedgerError("no version to train from, or one is under way")
+            raise VersionLedgerError("no version to train from, or one is in training")
         version = self.last + 1
         ledger = self._with(version, Entry(fate=Fate.TRAINING, parent=self.parent))
         return replace(ledger, last=version, trained_to=trained_to, trained_ns=now_ns), version
 
     def promote(self, version: int, *, reason: str, train_s: float) -> VersionLedger:
-        """The gate has promoted what was in training."""
+        """Record that the gate promoted the version in training, and offer it unless pinned."""
         ledger = self._judge(version, Fate.PROMOTED, reason, train_s)
         return ledger._offer(version)
 
     def refuse(self, version: int, *, reason: str, train_s: float = 0.0) -> VersionLedger:
-        """The gate has refused what was in training, or there is nothing to judge."""
+        """Record that the gate refused the version in training, or that its training failed."""
         return self._judge(version, Fate.REFUSED, reason, train_s)
 
     def damaged(self, version: int, *, reason: str) -> VersionLedger:
-        """The files of a version are not what they were."""
+        """Refuse a version whose files are damaged; unpin it, and offer another if needed."""
         ledger = self._with(version, replace(self.entries[version], fate=Fate.REFUSED))
         ledger = ledger._with(version, replace(ledger.entries[version], reason=reason))
         pinned = 0 if version == self.pinned else self.pinned
         return replace(ledger, pinned=pinned)._offer_newest(from_version=version)
 
     def roll_back(self, version: int, *, reason: str) -> VersionLedger:
-        """A robot has gone back from a version: it is kept out of parents, the newest good one is
-        offered again. What is pinned stays offered: that is an operator's word.
+        """Record that a robot rolled a version back, and offer the newest good one instead.
+
+        The version is no parent any more. If an operator pinned a version, that one stays offered.
         """
         entry = self.entries.get(version)
         if entry is None or not entry.parent or entry.fate is not Fate.PROMOTED:
@@ -143,7 +159,11 @@ class VersionLedger:
         return ledger._offer_newest(from_version=version)
 
     def order(self, version: int) -> VersionLedger:
-        """An operator goes to a version; those above it are not trained from any more."""
+        """Offer a version by an operator's order, and withdraw all good versions above it.
+
+        Raises:
+            VersionLedgerError: one is pinned, or this one is neither promoted nor withdrawn.
+        """
         if self.pinned:
             raise VersionLedgerError(f"version {self.pinned} is pinned: unpin it first")
         ledger = self._reinstated(version)
@@ -157,15 +177,19 @@ class VersionLedger:
         return replace(ledger, offered=version, ordered=True)
 
     def pin(self, version: int) -> VersionLedger:
-        """Offers one version and no other; training goes on."""
+        """Offer one version and no other until `unpin`; training continues.
+
+        Raises:
+            VersionLedgerError: the version is neither promoted nor withdrawn.
+        """
         return replace(self._reinstated(version), offered=version, ordered=True, pinned=version)
 
     def unpin(self) -> VersionLedger:
-        """Offers the newest good version again; ordered, for robots may have run a higher one."""
+        """Offer the newest good version again, as an order: robots may run a higher one."""
         return replace(self, pinned=0, offered=self.parent, ordered=True) if self.pinned else self
 
     def remove(self, versions: Iterable[int]) -> VersionLedger:
-        """What robots had or may have, and is not kept any more; others stay what they are."""
+        """Mark promoted and withdrawn versions as removed; leave the others as they are."""
         ledger = self
         for version in versions:
             entry = ledger.entries[version]
@@ -174,21 +198,25 @@ class VersionLedger:
         return ledger
 
     def count_from(self, now_ns: int) -> VersionLedger:
-        """Where no training was yet, or the clock has gone back: time counts from now."""
+        """Set `trained_ns` to now if there was no training yet, or the clock went back."""
         return replace(self, trained_ns=now_ns) if not 0 < self.trained_ns <= now_ns else self
 
     def pause(self, paused: bool) -> VersionLedger:
-        """Stops or resumes training."""
+        """Pause training (True) or resume it (False)."""
         return replace(self, paused=paused)
 
     def to_json(self) -> str:
-        """Sorted, indented JSON."""
+        """Return the ledger as sorted, indented JSON."""
         content = asdict(self) | {"schema": SCHEMA}
         return json.dumps(content, indent=1, sort_keys=True) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> VersionLedger:
-        """Reads what `to_json` wrote; VersionLedgerError where it cannot."""
+        """Read what `to_json` wrote.
+
+        Raises:
+            VersionLedgerError: the text is not a ledger, or has another schema.
+        """
         try:
             content: dict[str, Any] = json.loads(text)
             if content.pop("schema") != SCHEMA:

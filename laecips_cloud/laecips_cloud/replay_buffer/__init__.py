@@ -1,1 +1,1 @@
-"""The replay buffer: what the robot found hard, and what it was answered."""
+"""The replay buffer: uploaded frames with the cloud's answers, kept for training."""

@@ -1,9 +1,8 @@
-"""The replay buffer: what the cloud has answered, kept on disk for training.
+"""The replay buffer: uploaded frames with the cloud's answers, kept on disk for training.
 
 One SQLite file in WAL mode. `append` returns once the frame is on the disk (synchronous=FULL), so
-what was acknowledged survives a killed process and a power cut. Nobody empties the buffer: the
-oldest frames leave when there are too many or they are too large, and training only reads
-(`ReplayReader`).
+that an answered frame survives a killed process and a power cut. The oldest frames are removed
+when a bound of the buffer is exceeded; training only reads (`ReplayReader`).
 """
 
 from __future__ import annotations
@@ -34,11 +33,11 @@ _INSERT: Final = (
 
 
 class ReplayBuffer(ReplayReader):
-    """The frames on disk, for whoever answers them. Safe for several threads.
+    """The frames on disk, to read and write. Safe for several threads.
 
     Example:
         buffer = ReplayBuffer("replay.sqlite", classes=("belt", "part"), max_bytes=1 << 30)
-        kept = buffer.append(frame)  # `frame`, or what was kept under its request_id before
+        kept = buffer.append(frame)  # `frame`, or an earlier one with the same request_id
     """
 
     def __init__(
@@ -49,18 +48,18 @@ class ReplayBuffer(ReplayReader):
         max_frames: int = 5000,
         max_bytes: int = 2 << 30,
     ) -> None:
-        """Opens the file, or makes it where there is none.
+        """Open the file; make it if it does not exist.
 
         Args:
-            path: the file; SQLite keeps two more beside it while it is open.
-            classes: names, in the order of the labels; a file keeps frames of one list only.
-            max_frames: how many frames are kept, at least 1.
-            max_bytes: how many bytes of them (`ReplayFrame.size`), at least 1. The file itself is
-                somewhat larger and does not shrink.
+            path: the file; SQLite keeps two more files beside it while it is open.
+            classes: names, in the order of the labels; all frames of a file have the same classes.
+            max_frames: most frames to keep, at least 1.
+            max_bytes: most bytes of frames (`ReplayFrame.size`) to keep, at least 1. The file
+                itself is somewhat larger and does not shrink.
 
         Raises:
-            ReplayBufferError: the file is something else, was written by another version or for
-                other classes, or cannot be opened, made or written.
+            ReplayBufferError: the file is not a replay buffer, was written by another version or
+                for other classes, or cannot be opened, made or written.
         """
         if max_frames < 1 or max_bytes < 1:
             raise ReplayBufferError(
@@ -72,16 +71,17 @@ class ReplayBuffer(ReplayReader):
         self._open(path, mode="rwc", prepare=self._prepare)
 
     def append(self, frame: ReplayFrame) -> ReplayFrame:
-        """Keeps a frame; once this returns, it is on the disk.
+        """Store a frame on the disk, and remove the oldest frames until the bounds hold.
 
         Args:
-            frame: the frame; the oldest ones leave until it fits.
+            frame: the frame.
 
         Returns:
-            What is kept under the frame's request_id: the frame itself, or the one of before.
+            The frame itself, or the stored one if an earlier frame has the same request_id.
 
         Raises:
-            ReplayBufferError: it does not fit, the disk is full or fails; nothing has changed then.
+            ReplayBufferError: the frame is above `max_bytes`, or the disk is full or fails; the
+                buffer is unchanged.
         """
         if frame.size > self._max_bytes:
             raise ReplayBufferError(
@@ -97,16 +97,16 @@ class ReplayBuffer(ReplayReader):
         return frame
 
     def forget(self, before_ns: int) -> int:
-        """Removes the frames of `received_ns < before_ns`, so that nothing of them stays readable.
+        """Remove the frames of `received_ns < before_ns`, and overwrite their bytes in the file.
 
         Returns:
-            How many there were.
+            The number of removed frames.
 
         Raises:
             ReplayBufferError: the file cannot be written.
         """
         with self._using() as connection:
-            connection.execute("PRAGMA secure_delete = ON")  # what is freed is overwritten
+            connection.execute("PRAGMA secure_delete = ON")  # overwrite freed bytes with zeros
             try:
                 with _transaction(connection):
                     gone = connection.execute(
@@ -119,13 +119,13 @@ class ReplayBuffer(ReplayReader):
         return gone
 
     def keep_human_labels(self, labels: Mapping[str, bytes]) -> None:
-        """Keeps what people say of frames, in the place of what they said before; all or nothing.
+        """Store people's label maps, which replace their earlier ones; all or nothing.
 
         Args:
-            labels: PNG mono8 of the picture's size by request_id; empty takes back.
+            labels: PNG mono8 of the picture's size, by request_id; empty bytes delete a label map.
 
         Raises:
-            ReplayBufferError: a frame is not here any more, or the file cannot be written.
+            ReplayBufferError: a frame is no longer in the buffer, or the file cannot be written.
         """
         with self._using() as connection, _transaction(connection):
             for request_id, label_map in labels.items():
@@ -136,7 +136,7 @@ class ReplayBuffer(ReplayReader):
                 ).rowcount
                 if not changed:
                     raise ReplayBufferError(
-                        f"{self.path}: frame {request_id!r} has left meanwhile; nothing was "
+                        f"{self.path}: frame {request_id!r} was removed meanwhile; nothing was "
                         "imported, try again"
                     )
 
@@ -157,12 +157,12 @@ class ReplayBuffer(ReplayReader):
         kept = read_classes(connection)
         if kept != self._classes:
             raise ReplayBufferError(
-                f"{self.path}: keeps label maps of the classes {', '.join(kept)}, the bundles know "
+                f"{self.path}: keeps label maps of the classes {', '.join(kept)}, the bundles have "
                 f"{', '.join(self._classes)}; give another path"
             )
 
     def _shrink(self, connection: sqlite3.Connection) -> None:
-        """Lets the oldest frames go until both bounds hold."""
+        """Remove the oldest frames until both bounds hold."""
         while True:
             frames, size = connection.execute("SELECT frames, bytes FROM totals").fetchone()
             if frames <= self._max_frames and size <= self._max_bytes:
@@ -177,7 +177,7 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        # After some errors, a full disk among them, SQLite has rolled back by itself.
+        # After some errors, such as a full disk, SQLite has already rolled back.
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise

@@ -1,7 +1,7 @@
 """Label maps as COCO annotations: each label's connected regions as polygons, for labelling tools.
 
-COCO's polygons have no holes: a region with holes is drawn over by what lies in them, which comes
-later in the list.
+COCO's polygons have no holes: a region is filled, and the regions that lie in its holes come later
+in the list, so that a tool draws them on top.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 _SMALLEST: Final = 16
-"""Pixels; specks below it are nothing that a person would draw."""
+"""Smallest area of a region in pixels: no person would draw a smaller one."""
 
 
 class CocoWriter:
     """Collects images and their annotations.
 
     Args:
-        classes: names, in the order of the labels; COCO's categories begin with 1.
+        classes: names, in the order of the labels; COCO's category is the label plus 1.
 
     Attributes:
         content: the JSON object of `annotations.json`.
@@ -32,12 +32,12 @@ class CocoWriter:
         self.content: dict[str, Any] = {"images": [], "annotations": [], "categories": categories}
 
     def add(self, file_name: str, label_map: NDArray[np.uint8], **about: Any) -> None:
-        """Adds a frame.
+        """Add a frame and the regions of its labels.
 
         Args:
-            file_name: of its picture.
-            label_map: uint8 [H, W], class indices, 255 where there is none.
-            about: what else is known of the image.
+            file_name: name of the picture's file.
+            label_map: uint8 [H, W], class indices, 255 for no class.
+            about: further fields of the image's entry.
         """
         height, width = label_map.shape
         image = {

@@ -26,21 +26,21 @@ _LONGEST_NAME: Final = 150  # bytes; with an ending, any file system takes it
 
 
 def export_frames(frames: Iterable[ReplayFrame], folder: Path, *, classes: tuple[str, ...]) -> int:
-    """Writes frames into a folder: what can be labelled there comes back by `import_labels`.
+    """Write frames into a folder, for labelling; `import_labels` reads the corrected label maps.
 
-    Pictures as the robot sent them, label maps (a person's where there is one) and confidence as
-    8-bit PNG.
+    Pictures are written as the robot sent them, label maps (a person's if there is one) and
+    confidence maps as 8-bit PNG.
 
     Args:
-        frames: of a replay buffer.
-        folder: made where there is none.
+        frames: frames of a replay buffer.
+        folder: made if it does not exist.
         classes: names, in the order of the labels.
 
     Returns:
-        How many frames there were.
+        The number of frames.
 
     Raises:
-        ValueError: a kept label map is damaged.
+        ValueError: a stored label map is damaged.
         OSError: a file cannot be written.
     """
     for name in (IMAGES, LABELS, CONFIDENCE):
@@ -54,7 +54,8 @@ def export_frames(frames: Iterable[ReplayFrame], folder: Path, *, classes: tuple
             labels = decode_png(label_map, dtype=np.uint8)
         except ImageError as error:
             raise ValueError(
-                f"frame {frame.request_id!r}: label map {error}; export others (--since, --until)"
+                f"frame {frame.request_id!r}: label map {error}; leave the frame out by --since or "
+                "--until"
             ) from error
         (folder / IMAGES / picture).write_bytes(frame.picture)
         (folder / LABELS / f"{name}.png").write_bytes(label_map)
@@ -67,7 +68,7 @@ def export_frames(frames: Iterable[ReplayFrame], folder: Path, *, classes: tuple
 
 
 def file_name_of(request_id: str) -> str:
-    """A file name without ending, another one for each request; the same one always.
+    """Return a request's file name without ending; different requests get different names.
 
     Example:
         >>> file_name_of("robot/12")

@@ -1,4 +1,4 @@
-"""Label maps that people made, into the replay buffer: they outrank the cloud's answer there."""
+"""Imports people's label maps into the replay buffer, where they replace the cloud's answers."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from laecips_cloud.replay_buffer.exporting import LABELS, file_name_of
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """What became of the files.
+    """The outcome of an import.
 
     Attributes:
-        taken: label maps that are kept now as a person's.
-        unchanged: that say what is kept already; the cloud's answer stays the cloud's.
+        taken: number of label maps that were stored as a person's.
+        unchanged: number of label maps equal to the stored one, which stays as it is.
         strange: names of files that belong to no frame of the buffer.
     """
 
@@ -29,11 +29,14 @@ class Imported:
 
 
 def import_labels(buffer: ReplayBuffer, folder: Path) -> Imported:
-    """Reads a folder of PNG label maps, named as `export_frames` names them, all or nothing.
+    """Read a folder of PNG label maps, named as `export_frames` names them, all or nothing.
 
     Args:
-        buffer: of the frames.
-        folder: with the files in it, or in its folder labels/.
+        buffer: the replay buffer.
+        folder: holds the files itself or in its folder labels/.
+
+    Returns:
+        How many label maps were stored and how many were not.
 
     Raises:
         ValueError: there is no such file, or one is not a label map of its frame: 8-bit class
@@ -43,7 +46,7 @@ def import_labels(buffer: ReplayBuffer, folder: Path) -> Imported:
     where = folder / LABELS if (folder / LABELS).is_dir() else folder
     files = sorted(where.glob("*.png"))
     if not files:
-        raise ValueError(f"{where}: no PNG there; give the folder of the label maps")
+        raise ValueError(f"{where}: has no PNG files; give the folder of the label maps")
     known = {file_name_of(request_id): request_id for request_id in buffer.request_ids()}
     classes = len(buffer.classes())
     labels, unchanged, strange = dict[str, bytes](), 0, list[str]()

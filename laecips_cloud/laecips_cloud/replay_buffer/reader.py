@@ -1,4 +1,4 @@
-"""Reads the replay buffer's file, also while the cloud node writes it: all that training may do."""
+"""Reads the replay buffer's file, also while the cloud node writes it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _ADVICE: Final = {
     sqlite3.SQLITE_FULL: "the disk is full: make room on it or lower max_bytes",
     sqlite3.SQLITE_IOERR: "the disk is full or fails: make room on it or lower max_bytes",
     sqlite3.SQLITE_NOTADB: "it is not a replay buffer: give another path",
-    sqlite3.SQLITE_CORRUPT: "it is damaged: move it away, a new one will be made",
-    sqlite3.SQLITE_CANTOPEN: "is its folder there, and may it be written?",
-    sqlite3.SQLITE_READONLY: "it may not be written: change its permissions or give another path",
-    sqlite3.SQLITE_BUSY: "another process keeps it locked: end that one",
+    sqlite3.SQLITE_CORRUPT: "it is damaged: move it away, and the cloud node makes a new one",
+    sqlite3.SQLITE_CANTOPEN: "check that its folder exists and can be written",
+    sqlite3.SQLITE_READONLY: "it cannot be written: change its permissions or give another path",
+    sqlite3.SQLITE_BUSY: "another process keeps it locked: end that process",
 }
 
 
@@ -47,17 +47,20 @@ class ReplayReader:
     _connection: sqlite3.Connection | None
 
     def __init__(self, path: str | Path) -> None:
-        """Opens an existing file.
+        """Open an existing file.
+
+        Args:
+            path: the file.
 
         Raises:
-            ReplayBufferError: there is no such file, it is something else, or it was written by
+            ReplayBufferError: the file does not exist, is not a replay buffer, or was written by
                 another version.
         """
-        # Not mode=ro: a reader of a WAL file must be able to make the file beside it.
+        # Not mode=ro: a reader of a WAL file must be able to make SQLite's file beside it.
         self._open(path, mode="rw", prepare=self._check)
 
     def find(self, request_id: str) -> ReplayFrame | None:
-        """Looks up what is kept under a request_id.
+        """Return the frame of a request_id, or None.
 
         Raises:
             ReplayBufferError: the file cannot be read.
@@ -66,7 +69,7 @@ class ReplayReader:
             return self._find(connection, request_id)
 
     def totals(self) -> tuple[int, int]:
-        """How many frames and bytes are kept.
+        """Return the number of frames and of their bytes.
 
         Raises:
             ReplayBufferError: the file cannot be read.
@@ -76,7 +79,7 @@ class ReplayReader:
         return frames, size
 
     def classes(self) -> tuple[str, ...]:
-        """What the labels of the label maps mean, in their order.
+        """Return the names of the classes, in the order of the labels.
 
         Raises:
             ReplayBufferError: the file cannot be read.
@@ -85,10 +88,10 @@ class ReplayReader:
             return read_classes(connection)
 
     def blocks(self, duration_ns: int) -> list[TimeBlock]:
-        """Cuts what is kept into blocks of time, oldest first; empty stretches are left out.
+        """Return the blocks of time that have frames, oldest first.
 
         Args:
-            duration_ns: of a block, at least 1.
+            duration_ns: length of a block, at least 1.
 
         Raises:
             ReplayBufferError: the file cannot be read.
@@ -104,7 +107,7 @@ class ReplayReader:
         ]
 
     def groups(self, column: Literal["robot", "why", "bundle_version"]) -> list[Group]:
-        """Counts what is kept by robot, by why it was sent, or by version of f.
+        """Count frames and bytes by robot, by reason of the upload, or by version of f.
 
         Raises:
             ReplayBufferError: the file cannot be read.
@@ -115,7 +118,7 @@ class ReplayReader:
         return [Group(str(value), frames, size) for value, frames, size in rows]
 
     def human_labels(self) -> int:
-        """How many frames people have labelled.
+        """Return the number of frames that have a person's label map.
 
         Raises:
             ReplayBufferError: the file cannot be read.
@@ -127,8 +130,13 @@ class ReplayReader:
             return int(connection.execute(query).fetchone()[0])
 
     def since(self, number: int) -> Waiting:
-        """What came after the row of a number. Rows are numbered as they come, whatever the clocks
-        say; in a file that was made anew the count begins again, and everything is new.
+        """Return how many frames came after a row, and the newest row's number.
+
+        Rows are numbered in the order of arrival, independent of clocks. If the file was replaced,
+        numbers start again: `number` is above all of them then, and all frames count as new.
+
+        Args:
+            number: number of a row; 0: count all.
 
         Raises:
             ReplayBufferError: the file cannot be read.
@@ -141,7 +149,7 @@ class ReplayReader:
         return Waiting(frames, newest)
 
     def newest(self, count: int, *, last: int) -> list[ReplayFrame]:
-        """The `count` newest frames up to the row of a number, in the order they came.
+        """Return the `count` newest frames up to row `last`, in the order of arrival.
 
         Raises:
             ReplayBufferError: the file cannot be read.
@@ -153,7 +161,7 @@ class ReplayReader:
         return [_frame(row) for row in reversed(rows)]
 
     def request_ids(self) -> list[str]:
-        """Of all frames that are kept, in the order they came.
+        """Return the request_id of each frame, in the order of arrival.
 
         Raises:
             ReplayBufferError: the file cannot be read.
@@ -163,7 +171,7 @@ class ReplayReader:
         return [request_id for (request_id,) in rows]
 
     def count(self, start_ns: int, end_ns: int) -> int:
-        """How many frames there are of `start_ns <= received_ns < end_ns`.
+        """Return the number of frames of `start_ns <= received_ns < end_ns`.
 
         Raises:
             ReplayBufferError: the file cannot be read.
@@ -173,10 +181,14 @@ class ReplayReader:
             return int(connection.execute(query, (start_ns, end_ns)).fetchone()[0])
 
     def read(self, start_ns: int, end_ns: int, *, skip: int = 0) -> Iterator[ReplayFrame]:
-        """Reads the frames of `start_ns <= received_ns < end_ns`, in the order they were kept,
-        without the first `skip`.
+        """Yield the frames of `start_ns <= received_ns < end_ns`, in the order of arrival.
 
-        One frame is in memory at a time; frames may come and leave meanwhile.
+        One frame is in memory at a time; frames may be added and removed meanwhile.
+
+        Args:
+            start_ns: start of the range of `received_ns`, inclusive.
+            end_ns: end of the range, exclusive.
+            skip: number of first frames to leave out.
 
         Raises:
             ReplayBufferError: the file cannot be read.
@@ -194,7 +206,7 @@ class ReplayReader:
                 yield _frame(row)
 
     def close(self) -> None:
-        """Closes the file; what is called later raises ReplayBufferError. Closing twice is fine."""
+        """Close the file; later calls of other methods raise ReplayBufferError."""
         with self._lock:
             connection, self._connection = self._connection, None
             if connection is not None:
@@ -233,7 +245,7 @@ class ReplayReader:
     @staticmethod
     def _select(connection: sqlite3.Connection) -> str:
         names = list(COLUMNS)
-        if not has_human_labels(connection):  # of before; to bring it up is the writer's
+        if not has_human_labels(connection):  # schema 1, which only a writer upgrades
             names[names.index("human_label_map")] = "x''"
         return f"SELECT {', '.join(names)} FROM frames"  # noqa: S608 (our own field names)
 
@@ -246,7 +258,7 @@ class ReplayReader:
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
-        """Says in one line what SQLite could not do, and what to do about it."""
+        """Turn errors of SQLite into ReplayBufferError, with a line of advice."""
         try:
             yield
         except sqlite3.Error as error:

@@ -1,4 +1,4 @@
-"""What the replay buffer keeps of an answered frame."""
+"""The records of the replay buffer: a frame with its answer, and summaries of many."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ class ReplayFrame:
     Attributes:
         request_id: unique, chosen by the robot.
         robot: name of the robot.
-        stamp_ns: of the picture, by the robot's clock.
-        received_ns: when the request came, by the cloud's clock; time blocks are cut by it.
+        stamp_ns: stamp of the picture, by the robot's clock.
+        received_ns: arrival of the request, by the cloud's clock; time blocks are cut by it.
         bundle_version: version of f whose scores were fused.
-        why: it was sent because h called it hard, or as an audit.
+        why: reason of the upload: h called the frame hard, or it is an audit.
         trust: h of the frame, in [0, 1].
         picture: JPEG or PNG, as the robot sent it.
-        depth: 16-bit PNG in millimetres, empty where the robot has none.
+        depth: 16-bit PNG in millimetres; empty if the robot has none.
         label_map: F's answer, PNG mono8, 255 = no class.
-        confidence_map: PNG mono8, 255 = certain.
-        human_label_map: what a person says instead, PNG mono8 of the same size; empty: nothing.
+        confidence_map: confidence of each pixel, PNG mono8, 255 = certain.
+        human_label_map: a person's label map, which replaces F's in training; PNG mono8 of the
+            same size; empty: none.
     """
 
     request_id: str
@@ -40,20 +41,20 @@ class ReplayFrame:
 
     @property
     def size(self) -> int:
-        """Bytes that count against the buffer's bound: picture, depth and all maps."""
+        """Bytes that count towards the buffer's bound: picture, depth and all maps."""
         maps = self.label_map, self.confidence_map, self.human_label_map
         return sum(map(len, (self.picture, self.depth, *maps)))
 
 
 class Waiting(NamedTuple):
-    """Rows that came after another: how many there are, and the newest one's number."""
+    """New rows of the buffer: their number, and the number of the newest row."""
 
     frames: int
     newest: int
 
 
 class Group(NamedTuple):
-    """Frames that have something in common: `value` of it, how many, and their bytes."""
+    """Frames that share the value of a column: the value, their number and their bytes."""
 
     value: str
     frames: int
@@ -61,7 +62,7 @@ class Group(NamedTuple):
 
 
 class TimeBlock(NamedTuple):
-    """Frames that came in one stretch of time: `start_ns <= received_ns < end_ns`."""
+    """A block of time and the number of its frames, `start_ns <= received_ns < end_ns`."""
 
     start_ns: int
     end_ns: int

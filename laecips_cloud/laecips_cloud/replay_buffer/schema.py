@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 SCHEMA_VERSION: Final = 2
-"""Kept in the file; raised with every change of the tables. Version 2 added human_label_map; a file
-of version 1 is read as it is, and brought up by whoever opens it to write."""
+"""Stored in the file; raised with each change of the tables. Version 2 added human_label_map; a
+reader takes a file of version 1 as it is, and a writer upgrades it."""
 
-_APPLICATION_ID: Final = 0x4C414543  # "LAEC": tells our files from other SQLite databases
+_APPLICATION_ID: Final = 0x4C414543  # "LAEC": distinguishes the file from other SQLite databases
 
 _COUNT_CHANGE: Final = """
     CREATE TRIGGER count_change AFTER UPDATE OF size ON frames BEGIN
@@ -19,8 +19,8 @@ _COUNT_CHANGE: Final = """
     END
     """
 
-# AUTOINCREMENT: a number is never given twice, so the order of the numbers is the order of arrival
-# whatever the clocks say. The totals are kept by triggers: counting would read the whole table.
+# AUTOINCREMENT never uses a number twice, so that the order of numbers is the order of arrival,
+# independent of clocks. Triggers keep the totals: counting would read the whole table.
 _STATEMENTS: Final = (
     """
     CREATE TABLE frames (
@@ -68,20 +68,20 @@ _UPGRADE: Final = (
 
 
 class ReplayBufferError(ValueError):
-    """The buffer cannot be opened, read or written; one line says which file and what to do."""
+    """The buffer cannot be opened, read or written; the message names file and remedy."""
 
 
 def is_empty(connection: sqlite3.Connection) -> bool:
-    """Whether the file has no tables at all, as a new one."""
+    """Return whether the file has no tables, as a new one."""
     return _pragma(connection, "schema_version") == 0
 
 
 def create_tables(connection: sqlite3.Connection, classes: Sequence[str]) -> None:
-    """Makes the tables in an empty file, inside the caller's transaction.
+    """Make the tables in an empty file, inside the caller's transaction.
 
     Args:
-        connection: to the file.
-        classes: what the labels of all label maps mean, in the order of the labels.
+        connection: connection to the file.
+        classes: names of the classes, in the order of the labels.
     """
     for statement in _STATEMENTS:
         connection.execute(statement)
@@ -89,16 +89,16 @@ def create_tables(connection: sqlite3.Connection, classes: Sequence[str]) -> Non
 
 
 def read_classes(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """Names of the classes, in the order of the labels."""
+    """Return the names of the classes, in the order of the labels."""
     rows = connection.execute("SELECT name FROM classes ORDER BY label").fetchall()
     return tuple(name for (name,) in rows)
 
 
 def check_tables(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuses a file that is something else.
+    """Check that the file is a replay buffer of a known schema.
 
     Raises:
-        ReplayBufferError: not a replay buffer, or one of a version that is not known here.
+        ReplayBufferError: it is not.
     """
     if _pragma(connection, "application_id") != _APPLICATION_ID:
         raise ReplayBufferError(
@@ -107,18 +107,18 @@ def check_tables(connection: sqlite3.Connection, path: Path) -> None:
     version = _pragma(connection, "user_version")
     if not 1 <= version <= SCHEMA_VERSION:
         raise ReplayBufferError(
-            f"{path}: written with schema {version}, this version knows {SCHEMA_VERSION}; "
+            f"{path}: has schema {version}, this version reads up to {SCHEMA_VERSION}; "
             "update the cloud or give another path"
         )
 
 
 def has_human_labels(connection: sqlite3.Connection) -> bool:
-    """Whether the file has a place for them: those of version 1 have none."""
+    """Return whether the file has the column human_label_map; one of schema 1 has not."""
     return _pragma(connection, "user_version") >= 2
 
 
 def upgrade_tables(connection: sqlite3.Connection) -> None:
-    """Brings a file of version 1 up, inside the caller's transaction; O(1) whatever is in it."""
+    """Upgrade a file of schema 1, inside the caller's transaction; takes constant time."""
     if not has_human_labels(connection):
         for statement in _UPGRADE:
             connection.execute(statement)

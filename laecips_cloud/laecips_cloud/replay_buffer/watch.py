@@ -1,4 +1,4 @@
-"""Looks at a replay buffer that may not be there yet, may come, and may be made anew."""
+"""Watches a replay buffer that may not exist yet, and may be replaced by a new file."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from laecips_cloud.replay_buffer.schema import ReplayBufferError
 
 
 class ReplayWatch:
-    """Counts what has come; never raises. For one thread.
+    """Counts the new frames of a replay buffer; never raises. For one thread.
 
     Args:
         path: the replay buffer's file.
 
     Attributes:
-        problem: why it could not be read when it was looked at last; empty where it could, and
-            where there is none yet.
+        problem: why the last `since` could not read the file; empty if it could, or if there is
+            no file yet.
     """
 
     def __init__(self, path: Path) -> None:
@@ -27,7 +27,7 @@ class ReplayWatch:
         self._file = (0, 0)
 
     def since(self, number: int) -> Waiting | None:
-        """See `ReplayReader.since`; None where there is no buffer that can be read."""
+        """Return `ReplayReader.since(number)`; None if there is no readable buffer."""
         self.problem = ""
         try:
             status = self.path.stat()
@@ -43,12 +43,12 @@ class ReplayWatch:
             return self._reader.since(number)
         except ReplayBufferError as error:
             self.close()
-            # A file of no bytes is one that is being made.
+            # An empty file is one that the cloud node is about to fill.
             self.problem = str(error) if status.st_size else ""
             return None
 
     def close(self) -> None:
-        """Lets go of the file; the next look opens it again."""
+        """Close the file; the next `since` opens it again."""
         if self._reader is not None:
             self._reader.close()
         self._reader, self._file = None, (0, 0)

@@ -1,1 +1,1 @@
-"""What is trained next, and the worker process that does it."""
+"""Decides what is trained next, and runs the worker process that trains it."""

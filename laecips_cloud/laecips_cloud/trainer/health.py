@@ -1,4 +1,4 @@
-"""What the trainer's diagnostics say: one level and one line, from what is known of the node."""
+"""The trainer's diagnosis: one level and one line, from the node's state."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from laecips_edge.core.frame.health import Level
 
 @dataclass(frozen=True, kw_only=True)
 class TrainerHealth:
-    """What is known of a trainer at one moment.
+    """The state of a trainer at one moment, as far as its diagnosis needs it.
 
     Attributes:
         state: label of the lifecycle state.
-        failure: why the last transition failed; empty where it did not.
-        trouble: why it does not get on; empty where it does.
-        activity: what it does, or waits for.
-        paused: by an operator.
+        failure: why the last transition failed; empty if it succeeded.
+        trouble: why training makes no progress; empty if it does.
+        activity: what the trainer does or waits for.
+        paused: whether an operator paused training.
         pinned: version that an operator pinned; 0: none.
     """
 
@@ -29,7 +29,7 @@ class TrainerHealth:
 
 
 def assess(health: TrainerHealth) -> tuple[Level, str]:
-    """The most serious thing to say of a trainer: level and one line."""
+    """Return the level and the line of the most serious condition that applies."""
     ranking = (
         (bool(health.failure), Level.ERROR, health.failure),
         (

@@ -1,4 +1,4 @@
-"""A training as a file: all that the worker needs to begin it, or to take it up again."""
+"""A training as a file: all that the worker needs to start it or to resume it."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ class TrainingJob:
     """One training.
 
     Attributes:
-        version: number of the pair that it makes.
-        parent: version that it goes on from.
+        version: number of the new pair.
+        parent: version whose weights the training starts from.
         given: the first training's version, whose IoU is the gate's floor.
-        good: versions that are not to be done worse than.
-        trigger: what asked for it.
-        rows: at most so many of the newest rows of the replay buffer,
-        last_row: up to the one of this number.
+        good: versions whose best mIoU on the source frames the gate compares with.
+        trigger: what started the training: `buffer`, `interval` or `operator`.
+        rows: most rows of the replay buffer that are read, the newest ones.
+        last_row: number of the newest row that may be read.
         buffer: the replay buffer's file.
-        source: folder of the labelled source frames,
-        source_frames: of which at most so many are used.
-        engine: that the pair is examined on, the robots'.
-        settings: how it is trained and judged; its seed is this training's own.
+        source: folder of the labelled source frames.
+        source_frames: most source frames that are used.
+        engine: inference engine of the robots, which examines the pair.
+        settings: how the pair is trained and judged; the seed is this training's own.
     """
 
     version: int
@@ -47,16 +47,16 @@ class TrainingJob:
     settings: OnlineTraining
 
     def write(self, folder: Path) -> None:
-        """Writes it down as `job.json`, whole or not at all."""
+        """Write the job to `job.json` in `folder`, atomically; make the folder if needed."""
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / JOB, json.dumps(asdict(self), indent=1, sort_keys=True).encode())
 
     @classmethod
     def read(cls, folder: Path) -> TrainingJob:
-        """Reads it.
+        """Read the job in `folder`.
 
         Raises:
-            ValueError: it is not there, or not a job of this version of the program.
+            ValueError: there is no job, or another version of the program wrote it.
         """
         path = folder / JOB
         try:
@@ -66,5 +66,5 @@ class TrainingJob:
             return cls(**content)
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise ValueError(
-                f"{path}: not a job ({error}); the frames will be in the next"
+                f"{path}: not a job ({error}); the next training uses its frames"
             ) from error

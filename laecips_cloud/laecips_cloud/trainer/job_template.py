@@ -1,4 +1,4 @@
-"""What every training of a trainer has in common."""
+"""What all trainings of one trainer have in common, and how it becomes a job."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from laecips_cloud.training.online.settings import SEEDS, OnlineTraining
 
 @dataclass(frozen=True, kw_only=True)
 class JobTemplate:
-    """See the module.
+    """A job without version, parent, trigger and last row, which each training adds.
 
     Attributes:
         buffer: the replay buffer's file.
-        max_lessons: so many of its newest frames are a training's lessons.
-        source: folder of labelled source frames,
-        source_frames: of which at most so many are used.
-        engine: that pairs are examined on.
-        settings: how it is trained and judged.
+        max_lessons: most frames of the replay buffer that one training reads, the newest ones.
+        source: folder of labelled source frames.
+        source_frames: most source frames that are used.
+        engine: inference engine that examines the pairs.
+        settings: how a pair is trained and judged.
     """
 
     buffer: Path
@@ -35,7 +35,14 @@ class JobTemplate:
     def job(
         self, ledger: VersionLedger, *, version: int, trigger: str, last_row: int
     ) -> TrainingJob:
-        """The job of a version that was just drawn; its seed is like no other's."""
+        """Return the job of a version that is already in the ledger.
+
+        Args:
+            ledger: has an entry for `version`.
+            version: number of the new pair; added to the seed, so that each training has its own.
+            trigger: what started the training.
+            last_row: number of the newest row of the replay buffer that the training reads.
+        """
         parent = ledger.entries[version].parent
         return TrainingJob(
             version=version,
@@ -61,13 +68,17 @@ class JobTemplate:
         now_ns: int,
         after: Callable[[VersionLedger], VersionLedger] = lambda ledger: ledger,
     ) -> int:
-        """Writes down the job of a training that begins now, and gives its version.
+        """Write the job of a training that starts now, and record it in the ledger.
 
         Args:
-            library: of the versions.
-            trigger: what asked for it.
-            last_row: number of the newest row of the replay buffer that it reads.
-            now_ns, after: see `ModelLibrary.begin`.
+            library: holds the versions and their ledger.
+            trigger: what started the training.
+            last_row: number of the newest row of the replay buffer that the training reads.
+            now_ns: see `ModelLibrary.begin`.
+            after: see `ModelLibrary.begin`.
+
+        Returns:
+            The new version's number.
         """
 
         def write_job(ledger: VersionLedger, version: int) -> None:

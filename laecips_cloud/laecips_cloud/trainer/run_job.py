@@ -1,4 +1,4 @@
-"""From a job on disk to a pair that the gate has judged: what the worker does."""
+"""Runs one job: from the file on disk to a pair that the promotion gate has judged."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ Progress = Callable[[str], None]
 
 
 def run_job(folder: Path, bundles: Callable[[int], Path], exams: Path, progress: Progress) -> dict:
-    """Trains what a job says, or takes it up again.
+    """Train and judge the pair of a job; resume where an earlier run was stopped.
 
     Args:
-        folder: of the job; f is kept in it once it is trained.
-        bundles: where the bundle of a version is, or belongs.
-        exams: file with how versions did on the source frames.
-        progress: takes lines for people.
+        folder: the job's folder; keeps the weights of f once f is trained.
+        bundles: returns the folder of a version's bundle, which need not exist yet.
+        exams: file with the versions' IoU on the source frames.
+        progress: called with lines for people.
 
     Returns:
-        The verdict, for the trainer: promoted, reason, train_s.
+        The verdict for the trainer: `promoted`, `reason`, and `train_s` in seconds.
 
     Raises:
-        ValueError: there is too little to train on, or something cannot be read.
+        ValueError: there are too few frames to train on, or a file cannot be read.
     """
     job = TrainingJob.read(folder)
     parent = Bundle.load(bundles(job.parent))
@@ -92,8 +92,8 @@ def _lessons(job: TrainingJob, parent: Bundle) -> list[Lesson]:
     )
     if len(lessons) < FEWEST_FRAMES:
         raise ValueError(
-            f"{job.buffer}: {len(lessons)} of {len(frames)} frames teach anything; "
-            f"{FEWEST_FRAMES} are needed"
+            f"{job.buffer}: {len(lessons)} of {len(frames)} frames have labels to train on; "
+            f"{FEWEST_FRAMES} are needed, lower training.min_confidence or wait for more"
         )
     return lessons
 
@@ -126,7 +126,7 @@ def _source(
 def _frames_of(
     source: Path, fingerprint: str, most: int
 ) -> tuple[list[LabelledFrame], list[LabelledFrame]]:
-    """The source frames, decoded once for all the jobs of a worker."""
+    """Return source frames for training and held-out ones; decode once for all jobs of a worker."""
     folder = FrameFolder(source)
     learnt, held_out = folder.split(most)
     counts = count_labels(frame.label for frame in learnt)

@@ -1,4 +1,4 @@
-"""How versions did on the source frames that nothing learns from, remembered by `exams.json`."""
+"""The versions' IoU on the held-out source frames, kept in `exams.json`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 
 class SourceExams:
-    """Exams by version on one set of source frames; of other frames than these they are forgotten.
+    """The IoU of each version on one set of source frames; results on other frames are dropped.
 
     Args:
-        path: the file; made by the first exam that is kept.
-        source: the frames' fingerprint.
+        path: the file; the first `keep` makes it.
+        source: fingerprint of the source frames.
     """
 
     def __init__(self, path: Path, *, source: str) -> None:
@@ -27,23 +27,34 @@ class SourceExams:
             if content["source"] == source:
                 self._exams = dict(content["exams"])
         except (OSError, ValueError, KeyError, TypeError):
-            pass  # an exam that is not known is held again
+            pass  # a missing result is measured again
 
     def keep(self, version: int, iou: NDArray[np.float64]) -> None:
-        """Remembers a version's IoU, as `iou` gives it; OSError where it cannot be written."""
+        """Write a version's IoU to the file.
+
+        Args:
+            version: its number.
+            iou: IoU of each class, float64 [M], nan for a class without one.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
         values = [float(v) if np.isfinite(v) else None for v in iou]
         self._exams[str(version)] = values
         content = {"source": self._source, "exams": self._exams}
         write_whole(self._path, json.dumps(content, indent=1).encode())
 
     def iou(self, version: int) -> NDArray[np.float64] | None:
-        """A version's IoU of each class, float64 [M], nan where there is none; None: not known."""
+        """Return a version's IoU of each class, float64 [M], nan for a class without one.
+
+        None if the version was not examined on these frames.
+        """
         values = self._exams.get(str(version))
         if values is None:
             return None
         return np.array([np.nan if value is None else value for value in values], np.float64)
 
     def best_miou(self, versions: Iterable[int]) -> float:
-        """The best mIoU of these versions; those that are not known are left out."""
+        """Return the best mIoU of the versions that were examined, in [0, 1]; 0 if none was."""
         known = [iou for iou in map(self.iou, versions) if iou is not None]
         return max((float(np.nanmean(iou)) for iou in known), default=0.0)

@@ -1,7 +1,8 @@
-"""What the trainer does next: begins trainings, takes in their results, follows operators.
+"""The trainer's decisions: start trainings, record their results, carry out operators' orders.
 
-No ROS and no threads: the node calls it now and again, and whenever somebody says something. What
-it decides is in the library's ledger before it acts, so that it goes on there after any end.
+No ROS and no threads: the node calls `advance` periodically, and the other methods when a message
+or an order arrives. Each decision is written to the library's ledger before it is carried out, so
+that a restarted trainer continues from there, however the last one ended.
 """
 
 from __future__ import annotations
@@ -21,23 +22,24 @@ from laecips_cloud.trainer.triggers import FEWEST_FRAMES, OPERATOR, Triggers
 from laecips_cloud.trainer.worker_process import WorkerProcess
 
 MOST_DEATHS: Final = 5
-"""Of the worker in one training, one after the other: then it is given up, memory is too small."""
+"""Deaths of the worker in one training after which it is refused: memory is probably too small."""
 
 LONGEST_WAIT_S: Final = 60.0
+"""Longest wait before a dead worker is started again; it doubles with each death."""
 
 
 class Trainer:
-    """See the module. For one thread.
+    """Decides what is trained and offered. For one thread.
 
     Args:
-        library: of the versions; its ledger is what it goes by.
-        worker: trains.
-        watch: of the replay buffer.
+        library: holds the versions, and the ledger that the trainer acts by.
+        worker: the process that trains.
+        watch: counts the new frames of the replay buffer.
         triggers: when to train.
-        recipe: of each training.
-        keep_versions: how many old versions stay on the disk.
-        now_ns: the node's clock.
-        steady_s: a clock that never jumps.
+        recipe: the job of each training, without what differs between trainings.
+        keep_versions: how many old versions stay on the disk, see `ModelLibrary.tidy`.
+        now_ns: returns the node's clock in nanoseconds.
+        steady_s: returns a monotonic clock in seconds.
         logger: has info, warning and error.
     """
 
@@ -55,9 +57,9 @@ class Trainer:
         logger: Any,
     ) -> None:
         self.trouble = ""
-        """Why it does not get on; empty where it does."""
+        """Why training makes no progress; empty if it does."""
         self.waiting: Waiting | None = None
-        """What has come since the last training; None where there is no replay buffer yet."""
+        """Frames since the last training; None if the replay buffer does not exist yet."""
         self._library = library
         self._worker = worker
         self._watch = watch
@@ -68,38 +70,42 @@ class Trainer:
         self._steady_s = steady_s
         self._logger = logger
         self._progress = ""
-        self._told: dict[str, Any] = {}
+        self._result: dict[str, Any] = {}  # the worker's last message `done` or `failed`
         self._deaths = 0
         self._not_before_s = 0.0
 
     @property
     def activity(self) -> str:
-        """For people: what it does, or waits for."""
+        """What the trainer does or waits for, one line for people."""
         ledger, version = self._library.ledger, self._library.ledger.in_training
         if ledger.paused:
-            waits = f", version {version} goes on then" if version else ""
+            waits = f", then the training of version {version} continues" if version else ""
             return f"paused until it is resumed{waits}"
         if version:
             parent = ledger.entries[version].parent
-            return f"version {version} from {parent}: {self._progress or 'the worker starts'}"
+            return f"version {version} from {parent}: {self._progress or 'starting the worker'}"
         if self.waiting is None:
             return self._watch.problem or f"waiting for the replay buffer {self._watch.path}"
         return self._triggers.waits_for(new=self.waiting.frames, since_s=self._since_s())
 
     def start(self) -> None:
-        """Begin to work; goes on with the training that was under way."""
+        """Start the worker, and continue an interrupted training."""
         self._library.record(lambda ledger: ledger.count_from(self._now_ns()))
         self._deaths, self._not_before_s = 0, 0.0
         self._let_work()
 
     def stop(self) -> None:
-        """End the worker; its training goes on at the next start."""
+        """Stop the worker; the next `start` continues its training."""
         self._worker.stop()
         self._watch.close()
         self._progress = ""
 
     def advance(self) -> None:
-        """Do what there is to do; OSError where the disk is full, to be called again."""
+        """Handle the worker's messages, and start a training if one is due. Call periodically.
+
+        Raises:
+            OSError: the ledger or a job cannot be written, as on a full disk; call again later.
+        """
         for message in self._worker.hear():
             self._hear(message)
         self._take_result()
@@ -117,7 +123,14 @@ class Trainer:
             self._begin(trigger, self.waiting.newest)
 
     def train_now(self) -> str:
-        """An operator's order: train with what there is; ValueError where that cannot be."""
+        """Start a training with the frames there are, by an operator's order.
+
+        Returns:
+            One line for the operator.
+
+        Raises:
+            ValueError: training is paused or under way, or there are too few frames.
+        """
         ledger, everything = self._library.ledger, self._watch.since(0)
         if ledger.paused:
             raise ValueError("training is paused: resume it first")
@@ -133,7 +146,14 @@ class Trainer:
         return f"version {version} is trained from {ledger.parent}"
 
     def pause(self, paused: bool) -> str:
-        """An operator's order: train no more, also after a restart, or go on."""
+        """Pause training, also across restarts, or resume it, by an operator's order.
+
+        Args:
+            paused: True: pause; False: resume.
+
+        Returns:
+            One line for the operator.
+        """
         self._library.record(lambda ledger: ledger.pause(paused))
         if paused:
             self._worker.stop()
@@ -141,7 +161,11 @@ class Trainer:
         return "paused until it is resumed" if paused else "training goes on"
 
     def order(self, version: int, *, pin: bool) -> str:
-        """An operator's order: robots go to a version, or stay there; see `ModelLibrary.order`."""
+        """Offer a version by an operator's order, and pin it if asked; see `ModelLibrary.order`.
+
+        Returns:
+            One line for the operator.
+        """
         self._library.order(version, pin=pin)
         offered = self._library.ledger.offered
         self._leave_bad_parent()
@@ -149,14 +173,24 @@ class Trainer:
         return f"version {offered} is {what}"
 
     def unpin(self) -> str:
-        """An operator's order: offer the newest good version again."""
+        """Offer the newest good version again, by an operator's order.
+
+        Returns:
+            One line for the operator.
+        """
         if not self._library.ledger.pinned:
             return "nothing is pinned"
         self._library.record(lambda ledger: ledger.unpin())
         return f"unpinned: version {self._library.ledger.offered} is offered"
 
     def roll_back(self, version: int, *, robot: str, reason: str) -> None:
-        """A robot has gone back from a version; told again, nothing happens."""
+        """Record that a robot went back from a version; a second report changes nothing.
+
+        Args:
+            version: the version that the robot gave up.
+            robot: name of the robot.
+            reason: why it went back, one line.
+        """
         why = f"robot {robot} went back from it: {reason}"
         before = self._library.ledger
         self._library.record(lambda ledger: ledger.roll_back(version, reason=why))
@@ -183,12 +217,12 @@ class Trainer:
         )
         parent = self._library.ledger.entries[version].parent
         self._logger.info(f"version {version} is trained from {parent}: trigger {trigger}")
-        self._deaths, self._told = 0, {}
+        self._deaths, self._result = 0, {}
         self._worker.train(version)
         return version
 
     def _let_work(self) -> None:
-        """A worker that is ready when frames come: to load torch takes seconds."""
+        """Start the worker if it does not run, before frames come: it loads torch for seconds."""
         ledger = self._library.ledger
         if self._worker.runs or ledger.paused or self._steady_s() < self._not_before_s:
             return
@@ -200,25 +234,25 @@ class Trainer:
         if "progress" in message:
             self._progress = str(message["progress"])
         elif "done" in message or "failed" in message:
-            self._told = message
+            self._result = message
         elif "died" in message:
             self._deaths += 1
             self._progress = ""
             wait = min(LONGEST_WAIT_S, 2.0 ** (self._deaths - 1) - 1)
             self._not_before_s = self._steady_s() + wait
-            self.trouble = f"the worker died ({message['died']}), it is started again"
+            self.trouble = f"the worker died ({message['died']}) and is started again"
             self._logger.error(self.trouble)
             if self._deaths >= MOST_DEATHS:
-                died = f"the worker died {self._deaths} times, with {message['died']} at last"
-                self._told = {"failed": died}
+                died = f"the worker died {self._deaths} times, the last time with {message['died']}"
+                self._result = {"failed": died}
 
     def _take_result(self) -> None:
         version = self._library.ledger.in_training
-        if not self._told or not version:
-            self._told = {}
+        if not self._result or not version:
+            self._result = {}
             return
-        done = self._told.get("done", {})
-        reason = done.get("reason") or f"no training: {self._told.get('failed')}"
+        done = self._result.get("done", {})
+        reason = done.get("reason") or f"no training: {self._result.get('failed')}"
         train_s = float(done.get("train_s", 0.0))
         if done.get("promoted"):
             self._library.record(lambda it: it.promote(version, reason=reason, train_s=train_s))
@@ -226,12 +260,12 @@ class Trainer:
         else:
             self._library.record(lambda it: it.refuse(version, reason=reason, train_s=train_s))
             self._logger.warning(f"version {version} refused: {reason}")
-        self._told, self._progress, self._deaths = {}, "", 0
+        self._result, self._progress, self._deaths = {}, "", 0
         remove_folder(self._library.job_folder(version))
         self._library.tidy(self._keep_versions)
 
     def _leave_bad_parent(self) -> None:
-        """What is under way from a parent that is good no more is begun anew from a good one."""
+        """Restart the training under way from a good parent if its own is no longer good."""
         ledger = self._library.ledger
         version = ledger.in_training
         if not version or ledger.entries[version].parent in ledger.good:

@@ -21,62 +21,60 @@ _fixed = partial(setting, changes="unconfigured")  # all act when the trainer is
 
 @dataclass(frozen=True, kw_only=True)
 class TrainerSettings(Settings):
-    """See the module.
+    """The trainer's parameters.
 
     Raises:
-        ValueError: besides, numbers do not fit each other.
+        ValueError: a value is out of range, or two values contradict each other.
     """
 
-    bundle: str = _fixed(
-        "", "Folder of the first training's bundle, which the library begins with."
-    )
+    bundle: str = _fixed("", "Folder of the first training's bundle, the library's first version.")
     library: str = _fixed(
-        "~/.ros/laecips/library", "Folder of all versions; made where there is none."
+        "~/.ros/laecips/library", "Folder of all versions; made if it does not exist."
     )
     buffer_path: str = _fixed("~/.ros/laecips/replay.sqlite", "The cloud node's replay buffer.")
     source: str = _fixed("", "Folder of labelled source frames: images, labels, classes.yaml.")
     source_frames: int = _fixed(
-        400, "Most source frames that are used, evenly spread.", minimum=4, maximum=100_000
+        400, "Most source frames to use, evenly spread.", minimum=4, maximum=100_000
     )
     engine: str = _fixed(
         "onnxruntime",
-        "Inference engine that pairs are examined on: the robots'.",
+        "Inference engine of the robots, which examines the pairs.",
         choices=ENGINE_NAMES,
     )
     max_buffer: int = _fixed(
-        100, "So many new frames start a training.", minimum=2, maximum=1_000_000
+        100, "Number of new frames that starts a training.", minimum=2, maximum=1_000_000
     )
     max_interval_s: float = _fixed(
         1800.0,
-        "Seconds since the last training after which min_frames new frames start one.",
+        "Seconds since the last training after which min_frames new frames start the next.",
         minimum=1.0,
         maximum=365 * _DAY_S,
     )
     min_frames: int = _fixed(
-        30, "New frames that max_interval_s needs to start one.", minimum=2, maximum=1_000_000
+        30, "New frames that start a training after max_interval_s.", minimum=2, maximum=1_000_000
     )
     max_lessons: int = _fixed(
-        400, "Newest frames of the buffer that one training reads.", minimum=2, maximum=1_000_000
+        400, "Newest frames of the buffer that a training reads.", minimum=2, maximum=1_000_000
     )
     keep_versions: int = _fixed(
-        5, "Old versions, good and others, that stay on the disk.", minimum=1, maximum=10_000
+        5, "Old versions to keep: so many good and so many other ones.", minimum=1, maximum=10_000
     )
-    threads: int = _fixed(1, "Of the worker that trains.", minimum=1, maximum=256)
+    threads: int = _fixed(1, "Threads of the worker that trains.", minimum=1, maximum=256)
     nice: int = _fixed(
-        19, "Priority of the worker that trains; 19 is the lowest.", minimum=0, maximum=19
+        19, "Nice value of the worker; 19 is the lowest priority.", minimum=0, maximum=19
     )
     max_chunk: int = _fixed(
-        1 << 18, "Most bytes of a model that one answer carries.", minimum=1024, maximum=1 << 24
+        1 << 18, "Most bytes of a model file in one answer.", minimum=1024, maximum=1 << 24
     )
     training: OnlineTraining = field(default_factory=OnlineTraining)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.triggers()  # where they do not fit each other, that is said now
+        self.triggers()  # raises if the values contradict each other
         if self.max_lessons < self.max_buffer:
             raise SettingError(
-                f"parameter max_lessons is {self.max_lessons}: new frames would not be learnt "
-                f"from, give at least max_buffer, which is {self.max_buffer}"
+                f"parameter max_lessons is {self.max_lessons}: trainings would leave new frames "
+                f"out, give at least max_buffer, which is {self.max_buffer}"
             )
 
     def triggers(self) -> Triggers:
@@ -88,7 +86,7 @@ class TrainerSettings(Settings):
         )
 
     def recipe(self) -> JobTemplate:
-        """Return how to train.
+        """Return the part of the job that all trainings share.
 
         Raises:
             SettingError: a path is missing.
@@ -98,8 +96,8 @@ class TrainerSettings(Settings):
             max_lessons=self.max_lessons,
             source=self.path(
                 "source",
-                what="a folder of labelled source frames (images/, labels/, classes.yaml): the "
-                "promotion gate is held on them",
+                what="a folder of labelled source frames (images/, labels/, classes.yaml), which "
+                "the promotion gate needs",
             ),
             source_frames=self.source_frames,
             engine=self.engine,
@@ -107,9 +105,17 @@ class TrainerSettings(Settings):
         )
 
     def bundle_path(self) -> Path:
-        """Return the folder of `bundle`; SettingError where none is given."""
+        """Return the folder of `bundle`.
+
+        Raises:
+            SettingError: none is given.
+        """
         return self.path("bundle", what="the folder of the first training's bundle")
 
     def library_path(self) -> Path:
-        """Return the folder of `library`; SettingError where none is given."""
+        """Return the folder of `library`.
+
+        Raises:
+            SettingError: none is given.
+        """
         return self.path("library", what="a folder for the versions")

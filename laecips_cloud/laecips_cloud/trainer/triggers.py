@@ -1,4 +1,4 @@
-"""When the trainer trains: enough new frames, enough time with some of them, or an operator."""
+"""When a training starts: many new frames, fewer after some time, or an operator's order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 FEWEST_FRAMES: Final = 2
-"""To train on at all: one is held out."""
+"""Fewest frames of any training: one to learn from, one to hold out."""
 
 BUFFER: Final = "buffer"
 INTERVAL: Final = "interval"
@@ -15,12 +15,12 @@ OPERATOR: Final = "operator"
 
 @dataclass(frozen=True, kw_only=True)
 class Triggers:
-    """See the module.
+    """The conditions that start a training.
 
     Attributes:
-        max_buffer: so many new frames are enough, whatever the time.
-        max_interval_s: seconds since the last training after which `min_frames` are enough.
-        min_frames: see `max_interval_s`.
+        max_buffer: number of new frames that starts a training at any time.
+        max_interval_s: seconds since the last training after which `min_frames` start the next.
+        min_frames: see `max_interval_s`; 2 to `max_buffer`.
     """
 
     max_buffer: int
@@ -28,7 +28,7 @@ class Triggers:
     min_frames: int
 
     def __post_init__(self) -> None:
-        """Names what is out of range."""
+        """Raise ValueError if `min_frames` is out of range."""
         if not FEWEST_FRAMES <= self.min_frames <= self.max_buffer:
             raise ValueError(
                 f"min_frames is {self.min_frames}, must be {FEWEST_FRAMES} to max_buffer, which is "
@@ -36,11 +36,14 @@ class Triggers:
             )
 
     def due(self, *, new: int, since_s: float) -> str:
-        """What asks for a training now; empty where nothing does.
+        """Return the trigger that applies now, or an empty string.
 
         Args:
-            new: frames in the replay buffer that came since the last training.
-            since_s: seconds since then.
+            new: number of frames that reached the replay buffer since the last training.
+            since_s: seconds since the last training.
+
+        Returns:
+            `BUFFER`, `INTERVAL` or "".
         """
         if new >= self.max_buffer:
             return BUFFER
@@ -49,7 +52,7 @@ class Triggers:
         return ""
 
     def waits_for(self, *, new: int, since_s: float) -> str:
-        """For people: what is missing until the next training."""
+        """Return one line for people: what the next training waits for; arguments as of `due`."""
         if new >= self.min_frames:
             left = max(0.0, self.max_interval_s - since_s)
             return f"{new} of {self.max_buffer} new frames, or {left:.0f} s more"

@@ -1,12 +1,12 @@
-"""The trainer's worker: a process that trains one job after the other, at low priority.
+"""The trainer's worker: a process that runs one training job after the other, at low priority.
 
-Started as `python -m laecips_cloud.trainer.worker LIBRARY --nice 19 --threads 1`. It is told on
-its standard input which version to train, one number a line, and says what it does on its standard
-output, one JSON object a line: {"ready": true}, {"progress": "..."}, {"done": {...}} or
-{"failed": "..."}. It ends in good order at SIGTERM, and when the other side of its input is gone.
+Started as `python -m laecips_cloud.trainer.worker LIBRARY --nice 19 --threads 1`. It reads the
+versions to train from standard input, one number a line, and writes one JSON object a line to
+standard output: {"ready": true}, {"progress": "..."}, {"done": {...}} or {"failed": "..."}. It
+exits with status 0 on SIGTERM and when its standard input ends.
 
-It knows nothing of ROS: frames, bundles and jobs are on the disk, and whatever it was killed in can
-be begun anew, or gone on with from the trained f.
+It does not use ROS: frames, bundles and jobs are on the disk. A job whose worker was killed can be
+run again; it then starts from the trained f if there is one.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _AUTOGROUP = Path("/proc/self/autogroup")
 
 
 def main() -> int:
-    """Work until the input ends or SIGTERM comes."""
+    """Run jobs until standard input ends or SIGTERM comes."""
     args = _parser().parse_args()
-    # Before anything starts threads: they have the priority of whoever starts them.
+    # Before any thread starts: a thread inherits the priority of the one that starts it.
     _step_back(max(args.nice, os.getpriority(os.PRIO_PROCESS, 0)))
     signal.signal(signal.SIGTERM, _end)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is the trainer's, which ends this
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the trainer, which ends the worker
     telling = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
-    os.dup2(2, 1)  # what libraries print must not be taken for an answer
+    os.dup2(2, 1)  # what libraries print goes to stderr, not among the messages
     wanted: queue.SimpleQueue[int] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin, wanted), name="input", daemon=True).start()
 
@@ -72,19 +72,19 @@ def main() -> int:
 
 
 def _step_back(nice: int) -> None:
-    """Lowers the priority of this process, and of its session.
+    """Lower the priority of this process and, if it leads one, of its session.
 
-    Where Linux shares the processor out between sessions first (`sched_autogroup_enabled`), the
-    priority of a process says nothing against those of other sessions. This one has its own.
+    If Linux divides processor time between sessions first (`sched_autogroup_enabled`), the nice
+    value of a process counts only within its session, so that the session needs its own.
     """
     os.setpriority(os.PRIO_PROCESS, 0, nice)
     if os.getsid(0) == os.getpid():
-        with contextlib.suppress(OSError):  # no such kernel, or not allowed
+        with contextlib.suppress(OSError):  # the kernel has no such file, or forbids it
             _AUTOGROUP.write_text(str(nice), encoding="ascii")
 
 
 def _alone(folder: Path) -> Any:
-    """The job's folder, for this process alone: a worker of before may still be on its way out."""
+    """Lock the job's folder; wait, for the previous worker process may not have ended yet."""
     while True:
         lock = lock_folder(folder)
         if lock is not None:

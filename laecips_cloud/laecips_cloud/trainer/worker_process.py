@@ -1,4 +1,4 @@
-"""The trainer's hold on its worker: starts it, tells it what to train, hears it, ends it."""
+"""The trainer's side of the worker process: start it, send versions, read messages, stop it."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from pathlib import Path
 from typing import Any, Final
 
 GRACE_S: Final = 3.0
-"""How long a worker may take to end in good order; nothing is lost where it is killed instead."""
+"""Seconds from SIGTERM to SIGKILL; a killed worker loses nothing that cannot be trained again."""
 
 WORKER: Final = (sys.executable, "-m", "laecips_cloud.trainer.worker")
 
 
 class WorkerProcess:
-    """One worker at a time; for one thread.
+    """Runs at most one worker process at a time. For one thread.
 
     Args:
-        library: folder of the library that it works in.
-        threads: of torch, OpenCV and BLAS.
-        nice: its priority, 19 is the lowest.
-        command: how it is started.
+        library: folder of the library.
+        threads: number of threads of torch, OpenCV and BLAS.
+        nice: nice value of the worker, 0 to 19; 19 is the lowest priority.
+        command: the command line, without arguments.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class WorkerProcess:
     ) -> None:
         options = ["--threads", str(threads), "--nice", str(nice)]
         self._command = [*command, str(library), *options]
-        # Some libraries read these once, when they are loaded.
+        # Some libraries read these variables only when they are loaded.
         names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
         self._environment = {**os.environ, **dict.fromkeys(names, str(threads))}
         self._process: subprocess.Popen[str] | None = None
@@ -43,16 +43,20 @@ class WorkerProcess:
 
     @property
     def runs(self) -> bool:
-        """Whether it was started, and has not been found ended by `hear` or ended by `stop`."""
+        """Whether it was started, and neither `stop` nor a death seen by `hear` ended it."""
         return self._process is not None
 
     @property
     def pid(self) -> int:
-        """Its process id; 0 where there is none."""
+        """The process id of the worker; 0 if none runs."""
         return self._process.pid if self._process is not None else 0
 
     def start(self) -> None:
-        """Starts it; OSError where the system cannot."""
+        """Start the worker.
+
+        Raises:
+            OSError: the system cannot start a process.
+        """
         self._process = subprocess.Popen(
             self._command,
             env=self._environment,
@@ -61,7 +65,7 @@ class WorkerProcess:
             text=True,
             encoding="utf-8",
             bufsize=1,
-            # Its own session, whose priority it can lower: see `worker.py`.
+            # A session of its own, so that it can lower the session's priority: see `worker.py`.
             start_new_session=True,
         )
         self._reader = threading.Thread(
@@ -70,9 +74,9 @@ class WorkerProcess:
         self._reader.start()
 
     def train(self, version: int) -> None:
-        """Lets it train a version whose job is on the disk; one that has just died hears nothing.
+        """Send the worker a version whose job is on the disk.
 
-        That is told by `hear`.
+        If the worker has just died, nothing happens; `hear` reports its death.
         """
         if self._process is not None and self._process.stdin is not None:
             try:
@@ -81,7 +85,10 @@ class WorkerProcess:
                 return
 
     def hear(self) -> list[dict[str, Any]]:
-        """What it has said since; {"died": "how"} where it has ended by itself."""
+        """Return the worker's messages since the last call, oldest first.
+
+        The last one is {"died": "SIGNAL or exit status"} if the worker ended by itself.
+        """
         messages = []
         while not self._messages.empty():
             messages.append(self._messages.get())
@@ -90,7 +97,7 @@ class WorkerProcess:
         return messages
 
     def stop(self) -> None:
-        """Ends it, in the middle of a training too; returns once it is gone."""
+        """Stop the worker, also during a training; return when it has ended."""
         if self._process is None:
             return
         self._process.terminate()
@@ -99,7 +106,7 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
         self._close()
-        self._messages = queue.SimpleQueue()  # that it ended is no news
+        self._messages = queue.SimpleQueue()  # drops the message that it died: it was stopped
 
     def _close(self) -> None:
         if self._process is None or self._reader is None:
@@ -110,17 +117,17 @@ class WorkerProcess:
             if pipe is not None:
                 try:
                     pipe.close()
-                except OSError:  # a line that nobody reads any more
+                except OSError:  # an unsent line, which the ended worker cannot read
                     continue
         self._process = self._reader = None
 
 
 def _read(process: subprocess.Popen[str], messages: queue.SimpleQueue[dict[str, Any]]) -> None:
-    assert process.stdout is not None  # noqa: S101 (a pipe was asked for)
+    assert process.stdout is not None  # noqa: S101 (`start` asks for a pipe)
     for line in process.stdout:
         try:
             messages.put(json.loads(line))
-        except ValueError:  # cut short by its death
+        except ValueError:  # a line that the worker's death cut short
             continue
     status = process.wait()
     how = signal.Signals(-status).name if status < 0 else f"exit status {status}"

@@ -1,4 +1,4 @@
-"""A callback group that runs a number of callbacks at a time, and says when none runs."""
+"""A callback group that bounds how many callbacks run at a time, and can wait until none does."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from rclpy.callback_groups import CallbackGroup
 
 
 class BoundedCallbackGroup(CallbackGroup):
-    """Between rclpy's two groups, of which one has no bound and the other the bound 1.
+    """A callback group with a bound, between rclpy's reentrant (no bound) and exclusive one (1).
 
     Attributes:
-        most: callbacks at a time; may be changed any time.
+        most: callbacks that may run at a time; may be changed at any time.
     """
 
     def __init__(self, most: int = 1) -> None:
@@ -22,12 +22,12 @@ class BoundedCallbackGroup(CallbackGroup):
         self._changed = threading.Condition()
 
     def can_execute(self, entity: Any) -> bool:
-        """Whether there is room for a callback."""
+        """Return whether fewer callbacks than the bound run."""
         with self._changed:
             return self._running < self.most
 
     def beginning_execution(self, entity: Any) -> bool:
-        """Takes a place, if there is one."""
+        """Count a callback that starts; return False if the bound forbids it."""
         with self._changed:
             if self._running >= self.most:
                 return False
@@ -35,12 +35,12 @@ class BoundedCallbackGroup(CallbackGroup):
             return True
 
     def ending_execution(self, entity: Any) -> None:
-        """Gives the place back."""
+        """Count a callback that has ended."""
         with self._changed:
             self._running -= 1
             self._changed.notify_all()
 
     def wait_until_idle(self) -> None:
-        """Returns when no callback runs; what a service answers has been sent then."""
+        """Wait until no callback runs; all answers of services are sent then."""
         with self._changed:
             self._changed.wait_for(lambda: not self._running)

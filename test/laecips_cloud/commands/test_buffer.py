@@ -194,7 +194,10 @@ def test_prune(call: Callable) -> None:
     [
         (["ls", "--block", "0"], "--block is 0.0: give seconds above 0"),
         (["export", "{}/out", "--limit", "0"], "--limit is 0: give at least 1"),
-        (["import-labels", "{}/nowhere"], "nowhere: no PNG there; give the folder of the label"),
+        (
+            ["import-labels", "{}/nowhere"],
+            "nowhere: has no PNG files; give the folder of the label",
+        ),
         (["prune", "--older-than", "-1"], "--older-than is -1.0: give days, 0 or more"),
     ],
 )

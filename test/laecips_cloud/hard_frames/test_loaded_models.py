@@ -38,7 +38,7 @@ def test_no_bundle() -> None:
 
 def test_the_same_version_twice(tiny_bundle: Bundle, tmp_path: Path) -> None:
     path = _written(tmp_path / "again", tiny_bundle)
-    with pytest.raises(BundleError, match=r"again: version 1 as .*tiny is; leave one out"):
+    with pytest.raises(BundleError, match=r"again: has version 1, as .*tiny has; leave one out"):
         LoadedModels([tiny_bundle.path, path])
 
 

@@ -197,7 +197,7 @@ BAD = [
     (
         {"deadline_s": -1.0},
         AnswerStatus.BAD_REQUEST,
-        "deadline_s: -1.0; it is how long the robot waits",
+        "deadline_s: -1.0; give the seconds that the robot waits",
     ),
     ({"deadline_s": float("nan")}, AnswerStatus.BAD_REQUEST, "deadline_s: nan"),
     ({"trust": 1.5}, AnswerStatus.BAD_REQUEST, "confidence: 1.5"),

@@ -84,7 +84,7 @@ def test_it_goes_on_where_it_was(library: ModelLibrary, train: Callable, root: P
 
 
 def test_one_trainer_at_a_time(library: ModelLibrary, root: Path) -> None:
-    with pytest.raises(LibraryError, match=f"{root}: another trainer works in it"):
+    with pytest.raises(LibraryError, match=f"{root}: another trainer uses it"):
         ModelLibrary(root)
     library.close()
     ModelLibrary(root).close()
@@ -109,7 +109,7 @@ def test_a_step_that_cannot_be_written_changes_nothing(
     ("changes", "message"),
     [
         ({"delta": 0.25}, "version 1 of .* is another bundle; give the parameter library another"),
-        ({"name": "other"}, "holds the line 'tiny' of the classes belt, part, screw, scratch; "),
+        ({"name": "other"}, "holds bundles 'tiny' of the classes belt, part, screw, scratch; "),
         ({"classes": ("a", "b", "c", "d")}, "is 'tiny' of a, b, c, d: give the parameter library"),
     ],
 )

@@ -193,8 +193,11 @@ def _a_folder(path: Path) -> None:
     [
         (_a_text, "file is not a database; it is not a replay buffer: give another path"),
         (_another_database, "an SQLite database, but not a replay buffer; give another path"),
-        (_a_later_version, "written with schema 7, this version knows 2; update the cloud"),
-        (_a_folder, "unable to open database file; is its folder there, and may it be written?"),
+        (_a_later_version, "has schema 7, this version reads up to 2; update the cloud"),
+        (
+            _a_folder,
+            "unable to open database file; check that its folder exists and can be written",
+        ),
     ],
 )
 @pytest.mark.parametrize("opening", [opened, ReplayReader])
@@ -209,7 +212,7 @@ def test_a_file_that_is_no_buffer(
 
 @pytest.mark.parametrize("opening", [opened, ReplayReader])
 def test_no_folder(opening: Callable[[Path], ReplayReader], tmp_path: Path) -> None:
-    with pytest.raises(ReplayBufferError, match="is its folder there"):
+    with pytest.raises(ReplayBufferError, match="check that its folder exists"):
         opening(tmp_path / "nowhere" / "replay.sqlite")
 
 
@@ -219,7 +222,7 @@ def test_labels_of_other_classes_never_mix(
 ) -> None:
     kept = buffer.append(frame(0))
     buffer.close()
-    message = f"{path}: keeps label maps of the classes belt, part, the bundles know "
+    message = f"{path}: keeps label maps of the classes belt, part, the bundles have "
     with pytest.raises(ReplayBufferError, match=re.escape(message) + ".*; give another path$"):
         ReplayBuffer(path, classes=others)
     reader = ReplayReader(path)
@@ -259,8 +262,8 @@ def locked_folder() -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("replay.sqlite", "it may not be written: change its permissions or give another path"),
-        ("new.sqlite", "is its folder there, and may it be written?"),
+        ("replay.sqlite", "it cannot be written: change its permissions or give another path"),
+        ("new.sqlite", "check that its folder exists and can be written"),
     ],
 )
 def test_a_buffer_that_may_not_be_written(name: str, message: str, locked_folder: Path) -> None:
@@ -421,7 +424,7 @@ def test_what_people_say_is_kept_counted_and_taken_back(buffer: ReplayBuffer) ->
         assert buffer.totals() == (2, 2 * size + len(label_map))
         assert buffer.human_labels() == said
     buffer.keep_human_labels({"robot/1": b"123", "robot/2": b"4"})
-    with pytest.raises(ReplayBufferError, match="'robot/9' has left meanwhile; nothing was"):
+    with pytest.raises(ReplayBufferError, match="'robot/9' was removed meanwhile; nothing was"):
         buffer.keep_human_labels({"robot/1": b"9", "robot/9": b"9"})
     assert buffer.find("robot/1").human_label_map == b"123"
     assert buffer.forget(99) == 2

@@ -208,7 +208,7 @@ def test_a_refused_version_is_kept_out(result: dict, reason: str, trainer: Train
 
 def test_what_the_worker_says_is_shown(trainer: TrainerRig) -> None:
     trainer.frames_come(10)
-    assert trainer.after().trainer.activity == "version 2 from 1: the worker starts"
+    assert trainer.after().trainer.activity == "version 2 from 1: starting the worker"
     trainer.after({"ready": True}, {"progress": "f:  50%"})
     assert trainer.trainer.activity == "version 2 from 1: f:  50%"
 
@@ -216,7 +216,7 @@ def test_what_the_worker_says_is_shown(trainer: TrainerRig) -> None:
 def test_a_worker_that_dies_is_started_again_with_the_same_job(trainer: TrainerRig) -> None:
     trainer.frames_come(10)
     trainer.after().after(DIED)
-    assert trainer.trainer.trouble == "the worker died (SIGKILL), it is started again"
+    assert trainer.trainer.trouble == "the worker died (SIGKILL) and is started again"
     assert (trainer.worker.starts, trainer.worker.told) == (2, [2])
     trainer.after(DIED)
     assert trainer.worker.starts == 2  # not at once this time
@@ -232,7 +232,7 @@ def test_a_job_that_always_kills_its_worker_is_given_up(trainer: TrainerRig) -> 
     trainer.after()
     for _ in range(MOST_DEATHS):
         trainer.after(DIED, seconds=100.0)
-    reason = f"no training: the worker died {MOST_DEATHS} times, with SIGKILL at last"
+    reason = f"no training: the worker died {MOST_DEATHS} times, the last time with SIGKILL"
     assert trainer.library.ledger.entries[2].reason == reason
     trainer.after(seconds=100.0)
     assert trainer.worker.told == []
@@ -265,7 +265,10 @@ def test_pause_holds_and_survives_a_restart(trainer: TrainerRig) -> None:
     trainer.after()
     assert trainer.trainer.pause(True) == "paused until it is resumed"
     assert not trainer.worker.runs
-    assert trainer.trainer.activity == "paused until it is resumed, version 2 goes on then"
+    assert (
+        trainer.trainer.activity
+        == "paused until it is resumed, then the training of version 2 continues"
+    )
     trainer.close()
     trainer.open()
     trainer.after(seconds=1000.0)

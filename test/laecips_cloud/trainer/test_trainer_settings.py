@@ -41,7 +41,7 @@ def test_what_they_become() -> None:
         ({"nice": -1}, "parameter nice: -1 is out of range: give one from 0 to 19"),
         ({"training.dice": 1.5}, "parameter training.dice: 1.5 is out of range"),
         ({"training.miner_learning_rate": "1e-5"}, "'1e-5' is not a number"),
-        ({"max_lessons": 99}, "parameter max_lessons is 99: new frames would not"),
+        ({"max_lessons": 99}, "parameter max_lessons is 99: trainings would leave new"),
         ({"min_frames": 101}, "min_frames is 101, must be 2 to max_buffer, which is 100"),
     ],
 )

@@ -235,7 +235,7 @@ def test_frames_that_teach_nothing(
 ) -> None:
     fill(tmp_path / "one.sqlite", ColourFrames(1))
     worker.train(begin(buffer=tmp_path / "one.sqlite"))
-    assert "1 of 1 frames teach anything; 2 are needed" in Heard(worker).wait_for("failed")
+    assert "1 of 1 frames have labels to train on; 2 are needed" in Heard(worker).wait_for("failed")
 
 
 def test_without_its_trainer_it_ends_in_the_middle_of_a_training(
