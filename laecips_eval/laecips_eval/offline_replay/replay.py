@@ -212,7 +212,7 @@ class _Robot(RouterEvents):
                 source=source,
                 reason=reason,
                 # On the wire both are float32.
-                confidence=float(np.float32(seen.decision.trust)),
+                trust=float(np.float32(seen.decision.trust)),
                 delta=float(np.float32(seen.decision.delta)),
                 hard=seen.decision.hard,
                 audit=seen.decision.audit,

@@ -49,7 +49,7 @@ def score_untrained(
             frame.stamp_ns,
             prediction.label_map,
             truth.get(frame.stamp_ns),
-            confidence=decision.trust,
+            trust=decision.trust,
         )
         done += 1
         progress(done, len(wanted))

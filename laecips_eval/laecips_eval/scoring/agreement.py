@@ -14,20 +14,20 @@ class Agreement:
 
     Attributes:
         compared: frames that the live run answered.
-        confidence: stamps in nanoseconds where h differs.
+        trust: stamps in nanoseconds where h differs.
         decision: stamps where hard or audit differ.
         label_map: stamps where the label maps differ.
     """
 
     compared: int
-    confidence: Sequence[int]
+    trust: Sequence[int]
     decision: Sequence[int]
     label_map: Sequence[int]
 
     @property
     def complete(self) -> bool:
         """Whether something was compared and nothing differs."""
-        return self.compared > 0 and not (self.confidence or self.decision or self.label_map)
+        return self.compared > 0 and not (self.trust or self.decision or self.label_map)
 
     def __str__(self) -> str:
         """One line for people."""
@@ -40,7 +40,7 @@ class Agreement:
         parts = [
             f"{name} differs on {len(stamps)} (first: stamp {stamps[0]})"
             for name, stamps in (
-                ("h", self.confidence),
+                ("h", self.trust),
                 ("the decision", self.decision),
                 ("the label map", self.label_map),
             )
@@ -67,7 +67,7 @@ def compare(live: Sequence[FrameRow], offline: Sequence[FrameRow]) -> Agreement:
     ]
     return Agreement(
         compared=len(pairs),
-        confidence=[a.stamp_ns for a, b in pairs if a.confidence != b.confidence],
+        trust=[a.stamp_ns for a, b in pairs if a.trust != b.trust],
         decision=[a.stamp_ns for a, b in pairs if (a.hard, a.audit) != (b.hard, b.audit)],
         label_map=[a.stamp_ns for a, b in pairs if not _same_maps(a, b)],
     )

@@ -22,8 +22,8 @@ class PublishedAnswer:
         stamp_ns: the image's stamp in nanoseconds.
         source: one of `SOURCES`.
         reason: one of `FALLBACK_REASONS` where source is edge_fallback, else none.
-        confidence: h in [0, 1].
-        delta: what the confidence was held against.
+        trust: h in [0, 1].
+        delta: what the trust was held against.
         hard: what h called the frame.
         audit: easy, and uploaded all the same.
         bytes_up: request payload in bytes, 0 where nothing was sent.
@@ -34,7 +34,7 @@ class PublishedAnswer:
     stamp_ns: int
     source: str
     reason: str = "none"
-    confidence: float
+    trust: float
     delta: float
     hard: bool
     audit: bool

@@ -90,7 +90,7 @@ class Comparison:
         score = self._unanswered.pop(stamp_ns)
         if self._first_version is None or frame.answer.version != self._first_version:
             return
-        frame.confidence_untrained = frame.answer.confidence
+        frame.trust_untrained = frame.answer.trust
         self._count_untrained(stamp_ns, frame, score)
 
     def note_index(self, stamp_ns: int, frame: FrameRecord) -> None:
@@ -106,7 +106,7 @@ class Comparison:
         return (
             self._first_version is not None
             and frame.checksum_now is not None
-            and frame.confidence_untrained is None
+            and frame.trust_untrained is None
         )
 
     def add_untrained(
@@ -116,7 +116,7 @@ class Comparison:
         label_map: LabelMap,
         truth: LabelMap | None,
         *,
-        confidence: float,
+        trust: float,
     ) -> None:
         """Scores what f without training says of a frame that wants it.
 
@@ -124,7 +124,7 @@ class Comparison:
             ValueError: when truth and label map differ in size.
         """
         score = None if truth is None else self._score(label_map, truth)
-        frame.confidence_untrained = confidence
+        frame.trust_untrained = trust
         self._count_untrained(stamp_ns, frame, score)
 
     def miou(self, stream: str) -> float | None:

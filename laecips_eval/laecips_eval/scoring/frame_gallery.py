@@ -29,7 +29,7 @@ class GalleryFrame:
         now: uint8 [H, W], f's own answer as it ran, class indices or 255.
         published: uint8 [H, W], what the robot published.
         truth: uint8 [H, W], None where there is none.
-        confidence: h in [0, 1].
+        trust: h in [0, 1].
         delta: what it was held against.
     """
 
@@ -40,7 +40,7 @@ class GalleryFrame:
     now: LabelMap
     published: LabelMap
     truth: LabelMap | None
-    confidence: float
+    trust: float
     delta: float
 
 
@@ -63,7 +63,7 @@ class ChosenFrame:
     segment: str
     now: LabelMap
     published: LabelMap
-    confidence: float
+    trust: float
     delta: float
 
     def with_picture(self, rgb: NDArray[np.uint8], truth: LabelMap | None) -> GalleryFrame:
@@ -146,7 +146,7 @@ class Gallery:
                     segment="" if place is None else self._segments[place].name,
                     now=known.now,
                     published=known.published,
-                    confidence=known.answer.confidence,
+                    trust=known.answer.trust,
                     delta=known.answer.delta,
                 )
                 kept = [*self._kept.get(place, ()), frame]

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from laecips_cloud.metrics import LabelMap
 from laecips_edge.core.atomic_files import whole_file
@@ -22,7 +22,7 @@ class FrameRow:
         stamp_ns: the image's stamp in nanoseconds.
         source: edge, cloud or edge_fallback; None for a frame that was dropped.
         reason: why a fallback, else none.
-        confidence: h in [0, 1].
+        trust: h in [0, 1].
         delta: what it was held against.
         hard: what h called the frame.
         audit: easy, and uploaded all the same.
@@ -33,7 +33,7 @@ class FrameRow:
         version: of the pair (f, h) that looked at the frame.
         iou: the published label map's IoU in [0, 1]; `iou_now` is that of f's own.
         iou_untrained: that of f without training: of the pair that the run began with.
-        confidence_untrained: h of that pair, in [0, 1].
+        trust_untrained: h of that pair, in [0, 1].
         checksum: CRC-32 of the published label map; `checksum_now` is that of f's own.
     """
 
@@ -41,7 +41,7 @@ class FrameRow:
     index: int | None = None
     source: str | None = None
     reason: str | None = None
-    confidence: float | None = None
+    trust: float | None = None
     delta: float | None = None
     hard: bool | None = None
     audit: bool | None = None
@@ -52,12 +52,15 @@ class FrameRow:
     iou: float | None = None
     iou_now: float | None = None
     iou_untrained: float | None = None
-    confidence_untrained: float | None = None
+    trust_untrained: float | None = None
     checksum: int | None = None
     checksum_now: int | None = None
 
 
-_NAMES = [field.name for field in fields(FrameRow)]
+_RENAMED: Final = {"trust": "confidence", "trust_untrained": "confidence_untrained"}
+_COLUMNS: Final = {field.name: _RENAMED.get(field.name, field.name) for field in fields(FrameRow)}
+"""Column of the file by field of `FrameRow`, in the order of the file."""
+
 _READERS: dict[str, Any] = {
     "str": str,
     "int": int,
@@ -79,9 +82,9 @@ def write_rows(path: Path, rows: Iterable[FrameRow]) -> None:
         OSError: when it cannot be written.
     """
     with whole_file(path) as file:
-        writer = csv.DictWriter(file, _NAMES, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(_COLUMNS.values())
+        writer.writerows(asdict(row).values() for row in rows)
 
 
 def read_rows(path: Path) -> list[FrameRow]:
@@ -96,7 +99,11 @@ def read_rows(path: Path) -> list[FrameRow]:
         rows = []
         for line in reader:
             try:
-                rows.append(FrameRow(**{name: _value(name, line[name]) for name in _NAMES}))
+                rows.append(
+                    FrameRow(
+                        **{name: _value(name, line[column]) for name, column in _COLUMNS.items()}
+                    )
+                )
             except (KeyError, ValueError, TypeError) as error:
                 raise ValueError(
                     f"{path}, line {reader.line_num}: not a row of a frame log ({error}); "

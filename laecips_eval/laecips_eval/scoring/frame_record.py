@@ -29,7 +29,7 @@ class FrameRecord:
     iou: float | None = None
     iou_now: float | None = None
     iou_untrained: float | None = None
-    confidence_untrained: float | None = None
+    trust_untrained: float | None = None
     scored_now: bool = False
     scored_untrained: bool = False
 
@@ -55,7 +55,7 @@ class FrameRecord:
             iou=self.iou,
             iou_now=self.iou_now,
             iou_untrained=self.iou_untrained,
-            confidence_untrained=self.confidence_untrained,
+            trust_untrained=self.trust_untrained,
             checksum=self.checksum,
             checksum_now=self.checksum_now,
         )

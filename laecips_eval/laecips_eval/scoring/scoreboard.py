@@ -154,7 +154,7 @@ class Scoreboard:
         label_map: LabelMap,
         truth: LabelMap | None = None,
         *,
-        confidence: float,
+        trust: float,
     ) -> None:
         """Scores what the first pair says of one of `stamps_of_trained`; the first time counts.
 
@@ -162,14 +162,14 @@ class Scoreboard:
             stamp_ns: the frame's stamp in nanoseconds.
             label_map: f without training's answer.
             truth: as for the other label maps of the frame.
-            confidence: h of the first pair, in [0, 1].
+            trust: h of the first pair, in [0, 1].
 
         Raises:
             ValueError: when truth and label map differ in size.
         """
         frame = self._frames.get(stamp_ns)
         if frame is not None and self._comparison.wants_untrained(frame):
-            self._comparison.add_untrained(stamp_ns, frame, label_map, truth, confidence=confidence)
+            self._comparison.add_untrained(stamp_ns, frame, label_map, truth, trust=trust)
 
     def add_counters(self, counters: EdgeCounters) -> None:
         """Takes the edge node's own counters; older ones than known do no harm."""

@@ -133,11 +133,11 @@ def trust(rows: Sequence[FrameRow], *, first_version: int) -> Trust:
         first_version: of the pair that the run began with: its own frames show no difference.
     """
     chosen = [
-        (row.confidence, row.confidence_untrained, bool(row.hard), row.delta)
+        (row.trust, row.trust_untrained, bool(row.hard), row.delta)
         for row in rows
         if row.version not in (None, first_version)
-        and row.confidence is not None
-        and row.confidence_untrained is not None
+        and row.trust is not None
+        and row.trust_untrained is not None
     ]
     return Trust(
         trained=np.array([trained for trained, _, _, _ in chosen], np.float64),
