@@ -1,4 +1,4 @@
-"""Hard frames are chosen by lot, whatever order the news comes in."""
+"""Hard frames are chosen by lot, in whatever order their messages arrive."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
