@@ -1,4 +1,4 @@
-"""The networks that ship with the project."""
+"""Paths of the networks that ship with the project."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ _PACKAGE, _NAME = "laecips_bringup", "inspection"
 
 
 def shipped_bundle() -> Path:
-    """The folder of the bundle that ships with the project, whether or not it is there.
+    """Return the folder of the shipped bundle; the folder may be missing.
 
     Raises:
-        FileNotFoundError: the package that has them is not installed here.
+        FileNotFoundError: the package `laecips_bringup` is not installed.
     """
     return _share() / "bundles" / _NAME
 
 
 def shipped_teacher() -> Path:
-    """The folder of the teacher that ships with the project, for that bundle.
+    """Return the folder of the shipped teacher for that bundle; the folder may be missing.
 
     Raises:
-        FileNotFoundError: the package that has them is not installed here.
+        FileNotFoundError: the package `laecips_bringup` is not installed.
     """
     return _share() / "teachers" / _NAME
 

@@ -112,7 +112,7 @@ def checked(out: Path) -> tuple[Report, list[FrameRow]]:
     assert set(report.processes) == {"edge", "cloud", "player", "trainer", "runner"}
     assert report.setup.parameters["trainer"]["max_buffer"] == 8
     # Known of every frame that f has answered, whatever version that was.
-    assert all(row.confidence_untrained is not None for row in rows if row.checksum_now)
+    assert all(row.trust_untrained is not None for row in rows if row.checksum_now)
     assert report.miou.edge_untrained.dataset is not None
     assert "<html" in (out / "report.html").read_text(encoding="utf-8")
     return report, rows

@@ -26,7 +26,7 @@ def answer_of(message: Segmentation) -> PublishedAnswer:
         stamp_ns=stamp_ns(message),
         source=SOURCES[message.source],
         reason=REASONS[message.reason],
-        confidence=message.confidence,
+        trust=message.confidence,
         delta=message.delta,
         hard=message.hard,
         audit=message.audit,

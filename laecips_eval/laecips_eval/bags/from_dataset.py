@@ -1,4 +1,4 @@
-"""A bag from the splits of a data set, one after the other."""
+"""A bag made of the splits of a data set, one after the other."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,17 +21,18 @@ def bag_splits(
     """Write a bag whose segments are splits of one data set.
 
     Args:
-        path: folder to make; must not exist.
+        path: folder to create; it must not exist.
         splits: (name, frames), at least one; all of the same classes.
-        rate_hz: pictures a second.
+        rate_hz: pictures per second.
         jpeg_quality: 1 to 100.
-        progress: told (frames done, frames in all).
+        progress: called with (frames done, frames in total).
 
     Returns:
         Number of frames written.
 
     Raises:
-        BagError: no split, different classes, an impossible quality, or the path is taken.
+        BagError: there is no split, classes differ, the quality is out of range, or the path
+            exists.
     """
     if not splits:
         raise BagError("a bag needs at least one split")

@@ -1,4 +1,4 @@
-"""What a frame of a bag carries: messages as plain data, decoded when asked."""
+"""The messages of a bag's frames as plain data, decoded on demand."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class BagFrame(NamedTuple):
     """One picture of a bag, as it was recorded.
 
     Attributes:
-        stamp_ns: of its header.
-        frame_id: of its header.
+        stamp_ns: stamp of the header in nanoseconds.
+        frame_id: frame_id of the header.
         payload: the other fields of the message.
     """
 
@@ -47,11 +47,11 @@ class BagFrame(NamedTuple):
     payload: CompressedPicture | RawPicture
 
     def picture(self) -> Picture:
-        """The picture as the robot's code takes it, not decoded yet."""
+        """Return the picture for the edge node's code, not decoded yet."""
         return Picture(self.payload, compressed=isinstance(self.payload, CompressedPicture))
 
     def rgb(self) -> NDArray[np.uint8]:
-        """The decoded picture, uint8 [H, W, 3]; BagError when it is damaged."""
+        """Return the decoded picture, uint8 [H, W, 3]; raise BagError if it is damaged."""
         try:
             return self.picture().rgb()
         except ImageError as error:

@@ -1,4 +1,4 @@
-"""Reading a bag: MCAP or sqlite3, raw or compressed pictures, with or without truth."""
+"""Reader of bags: MCAP or sqlite3, raw or compressed pictures, with or without truth."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def open_bag(path: str | Path, image_topic: str | None = None) -> Bag:
 
     Args:
         path: a folder with metadata.yaml, or a single .mcap or .db3 file.
-        image_topic: topic of the pictures; None takes the only one, or ours.
+        image_topic: topic of the pictures; None for `topics.IMAGE` or, without it, the only one.
 
     Raises:
-        BagError: not a bag, damaged, or without such a topic; names the topics it has.
+        BagError: not a bag, damaged, or without such a topic; the message names its topics.
     """
     return Bag(Path(path), image_topic)
 
 
 class Bag:
-    """A bag of pictures; each reading opens the file anew, so a Bag can be kept and shared.
+    """A bag of pictures; each read opens the file again, so a Bag can be kept and shared.
 
     Attributes:
-        path: where it lies.
+        path: path of the bag.
         image_topic: topic of the pictures.
         kind: "compressed" or "raw".
     """
@@ -57,11 +57,11 @@ class Bag:
         self.kind = "compressed" if compressed else "raw"
 
     def __len__(self) -> int:
-        """Number of pictures."""
+        """Return the number of pictures."""
         return self._counts[self.image_topic]
 
     def frames(self) -> Iterator[BagFrame]:
-        """All pictures, in the order in which they were recorded; BagError where one is damaged."""
+        """Yield all pictures in recorded order; raise BagError at a damaged one."""
         for _, message in self._messages(self.image_topic):
             header = message.header
             payload: CompressedPicture | RawPicture
@@ -79,9 +79,9 @@ class Bag:
             yield BagFrame(nanoseconds(header.stamp), header.frame_id, payload)
 
     def truth(self) -> Truth:
-        """Label maps by stamp, decoded when looked up; empty for a bag without truth.
+        """Return the label maps by stamp, decoded on look-up; empty for a bag without truth.
 
-        They are read once, and stay in memory as they are in the bag.
+        The messages are read once and stay in memory as recorded.
         """
         return self._truth
 
@@ -95,16 +95,16 @@ class Bag:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Class names; empty when the bag does not say."""
+        """The class names; empty where the bag does not name them."""
         return tuple(self._legend.classes)
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        """Named stretches of the bag, by index of picture."""
+        """The named stretches of the bag."""
         return tuple(self._legend.segments)
 
     def digests(self) -> list[bytes]:
-        """One SHA-256 a picture: its stamp, decoded colours and label map."""
+        """Return one SHA-256 per picture, over its stamp, decoded colours and label map."""
         truth = self.truth()
         return [
             frame_digest(frame.stamp_ns, frame.rgb(), truth.get(frame.stamp_ns))
@@ -142,13 +142,13 @@ class Bag:
         return wanted
 
     def _messages(self, topic: str) -> Iterator[tuple[int, Any]]:
-        """(recorded ns, message) of one topic."""
+        """Yield (time of recording in ns, message) of one topic."""
         with _Opened(self.path) as reader:
             connections = [found for found in reader.connections if found.topic == topic]
             stream = reader.messages(connections=connections)
             number = 0
             while True:
-                # Anything can come out of a damaged file; whatever it is, one line says where.
+                # A damaged file can raise any exception; report each as one line with its position.
                 try:
                     connection, stamp, data = next(stream)
                     message = self._types.deserialize_cdr(data, connection.msgtype)
@@ -164,7 +164,7 @@ class Bag:
 
 
 class _Opened:
-    """A rosbags reader whose errors say what to do."""
+    """A context manager for a rosbags reader; its errors say what to do."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -189,7 +189,7 @@ class _Opened:
 
 
 def frame_digest(stamp_ns: int, rgb: NDArray[np.uint8], label: NDArray[np.uint8] | None) -> bytes:
-    """SHA-256 of one frame: stamp, shape and pixels of the picture and of the label map."""
+    """Return the SHA-256 of a frame: stamp, shape and pixels of picture and label map."""
     digest = hashlib.sha256(stamp_ns.to_bytes(8, "little", signed=True))
     for array in (rgb, label):
         if array is not None:
@@ -199,5 +199,5 @@ def frame_digest(stamp_ns: int, rgb: NDArray[np.uint8], label: NDArray[np.uint8]
 
 
 def joined_digest(digests: list[bytes]) -> str:
-    """One hexadecimal hash of many."""
+    """Return one hexadecimal SHA-256 over many digests."""
     return hashlib.sha256(b"".join(digests)).hexdigest()

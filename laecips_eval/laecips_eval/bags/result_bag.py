@@ -1,6 +1,6 @@
-"""`result.mcap`: what a replay published, for Foxglove, RViz and `ros2 bag play`.
+"""`result.mcap`: the messages of a replay, for Foxglove, RViz and `ros2 bag play`.
 
-Messages are written as they came off the wire (CDR), while the run goes on; schemas travel inside.
+Messages are written in their serialised form (CDR) during the run; the file contains the schemas.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OUR_PACKAGE = "laecips_msgs"
 
 
 class ResultBag:
-    """Writes one MCAP file; it appears under its name when it is complete.
+    """A writer of one MCAP file; the file gets its final name when it is complete.
 
     Example:
         with ResultBag(Path("out/result.mcap")) as bag:
@@ -33,10 +33,10 @@ class ResultBag:
     """
 
     def __init__(self, path: Path) -> None:
-        """Opens a new file beside `path`; an older file of that name stays until this one is done.
+        """Open a new file beside `path`; an existing file at `path` stays until `close`.
 
         Raises:
-            OSError: when the folder cannot be written.
+            OSError: the folder cannot be written.
         """
         self._path = path
         self._part = path.with_name(path.name + ".part")
@@ -45,30 +45,30 @@ class ResultBag:
         self._writer = Writer(
             self._part, version=Writer.VERSION_LATEST, storage_plugin=StoragePlugin.MCAP
         )
-        # Compression of whole chunks; that of single messages is not understood by other readers.
+        # Compress whole chunks: other readers cannot decompress single messages.
         self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
         self._writer.open()
         self._topics: dict[str, Connection] = {}
 
     def add_topic(self, topic: str, message_type: str) -> None:
-        """Declares a topic, with a type such as `sensor_msgs/msg/Image`."""
+        """Declare a topic, with a type such as `sensor_msgs/msg/Image`."""
         self._topics[topic] = self._writer.add_connection(
             topic, message_type, typestore=self._typestore, offered_qos_profiles=[STREAM]
         )
 
     def write(self, topic: str, stamp_ns: int, cdr: bytes) -> None:
-        """Writes one serialised message of a declared topic.
+        """Write one serialised message of a declared topic.
 
         Raises:
-            OSError: when it cannot be written, on a full disk say.
+            OSError: it cannot be written, for example on a full disk.
         """
         self._writer.write(self._topics[topic], stamp_ns, cdr)
 
     def close(self) -> None:
-        """Completes the file and gives it its name.
+        """Complete the file and rename it to `path`.
 
         Raises:
-            OSError: when it cannot be written.
+            OSError: it cannot be written.
         """
         self._writer.close()
         (written,) = self._part.glob("*.mcap")
@@ -76,12 +76,12 @@ class ResultBag:
         shutil.rmtree(self._part)
 
     def discard(self) -> None:
-        """Gives the file up."""
+        """Delete the unfinished file."""
         self._writer.abort()
         shutil.rmtree(self._part, ignore_errors=True)
 
     def __enter__(self) -> ResultBag:
-        """Returns itself."""
+        """Return the bag itself."""
         return self
 
     def __exit__(
@@ -90,7 +90,7 @@ class ResultBag:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Completes the file, or gives it up after an error."""
+        """Complete the file; after an error, delete it."""
         if kind is None:
             self.close()
         else:
@@ -98,7 +98,7 @@ class ResultBag:
 
 
 def message_types() -> Typestore:
-    """The message types of Jazzy and of this project."""
+    """Return the message types of Jazzy and of this project."""
     typestore = get_typestore(Stores.ROS2_JAZZY)
     folder = Path(get_package_share_directory(_OUR_PACKAGE)) / "msg"
     typestore.register(_definitions(folder.glob("*.msg")))

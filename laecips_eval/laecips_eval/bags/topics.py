@@ -1,4 +1,4 @@
-"""The topics of our bags, how they are offered, and what the class topic says."""
+"""Topics of the project's bags, their QoS, and the content of the class topic."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FOREVER = QosTime(0, 0)
 
 
 class BagError(ValueError):
-    """One line: what is wrong with a bag, where, and what to do."""
+    """A bag cannot be used; the message is one line: what is wrong, where, and what to do."""
 
 
 def _reliable(durability: QosDurability, depth: int) -> Qos:
@@ -55,7 +55,7 @@ class Segment:
     """A stretch of a bag with a name.
 
     Attributes:
-        name: what it shows.
+        name: name of the stretch.
         start: index of its first image.
         stop: index after its last image.
     """
@@ -67,11 +67,11 @@ class Segment:
 
 @dataclass(frozen=True)
 class Legend:
-    """What the labels of a bag mean; all empty for a bag of pictures alone.
+    """Classes, colours and segments of a bag; all empty for a bag without truth.
 
     Attributes:
-        classes: class names, a label is an index into them.
-        palette: one RGB colour a class.
+        classes: class names; a label is an index into them.
+        palette: one (R, G, B) colour per class.
         segments: named stretches, in order.
     """
 
@@ -80,7 +80,7 @@ class Legend:
     segments: Sequence[Segment] = ()
 
     def to_yaml(self) -> str:
-        """The text that the class topic carries."""
+        """Return the text of the class topic."""
         content = {
             "classes": list(self.classes),
             "palette": [list(colour) for colour in self.palette],
@@ -90,7 +90,7 @@ class Legend:
 
     @staticmethod
     def from_yaml(text: str) -> Legend:
-        """Read the class topic's text; BagError says what does not fit."""
+        """Parse the text of the class topic; raise BagError if it is malformed."""
         try:
             content = yaml.safe_load(text)
             legend = Legend(

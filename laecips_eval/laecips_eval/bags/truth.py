@@ -13,10 +13,10 @@ _NO_CLASS = 255
 
 
 class Truth(Mapping[int, NDArray[np.uint8]]):
-    """Stamp in ns -> label map, uint8 [H, W]; only the compressed data stays in memory.
+    """A mapping from stamp in ns to label map, uint8 [H, W]; memory holds only the messages.
 
-    Looking one up raises KeyError where there is none, and BagError where it is damaged or has
-    labels that are no class.
+    A look-up raises KeyError without a label map, and BagError for a damaged one or one whose
+    labels are not classes.
     """
 
     def __init__(self, messages: dict[int, Any], *, classes: int) -> None:
@@ -38,11 +38,11 @@ class Truth(Mapping[int, NDArray[np.uint8]]):
         return label
 
     def __iter__(self) -> Iterator[int]:
-        """Stamps, in the order of the bag."""
+        """Return the stamps, in bag order."""
         return iter(self._messages)
 
     def __len__(self) -> int:
-        """Number of label maps."""
+        """Return the number of label maps."""
         return len(self._messages)
 
 

@@ -1,4 +1,4 @@
-"""Writing a bag: MCAP, playable with `ros2 bag play`."""
+"""Writer of bags: MCAP, playable with `ros2 bag play`."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from rosbags.typesys import Stores, get_typestore
 from laecips_eval.bags import topics
 from laecips_eval.bags.topics import BagError
 
-_START_NS = 1_750_000_000 * 1_000_000_000  # any fixed day: equal frames make equal bags
+_START_NS = 1_750_000_000 * 1_000_000_000  # a fixed time, so that equal frames make equal bags
 
 
 class BagWriter:
-    """Writes pictures with their truth; the bag appears under its name when it is complete.
+    """A writer of pictures with their truth; the bag gets its final name when it is complete.
 
     Args:
-        path: folder to make; it must not exist.
+        path: folder to create; it must not exist.
         legend: classes, colours and segments.
-        rate_hz: pictures a second, above 0.
+        rate_hz: pictures per second, above 0.
 
     Raises:
-        BagError: the path is taken, or the rate impossible; later, when it cannot be written.
+        BagError: the path exists, or the rate is not above 0; later, the bag cannot be written.
 
     Example:
         with BagWriter(path, legend=legend, rate_hz=10) as bag:
@@ -47,18 +47,18 @@ class BagWriter:
         self._count = 0
         self._types = get_typestore(Stores.ROS2_JAZZY)
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Beside its final place, so that the last step is one rename.
+        # In the same folder as the final path, so that the last step is one rename.
         self._workshop = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
         self._writer = Writer(
             self._workshop / path.name,
             version=Writer.VERSION_LATEST,
             storage_plugin=StoragePlugin.MCAP,
         )
-        # Compressing messages one by one is what other readers cannot undo; chunks they can.
+        # Compress whole chunks: other readers cannot decompress single messages.
         self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
 
     def __enter__(self) -> BagWriter:
-        """Open the file and write what the labels mean."""
+        """Open the file and write the legend."""
         try:
             self._writer.open()
             self._image = self._connect(topics.IMAGE, topics.COMPRESSED_IMAGE, topics.STREAM)
@@ -77,7 +77,7 @@ class BagWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the bag and give it its name; after an error nothing is left of it."""
+        """Close the bag and rename it to its path; after an error, delete it."""
         try:
             if kind is not None:
                 self._writer.abort()
@@ -89,7 +89,7 @@ class BagWriter:
             shutil.rmtree(self._workshop, ignore_errors=True)
 
     def add(self, picture: bytes, truth: bytes | None) -> int:
-        """Append one picture (JPEG) and its label map (PNG, mono8); returns their stamp in ns."""
+        """Append a picture (JPEG) and its label map (PNG, mono8); return their stamp in ns."""
         stamp = _START_NS + self._count * self._period_ns
         self._count += 1
         self._add_image(self._image, stamp, "jpeg", picture)
@@ -118,7 +118,7 @@ class BagWriter:
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
-        """Says which bag the disk has no room for, and what to do about it."""
+        """Turn an OSError into a BagError that names the bag and what to do."""
         try:
             yield
         except OSError as error:

@@ -1,0 +1,1 @@
+"""Benchmarks of the parts of the stack; `registry` names them."""

@@ -1,7 +1,7 @@
-"""Ten robots ask a large network at once: one by one against batches, all in one run.
+"""Ten robots send a request to a large network at once: single pictures against batches.
 
-Picture by picture a network's answers come one after the other; of a batch all come at its end. So
-the mean time until an answer grows with the batch unless runs become much cheaper.
+Single pictures are answered one after the other, those of a batch all at its end. So the mean time
+to an answer grows with the batch size unless larger batches are much cheaper per picture.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ SHAPE: Final = (480, 640)
 
 
 class Row(NamedTuple):
-    """One size of batch; times are medians, of one picture of ten.
+    """One batch size; times are medians per picture, over ten pictures.
 
     Attributes:
-        engine: its name.
-        precision: what it computes in.
-        threads: of one run on the CPU.
-        batch: pictures of a run at most; fewer where the network takes fewer.
-        ms: by the clock.
-        speedup: ms of batch 1 over this.
-        saving: time of the processor, all threads, of batch 1 over this; other load does not count.
-        answer_s: seconds from the moment that all ten ask until one has its answer, mean.
-        same: share of pixels that get the class that they get one by one.
+        engine: name of the engine.
+        precision: precision of its computation.
+        threads: CPU threads of one run.
+        batch: largest number of pictures per run; smaller where the network takes fewer.
+        ms: wall-clock time in milliseconds.
+        speedup: ms of batch 1 / ms.
+        saving: CPU time of batch 1 / CPU time, over all threads; other load does not count.
+        answer_s: mean seconds from the requests, all sent at once, to an answer.
+        same: share of pixels with the same class as in batch 1, in [0, 1].
     """
 
     engine: str
@@ -63,16 +63,18 @@ def run(
     threads: Sequence[int],
     repeats: int,
 ) -> list[Row]:
-    """Measures a network on pictures of noise.
+    """Measure a network on pictures of random blocks.
 
     Args:
-        model: as `SemanticNetwork` takes it.
-        classes: ours.
-        engines, providers, threads: as `create_engine` takes them.
-        repeats: runs that a median is over, at least 1.
+        model: the network, as for `SemanticNetwork`.
+        classes: names of the bundle's classes.
+        engines: engine names, as for `create_engine`.
+        providers: execution providers, best first.
+        threads: numbers of CPU threads.
+        repeats: number of runs for each median, at least 1.
 
     Raises:
-        ValueError: the network, an engine or a provider is not what it must be.
+        ValueError: the network, an engine or a provider cannot be used.
     """
     rows: list[Row] = []
     for count in threads:
@@ -94,11 +96,11 @@ def _compared(
     pictures = _pictures()
     times: dict[int, list[_Times]] = {batch: [] for batch in networks}
     labels: dict[int, NDArray[np.intp]] = {}
-    # They take turns, so that all meet the same machine and their ratios hold on a busy one.
+    # Alternate between the batch sizes, so that other load affects all of them alike.
     for repeat in range(repeats + 1):
         for batch, network in networks.items():
             taken, labels[batch] = _ask_all(network.scores_of, pictures, batch)
-            if repeat:  # the first does not count
+            if repeat:  # the first run is a warm-up
                 times[batch].append(taken)
     middle = {batch: _Times(*map(median, zip(*own, strict=True))) for batch, own in times.items()}
     alone = middle[1]
@@ -121,7 +123,7 @@ def _ask_all(
     pictures: Sequence[NDArray[np.uint8]],
     batch: int,
 ) -> tuple[_Times, NDArray[np.intp]]:
-    """Times of one picture, and all label maps."""
+    """Return the times per picture, and all label maps."""
     started, processor = perf_counter(), process_time()
     labels, waited = [], 0.0
     for first in range(0, len(pictures), batch):
@@ -134,7 +136,7 @@ def _ask_all(
 
 
 def _pictures() -> list[NDArray[np.uint8]]:
-    """Coloured blocks, uint8 [H, W, 3] each."""
+    """Return pictures of coloured blocks, uint8 [H, W, 3] each."""
     blocks = np.random.default_rng(0).integers(0, 256, (ROBOTS, 12, 16, 3), np.uint8)
     sides = SHAPE[0] // 12, SHAPE[1] // 16
     return list(blocks.repeat(sides[0], axis=1).repeat(sides[1], axis=2))

@@ -1,4 +1,4 @@
-"""Fusion against the per-mask, per-class loop of Algorithm 1, both in one run on one thread."""
+"""Fusion against the per-mask, per-class loop of Algorithm 1, both on one thread."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MASKS = 100
 
 
 class Row(NamedTuple):
-    """One case: the loop's time, ours and how many times as fast ours is."""
+    """One case: times of the loop and of `fuse` in milliseconds, and ratio = loop / `fuse`."""
 
     case: str
     reference_ms: float
@@ -29,7 +29,7 @@ class Row(NamedTuple):
 def per_mask_loop(
     scores: NDArray[np.float32], masks: Sequence[NDArray[np.bool_]]
 ) -> NDArray[np.uint8]:
-    """Algorithm 1 as it reads: what `fuse` must equal.
+    """Run Algorithm 1 literally; `fuse` must give the same result.
 
     Args:
         scores: float32 [M, H, W].
@@ -47,7 +47,7 @@ def per_mask_loop(
 
 
 def run() -> list[Row]:
-    """Measures 100 overlapping masks and a partition of 100 regions at both sizes."""
+    """Measure 100 overlapping masks and a partition of 100 regions, at both sizes."""
     rows = []
     for height, width in SIZES:
         scores = random_scores(height, width)
@@ -74,7 +74,7 @@ def run() -> list[Row]:
 
 
 def random_scores(height: int, width: int) -> NDArray[np.float32]:
-    """Softmax of smooth random logits, as up-sampled ones are: float32 [CLASSES, H, W]."""
+    """Return the softmax of smooth random logits, float32 [CLASSES, H, W]."""
     coarse = np.random.default_rng(0).normal(scale=2, size=(CLASSES, height // 4, width // 4))
     logits = np.stack([cv2.resize(plane, (width, height)) for plane in coarse.astype(np.float32)])
     powers = np.exp(logits - logits.max(axis=0))
@@ -82,7 +82,7 @@ def random_scores(height: int, width: int) -> NDArray[np.float32]:
 
 
 def random_blobs(height: int, width: int) -> list[NDArray[np.bool_]]:
-    """Wavy ellipses of every size up to two thirds of the picture, a tenth of it on average."""
+    """Return wavy ellipses: at most two thirds of the picture, a tenth on average; bool [H, W]."""
     rng = np.random.default_rng(0)
     y, x = np.mgrid[:height, :width]
     blobs = []
@@ -95,7 +95,7 @@ def random_blobs(height: int, width: int) -> list[NDArray[np.bool_]]:
 
 
 def random_regions(height: int, width: int) -> NDArray[np.int32]:
-    """Cells around random points: int32 [H, W], ids below MASKS."""
+    """Return cells around random points: int32 [H, W], ids below MASKS."""
     y, x = np.mgrid[:height, :width].astype(np.float32)
     nearest = np.full((height, width), np.inf, np.float32)
     regions = np.zeros((height, width), np.int32)
@@ -113,7 +113,7 @@ def _compare(
     reference: Callable[[], NDArray[np.uint8]],
     ours: Callable[[], NDArray[np.uint8]],
 ) -> Row:
-    """Takes turns, so that both meet the same machine; the best of each counts."""
+    """Time both functions in turn, so that other load affects both; use the best time of each."""
     if not np.array_equal(reference(), ours()):
         raise ValueError(f"{case}: fusion and the loop differ")
     times = np.array([[_milliseconds(reference), _milliseconds(ours)] for _ in range(5)])

@@ -1,4 +1,4 @@
-"""What a bundle costs on this machine: f, h and the whole answer, by engine and threads."""
+"""Time of a bundle on this machine: f, h and both together, by engine and threads."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from laecips_edge.core.inference.segmenter import Segmenter
 
 
 class Row(NamedTuple):
-    """One engine at one number of threads; times are medians.
+    """One engine with one number of threads; times are medians in milliseconds.
 
     Attributes:
-        engine: its name.
-        precision: what it computes in.
-        threads: of one run on the CPU.
-        f_ms: f alone, picture normalised and run.
+        engine: name of the engine.
+        precision: precision of its computation.
+        threads: CPU threads of one run.
+        f_ms: f alone, with the normalisation of the picture.
         h_ms: h alone.
         h_share: h_ms / f_ms.
-        predict_ms: f with its label map and confidence map at the picture's size.
-        frames_per_second: of predict and h one after the other.
-        speedup: frames_per_second over those of the first engine with as many threads.
+        predict_ms: f with label map and confidence map at the size of the picture.
+        frames_per_second: rate of predict and h, one after the other.
+        speedup: frames_per_second / that of the first engine with the same threads.
     """
 
     engine: str
@@ -49,20 +49,20 @@ def run(
     threads: Sequence[int],
     repeats: int,
 ) -> list[Row]:
-    """Measure a bundle on noise of its input size.
+    """Measure a bundle on noise pictures of its input size.
 
     Args:
         path: the bundle's folder.
-        engines: names as `create_engine` takes them; the others are compared with the first.
-        providers: where to run, best first.
-        threads: numbers of threads to try.
-        repeats: runs of each that the medians are over.
+        engines: engine names, as for `create_engine`; the others are compared with the first.
+        providers: execution providers, best first.
+        threads: numbers of CPU threads.
+        repeats: number of runs for each median.
 
     Returns:
-        One row an engine and number of threads, by threads.
+        One row per engine and number of threads, ordered by threads.
 
     Raises:
-        ValueError: the bundle, an engine or a provider is not what it must be.
+        ValueError: the bundle, an engine or a provider cannot be used.
     """
     bundle = Bundle.load(path)
     rows = []
@@ -80,7 +80,7 @@ def run(
 def _measured(
     bundle: Bundle, segmenters: Mapping[str, Segmenter], *, repeats: int
 ) -> list[dict[str, Any]]:
-    """What is measured of each engine's row."""
+    """Return the measured fields of each engine's row."""
     rng = np.random.default_rng(0)
     size = bundle.manifest.input_size
     rgb = rng.integers(0, 256, (*size, 3), np.uint8)
@@ -94,8 +94,7 @@ def _measured(
             partial(segmenter.trust, logits),
             partial(segmenter.predict, rgb, depth),
         ]
-    # They take turns, all engines too, so that all meet the same machine and their ratios hold on
-    # a busy one.
+    # Alternate between all steps of all engines, so that other load affects all of them alike.
     medians = iter(_medians(steps, repeats=repeats))
     rows: list[dict[str, Any]] = []
     for engine in segmenters:
@@ -110,7 +109,7 @@ def _measured(
 
 
 def _medians(functions: Sequence[Callable[[], object]], *, repeats: int) -> list[float]:
-    """Median milliseconds of each, after one run that does not count."""
+    """Return the median milliseconds of each function, after one warm-up run."""
     times: list[list[float]] = [[] for _ in functions]
     for repeat in range(repeats + 1):
         for function, own in zip(functions, times, strict=True):

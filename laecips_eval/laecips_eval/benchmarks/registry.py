@@ -1,4 +1,4 @@
-"""Benchmarks by name. A new one is a module whose `run` returns named tuples, and a line here."""
+"""Benchmarks by name. A new one is a module whose `run` returns named tuples, and an entry."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from laecips_eval.shipped_models import shipped_teacher
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What the command line says; a benchmark takes of it what it needs.
+    """Options of the command line; each benchmark uses those that it needs.
 
     Attributes:
         bundle: folder of the bundle.
-        engines, providers, threads: to run it on.
-        repeats: runs that a median is over.
+        engines: engine names.
+        providers: execution providers, best first.
+        threads: numbers of CPU threads.
+        repeats: number of runs for each median.
     """
 
     bundle: Path
@@ -32,7 +34,7 @@ class Options:
 
 
 class Table(NamedTuple):
-    """What one benchmark measured: rows are named tuples of one kind."""
+    """The result of one benchmark: rows are named tuples of one type."""
 
     title: str
     rows: Sequence[Any]
@@ -66,11 +68,11 @@ def _batching(options: Options) -> Table:
 
 
 def _sam_masks(_: Options) -> Table:
-    return Table("Which of SAM's masks are kept, against segment-anything", masks.run())
+    return Table("Selection of SAM's masks, against segment-anything", masks.run())
 
 
 def _prompts(options: Options) -> Table:
-    return Table("Prompts, with the truth in the place of SAM", prompts.run(options.bundle))
+    return Table("Prompts, with true regions in place of SAM's masks", prompts.run(options.bundle))
 
 
 def _sam(options: Options) -> Table:
@@ -98,4 +100,4 @@ BENCHMARKS: Final[dict[str, Callable[[Options], Table]]] = {
 }
 
 LONG: Final = frozenset({"batching", "prompts", "sam-masks", "sam", "sam-pictures"})
-"""Those that take minutes: only where they are asked for."""
+"""Benchmarks that take minutes; they run only when named with `--only`."""

@@ -1,4 +1,4 @@
-"""`laecips bench`: what things cost on this machine."""
+"""`laecips bench`: benchmarks on this machine."""
 
 from __future__ import annotations
 
@@ -11,37 +11,44 @@ from laecips_eval.commands.options import add_bundle, chosen_bundle
 if TYPE_CHECKING:
     from laecips_eval.benchmarks.registry import Table
 
-HELP = "measure a bundle's f and h on this machine, and what else has a benchmark"
+HELP = "run benchmarks on this machine: f and h of a bundle, fusion, SAM and others"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the arguments."""
+    """Declare the arguments."""
     add_bundle(parser)
     parser.add_argument(
         "--only",
         nargs="+",
         metavar="NAME",
-        help="benchmarks to run; without it all but those that take minutes",
+        help="benchmarks to run; without it all except those that take minutes",
     )
     parser.add_argument(
         "--engine",
         nargs="+",
-        help="engines to compare with the first; without it all that are here",
+        help="engines to compare with the first one; without it all installed engines",
     )
     parser.add_argument(
-        "--providers", nargs="+", default=["CPUExecutionProvider"], help="where to run, best first"
+        "--providers",
+        nargs="+",
+        default=["CPUExecutionProvider"],
+        help="execution providers, best first",
     )
-    parser.add_argument("--threads", nargs="+", type=int, default=[1, 2], help="threads to compare")
-    parser.add_argument("--repeats", type=int, default=20, help="runs that a median is over")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
+    parser.add_argument(
+        "--threads", nargs="+", type=int, default=[1, 2], help="numbers of threads to compare"
+    )
+    parser.add_argument("--repeats", type=int, default=20, help="number of runs for each median")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="also write the numbers to this file"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints one table a benchmark, and writes the same numbers as JSON where asked to.
+    """Print one table per benchmark; with `--json`, write the same numbers as JSON.
 
     Raises:
-        ValueError: a name, the bundle, an engine, a provider or a number cannot be.
-        OSError: the JSON cannot be written.
+        ValueError: a name, the bundle, an engine, a provider or a number is invalid.
+        OSError: the JSON file cannot be written.
     """
     from laecips_edge.core.inference.engines import installed_engines
 
@@ -77,7 +84,7 @@ def _show(table: Table) -> None:
     shown = RichTable(
         title=table.title,
         title_justify="left",
-        # Without lines and margins nine columns fit into eighty characters.
+        # Without lines and margins, nine columns fit into 80 characters.
         box=SIMPLE,
         show_edge=False,
         pad_edge=False,
@@ -90,7 +97,7 @@ def _show(table: Table) -> None:
     for row in table.rows:
         shown.add_row(*(_figures(v) if isinstance(v, float) else str(v) for v in row))
     console = Console()
-    # On a narrow screen lines break; a number with its end cut off would tell nothing.
+    # On a narrow terminal, let lines wrap: a cut number would be wrong.
     any_width = console.options.update(max_width=1000)
     console.width = max(console.width, Measurement.get(console, any_width, shown).maximum)
     console.print(shown)

@@ -1,4 +1,4 @@
-"""`laecips experiment`: one experiment, from what it needs to its page of results."""
+"""`laecips experiment`: run an experiment and write its page of results."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ HELP = "run an experiment and write its page: teachers"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the command line."""
+    """Declare the arguments."""
     parser.add_argument(
         "name",
         choices=["teachers"],
-        help="teachers: what a large model in the cloud adds, by masks and by class scores",
+        help="teachers: gain from a large model in the cloud, by masks and by class scores",
     )
     parser.add_argument(
         "-o", "--output", type=Path, help="the page; without it docs/results/large-models.md"
@@ -33,15 +33,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--models",
         type=Path,
         default=Path("out/teachers"),
-        help="where networks that do not ship lie; those that are missing are trained there",
+        help="folder of the networks that do not ship; missing ones are trained there",
     )
     parser.add_argument(
-        "--every", type=int, help="take every so many frames, instead of the settings'"
+        "--every",
+        type=int,
+        metavar="N",
+        help="use every N-th frame, instead of the value of the settings",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs the experiment.
+    """Run the experiment.
 
     Raises:
         ValueError: settings, data set or networks cannot be used.

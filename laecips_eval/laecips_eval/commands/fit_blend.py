@@ -1,4 +1,4 @@
-"""`laecips fit-blend`: how much a teacher's word counts beside f's."""
+"""`laecips fit-blend`: fit the weight of a teacher's scores against f's."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ HELP = "fit the weight of the class scorer `blend` on labelled source frames, in
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the command line."""
+    """Declare the arguments."""
     add_teacher_and_frames(parser)
     add_bundle(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Fits the weight and writes it into the class table.
+    """Fit the weight and write it into the class table.
 
     Raises:
         ValueError: bundle, teacher or data set cannot be used.

@@ -1,4 +1,4 @@
-"""`laecips masks`: how good the masks of the graph segmentation are, by its settings."""
+"""`laecips masks`: quality of the graph segmentation's masks for several settings."""
 
 from __future__ import annotations
 
@@ -29,31 +29,34 @@ SETTINGS = (
 
 INTRODUCTION = """# Mask generators
 
-With which settings should OpenCV's graph segmentation (Felzenszwalb and Huttenlocher, 2004) cut the
-pictures while there is no checkpoint of a large model? One thread. Nothing here was chosen on
-frames that are replayed: these are CamVid's `pretrain` and the inspection scene's `held_out`.
+This page compares settings of OpenCV's graph segmentation (Felzenszwalb and Huttenlocher, 2004),
+which makes the masks when there is no checkpoint of a large model. All times are of one thread. The
+frames come from CamVid's `pretrain` and the inspection scene's `held_out`; no replayed frame was
+used for a choice.
 
-**The default is sigma 0.5, scale 50, min_size 20.** scikit-image's implementation of the same paper
-cut no better with as many regions and took three times as long.
-Fine cuts win: an object in pieces can still get its class, one that has run together with its
-surroundings cannot.
+**The default is sigma 0.5, scale 50, min_size 20.** scikit-image's implementation of the
+same paper gives no better masks for the same number of regions, and takes three times as long.
+Small masks are better: an object that is split into several masks can still get its class, an
+object that shares a mask with its surroundings cannot.
 
     laecips masks --camvid ROOT --bundle laecips_bringup/bundles/inspection \\
         -o docs/results/mask-generators.md
 
-- *masks*: mean number a frame.
-- *best IoU*: mean over the true regions of the IoU with the mask that fits each best.
-- *upper bound*: data-set mIoU if each mask got the class that most of it has in truth.
-- *gain*: what fusion with f's own scores adds to f's data-set mIoU, in points.
-- *ms*: of one core, median a frame. Machines differ, ratios last.
+- *masks*: mean number of masks per frame.
+- *best IoU*: mean over the true regions of the IoU with the best-fitting mask.
+- *upper bound*: data-set mIoU if each mask got the true class of most of its pixels.
+- *gain*: data-set mIoU of fusion with f's own scores minus that of f, in points.
+- *ms*: median time per frame on one core. Times depend on the machine, their ratios hardly.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the arguments."""
+    """Declare the arguments."""
     parser.add_argument("-o", "--output", type=Path, required=True, help="the page, PAGE.md")
     parser.add_argument(
-        "--bundle", type=Path, help="bundle for the inspection scene: its gain is shown"
+        "--bundle",
+        type=Path,
+        help="bundle of the inspection scene, to measure the gain; without it there is no gain",
     )
     parser.add_argument(
         "--camvid",
@@ -68,14 +71,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"folder of your own pictures, which must hold {FOLDER_LAYOUT}: what is learnt from "
         "gets a section too",
     )
-    parser.add_argument("--frames", type=int, default=24, help="frames of each data set")
+    parser.add_argument("--frames", type=int, default=24, help="number of frames of each data set")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Writes the page.
+    """Write the page.
 
     Raises:
-        ValueError: a data set or bundle is not what it must be.
+        ValueError: a data set or bundle cannot be used.
         OSError: the page cannot be written.
     """
     import cv2
@@ -88,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
     if args.frames < 1:
         raise ValueError(f"--frames must be at least 1, got {args.frames}")
     cv2.setNumThreads(1)
-    # All that is named is opened before anything is measured, which takes long.
+    # Open all inputs before the measurement, which takes minutes: an error shows at once.
     camvid = None
     if args.camvid:
         camvid = open_dataset("camvid", root=args.camvid, split="pretrain")

@@ -1,4 +1,4 @@
-"""`laecips picture`: frames of a bag beside f's answer and the truth, as one image file."""
+"""`laecips picture`: frames of a bag beside f's label map and the truth, as one image file."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ if TYPE_CHECKING:
     from laecips_eval.bags import Bag
     from laecips_eval.reports.docs.contact_sheet import Picture
 
-HELP = "show frames of a bag, f's answer and the truth side by side"
+HELP = "show frames of a bag, f's label maps and the truth side by side"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the arguments."""
+    """Declare the arguments."""
     parser.add_argument("bag", help="the bag")
     add_bundle(parser)
     parser.add_argument(
-        "--frames", type=int, nargs="+", default=[0], help="places of the frames in the bag"
+        "--frames",
+        type=int,
+        nargs="+",
+        default=[0],
+        help="positions of the frames in the bag, from 0",
     )
     parser.add_argument(
         "-o", "--output", type=Path, required=True, help="the image file, .png or .jpg"
@@ -32,12 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Draws the sheet.
+    """Draw the sheet.
 
     Raises:
-        ValueError: for a bag or bundle that cannot be used, a frame that the bag does not have, or
-            a file that is neither PNG nor JPG.
-        OSError: when the file cannot be written.
+        ValueError: the bag or bundle cannot be used, the bag does not have a frame, or the file is
+            neither .png nor .jpg.
+        OSError: the file cannot be written.
     """
     import cv2
     from laecips_edge.core.bundle.bundle import Bundle
@@ -63,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _rows(bag: Bag, segmenter: Segmenter, wanted: Sequence[int]) -> list[list[Picture]]:
-    """One row a wanted frame, in the order of the bag: camera, overlay, truth where there is."""
+    """Return one row per wanted frame, in bag order: camera, overlay, and truth if present."""
     from laecips_edge.core.image.overlay import Overlay
 
     missing = [index for index in wanted if not 0 <= index < len(bag)]

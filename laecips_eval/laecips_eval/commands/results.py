@@ -1,4 +1,4 @@
-"""`laecips results`: finished replays as a page of documentation."""
+"""`laecips results`: a documentation page with the results of finished replays."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ HELP = "write tables and figures of finished replays as a Markdown page"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the arguments."""
+    """Declare the arguments."""
     parser.add_argument(
         "runs", nargs="+", metavar="NAME=DIR",
         help="name of a run in the tables, and the folder that `laecips replay --out` filled",
@@ -17,21 +17,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, help="the page, PAGE.md")
     parser.add_argument("--title", default="Results", help="headline of the page")
     parser.add_argument(
-        "--introduction", type=Path, help="a Markdown file to put under the headline"
+        "--introduction", type=Path, help="a Markdown file to insert below the headline"
     )
     parser.add_argument(
-        "--figures", nargs="*", metavar="NAME", help="runs to draw; all of them where not given"
+        "--figures", nargs="*", metavar="NAME", help="runs to draw; without it all runs"
     )
-    parser.add_argument("--window", type=int, default=30, help="frames of the moving means")
+    parser.add_argument("--window", type=int, default=30, help="number of frames of a moving mean")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Writes the page and one figure a run beside it.
+    """Write the page, and one figure per run beside it.
 
     Raises:
-        ValueError: for a run that is not NAME=DIR, a folder without a whole report, or a figure of
-            a run that is not there.
-        OSError: when something cannot be read or written.
+        ValueError: a run is not NAME=DIR, a folder has no valid report, or `--figures` names an
+            unknown run.
+        OSError: a file cannot be read or written.
     """
     from laecips_eval.reports.docs.results_figure import draw_replay
     from laecips_eval.reports.docs.results_page import results_page

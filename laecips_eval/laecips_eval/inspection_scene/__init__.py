@@ -1,1 +1,1 @@
-"""A seeded scene of robotic inspection: panels with parts, rare defects, and dials of drift."""
+"""A seeded scene of robotic inspection: panels with parts, rare defects, and drift."""

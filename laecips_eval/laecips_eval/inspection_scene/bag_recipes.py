@@ -1,4 +1,4 @@
-"""Which bags the inspection scene makes: segments of drift, length, seed, expected hash."""
+"""Recipes of the inspection bags: segments of drift, length, seed, expected hashes."""
 
 from dataclasses import dataclass, replace
 
@@ -16,23 +16,23 @@ SEGMENTS: tuple[tuple[str, Drift], ...] = (
         Drift(camera=0.8, variants=0.4, dimming=0.35, warmth=0.35, dust=0.3, blur=0.25),
     ),
 )
-"""What happens in a bag, one after the other; each segment is a panel of its own."""
+"""Name and drift of a bag's segments, in order; each segment has a panel of its own."""
 
 STREAM = 3
-"""Keeps the panels of bags apart from those of the data set's splits."""
+"""First key of the panels of bags; it differs from those of the data set's splits."""
 
 
 @dataclass(frozen=True)
 class BagRecipe:
-    """All that a bag depends on.
+    """All values that a bag depends on.
 
     Attributes:
-        frames: length, at least one for each segment.
-        seed: another seed, other panels.
-        rate_hz: pictures a second.
+        frames: number of frames, at least one per segment.
+        seed: seed of the panels.
+        rate_hz: pictures per second.
         jpeg_quality: 1 to 100.
-        expected: hash of the decoded frames, first the whole bag's, then one a segment; empty where
-            nobody has written it down.
+        expected: hashes of the decoded frames: of the whole bag, then one per segment; empty where
+            unknown.
     """
 
     frames: int = 1800
@@ -62,11 +62,11 @@ class BagRecipe:
 
     @property
     def legend(self) -> Legend:
-        """What the bag says of itself."""
+        """Classes, colours and segments of the bag."""
         return Legend(CLASSES, PALETTE, self.segments)
 
     def seeded(self, seed: int) -> "BagRecipe":
-        """The same with another seed, whose hash nobody has written down."""
+        """Return the recipe with another seed, without expected hashes."""
         return self if seed == self.seed else replace(self, seed=seed, expected=())
 
 

@@ -1,4 +1,4 @@
-"""What the inspection scene is made of: class names, numbers and colours."""
+"""Classes of the inspection scene: names, numbers and colours."""
 
 CLASSES: tuple[str, ...] = (
     "panel",  # everything that carries parts: plates, boards, the belt

@@ -1,4 +1,4 @@
-"""Making the inspection bags: in two processes, all or nothing, and checked."""
+"""Maker of the inspection bags: in two processes, all or nothing, with a check of the hashes."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ from laecips_eval.inspection_scene.bag_recipes import MAIN, SEGMENTS, STREAM, Ba
 from laecips_eval.inspection_scene.view.drive import Drive
 
 Progress = Callable[[int, int], None]
-"""Told (frames done, frames in all)."""
+"""Called with (frames done, frames in total)."""
 
-_CHUNK = 90  # frames a task: long against drawing a panel, short against the whole
+_CHUNK = 90  # frames per task: a task draws its panel first, and a bag needs several tasks
 
 
 def ensure_main_bag(
     directory: str | Path, *, seed: int = 0, progress: Progress | None = None
 ) -> Path:
-    """The inspection main bag; made, and its hash checked, when it is not there yet.
+    """Return the inspection main bag; if it is missing, make it and check its hash.
 
     Args:
-        directory: folder for it. Its name there tells seed and length.
-        seed: 0 is the published one, whose hash is known.
-        progress: called as frames get ready.
+        directory: parent folder of the bag; the bag's name holds seed and length.
+        seed: seed of the panels; 0 is the published bag, whose hash is known.
+        progress: called with (frames done, frames in total).
 
     Returns:
         Path of the bag.
 
     Raises:
-        BagError: it cannot be written.
+        BagError: the bag cannot be written.
 
     Warns:
-        UserWarning: the frames are not those that are expected; says where they differ.
+        UserWarning: the frames differ from the published ones; the message names the segments.
     """
     return ensure_bag(Path(directory), "inspection", MAIN.seeded(seed), progress=progress)
 
@@ -56,10 +56,10 @@ def ensure_bag(
     progress: Progress | None = None,
     processes: int = 2,
 ) -> Path:
-    """The bag of a recipe; see `ensure_main_bag`.
+    """Return the bag of a recipe; see `ensure_main_bag`.
 
-    The name carries the expected hash, so a newer version of the scene makes a new bag, and a bag
-    that stands under its name has been checked.
+    The name holds the expected hash, so a newer version of the scene makes a new bag. An existing
+    bag is not checked again.
     """
     mark = f"-{recipe.expected[0][:8]}" if recipe.expected else ""
     path = directory / f"{name}-seed{recipe.seed}-{recipe.frames}{mark}"
@@ -68,7 +68,7 @@ def ensure_bag(
     try:
         make_bag(path, recipe, progress=progress, processes=processes)
     except OSError as error:
-        # Somebody else may have finished the same bag first.
+        # Another process may have finished the same bag first.
         if path.exists():
             return path
         raise BagError(
@@ -88,10 +88,10 @@ def make_bag(
     done = 0
     with (
         BagWriter(path, legend=recipe.legend, rate_hz=recipe.rate_hz) as bag,
-        # Spawned, not forked: the caller may have threads, of ROS or of torch.
+        # Spawn, not fork: the caller may have threads of ROS or of torch.
         ProcessPoolExecutor(min(processes, len(tasks)), mp_context=get_context("spawn")) as pool,
     ):
-        # A few tasks ahead, so that finished ones do not pile up in memory.
+        # Submit only a few tasks ahead, so that finished ones do not fill the memory.
         waiting: list[Future[list[tuple[bytes, bytes]]]] = []
         for number in range(len(tasks) + processes):
             if number < len(tasks):
@@ -105,7 +105,7 @@ def make_bag(
 
 
 def difference(path: Path, recipe: BagRecipe) -> str | None:
-    """How a bag's frames differ from its recipe's, in one line; None when they do not."""
+    """Return one line on how a bag's frames differ from the recipe's; None if they are equal."""
     if not recipe.expected:
         return None
     digests = open_bag(path).digests()
@@ -129,13 +129,13 @@ def difference(path: Path, recipe: BagRecipe) -> str | None:
 
 
 def recipe_hashes(digests: list[bytes], recipe: BagRecipe) -> tuple[str, ...]:
-    """The whole bag's hash, then one a segment: what `BagRecipe.expected` holds."""
+    """Return the hash of the whole bag, then one per segment, as in `BagRecipe.expected`."""
     parts = [digests[segment.start : segment.stop] for segment in recipe.segments]
     return (joined_digest(digests), *(joined_digest(part) for part in parts))
 
 
 def draw_frame(recipe: BagRecipe, index: int) -> tuple[np.ndarray, np.ndarray]:
-    """Picture and label map of one frame of a recipe's bag, before JPEG."""
+    """Return picture and label map of one frame of a recipe's bag, before JPEG."""
     for number, segment in enumerate(recipe.segments):
         if segment.start <= index < segment.stop:
             drive = _drive(recipe.seed, number, segment.stop - segment.start)
@@ -144,7 +144,7 @@ def draw_frame(recipe: BagRecipe, index: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _tasks(recipe: BagRecipe) -> Iterator[tuple[int, int]]:
-    """Stretches of frames that lie in one segment."""
+    """Yield (start, stop) of the tasks; each lies in one segment."""
     for segment in recipe.segments:
         for start in range(segment.start, segment.stop, _CHUNK):
             yield start, min(segment.stop, start + _CHUNK)

@@ -1,1 +1,1 @@
-"""How good the masks of a generator are, against the true regions."""
+"""Quality of a generator's masks, measured against the true regions."""

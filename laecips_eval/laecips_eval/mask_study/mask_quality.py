@@ -1,4 +1,4 @@
-"""How good are a generator's masks, whoever gives them their classes?"""
+"""Quality of a generator's masks, independent of the class scorer."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from laecips_eval.mask_study.true_regions import true_regions
 
 
 class Quality(NamedTuple):
-    """What one generator reaches on some frames.
+    """The quality of one generator's masks on some frames.
 
     Attributes:
-        masks: mean number of masks a frame.
-        best_iou: mean over the true regions of the IoU with the mask that fits each best.
-        upper_bound: data-set mIoU when every mask gets the class that most of it has in truth.
-        gain: what fusion adds to f's own data-set mIoU, in points; nan without an f.
-        milliseconds: median time a frame, of one core: other load does not count.
+        masks: mean number of masks per frame.
+        best_iou: mean over the true regions of the IoU with the best-fitting mask.
+        upper_bound: data-set mIoU if each mask gets the true class of most of its pixels.
+        gain: data-set mIoU of fusion minus that of f, in points; nan without scores of f.
+        milliseconds: median CPU time per frame on one core; other load does not count.
     """
 
     masks: float
@@ -35,12 +35,12 @@ class Quality(NamedTuple):
 
 
 class StudiedFrame(NamedTuple):
-    """A picture, its truth and what f makes of it.
+    """A picture, its truth and f's scores.
 
     Attributes:
         rgb: uint8 [H, W, 3].
         label: uint8 [H, W], 255 = void.
-        scores: f's, float32 [M, H, W]; None without an f.
+        scores: f's scores, float32 [M, H, W]; None without an f.
     """
 
     rgb: NDArray[np.uint8]
@@ -49,11 +49,11 @@ class StudiedFrame(NamedTuple):
 
 
 def measure(generator: MaskGenerator, frames: Iterable[StudiedFrame], classes: int) -> Quality:
-    """Runs a generator over frames.
+    """Run a generator over frames.
 
     Args:
-        generator: whose masks are measured.
-        frames: at least one; with scores all or none.
+        generator: the mask generator.
+        frames: at least one; either all have scores or none has.
         classes: number of classes M.
     """
     times, counts, ious, alone_and_fused = [], [], [], []
@@ -80,15 +80,15 @@ def measure(generator: MaskGenerator, frames: Iterable[StudiedFrame], classes: i
 
 
 def best_ious(masks: Masks, label: NDArray[np.uint8], classes: int) -> list[float]:
-    """For each true region, its IoU with the mask that fits it best.
+    """Return, for each true region, its IoU with the best-fitting mask.
 
     Args:
-        masks: of the picture.
+        masks: masks of the picture.
         label: uint8 [H, W], 255 = void.
         classes: number of classes M.
 
     Returns:
-        One IoU for each connected region of one class with at least `true_regions.SMALLEST_REGION`
+        One IoU per connected region of one class with at least `true_regions.SMALLEST_REGION`
         pixels.
     """
     regions, count = true_regions(label, classes)

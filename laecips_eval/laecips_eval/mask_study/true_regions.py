@@ -1,4 +1,4 @@
-"""The true regions of a label map: what masks are measured by, and the best that there can be."""
+"""The true regions of a label map: the reference for masks, and the best possible masks."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from laecips_cloud.training.data.labelled_frames import UNLABELLED
 from numpy.typing import NDArray
 
 SMALLEST_REGION: Final = 50
-"""True regions of fewer pixels are mostly ragged ends of others."""
+"""Pixels; smaller true regions are mostly ragged borders of other regions."""
 
 
 def true_regions(
     label: NDArray[np.uint8], classes: int = UNLABELLED, *, smallest: int = SMALLEST_REGION
 ) -> tuple[NDArray[np.int64], int]:
-    """Numbers the connected regions of each class.
+    """Label the connected regions of each class with numbers.
 
     Args:
         label: uint8 [H, W].
-        classes: labels from here on are no classes.
-        smallest: pixels; smaller regions are left out.
+        classes: number of classes; larger labels are not classes.
+        smallest: smallest region in pixels; smaller ones are left out.
 
     Returns:
-        int64 [H, W] from 1, class by class, 0 where there is no class or too little of it; and how
-        many regions there are.
+        Region numbers, int64 [H, W], from 1, class by class; 0 for pixels without a class or in a
+        small region. And the number of regions.
     """
     regions = np.zeros(label.shape, np.int64)
     count = 0
@@ -43,10 +43,10 @@ def true_regions(
 
 
 def perfect_masks(truth: NDArray[np.uint8]) -> Partition:
-    """Cuts a picture along its truth: the best masks that there can be. A bound, not a generator.
+    """Cut a picture along its truth: the best possible masks, an upper bound for generators.
 
     Args:
-        truth: uint8 [H, W]; pixels without a class (255) make regions too.
+        truth: uint8 [H, W]; pixels without a class (255) form regions, too.
     """
     regions, _ = true_regions(truth, UNLABELLED + 1, smallest=1)
     return Partition((regions - 1).astype(np.int32))

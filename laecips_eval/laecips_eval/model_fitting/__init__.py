@@ -1,1 +1,1 @@
-"""Training and fitting on labelled frames, and the tables that say how it went."""
+"""Fits on labelled frames, and tables of training results."""

@@ -1,4 +1,4 @@
-"""How much the cloud's word counts beside f's in a blend: fitted on labelled source frames."""
+"""The weight of the cloud's scores against f's in a blend, fitted on labelled source frames."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from laecips_cloud.training.data.labelled_frames import LabelledFrames
 from laecips_edge.core.inference.segmenter import Segmenter
 from numpy.typing import NDArray
 
-_SURE = 1e-6  # a pixel that neither gave its class at all costs no more than this is worth
+_SURE = 1e-6  # bounds the loss of a pixel whose true class has score 0 in both
 _STEP = 0.01
 
 
 class BlendFit:
-    """Collects what f and the cloud's network gave to the true class of drawn pixels.
+    """Collects the scores of the true class, by f and by the cloud's network, at random pixels.
 
-    The blend is linear in its weight, so two numbers a pixel are all that is needed: what the true
-    class gets with the cloud's word alone, and what with f's.
+    The blend is linear in its weight, so it needs two numbers per pixel: the score of the true
+    class at weight 1 (cloud only) and at weight 0 (f only).
 
     Args:
-        unknown: the classes that the cloud's network does not know.
-        pixels: how many are drawn of a frame.
-        seed: seed of the draw.
+        unknown: indices of the classes that the cloud's network does not know.
+        pixels: number of random pixels per frame.
+        seed: seed of the choice of pixels.
 
     Example:
         fit = BlendFit()
@@ -40,12 +40,12 @@ class BlendFit:
         self._cloud: list[NDArray[np.float32]] = []
 
     def add(self, f: Scores, g: Scores, truth: NDArray[np.uint8]) -> None:
-        """Draws pixels of one frame.
+        """Add random pixels of one frame.
 
         Args:
-            f: the edge's scores, float32 [M, H, W].
-            g: the network's, float32 [M, H, W].
-            truth: uint8 [H, W]; 255 without a class.
+            f: scores of f, float32 [M, H, W].
+            g: scores of the cloud's network, float32 [M, H, W].
+            truth: class indices, uint8 [H, W]; 255 without a class.
         """
         known = np.flatnonzero(truth.reshape(-1) < len(f))
         if not known.size:
@@ -59,10 +59,10 @@ class BlendFit:
         self._cloud.append(alone[right, 0, at])
 
     def cloud_weight(self) -> float:
-        """The weight in [0, 1] with the smallest cross-entropy over the drawn pixels.
+        """Return the weight in [0, 1] with the smallest cross-entropy over the drawn pixels.
 
         Raises:
-            ValueError: none was drawn.
+            ValueError: no pixel was added.
         """
         if not self._edge:
             raise ValueError("no labelled pixel to fit the blend's weight on")
@@ -80,14 +80,17 @@ def fit_cloud_weight(
     variants: int = 2,
     seed: int = 0,
 ) -> float:
-    """The weight that serves the frames best, as they are and in other light from a moved camera.
+    """Fit the weight of a blend on labelled frames and on drifted variants of them.
 
     Args:
         segmenter: f.
-        network: the cloud's, of the same classes.
-        frames: labelled source frames that neither has learnt from; never a replayed stream.
-        variants: drifted variants of each frame, besides the frame itself.
-        seed: of the variants.
+        network: the cloud's network, with the same classes.
+        frames: labelled source frames that neither was trained on; never a replayed stream.
+        variants: number of drifted variants per frame, besides the frame itself.
+        seed: seed of the variants.
+
+    Returns:
+        The weight of the cloud's scores, in [0, 1].
     """
     if list(frames.classes) != list(segmenter.manifest.classes):
         raise ValueError("the labelled frames have other classes than the bundle")

@@ -1,4 +1,4 @@
-"""The outcome of a training as tables for people."""
+"""Terminal tables of a training's results."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from laecips_eval.reports.report_table import points, size
 
 
 def training_table(outcome: FirstTrainingResult) -> Group:
-    """How good f and F are on held-out frames, how well each miner ranks, how large it all is."""
+    """Return tables of the accuracy of f and F, the ranking of each miner, and file sizes."""
     return Group(_accuracy(outcome), _classes(outcome), _miners(outcome), _bundle(outcome))
 
 
 def teacher_table(taught: TaughtTeacher, classes: Sequence[str]) -> Table:
-    """IoU of each class on the held-out frames, as they are and drifted."""
+    """Return a table of the IoU of each class on held-out frames, unchanged and drifted."""
     table = Table(title="a teacher's IoU on held-out frames", title_justify="left")
     table.add_column("class")
     for column in ("as they are", "drifted"):

@@ -1,1 +1,1 @@
-"""A replay without ROS: frames through edge, cloud and trainer as function calls."""
+"""Replay without ROS: edge, cloud and trainer run as function calls."""

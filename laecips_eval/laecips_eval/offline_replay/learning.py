@@ -1,4 +1,4 @@
-"""Whether and how a replay without ROS trains. Free of torch, unlike what does it."""
+"""Settings of the training in a replay without ROS. This module does not import torch."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from laecips_cloud.trainer.triggers import Triggers
 
 @dataclass(frozen=True, kw_only=True)
 class OfflineLearning:
-    """What the trainer would be told, and how long it would take.
+    """Settings of the trainer, and the assumed duration of a training.
 
     Attributes:
-        library: folder of the versions; a new one, or one that is gone on with.
-        recipe: how it trains, and from which replay buffer.
-        triggers: when.
-        takes_s: seconds of the bag from a trigger to the robot's first frame on the new pair:
-            training, transfer and swap. While one training runs no other begins.
+        library: folder of the model library; a new one, or an existing one to continue.
+        recipe: how to train, and from which replay buffer.
+        triggers: when to train.
+        takes_s: seconds of bag time from a trigger to the robot's first frame with the new pair
+            (training, transfer and swap). Only one training runs at a time.
     """
 
     library: Path
@@ -27,6 +27,6 @@ class OfflineLearning:
     takes_s: float
 
     def __post_init__(self) -> None:
-        """Raises ValueError where a training would take less than no time."""
+        """Raise ValueError if `takes_s` is negative."""
         if self.takes_s < 0:
             raise ValueError(f"a training of {self.takes_s} s cannot be: give 0 or more")

@@ -1,6 +1,6 @@
-"""A replay without ROS: the robot's own router, frame by frame, nothing dropped, nothing late.
+"""Replay without ROS: the edge node's router processes every frame, and no answer is late.
 
-What an offline run says of a frame depends on bag, bundle and settings only, so it can be compared
+The result of a frame depends only on bag, bundle and settings, so an offline run can be compared
 with a live run frame by frame (`laecips_eval.scoring.agreement`).
 """
 
@@ -41,10 +41,10 @@ from laecips_eval.scoring.scoreboard import Scoreboard
 
 EASY_S: Final = 0.06
 HARD_S: Final = 0.2
-"""Seconds that answers are taken to need where a latency budget asks: those of a quiet machine."""
+"""Assumed seconds per easy and per hard answer for a latency budget, as on an idle machine."""
 
 NEVER_S: Final = 1e9
-"""Seconds that the cloud may take: nothing is late here."""
+"""Deadline of the cloud in seconds: long enough that no answer is late."""
 
 WORDS: Final = {
     FrameOutcome.EDGE: ("edge", "none"),
@@ -67,21 +67,21 @@ def replay_offline(
     learning: OfflineLearning | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Scoreboard:
-    """Replays a bag.
+    """Replay a bag.
 
     Args:
-        bag: the bag; where it has truth, label maps are scored.
+        bag: the bag; label maps are scored where it has truth.
         bundle: the pair (f, h).
-        edge: what the edge node would be told.
-        cloud: what the cloud node would be told.
-        learning: what the trainer would be told; None: nothing is trained.
-        progress: called with frames done and in all.
+        edge: settings of the edge node.
+        cloud: settings of the cloud node.
+        learning: settings of the training; None: no training.
+        progress: called with (frames done, frames in total).
 
     Returns:
-        The scoreboard; it has no latencies.
+        The scoreboard, without latencies.
 
     Raises:
-        ValueError: when a setting is unknown, or the bundle cannot run.
+        ValueError: a setting is unknown, or the bundle cannot run.
     """
     with tempfile.TemporaryDirectory(prefix="laecips-offline-") as folder, ExitStack() as stack:
         clock = Clock()
@@ -112,22 +112,22 @@ def replay_offline(
 
 
 class Clock:
-    """The bag's time."""
+    """A clock that shows the time of the bag."""
 
     now_ns = 0
 
     def read(self) -> int:
-        """Nanoseconds."""
+        """Return the time in nanoseconds."""
         return self.now_ns
 
 
 class AssumedDelays(ThresholdControl):
-    """Takes every answer to need `EASY_S` or `HARD_S`, whatever this machine needs."""
+    """A threshold control with `EASY_S` and `HARD_S` in place of measured times."""
 
     def looked(
         self, decision: Decision, *, policy: Policy, manifest: Manifest, cloud_is_there: bool
     ) -> float:
-        """Take in how a frame was judged; see `ThresholdControl.looked`."""
+        """Process a frame's decision and the assumed delays; see `ThresholdControl.looked`."""
         delta = super().looked(
             decision, policy=policy, manifest=manifest, cloud_is_there=cloud_is_there
         )
@@ -136,11 +136,11 @@ class AssumedDelays(ThresholdControl):
         return delta
 
     def answered(self, seconds: float, *, hard: bool) -> None:
-        """Ignore how long it took here."""
+        """Ignore the measured time."""
 
 
 class _Robot(RouterEvents):
-    """The edge node's router with the cloud as a function call; scores what it answers."""
+    """The edge node's router with the cloud as a function call; scores all answers."""
 
     def __init__(
         self, bag: Bag, *, bundle: Bundle, settings: EdgeSettings, service: HardFrameService
@@ -179,7 +179,7 @@ class _Robot(RouterEvents):
         )
 
     def swap(self, bundle: Bundle) -> None:
-        """Go on with another pair."""
+        """Replace the running pair."""
         self._running.put(self._running.prepare(self._settings.segmenter(bundle)))
 
     def replay(self, index: int, frame: BagFrame) -> None:
@@ -192,12 +192,12 @@ class _Robot(RouterEvents):
             raise self._failure
 
     def rejected(self, frame: Frame, error: Exception) -> None:
-        """Leave a picture that cannot be read unanswered, as the edge node does."""
+        """Leave an unreadable picture without an answer, as the edge node does."""
         if not isinstance(error, ImageError):
             raise error
 
     def answer_now(self, seen: SeenFrame) -> None:
-        """Score f's own answer."""
+        """Score f's own label map."""
         stamp_ns = seen.frame.stamp_ns
         self.board.add_label_map_now(stamp_ns, seen.prediction.label_map, self._truth.get(stamp_ns))
 
@@ -211,8 +211,8 @@ class _Robot(RouterEvents):
                 stamp_ns=stamp_ns,
                 source=source,
                 reason=reason,
-                # On the wire both are float32.
-                confidence=float(np.float32(seen.decision.trust)),
+                # In the message both are float32.
+                trust=float(np.float32(seen.decision.trust)),
                 delta=float(np.float32(seen.decision.delta)),
                 hard=seen.decision.hard,
                 audit=seen.decision.audit,
@@ -223,7 +223,7 @@ class _Robot(RouterEvents):
         )
 
     def scoreboard(self) -> Scoreboard:
-        """Return what it came to."""
+        """Return the scoreboard with the final counters."""
         counts = self._counters.counts()
         names = EdgeCounters.__dataclass_fields__
         self.board.add_counters(EdgeCounters(**{name: counts[name] for name in names}))
@@ -233,7 +233,7 @@ class _Robot(RouterEvents):
         try:
             return self._service.answer(request)
         except Exception as error:
-            # A robot lives on; here a failure that nobody foresaw must be seen.
+            # The router answers with a fallback; a replay must report the failure.
             self._failure = error
             raise
 

@@ -1,4 +1,4 @@
-"""The trainer of a replay without ROS: trains between two frames, on the bag's clock."""
+"""The trainer of a replay without ROS: it trains between two frames, in bag time."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from laecips_eval.offline_replay.learning import OfflineLearning
 
 
 class OfflineTrainer:
-    """Trains with the trainer's own code; a context manager that lets go of the library.
+    """Trains with the code of the trainer node; a context manager that closes the library.
 
-    One thread trains, so that a seed gives the same weights every time.
+    It uses one thread, so that the same seed gives the same weights.
 
     Args:
         bundle: the first pair.
-        learning: see `OfflineLearning`.
+        learning: settings of the training.
 
     Raises:
         ValueError: the library or the source frames cannot be used.
@@ -41,7 +41,7 @@ class OfflineTrainer:
         cv2.setNumThreads(1)
 
     def __enter__(self) -> OfflineTrainer:
-        """Returns itself."""
+        """Return the trainer itself."""
         return self
 
     def __exit__(
@@ -50,22 +50,22 @@ class OfflineTrainer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Lets go of library and replay buffer."""
+        """Close library and replay buffer."""
         self._watch.close()
         self._library.close()
 
     def advance(self, now_ns: int) -> Bundle | None:
-        """Trains where it is time to.
+        """Train if a trigger is due.
 
         Args:
-            now_ns: stamp of the frame that comes next.
+            now_ns: stamp of the next frame, in nanoseconds.
 
         Returns:
-            A promoted pair whose time has come, from this frame on; else None.
+            The promoted pair that runs from this frame on; None where the pair does not change.
 
         Raises:
             ValueError: the replay buffer or a bundle cannot be read.
-            OSError: something cannot be written.
+            OSError: a file cannot be written.
         """
         library = self._library
         if not library.ledger.trained_ns:
@@ -96,10 +96,10 @@ class OfflineTrainer:
         done: dict[str, Any]
         try:
             done = run_job(folder, library.folder, library.root / EXAMS, lambda line: None)
-        except ValueError as error:  # too little to learn from: the next has more
+        except ValueError as error:  # too few frames; the next training has more
             done = {"promoted": False, "reason": f"no training: {error}"}
         remove_folder(folder)
-        # Not what it took here: the same run again gives the same ledger.
+        # The assumed time, not the measured one, so that equal runs give equal ledgers.
         verdict = {"reason": done["reason"], "train_s": self._learning.takes_s}
         if done["promoted"]:
             library.record(lambda ledger: ledger.promote(version, **verdict))

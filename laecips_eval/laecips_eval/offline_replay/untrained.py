@@ -1,4 +1,4 @@
-"""What the robot would have seen without training: the first pair, over the frames of a run."""
+"""Accuracy without training: the first pair, run over the frames of a replay."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def score_untrained(
     edge: EdgeSettings,
     progress: Progress = lambda done, total: None,
 ) -> None:
-    """Runs the pair that a run began with over the frames that a later one has answered.
+    """Run the first pair over the frames that a later pair has processed.
 
     Args:
-        board: of the run; takes the scores.
-        bag: that was played.
+        board: scoreboard of the run; receives the scores.
+        bag: the bag that was played.
         bundle: the first pair.
-        edge: the robot's settings: its engine answers as it would have there.
-        progress: called with frames done and in all.
+        edge: the robot's settings, so that the same engine runs here.
+        progress: called with (frames done, frames in total).
 
     Raises:
         ValueError: the bundle cannot run on that engine.
@@ -49,7 +49,7 @@ def score_untrained(
             frame.stamp_ns,
             prediction.label_map,
             truth.get(frame.stamp_ns),
-            confidence=decision.trust,
+            trust=decision.trust,
         )
         done += 1
         progress(done, len(wanted))

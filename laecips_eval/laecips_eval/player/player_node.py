@@ -1,4 +1,4 @@
-"""The bag player: publishes a bag's pictures as a camera would, verbatim and in time."""
+"""The bag player: publishes a bag's pictures unchanged and on time, as a camera would."""
 
 from __future__ import annotations
 
@@ -33,31 +33,31 @@ _CLOCK_PERIOD_S = 0.01
 _LAST_WORDS_S = 3.5
 
 
-class NobodyListens(OSError):  # noqa: N818 - reads as what it says
-    """The subscribers that were to be waited for did not come; one line says which topic."""
+class NobodyListens(OSError):  # noqa: N818 - the name says what is wrong
+    """A topic has too few subscribers at the end of the wait; the message names the topic."""
 
 
 class Stopped(Exception):  # noqa: N818 - not an error
-    """The process was asked to end."""
+    """The process received a stop signal."""
 
 
 class PlayerNode(Node):
-    """Plays one bag.
+    """A node that plays one bag.
 
     Publishes `image` (sensor_msgs/Image) or `image/compressed` (sensor_msgs/CompressedImage),
-    whatever the bag has, with the recorded header; `~/played` (laecips_msgs/PlayedFrame) after each
-    picture; and `/clock` where wanted.
+    as the bag has them, with the recorded header; `~/played` (laecips_msgs/PlayedFrame) after each
+    picture; and `/clock` if `publish_clock` is set.
     """
 
     def __init__(self, *, stop: Future) -> None:
-        """Opens the bag.
+        """Open the bag.
 
         Args:
-            stop: done once the process is asked to end.
+            stop: done once the process receives a stop signal.
 
         Raises:
-            BagError: when there is no such bag, or it has no pictures.
-            SettingError: when a parameter cannot be.
+            BagError: the bag does not exist or has no pictures.
+            SettingError: a parameter is invalid.
         """
         super().__init__("player")
         self._stopping = stop
@@ -76,12 +76,12 @@ class PlayerNode(Node):
         self._spinner.add_node(self)
 
     def play(self) -> int:
-        """Waits for the subscribers, plays the bag once, and returns how many pictures it played.
+        """Wait for the subscribers, play the bag once, and return the number of played pictures.
 
         Raises:
-            NobodyListens: when the subscribers do not come in time.
-            BagError: when the bag is damaged.
-            Stopped: when the process is asked to end.
+            NobodyListens: the subscribers are not there in time.
+            BagError: the bag is damaged.
+            Stopped: the process received a stop signal.
         """
         frames = self._bag.frames()
         first = next(frames)
@@ -93,7 +93,7 @@ class PlayerNode(Node):
         )
         pace = Pace(rate=rate, first_stamp_ns=first.stamp_ns, start_ns=time.monotonic_ns())
         index = 0
-        # The generator reads the next picture from disk before its time has come.
+        # The generator reads the next picture from disk before it is due.
         for index, frame in enumerate(itertools.chain([first], frames)):
             self._wait_until_due(pace, frame.stamp_ns)
             self._publish(index, frame)
@@ -120,7 +120,7 @@ class PlayerNode(Node):
         limit_s = self._settings.wait_limit_s
         limit = time.monotonic() + limit_s
         for publisher, count in wanted:
-            # Matched ones only: a subscriber with other quality of service does not count.
+            # This counts matched subscribers only, not those with an incompatible QoS.
             while publisher.get_subscription_count() < count:
                 if time.monotonic() > limit:
                     found = publisher.get_subscription_count()
@@ -153,9 +153,9 @@ class PlayerNode(Node):
             self._clock_publisher.publish(Clock(clock=_time(stamp_ns)))
 
     def _let_the_last_one_arrive(self, pace: Pace) -> None:
-        """The last picture gets its time too; what is left then is waited for."""
+        """Wait one more frame interval, then until all messages are acknowledged."""
         self._spin(pace.last_interval_ns / 1e9)
-        # Fast DDS hears of a delivery at its next heartbeat only, which takes up to 3 s.
+        # Fast DDS notices a delivery only at its next heartbeat, up to 3 s later.
         for publisher in (self._image, self._played):
             publisher.wait_for_all_acked(Duration(seconds=_LAST_WORDS_S))
 
@@ -178,7 +178,7 @@ def _message(frame: BagFrame) -> Image | CompressedImage:
             is_bigendian=payload.is_bigendian,
             step=payload.step,
         )
-    # Of all that can be assigned, rclpy copies an array of bytes fastest.
+    # Of all types that rclpy accepts here, it copies an array of bytes fastest.
     message.data = array.array("B", payload.data)
     message.header.stamp = _time(frame.stamp_ns)
     message.header.frame_id = frame.frame_id
@@ -190,7 +190,7 @@ def _time(stamp_ns: int) -> Time:
 
 
 def main() -> int:
-    """Plays one bag; 0 when it was played or the process was asked to end, 1 after an error."""
+    """Play one bag; return 0 after the bag or a stop signal, 1 after an error."""
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     with StopSignals() as stop:
         node = None

@@ -1,4 +1,4 @@
-"""Settings of the bag player, all of them; `config/player.yaml` shows them with their defaults."""
+"""All settings of the bag player; `config/player.yaml` shows them with their defaults."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from functools import partial
 
 from laecips_edge.core.settings import Settings, setting
 
-_fixed = partial(setting, changes="never")  # they are read once, when it starts
+_fixed = partial(setting, changes="never")  # the node reads them once, at its start
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlayerSettings(Settings):
-    """See the module."""
+    """The settings of the bag player."""
 
     bag: str = _fixed("", "Folder or file of the bag.")
     bag_topic: str = _fixed("", "The bag's topic with pictures; empty for its only one.")

@@ -1,1 +1,1 @@
-"""What a run came to, for people and for programs."""
+"""Reports of a run: JSON, terminal tables, HTML and Markdown."""

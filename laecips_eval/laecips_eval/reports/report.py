@@ -1,6 +1,6 @@
-"""The report of a replay, `report.json`: its keys, its invariants, and how it is read and written.
+"""The report of a replay, `report.json`: keys, invariants, reader and writer.
 
-All keys are always there, in the order of the fields here and in `scoring.run_figures`.
+All keys are always present, in the order of the fields here and in `scoring.run_figures`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from laecips_eval.scoring.run_figures import ReportPart, RunFigures, UpdateFigur
 
 
 class PlayedBag(ReportPart):
-    """The bag that was played; `hash` is the SHA-256 of what it stores."""
+    """The bag that was played; `hash` is the SHA-256 of its storage files."""
 
     path: str
     name: str
@@ -36,21 +36,21 @@ class UsedBundle(ReportPart):
 
 
 class AskedNetwork(ReportPart):
-    """The network whose opinion the cloud asks; `hash` is its SHA-256."""
+    """The network of the cloud's class scorer; `hash` is the SHA-256 of its file."""
 
     path: str
     hash: str
 
 
 class RunSetup(ReportPart):
-    """How a replay was run: what another one is pinned by.
+    """The settings of a replay, with which another replay can repeat it.
 
     Attributes:
         mode: live or offline.
-        rate: speed against the recording; None offline.
-        delta: threshold of h that really held at the start.
-        network: None where the cloud asks none.
-        parameters: of the nodes, by node name.
+        rate: replay speed as a multiple of real time; None offline.
+        delta: threshold of h at the start of the run, in [0, 1].
+        network: network of the cloud's class scorer; None without one.
+        parameters: parameters of the nodes, by node name.
     """
 
     mode: str
@@ -65,18 +65,18 @@ class RunSetup(ReportPart):
 
 
 class ProcessFigures(ReportPart):
-    """What a process took: 100 % is one core, memory in 10^6 bytes."""
+    """Load of a process: 100 % is one core; peak memory in 10^6 bytes."""
 
     cpu_percent: float
     rss_mb_max: float
 
 
 class PlayedRun(ReportPart):
-    """What was run, and how.
+    """The bag and the settings of a run.
 
     Attributes:
-        complete: whether the whole bag was played; otherwise all figures are of the frames until
-            the run was stopped.
+        complete: whether the whole bag was played; if not, all figures cover the frames until the
+            run was stopped.
     """
 
     complete: bool
@@ -84,13 +84,13 @@ class PlayedRun(ReportPart):
     setup: RunSetup
 
 
-# The keys of the base that is named last come first.
+# pydantic puts the keys of the last base first.
 class Report(RunFigures, PlayedRun):
-    """Everything that is known of a run.
+    """The whole report of a run.
 
     Attributes:
-        updates: in the order of their versions.
-        processes: by name; empty offline.
+        updates: model updates, in the order of their versions.
+        processes: loads by process name; empty offline.
     """
 
     updates: list[UpdateFigures]
@@ -98,7 +98,7 @@ class Report(RunFigures, PlayedRun):
 
     @property
     def compared(self) -> bool:
-        """Whether accuracy without training is known, to hold that with training against."""
+        """Whether the accuracy of f without training is known, so that a gain can be shown."""
         return self.miou.edge_untrained.dataset is not None
 
     @model_validator(mode="after")
@@ -119,14 +119,14 @@ class Report(RunFigures, PlayedRun):
 
 
 class ReportError(ValueError):
-    """A report that cannot be read or that contradicts itself; one line says where and why."""
+    """A report cannot be read or is inconsistent; the message is one line: where and why."""
 
 
 def write_report(path: Path, report: Report) -> None:
-    """Write a report as JSON; `path` is replaced in one step.
+    """Write a report as JSON; replace `path` atomically.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     with whole_file(path) as file:
         json.dump(report.model_dump(), file, indent=2, allow_nan=False)
@@ -137,9 +137,9 @@ def read_report(path: Path) -> Report:
     """Read and check a report.
 
     Raises:
-        ReportError: the file is missing or no report; the message names it and the first key that
-            is wrong.
-        OSError: it cannot be opened.
+        ReportError: the file is missing or not a report; the message names the file and the first
+            invalid key.
+        OSError: the file cannot be opened.
     """
     try:
         return Report.model_validate_json(path.read_bytes())
@@ -162,7 +162,7 @@ _CONTAINERS: Final = {"dict_type": "an object", "list_type": "a list", "model_ty
 
 
 def _first_wrong(error: ValidationError) -> str:
-    """The first key that is wrong, and what is wrong with it, as half a line."""
+    """Return the first invalid key and its problem as the end of a message."""
     first = error.errors(include_url=False)[0]
     kind, where = first["type"], _place(first["loc"]) or "it"
     if kind == "missing":
@@ -179,6 +179,6 @@ def _first_wrong(error: ValidationError) -> str:
 
 
 def _place(keys: Sequence[int | str]) -> str:
-    """`("updates", 1, "gate")` as `updates[1].gate`."""
+    """Return keys such as `("updates", 1, "gate")` as a path: `updates[1].gate`."""
     parts = [f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys]
     return "".join(parts).removeprefix(".")

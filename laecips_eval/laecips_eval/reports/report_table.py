@@ -1,4 +1,4 @@
-"""A report of a replay as tables for people."""
+"""Terminal tables of a replay's report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from laecips_eval.scoring.run_figures import UpdateFigures
 
 
 def report_table(report: Report) -> Group:
-    """What happened, how fast, how well; the segments where the bag names them."""
+    """Return tables of frames, latency, accuracy, segments, updates and processes, where known."""
     tables = [_frames(report)]
     if report.latency_ms.all.p50 is not None:
         tables.append(_latency(report))
@@ -27,17 +27,17 @@ def report_table(report: Report) -> Group:
 
 
 def milliseconds(value: float | None) -> str:
-    """A latency for people: `12.3 ms`, or a dash."""
+    """Return a latency as text: `12.3 ms`, or a dash."""
     return "-" if value is None else f"{value:.1f} ms"
 
 
 def points(value: float | None) -> str:
-    """An accuracy in [0, 1] for people: `0.532`, or a dash."""
+    """Return an accuracy in [0, 1] as text: `0.532`, or a dash."""
     return "-" if value is None else f"{value:.3f}"
 
 
 def size(count: int) -> str:
-    """A number of bytes for people, in decimal units: `1.2 MB`."""
+    """Return a number of bytes as text, in decimal units: `1.2 MB`."""
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if count >= factor:
             return f"{count / factor:.1f} {unit}"
@@ -45,7 +45,7 @@ def size(count: int) -> str:
 
 
 def what_became_of(update: UpdateFigures) -> str:
-    """What came of a model update, for people."""
+    """Return the outcome of a model update as text."""
     if update.rolled_back:
         return "rolled back"
     return "promoted" if update.promoted else f"refused: {update.gate}"
@@ -118,7 +118,7 @@ def _updates(report: Report) -> Table:
         "trained",
         "swapped",
         "lost",
-        "what came of it",
+        "outcome",
     )
     table.columns[-1].justify = "left"
     for update in report.updates:
@@ -143,7 +143,7 @@ def _processes(report: Report) -> Table:
 
 
 def _table(title: str | None, first: str, *others: str) -> Table:
-    """First column to the left, numbers to the right; lines that any terminal can draw."""
+    """Return a table with its first column to the left and numbers to the right."""
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column(first)
     for name in others:

@@ -1,4 +1,4 @@
-"""How a replay was run: the part of a report that another run is pinned by."""
+"""The settings of a replay, as the report keeps them to repeat or compare a run."""
 
 from __future__ import annotations
 
@@ -35,17 +35,18 @@ def run_setup(
     bundle: Bundle,
     parameters: Mapping[str, Mapping[str, Any]],
 ) -> RunSetup:
-    """The report's `setup`.
+    """Return the report's `setup`.
 
     Args:
         mode: `LIVE` or `OFFLINE`.
-        rate: speed against the recording, None offline.
-        bundle: what ran.
-        parameters: of the nodes, by node name; `edge` decides.
+        rate: replay speed as a multiple of real time; None offline.
+        bundle: the bundle that the run began with.
+        parameters: parameters of the nodes, by node name; policy, delta and engine are those of
+            `edge`.
 
     Raises:
-        SettingError: one of the edge's parameters cannot be.
-        EngineError: its engine or provider is not here.
+        SettingError: a parameter of the edge node is invalid.
+        EngineError: its engine or provider is not installed.
     """
     settings = EdgeSettings.from_parameters(parameters["edge"])
     return RunSetup(
@@ -67,7 +68,7 @@ def run_setup(
 
 
 def asked_network(cloud: Mapping[str, Any]) -> AskedNetwork | None:
-    """Path and SHA-256 of the network whose opinion the cloud asks; None where it asks none.
+    """Return path and SHA-256 of the network of the cloud's class scorer; None without one.
 
     Args:
         cloud: parameters of the cloud node.
@@ -81,19 +82,19 @@ def asked_network(cloud: Mapping[str, Any]) -> AskedNetwork | None:
 
 
 def describe_bag(bag: Bag) -> PlayedBag:
-    """The report's `bag`."""
+    """Return the report's `bag`."""
     return PlayedBag(
         path=str(bag.path), name=bag.path.stem, topic=bag.image_topic, hash=bag_hash(bag.path)
     )
 
 
 def bundle_hash(bundle: Bundle) -> str:
-    """SHA-256 of a bundle: of its manifest, which has those of all other files."""
+    """Return the SHA-256 of a bundle's manifest, which holds those of all other files."""
     return hashlib.sha256(bundle.manifest.to_json().encode()).hexdigest()
 
 
 def bag_hash(path: Path) -> str:
-    """SHA-256 of what a bag stores, whether it is named by its folder or by its only file."""
+    """Return the SHA-256 of a bag's storage files; `path` is the bag's folder or its only file."""
     files = [path]
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.suffix in _STORAGE)
@@ -106,10 +107,10 @@ def bag_hash(path: Path) -> str:
 
 
 def require_same_classes(bag: Bag, bundle: Bundle) -> None:
-    """Checks that a bag's truth can score a bundle's answers.
+    """Check that a bag's truth has the classes of a bundle.
 
     Raises:
-        ValueError: when the two know other classes; names the first that differs.
+        ValueError: the classes differ; the message names both lists.
     """
     known, has = bundle.manifest.classes, bag.classes
     if has and tuple(has) != tuple(known):
@@ -120,12 +121,12 @@ def require_same_classes(bag: Bag, bundle: Bundle) -> None:
 
 
 def require_same_run(live: PlayedRun, *, bag: PlayedBag, bundle: Bundle) -> None:
-    """Checks that a live report is of this bag and this bundle, and was computed as here.
+    """Check that a live report has this bag and bundle, and the same precision as this machine.
 
     Raises:
-        ReportError: when it is of others, or this machine computes in another precision.
-        SettingError: one of its robot's parameters cannot be here.
-        EngineError: its engine or provider is not here.
+        ReportError: bag, bundle, network or precision differ.
+        SettingError: a parameter of its edge node is invalid here.
+        EngineError: its engine or provider is not installed.
     """
     if live.bag.hash != bag.hash:
         raise ReportError(

@@ -1,1 +1,1 @@
-"""What became of every frame, and how good the answers were."""
+"""Outcome of every frame of a run, and accuracy of the answers."""

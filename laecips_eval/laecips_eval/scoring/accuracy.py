@@ -1,4 +1,4 @@
-"""Accuracy of a stream of label maps: the paper's measure and the data set's, by segment too."""
+"""Accuracy of a stream of label maps: per-frame mean IoU (equation 22) and data-set mIoU."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from laecips_eval.scoring.run_figures import StreamAccuracy
 
 @dataclass(frozen=True)
 class FrameScore:
-    """One label map against its truth: all that is kept of the two.
+    """The score of one label map against its truth; the maps themselves are not kept.
 
     Attributes:
         matrix: pixels by true and predicted class.
-        iou: mean IoU of the classes that truth or answer has, in [0, 1]; None where truth labels
-            nothing.
+        iou: mean IoU over the classes that occur in truth or label map, in [0, 1]; None where
+            truth has no labelled pixel.
     """
 
     matrix: ConfusionMatrix
@@ -26,15 +26,15 @@ class FrameScore:
 
     @classmethod
     def of(cls, label_map: LabelMap, truth: LabelMap, *, classes: int) -> FrameScore:
-        """Counts the pixels, once.
+        """Count the pixels of a label map against its truth.
 
         Args:
-            label_map: uint8 [H, W], class indices or 255 (no class: a miss).
-            truth: uint8 [H, W], class indices or 255 (left out).
-            classes: their number.
+            label_map: uint8 [H, W], class indices or 255 (no class, counts as a miss).
+            truth: uint8 [H, W], class indices or 255 (ignored).
+            classes: number of classes.
 
         Raises:
-            ValueError: when the two differ in size, or a label is no class.
+            ValueError: the two differ in size, or a label is not a class.
         """
         matrix = ConfusionMatrix(classes)
         matrix.add(label_map, truth)
@@ -42,10 +42,10 @@ class FrameScore:
 
 
 class Accuracy:
-    """Adds up the scores of frames; what it keeps does not grow with their number."""
+    """Sum of the scores of frames, in memory that does not grow with their number."""
 
     def __init__(self, *, classes: Sequence[str]) -> None:
-        """Starts with nothing scored.
+        """Start without scores.
 
         Args:
             classes: names of the classes, in the order of their indices.
@@ -56,28 +56,28 @@ class Accuracy:
         self._iou_sum, self._frames = 0.0, 0
 
     def add(self, score: FrameScore) -> None:
-        """Counts one frame."""
+        """Add the score of one frame."""
         self._whole = ConfusionMatrix.sum([self._whole, score.matrix])
         if score.iou is not None:
             self._iou_sum += score.iou
             self._frames += 1
 
     def add_to_segment(self, place: int, score: FrameScore) -> None:
-        """Counts a frame that `add` has had for one segment as well, by its place in the bag."""
+        """Add the score of a frame to the segment at position `place`; call `add` for it, too."""
         known = [self._segments[place]] if place in self._segments else []
         self._segments[place] = ConfusionMatrix.sum([*known, score.matrix])
 
     def miou(self) -> float | None:
-        """The data set's mIoU in [0, 1] of all frames; None while there is none."""
+        """Return the data-set mIoU over all frames, in [0, 1]; None without scores."""
         return _number(self._whole.miou())
 
     def miou_of(self, places: Iterable[int]) -> float | None:
-        """The data set's mIoU of some segments together: of one confusion matrix, not a mean."""
+        """Return the data-set mIoU of the union of some segments; None without scores."""
         matrices = [self._segments[place] for place in places if place in self._segments]
         return _number(ConfusionMatrix.sum(matrices).miou()) if matrices else None
 
     def summary(self) -> StreamAccuracy:
-        """Return both measures, and IoU and recall by class."""
+        """Return frame mean, data-set mIoU, and IoU and recall by class."""
         return StreamAccuracy(
             frame_mean=self._iou_sum / self._frames if self._frames else None,
             dataset=self.miou(),

@@ -1,4 +1,4 @@
-"""Do two replays of one bag agree, frame by frame?"""
+"""Frame-by-frame comparison of two replays of one bag."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from laecips_eval.scoring.frame_log import FrameRow
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """How many frames were compared, and the stamps of those that differ, by what differs.
+    """Number of compared frames, and the stamps of those that differ, by kind of difference.
 
     Attributes:
-        compared: frames that the live run answered.
-        confidence: stamps in nanoseconds where h differs.
+        compared: frames that both runs answered.
+        trust: stamps in nanoseconds where h differs.
         decision: stamps where hard or audit differ.
         label_map: stamps where the label maps differ.
     """
 
     compared: int
-    confidence: Sequence[int]
+    trust: Sequence[int]
     decision: Sequence[int]
     label_map: Sequence[int]
 
     @property
     def complete(self) -> bool:
         """Whether something was compared and nothing differs."""
-        return self.compared > 0 and not (self.confidence or self.decision or self.label_map)
+        return self.compared > 0 and not (self.trust or self.decision or self.label_map)
 
     def __str__(self) -> str:
-        """One line for people."""
+        """Return the result as one readable line."""
         if not self.compared:
             return "no frame was answered by both: nothing to compare"
         if self.complete:
@@ -40,7 +40,7 @@ class Agreement:
         parts = [
             f"{name} differs on {len(stamps)} (first: stamp {stamps[0]})"
             for name, stamps in (
-                ("h", self.confidence),
+                ("h", self.trust),
                 ("the decision", self.decision),
                 ("the label map", self.label_map),
             )
@@ -50,10 +50,10 @@ class Agreement:
 
 
 def compare(live: Sequence[FrameRow], offline: Sequence[FrameRow]) -> Agreement:
-    """Compares every frame that both answered.
+    """Compare all frames that both runs answered.
 
-    The offline run has a cloud that never fails, so where the live one fell back to f's answer, f's
-    answers are compared.
+    The cloud of an offline run never fails. Where the live run fell back to f's answer, that answer
+    is compared with f's answer of the offline run.
 
     Args:
         live: rows of the live run.
@@ -67,13 +67,13 @@ def compare(live: Sequence[FrameRow], offline: Sequence[FrameRow]) -> Agreement:
     ]
     return Agreement(
         compared=len(pairs),
-        confidence=[a.stamp_ns for a, b in pairs if a.confidence != b.confidence],
+        trust=[a.stamp_ns for a, b in pairs if a.trust != b.trust],
         decision=[a.stamp_ns for a, b in pairs if (a.hard, a.audit) != (b.hard, b.audit)],
         label_map=[a.stamp_ns for a, b in pairs if not _same_maps(a, b)],
     )
 
 
 def _same_maps(live: FrameRow, offline: FrameRow) -> bool:
-    """A label map that the runner did not hear of says nothing."""
+    """Return whether the label maps agree; a map that the runner did not receive always agrees."""
     expected = offline.checksum if live.source == "cloud" else offline.checksum_now
     return live.checksum in (None, expected) and live.checksum_now in (None, offline.checksum_now)

@@ -1,4 +1,4 @@
-"""How a frame was answered, in plain words: what the edge node says, without ROS types."""
+"""Answers and counters of the edge node as plain data, without ROS types."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 SOURCES: Final = ("edge", "cloud", "edge_fallback")
-"""Who answered, in the order of laecips_msgs/Segmentation's constants."""
+"""Sources of an answer, in the order of laecips_msgs/Segmentation's constants."""
 
 REASONS: Final = ("none", "overload", "deadline", "offline")
-"""Why a fallback, in the order of laecips_msgs/Segmentation's constants."""
+"""Reasons of a fallback, in the order of laecips_msgs/Segmentation's constants."""
 
 FALLBACK_REASONS: Final = REASONS[1:]
 
@@ -22,19 +22,19 @@ class PublishedAnswer:
         stamp_ns: the image's stamp in nanoseconds.
         source: one of `SOURCES`.
         reason: one of `FALLBACK_REASONS` where source is edge_fallback, else none.
-        confidence: h in [0, 1].
-        delta: what the confidence was held against.
-        hard: what h called the frame.
-        audit: easy, and uploaded all the same.
-        bytes_up: request payload in bytes, 0 where nothing was sent.
-        bytes_down: response payload in bytes, 0 where nothing came back.
-        version: of the pair (f, h) that looked at the frame.
+        trust: h in [0, 1].
+        delta: threshold of h, in [0, 1].
+        hard: whether the frame is hard, that is, h does not exceed delta.
+        audit: whether the frame is easy but is uploaded as an audit.
+        bytes_up: request payload in bytes, 0 without a request.
+        bytes_down: response payload in bytes, 0 without a response.
+        version: version of the pair (f, h) that processed the frame.
     """
 
     stamp_ns: int
     source: str
     reason: str = "none"
-    confidence: float
+    trust: float
     delta: float
     hard: bool
     audit: bool
@@ -43,10 +43,10 @@ class PublishedAnswer:
     version: int = 0
 
     def __post_init__(self) -> None:
-        """Checks that source and reason are known and go together.
+        """Check that source and reason are known and belong together.
 
         Raises:
-            ValueError: naming the values.
+            ValueError: they do not; the message names the allowed values.
         """
         if self.source not in SOURCES:
             raise ValueError(f"source {self.source!r} is unknown: use one of {', '.join(SOURCES)}")
@@ -60,7 +60,7 @@ class PublishedAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class EdgeCounters:
-    """What the edge node has counted itself (laecips_msgs/EdgeStatus); every counter only rises."""
+    """The edge node's own counters (laecips_msgs/EdgeStatus); a counter never falls."""
 
     superseded: int = 0
     wanted: int = 0
@@ -70,7 +70,7 @@ class EdgeCounters:
     bytes_down: int = 0
 
     def newest(self, other: EdgeCounters) -> EdgeCounters:
-        """The larger of each counter: as they only rise, that is the newer one."""
+        """Return the larger value of each counter, which is the newer one: counters never fall."""
         return EdgeCounters(
             **{f.name: max(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)}
         )

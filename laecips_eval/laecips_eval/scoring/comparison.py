@@ -1,7 +1,7 @@
-"""Three streams of label maps against truth: published, f as it ran, and f without training.
+"""Accuracy of three streams of label maps: published, f as it ran, and f without training.
 
-Messages come in any order, so a score may be there before it is known which segment the frame is
-of, or which version of the pair has looked at it. It waits until then as one confusion matrix.
+Messages arrive in any order. A score may exist before the frame's segment or the version of the
+pair that processed it is known; until then it is kept as one confusion matrix.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from laecips_eval.scoring.run_figures import Accuracies
 from laecips_eval.scoring.segments import Segment, place_of
 
 STREAMS: Final = ("published", "edge_only", "edge_untrained")
-"""What the robot published, f's own answers as it ran, and those of the pair of the start."""
+"""What the robot published, f's own label maps as it ran, and those of the first pair's f."""
 
 _MOST_WAITING: Final = 64
 
 
 class Comparison:
-    """Scores label maps and forgets them.
+    """Accuracies of the three streams; label maps are scored and not kept.
 
-    f without training is what the run began with. On a frame that this pair looked at, f's own
-    answer is that of f without training; on others somebody has to ask it (`add_untrained`).
+    "f without training" is the f of the pair that the run began with. Where that pair processed a
+    frame, f's own label map is that of f without training; for all other frames the caller must
+    run f without training and pass its label map to `add_untrained`.
     """
 
     def __init__(
@@ -36,13 +37,13 @@ class Comparison:
         segments: Sequence[Segment],
         first_version: int | None,
     ) -> None:
-        """Starts with nothing scored.
+        """Start without scores.
 
         Args:
             classes: names of the classes, in the order of their indices.
             segments: the bag's segments.
             first_version: version of the pair that the run began with; None: f without training
-                is not asked after.
+                is not scored.
         """
         self._classes = tuple(classes)
         self._segments = tuple(segments)
@@ -54,10 +55,10 @@ class Comparison:
     def add_published(
         self, stamp_ns: int, frame: FrameRecord, label_map: LabelMap, truth: LabelMap | None
     ) -> None:
-        """Scores what was published for a frame.
+        """Score the published label map of a frame.
 
         Raises:
-            ValueError: when truth and label map differ in size.
+            ValueError: truth and label map differ in size.
         """
         if truth is not None:
             score = self._score(label_map, truth)
@@ -67,10 +68,10 @@ class Comparison:
     def add_now(
         self, stamp_ns: int, frame: FrameRecord, label_map: LabelMap, truth: LabelMap | None
     ) -> None:
-        """Scores f's own answer for a frame.
+        """Score f's own label map of a frame.
 
         Raises:
-            ValueError: when truth and label map differ in size.
+            ValueError: truth and label map differ in size.
         """
         score = None
         if truth is not None:
@@ -80,33 +81,33 @@ class Comparison:
         self._unanswered[stamp_ns] = score
         self.note_version(stamp_ns, frame)
         if len(self._unanswered) > _MOST_WAITING:
-            # Its answer was lost, most likely: it is left to those who ask f without training.
+            # Its answer was most likely lost: `wants_untrained` stays true for this frame.
             del self._unanswered[next(iter(self._unanswered))]
 
     def note_version(self, stamp_ns: int, frame: FrameRecord) -> None:
-        """Called when a frame's answer is there, which says whose f it was."""
+        """Use a frame's answer, if it has one: it names the version of the pair."""
         if frame.answer is None or stamp_ns not in self._unanswered:
             return
         score = self._unanswered.pop(stamp_ns)
         if self._first_version is None or frame.answer.version != self._first_version:
             return
-        frame.confidence_untrained = frame.answer.confidence
+        frame.trust_untrained = frame.answer.trust
         self._count_untrained(stamp_ns, frame, score)
 
     def note_index(self, stamp_ns: int, frame: FrameRecord) -> None:
-        """Called when a frame's index is there, which says what segment it is of."""
+        """Count the frame's waiting scores for its segment; its index must be known."""
         for stream, score in self._unplaced.pop(stamp_ns, ()):
             self._count_segment(stream, frame, score)
 
     def wants_untrained(self, frame: FrameRecord) -> bool:
-        """Whether f has answered a frame, and what f without training says of it is not known.
+        """Return whether f has processed a frame and the result of f without training is missing.
 
-        That is so of a frame whose answer was lost, too: who looked at it is not known.
+        This includes frames whose answer was lost: the version that processed them is unknown.
         """
         return (
             self._first_version is not None
             and frame.checksum_now is not None
-            and frame.confidence_untrained is None
+            and frame.trust_untrained is None
         )
 
     def add_untrained(
@@ -116,19 +117,19 @@ class Comparison:
         label_map: LabelMap,
         truth: LabelMap | None,
         *,
-        confidence: float,
+        trust: float,
     ) -> None:
-        """Scores what f without training says of a frame that wants it.
+        """Score the label map of f without training; `wants_untrained` must be true for the frame.
 
         Raises:
-            ValueError: when truth and label map differ in size.
+            ValueError: truth and label map differ in size.
         """
         score = None if truth is None else self._score(label_map, truth)
-        frame.confidence_untrained = confidence
+        frame.trust_untrained = trust
         self._count_untrained(stamp_ns, frame, score)
 
     def miou(self, stream: str) -> float | None:
-        """The data set's mIoU of a stream until now, in [0, 1]; None while there is none."""
+        """Return the data-set mIoU of a stream so far, in [0, 1]; None without scores."""
         return self._accuracies[stream].miou()
 
     def summary(self, frames: Iterable[FrameRecord]) -> Accuracies:
@@ -139,17 +140,17 @@ class Comparison:
     def miou_of(
         self, frames: Iterable[FrameRecord], places: Iterable[int]
     ) -> dict[str, float | None]:
-        """The data set's mIoU of some segments together, by stream; None where there is none.
+        """Return the data-set mIoU over some segments, by stream; None where it is unknown.
 
         Args:
             frames: all frames of the run.
-            places: of the segments in the bag.
+            places: positions of the segments in the bag.
         """
         chosen, comparable = tuple(places), self._comparable(frames)
         return {stream: accuracy.miou_of(chosen) for stream, accuracy in comparable.items()}
 
     def _comparable(self, frames: Iterable[FrameRecord]) -> Mapping[str, Accuracy]:
-        """All streams, that of f without training only where it has the frames of the others."""
+        """Return all streams; f without training is empty unless it has all scored frames."""
         if all(frame.scored_untrained for frame in frames if frame.scored_now):
             return self._accuracies
         return self._accuracies | {"edge_untrained": Accuracy(classes=self._classes)}

@@ -1,4 +1,4 @@
-"""Hard frames to look at, chosen by lot: whoever chooses by score shows what he wants to show."""
+"""Hard frames for the report, chosen by lot: a choice by score would be biased."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _MOST_PENDING: Final = 32
 
 @dataclass(frozen=True, kw_only=True)
 class GalleryFrame:
-    """A hard frame with its picture.
+    """A hard frame of the gallery, with its picture.
 
     Attributes:
-        index: place in the bag, from 0.
+        index: position in the bag, from 0.
         stamp_ns: the image's stamp in nanoseconds.
-        segment: name of the bag's segment that it is of; empty where it is of none.
+        segment: name of the frame's segment; empty without a segment.
         rgb: uint8 [H, W, 3].
-        now: uint8 [H, W], f's own answer as it ran, class indices or 255.
-        published: uint8 [H, W], what the robot published.
-        truth: uint8 [H, W], None where there is none.
-        confidence: h in [0, 1].
-        delta: what it was held against.
+        now: f's own label map as it ran, uint8 [H, W], class indices or 255.
+        published: the label map that the robot published, uint8 [H, W].
+        truth: the true label map, uint8 [H, W]; None without truth.
+        trust: h in [0, 1].
+        delta: threshold of h, in [0, 1].
     """
 
     index: int
@@ -40,13 +40,13 @@ class GalleryFrame:
     now: LabelMap
     published: LabelMap
     truth: LabelMap | None
-    confidence: float
+    trust: float
     delta: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """What is known of a frame while the news comes in; of a chosen one everything is."""
+    """What is known about a frame while its messages arrive; None where unknown."""
 
     index: int | None = None
     answer: PublishedAnswer | None = None
@@ -56,31 +56,31 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class ChosenFrame:
-    """A hard frame that the lot has chosen; see `GalleryFrame`."""
+    """A hard frame that was chosen by lot, still without picture; see `GalleryFrame`."""
 
     index: int
     stamp_ns: int
     segment: str
     now: LabelMap
     published: LabelMap
-    confidence: float
+    trust: float
     delta: float
 
     def with_picture(self, rgb: NDArray[np.uint8], truth: LabelMap | None) -> GalleryFrame:
-        """The same with picture, uint8 [H, W, 3], and truth, uint8 [H, W], of its stamp."""
+        """Return the frame with its picture, uint8 [H, W, 3], and truth, uint8 [H, W] or None."""
         return GalleryFrame(rgb=rgb, truth=truth, **vars(self))
 
 
 class Gallery:
-    """Keeps the label maps of a few hard frames of each segment.
+    """A few hard frames of each segment, with their label maps.
 
-    Every stamp has a lot that depends on it and the seed only; the hard frames with the smallest
-    ones are kept. Messages come in any order; a frame is looked at when all four are there, and
-    what is incomplete is forgotten when too many newer frames are.
+    Each stamp has a lot that depends only on the stamp and the seed; the hard frames with the
+    smallest lots are kept. Messages arrive in any order. A frame takes part once all four of its
+    messages have arrived; when too many frames are incomplete, the oldest one is dropped.
 
     Example:
         gallery = Gallery(segments=bag.segments)
-        gallery.add_label_map_now(stamp_ns, label_map)    # as they come in
+        gallery.add_label_map_now(stamp_ns, label_map)    # as they arrive
         gallery.add_answer(answer)
         gallery.add_label_map(stamp_ns, label_map)
         gallery.add_played(stamp_ns, index=7)
@@ -92,12 +92,12 @@ class Gallery:
     def __init__(
         self, *, segments: Sequence[Segment] = (), most_per_segment: int = 3, seed: int = 0
     ) -> None:
-        """Starts empty.
+        """Start empty.
 
         Args:
-            segments: the bag's segments; frames of none are chosen among as if of one.
-            most_per_segment: how many frames to keep of each.
-            seed: of the lots.
+            segments: the bag's segments; frames without one form a group of their own.
+            most_per_segment: largest number of frames to keep per segment.
+            seed: seed of the lots.
         """
         self._segments = tuple(segments)
         self._most = most_per_segment
@@ -106,23 +106,23 @@ class Gallery:
         self._kept: dict[int | None, list[ChosenFrame]] = {}
 
     def add_played(self, stamp_ns: int, *, index: int) -> None:
-        """Notes a frame's place in the bag."""
+        """Add a frame's position in the bag."""
         self._add(stamp_ns, replace(self._of(stamp_ns), index=index))
 
     def add_answer(self, answer: PublishedAnswer) -> None:
-        """Notes how a frame was answered."""
+        """Add a frame's answer."""
         self._add(answer.stamp_ns, replace(self._of(answer.stamp_ns), answer=answer))
 
     def add_label_map_now(self, stamp_ns: int, label_map: LabelMap) -> None:
-        """Takes f's own answer, uint8 [H, W]; it is kept as it is, without a copy."""
+        """Add f's own label map, uint8 [H, W]; it is kept without a copy."""
         self._add(stamp_ns, replace(self._of(stamp_ns), now=label_map))
 
     def add_label_map(self, stamp_ns: int, label_map: LabelMap) -> None:
-        """Takes what was published, uint8 [H, W]; it is kept as it is, without a copy."""
+        """Add the published label map, uint8 [H, W]; it is kept without a copy."""
         self._add(stamp_ns, replace(self._of(stamp_ns), published=label_map))
 
     def chosen(self) -> list[ChosenFrame]:
-        """The frames that are kept, in the order of the bag."""
+        """Return the kept frames, in bag order."""
         kept = (frame for frames in self._kept.values() for frame in frames)
         return sorted(kept, key=lambda frame: frame.index)
 
@@ -146,7 +146,7 @@ class Gallery:
                     segment="" if place is None else self._segments[place].name,
                     now=known.now,
                     published=known.published,
-                    confidence=known.answer.confidence,
+                    trust=known.answer.trust,
                     delta=known.answer.delta,
                 )
                 kept = [*self._kept.get(place, ()), frame]

@@ -1,4 +1,4 @@
-"""One row a frame, as CSV: what each came to, for figures and for comparing two runs."""
+"""The frame log: one CSV row per frame, for figures and for comparing two runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from laecips_cloud.metrics import LabelMap
 from laecips_edge.core.atomic_files import whole_file
@@ -15,33 +15,35 @@ from laecips_edge.core.atomic_files import whole_file
 
 @dataclass(frozen=True, kw_only=True)
 class FrameRow:
-    """What became of one frame. None where it was not seen.
+    """The outcome of one frame; a field is None where its value is unknown.
 
     Attributes:
-        index: place in the bag, from 0.
         stamp_ns: the image's stamp in nanoseconds.
-        source: edge, cloud or edge_fallback; None for a frame that was dropped.
-        reason: why a fallback, else none.
-        confidence: h in [0, 1].
-        delta: what it was held against.
-        hard: what h called the frame.
-        audit: easy, and uploaded all the same.
-        latency_ms: player's publish to the runner's receipt.
-        bytes_up: request payload of a hard frame; 0 for an audit, which goes up after its answer:
-            what audits cost is in the report's `bytes.up` only.
-        bytes_down: response payload.
-        version: of the pair (f, h) that looked at the frame.
-        iou: the published label map's IoU in [0, 1]; `iou_now` is that of f's own.
-        iou_untrained: that of f without training: of the pair that the run began with.
-        confidence_untrained: h of that pair, in [0, 1].
-        checksum: CRC-32 of the published label map; `checksum_now` is that of f's own.
+        index: position in the bag, from 0.
+        source: edge, cloud or edge_fallback; None for a dropped frame.
+        reason: reason of a fallback, else none.
+        trust: h in [0, 1].
+        delta: threshold of h, in [0, 1].
+        hard: whether the frame is hard, that is, h does not exceed delta.
+        audit: whether the frame is easy but was uploaded as an audit.
+        latency_ms: milliseconds from the player's publish to the runner's receipt.
+        bytes_up: request payload of a hard frame; 0 for an audit, which is uploaded after its
+            answer. Only the report's `bytes.up` includes audits.
+        bytes_down: response payload in bytes.
+        version: version of the pair (f, h) that processed the frame.
+        iou: mean IoU of the published label map, in [0, 1].
+        iou_now: mean IoU of f's own label map.
+        iou_untrained: mean IoU of the first pair's f (f without training).
+        trust_untrained: h of the first pair, in [0, 1].
+        checksum: CRC-32 of the published label map.
+        checksum_now: CRC-32 of f's own label map.
     """
 
     stamp_ns: int
     index: int | None = None
     source: str | None = None
     reason: str | None = None
-    confidence: float | None = None
+    trust: float | None = None
     delta: float | None = None
     hard: bool | None = None
     audit: bool | None = None
@@ -52,12 +54,15 @@ class FrameRow:
     iou: float | None = None
     iou_now: float | None = None
     iou_untrained: float | None = None
-    confidence_untrained: float | None = None
+    trust_untrained: float | None = None
     checksum: int | None = None
     checksum_now: int | None = None
 
 
-_NAMES = [field.name for field in fields(FrameRow)]
+_RENAMED: Final = {"trust": "confidence", "trust_untrained": "confidence_untrained"}
+_COLUMNS: Final = {field.name: _RENAMED.get(field.name, field.name) for field in fields(FrameRow)}
+"""Column of the file by field of `FrameRow`, in the order of the file."""
+
 _READERS: dict[str, Any] = {
     "str": str,
     "int": int,
@@ -68,35 +73,39 @@ _TYPES = {field.name: str(field.type).partition(" ")[0] for field in fields(Fram
 
 
 def checksum(label_map: LabelMap) -> int:
-    """CRC-32 of a label map, uint8 [H, W]: equal maps have equal ones, on every machine."""
+    """Return the CRC-32 of a label map, uint8 [H, W]; it is the same on every machine."""
     return zlib.crc32(label_map.tobytes())
 
 
 def write_rows(path: Path, rows: Iterable[FrameRow]) -> None:
-    """Writes rows as CSV with a head line; floats keep every digit. Replaces `path` in one step.
+    """Write rows as CSV with a header; floats keep every digit. Replace `path` atomically.
 
     Raises:
-        OSError: when it cannot be written.
+        OSError: the file cannot be written.
     """
     with whole_file(path) as file:
-        writer = csv.DictWriter(file, _NAMES, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(_COLUMNS.values())
+        writer.writerows(asdict(row).values() for row in rows)
 
 
 def read_rows(path: Path) -> list[FrameRow]:
-    """Reads what `write_rows` wrote.
+    """Read a file that `write_rows` wrote.
 
     Raises:
-        ValueError: when a line cannot be read; the message names file and line.
-        OSError: when the file cannot be opened.
+        ValueError: a line cannot be read; the message names file and line.
+        OSError: the file cannot be opened.
     """
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         rows = []
         for line in reader:
             try:
-                rows.append(FrameRow(**{name: _value(name, line[name]) for name in _NAMES}))
+                rows.append(
+                    FrameRow(
+                        **{name: _value(name, line[column]) for name, column in _COLUMNS.items()}
+                    )
+                )
             except (KeyError, ValueError, TypeError) as error:
                 raise ValueError(
                     f"{path}, line {reader.line_num}: not a row of a frame log ({error}); "

@@ -1,4 +1,4 @@
-"""What is known of one frame of a replay while the news comes in."""
+"""The state of one frame while messages about it arrive."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class FrameRecord:
     Times are nanoseconds on one monotonic clock, None where unknown.
 
     Attributes:
-        scored_now: whether f's own answer was held against truth.
-        scored_untrained: whether that of f without training was.
+        scored_now: whether f's own label map has been compared with truth.
+        scored_untrained: whether the label map of f without training has been.
     """
 
     index: int | None = None
@@ -29,13 +29,13 @@ class FrameRecord:
     iou: float | None = None
     iou_now: float | None = None
     iou_untrained: float | None = None
-    confidence_untrained: float | None = None
+    trust_untrained: float | None = None
     scored_now: bool = False
     scored_untrained: bool = False
 
     @property
     def latency_ms(self) -> float | None:
-        """Player's publish to the receipt of the label map, which is what people wait for."""
+        """Milliseconds from the player's publish to the receipt of the label map, which is last."""
         received = self.answered_ns if self.map_ns is None else self.map_ns
         if self.played_ns is None or received is None or self.answer is None:
             return None
@@ -43,11 +43,11 @@ class FrameRecord:
 
     @property
     def went_up(self) -> bool:
-        """Whether the frame was sent to the cloud: an audit's bytes come after its answer."""
+        """Whether the frame was uploaded; an audit's answer does not yet know its bytes."""
         return self.answer is not None and (self.answer.bytes_up > 0 or self.answer.audit)
 
     def row(self, stamp_ns: int) -> FrameRow:
-        """The frame as a row of the frame log."""
+        """Return the frame as a row of the frame log."""
         row = FrameRow(
             stamp_ns=stamp_ns,
             index=self.index,
@@ -55,7 +55,7 @@ class FrameRecord:
             iou=self.iou,
             iou_now=self.iou_now,
             iou_untrained=self.iou_untrained,
-            confidence_untrained=self.confidence_untrained,
+            trust_untrained=self.trust_untrained,
             checksum=self.checksum,
             checksum_now=self.checksum_now,
         )

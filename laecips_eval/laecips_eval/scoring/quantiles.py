@@ -1,4 +1,4 @@
-"""Latencies and shares as a report has them."""
+"""Latency quantiles and shares of a report."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from laecips_eval.scoring.run_figures import LatencyQuantiles
 
 
 def share(part: int, whole: int) -> float:
-    """`part / whole`, 0 of nothing."""
+    """Return `part / whole`; 0 where `whole` is 0."""
     return part / whole if whole else 0.0
 
 
 def typical_and_slow(latencies: Sequence[float]) -> tuple[float, float] | None:
-    """p50 and p95, None of nothing."""
+    """Return p50 and p95; None without latencies."""
     if not latencies:
         return None
     p50, p95 = np.percentile(latencies, (50, 95))
@@ -23,7 +23,7 @@ def typical_and_slow(latencies: Sequence[float]) -> tuple[float, float] | None:
 
 
 def quantiles(latencies: Sequence[float]) -> LatencyQuantiles:
-    """Return p50, p95 and p99; None of nothing."""
+    """Return p50, p95 and p99; each is None without latencies."""
     if not latencies:
         return LatencyQuantiles(p50=None, p95=None, p99=None)
     p50, p95, p99 = np.percentile(latencies, (50, 95, 99)).tolist()

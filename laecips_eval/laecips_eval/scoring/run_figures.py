@@ -1,4 +1,4 @@
-"""What a run came to, typed: the measured part of `report.json`, in the order of its keys."""
+"""The figures of a run, typed: the measured part of `report.json`, in the order of its keys."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class ReportPart(BaseModel):
-    """A part of a report: all of these keys and no other, of these types, which nothing changes."""
+    """Base of all parts of a report: exact keys, strict types, immutable."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -16,12 +16,12 @@ class Counts(ReportPart):
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """The sum of all counts."""
         return sum(count for _, count in self)
 
 
 class AnswerCounts(Counts):
-    """Frames by who answered them."""
+    """Frames by the source of their answer."""
 
     edge: int
     cloud: int
@@ -29,7 +29,7 @@ class AnswerCounts(Counts):
 
 
 class FallbackCounts(Counts):
-    """Hard frames that f's answer stood for, by the reason."""
+    """Hard frames that were answered with f's label map, by reason."""
 
     overload: int
     deadline: int
@@ -40,8 +40,8 @@ class DropCounts(Counts):
     """Frames without an answer.
 
     Attributes:
-        superseded: a newer frame came first.
-        transport: lost, unreadable, or its answer was lost.
+        superseded: frames that a newer frame replaced before they were processed.
+        transport: frames that were lost or unreadable, or whose answer was lost.
     """
 
     superseded: int
@@ -49,7 +49,7 @@ class DropCounts(Counts):
 
 
 class LatencyQuantiles(ReportPart):
-    """Milliseconds; None where no latency was measured."""
+    """Latencies in milliseconds; None where none was measured."""
 
     p50: float | None
     p95: float | None
@@ -57,7 +57,7 @@ class LatencyQuantiles(ReportPart):
 
 
 class Latencies(ReportPart):
-    """Player's publish to runner's receipt on the monotonic clock, by who answered."""
+    """From the player's publish to the runner's receipt on the monotonic clock, by source."""
 
     edge: LatencyQuantiles
     cloud: LatencyQuantiles
@@ -65,13 +65,13 @@ class Latencies(ReportPart):
 
 
 class StreamAccuracy(ReportPart):
-    """How a stream of label maps scores, each figure in [0, 1]; None where there is no truth.
+    """The accuracy of a stream of label maps, each figure in [0, 1]; None without truth.
 
     Attributes:
         frame_mean: mean over frames of their mean IoU (the paper's equation 22).
         dataset: mIoU of one confusion matrix.
         per_class: IoU by class.
-        recall: share of a class's true pixels that were found, by class.
+        recall: share of the true pixels of a class that were found, by class.
     """
 
     frame_mean: float | None
@@ -81,13 +81,13 @@ class StreamAccuracy(ReportPart):
 
 
 class Accuracies(ReportPart):
-    """The three streams, over the frames that have an answer and truth.
+    """Accuracy of the three streams, over the frames with an answer and truth.
 
     Attributes:
-        published: what the robot published.
-        edge_only: f's own answers in the versions that ran.
-        edge_untrained: those of the pair that the run began with, on the same frames: None unless
-            it is known of all of them.
+        published: label maps that the robot published.
+        edge_only: f's own label maps, in the versions that ran.
+        edge_untrained: label maps of the first pair's f on the same frames; None unless they are
+            known for all of these frames.
     """
 
     published: StreamAccuracy
@@ -96,7 +96,7 @@ class Accuracies(ReportPart):
 
 
 class WireBytes(ReportPart):
-    """Bytes on the wire: hard frames and audits up, answers down, model updates."""
+    """Bytes on the wire: up (hard frames and audits), down (responses), model (updates)."""
 
     up: int
     down: int
@@ -107,8 +107,9 @@ class SegmentFigures(ReportPart):
     """One segment of the bag: frames `start <= index < stop`.
 
     Attributes:
-        sent: frames that went up, audits included; `cur` is their share.
-        published: the data set's mIoU; `edge_only` and `edge_untrained` likewise, see `Accuracies`.
+        sent: frames that were uploaded, audits included.
+        cur: sent / frames, in [0, 1].
+        published: data-set mIoU; `edge_only` and `edge_untrained` likewise, see `Accuracies`.
     """
 
     name: str
@@ -125,7 +126,7 @@ class SegmentFigures(ReportPart):
 
 
 class LastSegments(ReportPart):
-    """The last so many segments together; mIoU of one confusion matrix, see `Accuracies`."""
+    """The last `segments` segments together; mIoU of one confusion matrix, see `Accuracies`."""
 
     segments: int
     frames: int
@@ -135,19 +136,20 @@ class LastSegments(ReportPart):
 
 
 class UpdateFigures(ReportPart):
-    """A pair that the trainer has made during the run; None of what did not happen.
+    """A pair that the trainer made during the run; None for a step that did not happen.
 
     Attributes:
-        trigger: why it was trained.
-        samples: frames of the replay buffer that it learned from.
-        train_s: seconds that this took.
-        gate: what the promotion gate said.
-        transfer_s: first chunk to last.
-        bytes: of the pair, on the wire.
-        swap_ms: that the exchange kept the inference thread from its frames.
-        frames_lost: by the exchange.
-        frame: index of the first frame that it answered.
-        rolled_back: whether the robot went back to the pair of before.
+        trigger: what started the training.
+        samples: frames of the replay buffer that were used.
+        train_s: duration of the training in seconds.
+        gate: reason that the promotion gate gave.
+        promoted: whether the gate promoted the pair.
+        transfer_s: seconds from the first chunk to the last.
+        bytes: size of the pair on the wire.
+        swap_ms: milliseconds that the swap kept the inference thread from its frames.
+        frames_lost: frames that were superseded during the swap.
+        frame: index of the first frame that the pair answered.
+        rolled_back: whether the robot went back to the previous pair.
     """
 
     version: int
@@ -165,14 +167,14 @@ class UpdateFigures(ReportPart):
 
 
 class RunFigures(ReportPart):
-    """What a scoreboard has counted.
+    """The figures that a scoreboard computes.
 
     Attributes:
-        frames: images that left the player: the sum of `answered` and of `dropped`.
-        fallback: adds up to `answered.edge_fallback`.
-        wanted: frames that h called hard.
-        sent: frames that went up, audits included.
-        audit: of these, easy ones.
+        frames: images that the player published: the sum of `answered` and `dropped`.
+        fallback: fallbacks by reason; the sum is `answered.edge_fallback`.
+        wanted: hard frames.
+        sent: frames that were uploaded, audits included.
+        audit: easy frames among these.
         cur: sent / frames, in [0, 1].
         over_last: the last segment, the last two, ... all of them.
     """

@@ -1,8 +1,8 @@
-"""What became of every frame of a replay: the running figures and the measured part of the report.
+"""The outcome of every frame of a replay: running figures and the measured part of the report.
 
-Pure: it is told what was seen, in whatever order the news comes in, and knows no ROS and no clock.
-A frame is known by its stamp. Every frame that was played ends in exactly one place: answered (by
-edge, cloud or edge_fallback), superseded, or lost in transport; `frames = answered + dropped`.
+Pure: no ROS and no clock. The caller reports each event, in any order. A frame is identified by its
+stamp. Each played frame has exactly one outcome: answered (by edge, cloud or edge_fallback),
+superseded, or lost in transport; `frames = answered + dropped`.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from laecips_eval.scoring.segments import Segment, each_segment, last_segments
 class Figures:
     """The running figures of a live view.
 
-    Latencies are (p50, p95) in ms, None before the first, of what edge or cloud answered, as in the
-    report: a fallback is neither.
+    Latencies are (p50, p95) in ms of the frames that edge or cloud answered; None before the first
+    one. Fallbacks count for neither, as in the report.
     """
 
     played: int
@@ -53,10 +53,10 @@ class Figures:
 
 
 class Scoreboard:
-    """Collects what was seen of a replay and says what it comes to.
+    """Collects the events of a replay and computes its figures.
 
-    All times are nanoseconds on one monotonic clock; None where there is none (offline). Label maps
-    are uint8 [H, W], 255 = no class; they are scored and forgotten.
+    All times are nanoseconds on one monotonic clock; None offline. Label maps are uint8 [H, W],
+    255 = no class; they are scored and not kept.
     """
 
     def __init__(
@@ -67,14 +67,14 @@ class Scoreboard:
         total: int | None = None,
         first_version: int | None = None,
     ) -> None:
-        """Starts empty.
+        """Start without events.
 
         Args:
             classes: names of the classes, in the order of their indices.
             segments: the bag's segments, for accuracy by segment.
-            total: how many frames the bag has, where known.
-            first_version: version of the pair that the run began with, f without training; None:
-                there are no figures of it.
+            total: number of frames of the bag, where known.
+            first_version: version of the pair that the run began with (f without training); None:
+                there are no figures of f without training.
         """
         self._segments = tuple(segments)
         self._total = total
@@ -92,7 +92,7 @@ class Scoreboard:
         total: int | None = None,
         monotonic_ns: int | None = None,
     ) -> None:
-        """Notes that an image has left the player, as number `index` of the bag's `total`."""
+        """Count an image that the player has published, as number `index` of the bag's `total`."""
         self._total = total if total is not None else self._total
         frame = self._frame(stamp_ns)
         if frame.index is not None:
@@ -101,7 +101,7 @@ class Scoreboard:
         self._comparison.note_index(stamp_ns, frame)
 
     def add_answer(self, answer: PublishedAnswer, *, received_ns: int | None = None) -> None:
-        """Notes how a frame was answered. A second answer to the same frame is ignored."""
+        """Add a frame's answer. A second answer to the same frame is ignored."""
         frame = self._frame(answer.stamp_ns)
         if frame.answer is None:
             frame.answer, frame.answered_ns = answer, received_ns
@@ -115,10 +115,10 @@ class Scoreboard:
         *,
         received_ns: int | None = None,
     ) -> None:
-        """Scores what was published for a frame; the first map of a frame counts.
+        """Score the published label map of a frame; only the first one of a frame counts.
 
         Raises:
-            ValueError: when truth and label map differ in size.
+            ValueError: truth and label map differ in size.
         """
         frame = self._frame(stamp_ns)
         if frame.checksum is None:
@@ -128,10 +128,10 @@ class Scoreboard:
     def add_label_map_now(
         self, stamp_ns: int, label_map: LabelMap, truth: LabelMap | None = None
     ) -> None:
-        """Scores f's own answer for a frame; the first map of a frame counts.
+        """Score f's own label map of a frame; only the first one of a frame counts.
 
         Raises:
-            ValueError: when truth and label map differ in size.
+            ValueError: truth and label map differ in size.
         """
         frame = self._frame(stamp_ns)
         if frame.checksum_now is None:
@@ -139,11 +139,11 @@ class Scoreboard:
             self._comparison.add_now(stamp_ns, frame, label_map, truth)
 
     def stamps_of_trained(self) -> list[int]:
-        """Stamps of frames of which it is not known what f without training says, in bag order.
+        """Return the stamps of frames that f without training still has to process, in bag order.
 
-        These are the frames that f has answered in another version than the first, and those whose
-        answer was lost, of which nobody knows. On all others f's own answer is that of f without
-        training. Empty without a first version.
+        These are the frames that a later version than the first has processed, and those whose
+        answer was lost, because their version is unknown. On all other frames f's own label map is
+        that of f without training. Empty without a first version.
         """
         wants = self._comparison.wants_untrained
         return [stamp_ns for stamp_ns, frame in self._ordered() if wants(frame)]
@@ -154,33 +154,33 @@ class Scoreboard:
         label_map: LabelMap,
         truth: LabelMap | None = None,
         *,
-        confidence: float,
+        trust: float,
     ) -> None:
-        """Scores what the first pair says of one of `stamps_of_trained`; the first time counts.
+        """Score the first pair on a frame of `stamps_of_trained`; only the first call counts.
 
         Args:
             stamp_ns: the frame's stamp in nanoseconds.
-            label_map: f without training's answer.
-            truth: as for the other label maps of the frame.
-            confidence: h of the first pair, in [0, 1].
+            label_map: label map of f without training.
+            truth: true label map of the frame; None without truth.
+            trust: h of the first pair, in [0, 1].
 
         Raises:
-            ValueError: when truth and label map differ in size.
+            ValueError: truth and label map differ in size.
         """
         frame = self._frames.get(stamp_ns)
         if frame is not None and self._comparison.wants_untrained(frame):
-            self._comparison.add_untrained(stamp_ns, frame, label_map, truth, confidence=confidence)
+            self._comparison.add_untrained(stamp_ns, frame, label_map, truth, trust=trust)
 
     def add_counters(self, counters: EdgeCounters) -> None:
-        """Takes the edge node's own counters; older ones than known do no harm."""
+        """Add the edge node's own counters; older values than the known ones are ignored."""
         self._counters = self._counters.newest(counters)
 
     def figures(self, *, now_ns: int | None = None, patience_s: float = 5.0) -> Figures:
-        """The running figures.
+        """Return the running figures.
 
         Args:
-            now_ns: the monotonic clock, to tell what is lost from what is on its way.
-            patience_s: a frame without an answer counts as lost after so many seconds.
+            now_ns: time on the monotonic clock, to count overdue frames as lost; None: none is.
+            patience_s: seconds after which a frame without an answer counts as lost.
         """
         answered, counted = self._answered(), self._counted()
         waited = [
@@ -210,12 +210,12 @@ class Scoreboard:
         """Return the measured part of the report.
 
         Args:
-            model_bytes: of model updates on the wire.
+            model_bytes: bytes of model updates on the wire.
         """
         answered, counted = self._answered(), self._counted()
         frames = len(self._frames)
         unanswered = frames - sum(answered.values())
-        # An image that arrived unreadable, or an answer that did not arrive, was lost on the way.
+        # Unreadable images and lost answers count as lost in transport.
         superseded = min(counted.superseded, unanswered)
         reasons = Counter(answer.reason for answer in self._answers())
         miou_of = partial(self._comparison.miou_of, self._frames.values())
@@ -240,7 +240,7 @@ class Scoreboard:
         )
 
     def first_frames(self) -> dict[int, int]:
-        """Index of the first frame that each version of the pair has answered."""
+        """Return the index of the first frame that each version of the pair has answered."""
         first: dict[int, int] = {}
         for _, frame in self._ordered():
             if frame.answer is not None and frame.index is not None:
@@ -248,7 +248,7 @@ class Scoreboard:
         return first
 
     def rows(self) -> list[FrameRow]:
-        """One row a frame, in the order of the bag."""
+        """Return one row per frame, in bag order."""
         return [frame.row(stamp_ns) for stamp_ns, frame in self._ordered()]
 
     def _ordered(self) -> list[tuple[int, FrameRecord]]:
@@ -267,9 +267,9 @@ class Scoreboard:
         return {source: counts[source] for source in SOURCES}
 
     def _counted(self) -> EdgeCounters:
-        """The node's counters, or what the answers add up to where those are newer.
+        """Return the node's counters, or the sums over the answers where these are newer.
 
-        Audits are answered before they go up, so their answers cannot tell what was sent.
+        Audits are uploaded after their answer, so the answers cannot count them as sent.
         """
         answers = list(self._answers())
         return self._counters.newest(

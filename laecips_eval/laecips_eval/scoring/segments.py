@@ -1,4 +1,4 @@
-"""Named stretches of a bag, and what became of the frames of one."""
+"""Named stretches of a bag, and the figures of their frames."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from laecips_eval.scoring.quantiles import share
 from laecips_eval.scoring.run_figures import LastSegments, SegmentFigures
 
 MiouOf = Callable[[Iterable[int]], Mapping[str, float | None]]
-"""The data set's mIoU by stream, of the segments at some places together."""
+"""Returns the data-set mIoU by stream, over the segments at the given positions together."""
 
 
 class Segment(Protocol):
@@ -18,7 +18,7 @@ class Segment(Protocol):
 
     @property
     def name(self) -> str:
-        """What happens there."""
+        """Name of the segment."""
         ...
 
     @property
@@ -33,7 +33,7 @@ class Segment(Protocol):
 
 
 def place_of(segments: Sequence[Segment], index: int | None) -> int | None:
-    """Place of the first segment that a frame is of; None where it is of none."""
+    """Return the position of the first segment that has the frame; None where none has it."""
     if index is None:
         return None
     for place, segment in enumerate(segments):
@@ -45,10 +45,10 @@ def place_of(segments: Sequence[Segment], index: int | None) -> int | None:
 def each_segment(
     segments: Sequence[Segment], frames: Iterable[FrameRecord], miou_of: MiouOf
 ) -> list[SegmentFigures]:
-    """Return what became of the frames of each segment: the report's `segments`.
+    """Return the figures of each segment: the report's `segments`.
 
     Args:
-        segments: the bag's.
+        segments: the bag's segments.
         frames: all frames of the run.
         miou_of: see `MiouOf`.
     """
@@ -66,8 +66,7 @@ def last_segments(
 ) -> list[LastSegments]:
     """Return the last segment, the last two, ... all of them: the report's `over_last`.
 
-    Once the robot has learned, it is the later segments that count. For the arguments see
-    `each_segment`.
+    The later segments show what the robot has learned. The arguments are those of `each_segment`.
     """
     places = range(len(segments))
     found = [place_of(segments, frame.index) for frame in frames]

@@ -1,4 +1,4 @@
-"""A run over time, frame by frame: the series that its page draws. Pure."""
+"""Series over the frames of a run, as the report page draws them. Pure."""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ Series = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Timeline:
-    """Series over the frames of a run, each float64 [N], NaN where there is nothing to say.
+    """Series over the frames of a run, each float64 [N], NaN where no value is known.
 
     Attributes:
-        frames: int64 [N], place in the bag, rising.
-        seconds: since the first frame, at the speed of the run.
-        published: mean IoU of the published label maps in the window, in [0, 1]; `edge_only` of
-            f's own as it ran, `edge_untrained` of f without training.
-        hard: share of the window's frames that h called hard; `sent`: that went up, with audits.
-        up: kB/s of requests for hard frames; `down` of their answers.
-        latencies: by source, (frame, ms) of each answered frame.
-        window: frames of the moving means.
+        frames: int64 [N], position in the bag, rising.
+        seconds: seconds since the first frame, at the speed of the run.
+        published: mean IoU of the window's published label maps, in [0, 1].
+        edge_only: the same for f's own label maps as it ran.
+        edge_untrained: the same for f without training.
+        hard: share of the window's frames that are hard, in [0, 1].
+        sent: share of the window's frames that were uploaded, audits included, in [0, 1].
+        up: kB/s of requests for hard frames.
+        down: kB/s of the responses to them.
+        latencies: (frame, ms) of each answered frame, by source.
+        window: number of frames of a moving mean.
     """
 
     frames: NDArray[np.int64]
@@ -42,11 +45,11 @@ class Timeline:
 
 
 def rolling_mean(values: Sequence[float | None], window: int) -> Series:
-    """Return the centred moving mean, which skips what is missing.
+    """Return the centred moving mean; missing values are skipped.
 
     Args:
-        values: one value a frame, None where there is none.
-        window: how many frames, at least 1; fewer at the ends.
+        values: one value per frame, None where it is missing.
+        window: number of frames, at least 1; the window is shorter at both ends.
 
     Returns:
         float64 [N], NaN where the whole window is missing.
@@ -64,12 +67,12 @@ def rolling_mean(values: Sequence[float | None], window: int) -> Series:
 def timeline(
     rows: Sequence[FrameRow], *, rate: float | None = None, window: int | None = None
 ) -> Timeline:
-    """The series of a run.
+    """Return the series of a run.
 
     Args:
         rows: the frame log; rows without an index are left out.
-        rate: speed of the run against the recording; None: seconds are the recording's.
-        window: frames of the moving means, at least 1; None: a thirtieth of the run, 15 at least.
+        rate: replay speed as a multiple of real time; None: use the seconds of the recording.
+        window: frames of a moving mean, at least 1; None: a thirtieth of the run, at least 15.
     """
     known = [(row.index, row) for row in rows if row.index is not None]
     known.sort(key=lambda pair: pair[0])
@@ -110,13 +113,13 @@ def timeline(
 
 @dataclass(frozen=True, kw_only=True)
 class Trust:
-    """h on the frames that a trained pair looked at, and that of f without training on the same.
+    """Trust in the frames that a trained pair processed, and the first pair's trust in them.
 
     Attributes:
-        trained: float64 [N], in [0, 1].
-        untrained: float64 [N], of the same frames.
-        hard: share of these frames that the trained pair called hard, in [0, 1].
-        deltas: what `trained` was held against, each once, rising.
+        trained: h of the trained pairs, float64 [N], in [0, 1].
+        untrained: h of the first pair on the same frames, float64 [N], in [0, 1].
+        hard: share of these frames that are hard for the trained pairs, in [0, 1].
+        deltas: the thresholds that applied to `trained`, without repeats, rising.
     """
 
     trained: Series
@@ -126,18 +129,19 @@ class Trust:
 
 
 def trust(rows: Sequence[FrameRow], *, first_version: int) -> Trust:
-    """Picks the frames of which both are known.
+    """Return the trust of trained pairs and of the first pair on the same frames.
 
     Args:
         rows: the frame log.
-        first_version: of the pair that the run began with: its own frames show no difference.
+        first_version: version of the first pair; frames that it processed are left out, because
+            they show no difference.
     """
     chosen = [
-        (row.confidence, row.confidence_untrained, bool(row.hard), row.delta)
+        (row.trust, row.trust_untrained, bool(row.hard), row.delta)
         for row in rows
         if row.version not in (None, first_version)
-        and row.confidence is not None
-        and row.confidence_untrained is not None
+        and row.trust is not None
+        and row.trust_untrained is not None
     ]
     return Trust(
         trained=np.array([trained for trained, _, _, _ in chosen], np.float64),

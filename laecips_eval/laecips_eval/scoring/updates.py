@@ -1,7 +1,7 @@
-"""The model updates of a run, for the report: from the trainer's library and the robot's reports.
+"""The model updates of a run, from the trainer's library and the robot's reports.
 
-What was trained and what the gate said of it is on the trainer's disk (`ModelLibrary`), what the
-robot made of it is in its `model_report`s.
+Trainings and decisions of the promotion gate come from the trainer's disk (`ModelLibrary`), swaps
+and rollbacks from the robot's `model_report` messages.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from laecips_edge.core.bundle.manifest import Manifest
 from laecips_eval.scoring.run_figures import UpdateFigures
 
 OUTCOMES: Final = ("swapped", "refused", "rolled back", "failed")
-"""What became of an update on a robot, in the order of laecips_msgs/ModelReport's constants."""
+"""Outcomes of an update on a robot, in the order of laecips_msgs/ModelReport's constants."""
 
 _PROMOTED: Final = (Fate.PROMOTED, Fate.ROLLED_BACK, Fate.WITHDRAWN, Fate.REMOVED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Swap:
-    """What a robot has said of an update: laecips_msgs/ModelReport.
+    """A robot's report about an update: laecips_msgs/ModelReport.
 
     Attributes:
-        version: of the pair.
+        version: version of the pair.
         outcome: one of `OUTCOMES`.
-        reason: one line; empty where it was swapped.
-        transfer_s: first chunk to last.
-        bytes: on the wire.
-        swap_ms: that the exchange kept the inference thread from its frames.
-        frames_lost: superseded while it happened.
+        reason: one line; empty for a swap.
+        transfer_s: seconds from the first chunk to the last.
+        bytes: size on the wire.
+        swap_ms: milliseconds that the swap kept the inference thread from its frames.
+        frames_lost: frames that were superseded during the swap.
     """
 
     version: int
@@ -50,16 +50,16 @@ class Swap:
 def updates_of(
     library: Path, *, swaps: Iterable[Swap], first_frames: Mapping[int, int]
 ) -> list[UpdateFigures]:
-    """The report's `updates`: one for each training that has come to an end.
+    """Return the report's `updates`: one for each finished training.
 
     Args:
         library: the trainer's folder.
-        swaps: what the robot has said, in order.
-        first_frames: index of the first frame that a version has answered, where it has any.
+        swaps: the robot's reports, in order.
+        first_frames: index of the first answered frame, by version.
 
     Raises:
-        ValueError: the ledger cannot be read.
-        OSError: the same.
+        ValueError: the ledger is malformed.
+        OSError: the ledger cannot be opened.
     """
     ledger = VersionLedger.from_json((library / LEDGER).read_text(encoding="utf-8"))
     told = list(swaps)
@@ -77,7 +77,7 @@ def updates_of(
 
 
 def model_bytes(swaps: Iterable[Swap]) -> int:
-    """Bytes of all updates on the wire."""
+    """Return the bytes of all updates on the wire; reports of rollbacks do not count."""
     return sum(swap.bytes for swap in swaps if swap.outcome != "rolled back")
 
 
@@ -107,7 +107,7 @@ def _update(
 
 
 def _training(path: Path) -> Mapping[str, Any]:
-    """How a version was trained; nothing where there is no bundle of it, or no more."""
+    """Return the `training` of a manifest; empty where the version has no bundle any more."""
     try:
         return Manifest.from_json(path.read_text(encoding="utf-8")).training
     except (OSError, BundleError):

@@ -52,7 +52,7 @@ def test_an_answer() -> None:
         "edge_fallback",
         "deadline",
     )
-    assert (answer.confidence, answer.hard, answer.bytes_up) == (0.25, True, 5)
+    assert (answer.trust, answer.hard, answer.bytes_up) == (0.25, True, 5)
     assert answer.version == 3
 
 

@@ -60,7 +60,7 @@ def played(bag: Bag, tiny_bundle: Bundle) -> tuple[Scoreboard, Gallery]:
         answer = PublishedAnswer(
             stamp_ns=stamp,
             source="cloud" if index == 1 else "edge",
-            confidence=0.5,
+            trust=0.5,
             delta=0.5,
             hard=index == 1,
             audit=False,

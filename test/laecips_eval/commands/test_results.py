@@ -84,7 +84,7 @@ def test_f_without_training_has_no_column_where_nothing_was_compared(finished_ru
     assert "| screw | 0.250 | 0.250 | 0.375 | 0.375 |" in text
     assert "f without training, data set" not in text
     assert "Updates" not in text
-    assert "What training has brought" not in text
+    assert "Gain from training" not in text
 
 
 def test_a_run_that_was_stopped_early_is_marked(finished_run: Path) -> None:

@@ -311,7 +311,7 @@ def test_the_run_has_learnt(first: tuple[Scoreboard, Path]) -> None:
     # The new pair says something else than the first, or the tests below would show little.
     trained = [row for row in rows if row.version != 1]
     assert any(row.iou_now != row.iou_untrained for row in trained)
-    assert any(row.confidence != row.confidence_untrained for row in trained)
+    assert any(row.trust != row.trust_untrained for row in trained)
 
 
 def test_the_same_run_again_is_the_same_to_the_bit(
@@ -355,8 +355,8 @@ def test_until_the_first_swap_a_run_that_learns_is_like_one_that_does_not(
     swap = next(number for number, row in enumerate(rows) if row.version != 1)
     assert rows[:swap] == plain[:swap]
     # f without training is what the plain run saw, on every frame.
-    assert [(row.iou_untrained, row.confidence_untrained) for row in rows] == [
-        (row.iou_now, row.confidence_untrained) for row in plain
+    assert [(row.iou_untrained, row.trust_untrained) for row in rows] == [
+        (row.iou_now, row.trust_untrained) for row in plain
     ]
 
 

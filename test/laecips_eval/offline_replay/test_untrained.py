@@ -68,7 +68,7 @@ def ran(bag: Bag, tiny_bundle: Bundle, other: Bundle) -> Callable[..., Scoreboar
                 PublishedAnswer(
                     stamp_ns=frame.stamp_ns,
                     source="edge",
-                    confidence=decision.trust,
+                    trust=decision.trust,
                     delta=decision.delta,
                     hard=False,
                     audit=False,
@@ -135,7 +135,7 @@ def test_its_figures_are_those_of_a_run_that_never_swapped(
     score_untrained(plain, bag, bundle=tiny_bundle, edge=EDGE)
     for row, other in zip(learnt.rows(), plain.rows(), strict=True):
         assert row.iou_untrained == other.iou_untrained == other.iou_now
-        assert row.confidence_untrained == pytest.approx(other.confidence, abs=1e-6)
+        assert row.trust_untrained == pytest.approx(other.trust, abs=1e-6)
     assert any(row.iou_now != row.iou_untrained for row in learnt.rows())
     untrained = learnt.measured().miou.edge_untrained
     assert untrained == plain.measured().miou.edge_untrained

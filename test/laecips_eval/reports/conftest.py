@@ -59,7 +59,7 @@ def a_run(*, truth: bool, learned: bool) -> Run:
                 stamp_ns=stamp,
                 source=source,
                 reason="overload" if source == "edge_fallback" else "none",
-                confidence=0.9 if trained else 0.2,
+                trust=0.9 if trained else 0.2,
                 delta=0.6 if trained else 0.5,
                 hard=source != "edge",
                 audit=index == 4,
@@ -69,7 +69,7 @@ def a_run(*, truth: bool, learned: bool) -> Run:
             )
         )
     for stamp in board.stamps_of_trained():
-        board.add_untrained(stamp, wrong, right if truth else None, confidence=0.3)
+        board.add_untrained(stamp, wrong, right if truth else None, trust=0.3)
     promoted: dict[str, Any] = {
         "version": 2, "trigger": "64 hard frames", "samples": 64, "train_s": 12.5,
         "gate": "better by 0.01", "promoted": True, "transfer_s": 0.5, "bytes": 9_400_000,

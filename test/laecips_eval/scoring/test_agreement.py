@@ -10,7 +10,7 @@ from laecips_eval.scoring.frame_log import FrameRow
 EASY = FrameRow(
     stamp_ns=1,
     source="edge",
-    confidence=0.75,
+    trust=0.75,
     hard=False,
     audit=False,
     checksum=11,
@@ -19,7 +19,7 @@ EASY = FrameRow(
 HARD = FrameRow(
     stamp_ns=2,
     source="cloud",
-    confidence=0.25,
+    trust=0.25,
     hard=True,
     audit=False,
     checksum=22,
@@ -34,7 +34,7 @@ FELL_BACK = replace(HARD, source="edge_fallback", checksum=12)
         ([EASY, HARD], []),
         ([EASY, FELL_BACK], []),  # f's answers are compared
         ([EASY, replace(HARD, checksum=None)], []),  # the runner did not hear of the map
-        ([replace(EASY, confidence=0.7500001), HARD], ["confidence"]),
+        ([replace(EASY, trust=0.7500001), HARD], ["trust"]),
         ([replace(EASY, audit=True), HARD], ["decision"]),
         ([EASY, replace(HARD, checksum=99)], ["label_map"]),
         ([EASY, replace(HARD, checksum_now=99)], ["label_map"]),
@@ -44,7 +44,7 @@ FELL_BACK = replace(HARD, source="edge_fallback", checksum=12)
 def test_what_differs_is_named(live: list[FrameRow], differs: list[str]) -> None:
     agreement = compare(live, [EASY, HARD])
     assert agreement.compared == 2
-    found = [name for name in ("confidence", "decision", "label_map") if getattr(agreement, name)]
+    found = [name for name in ("trust", "decision", "label_map") if getattr(agreement, name)]
     assert found == differs
     assert agreement.complete is (not differs)
 

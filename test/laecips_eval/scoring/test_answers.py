@@ -25,7 +25,7 @@ def test_source_and_reason_go_together(
             stamp_ns=1,
             source=source,
             reason=reason,
-            confidence=0.5,
+            trust=0.5,
             delta=0.5,
             hard=True,
             audit=False,

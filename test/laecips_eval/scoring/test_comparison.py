@@ -32,7 +32,7 @@ def answer(stamp_ns: int, version: int) -> PublishedAnswer:
     return PublishedAnswer(
         stamp_ns=stamp_ns,
         source="edge",
-        confidence=0.75,
+        trust=0.75,
         delta=0.5,
         hard=False,
         audit=False,
@@ -67,7 +67,7 @@ def news(board: Scoreboard) -> list[Callable[[], None]]:
 
 def ask_untrained(board: Scoreboard) -> None:
     for stamp in board.stamps_of_trained():
-        board.add_untrained(stamp, WRONG, TRUTH, confidence=0.25)
+        board.add_untrained(stamp, WRONG, TRUTH, trust=0.25)
 
 
 @given(order=st.permutations(range(4 * FRAMES)))
@@ -104,7 +104,7 @@ def test_the_same_frames_are_compared() -> None:
     rows = board.rows()
     assert [row.version for row in rows] == [version_of(stamp) for stamp in range(FRAMES)]
     assert {row.iou_untrained for row in rows} == {0.25}
-    assert [row.confidence_untrained for row in rows] == [0.75, 0.75, 0.25, 0.25, 0.75, 0.25]
+    assert [row.trust_untrained for row in rows] == [0.75, 0.75, 0.25, 0.25, 0.75, 0.25]
 
 
 def test_while_one_frame_is_missing_nothing_is_compared() -> None:
@@ -112,7 +112,7 @@ def test_while_one_frame_is_missing_nothing_is_compared() -> None:
     for tell in news(board):
         tell()
     for stamp in board.stamps_of_trained()[:-1]:
-        board.add_untrained(stamp, WRONG, TRUTH, confidence=0.25)
+        board.add_untrained(stamp, WRONG, TRUTH, trust=0.25)
     measured = board.measured()
     assert measured.miou.edge_untrained.dataset is None
     assert measured.miou.edge_untrained.recall == {"a": None, "b": None}
@@ -162,7 +162,7 @@ def test_many_lost_answers_are_not_kept_and_do_not_falsify() -> None:
     assert asked
     assert asked[0] == 0
     for stamp in asked:
-        board.add_untrained(stamp, TRUTH, TRUTH, confidence=0.75)
+        board.add_untrained(stamp, TRUTH, TRUTH, trust=0.75)
     assert board.measured().miou.edge_untrained.dataset == 1.0
 
 
@@ -171,9 +171,9 @@ def test_the_first_word_of_a_frame_counts() -> None:
     for tell in news(board):
         tell()
     for label_map in (WRONG, TRUTH):
-        board.add_untrained(2, label_map, TRUTH, confidence=0.25)
+        board.add_untrained(2, label_map, TRUTH, trust=0.25)
     for stamp in (0, 99):  # of the first pair, and never heard of
-        board.add_untrained(stamp, TRUTH, TRUTH, confidence=0.25)
+        board.add_untrained(stamp, TRUTH, TRUTH, trust=0.25)
     rows = {row.stamp_ns: row for row in board.rows()}
     assert len(rows) == FRAMES
     assert (rows[2].iou_untrained, rows[0].iou_untrained) == (0.25, 0.25)
@@ -186,8 +186,8 @@ def test_without_truth_there_is_still_what_the_first_pair_trusts() -> None:
         board.add_label_map_now(stamp, TRUTH)
         board.add_answer(answer(stamp, version_of(stamp)))
     for stamp in board.stamps_of_trained():
-        board.add_untrained(stamp, WRONG, confidence=0.25)
-    assert [row.confidence_untrained for row in board.rows()] == [
+        board.add_untrained(stamp, WRONG, trust=0.25)
+    assert [row.trust_untrained for row in board.rows()] == [
         0.75, 0.75, 0.25, 0.25, 0.75, 0.25,
     ]  # fmt: skip
     assert board.measured().miou.edge_untrained.dataset is None

@@ -1,4 +1,4 @@
-"""Hard frames are chosen by lot, whatever order the news comes in."""
+"""Hard frames are chosen by lot, in whatever order their messages arrive."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ def answer(stamp: int, *, hard: bool) -> PublishedAnswer:
     return PublishedAnswer(
         stamp_ns=stamp,
         source="cloud" if hard else "edge",
-        confidence=0.25,
+        trust=0.25,
         delta=0.5,
         hard=hard,
         audit=False,
@@ -125,7 +125,7 @@ def test_a_chosen_frame_takes_its_picture() -> None:
     chosen = gallery.chosen()[0]
     rgb = np.zeros((2, 2, 3), np.uint8)
     frame = chosen.with_picture(rgb, None)
-    assert (frame.index, frame.segment, frame.confidence, frame.delta) == (
+    assert (frame.index, frame.segment, frame.trust, frame.delta) == (
         chosen.index,
         "start",
         0.25,

@@ -17,7 +17,7 @@ ROWS = st.builds(
     index=COUNTS,
     source=st.sampled_from([None, "edge", "cloud", "edge_fallback"]),
     reason=st.sampled_from([None, "none", "offline"]),
-    confidence=NUMBERS,
+    trust=NUMBERS,
     delta=NUMBERS,
     hard=FLAGS,
     audit=FLAGS,
@@ -28,7 +28,7 @@ ROWS = st.builds(
     iou=NUMBERS,
     iou_now=NUMBERS,
     iou_untrained=NUMBERS,
-    confidence_untrained=NUMBERS,
+    trust_untrained=NUMBERS,
     checksum=COUNTS,
     checksum_now=COUNTS,
 )
@@ -39,6 +39,17 @@ def test_round_trip(tmp_path_factory: pytest.TempPathFactory, rows: list[FrameRo
     path = tmp_path_factory.mktemp("log") / "frames.csv"
     write_rows(path, rows)
     assert read_rows(path) == rows
+
+
+def test_the_columns_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "frames.csv"
+    write_rows(path, [FrameRow(stamp_ns=7, index=1, trust=0.5, trust_untrained=0.25)])
+    head, line = path.read_text(encoding="utf-8").splitlines()
+    assert head == (
+        "stamp_ns,index,source,reason,confidence,delta,hard,audit,latency_ms,bytes_up,bytes_down,"
+        "version,iou,iou_now,iou_untrained,confidence_untrained,checksum,checksum_now"
+    )
+    assert line == "7,1,,,0.5,,,,,,,,,,,0.25,,"
 
 
 @pytest.mark.parametrize(

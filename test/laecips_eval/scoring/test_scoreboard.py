@@ -22,7 +22,7 @@ class Stretch:
 
 
 def answer(stamp_ns: int, source: str = "edge", **fields: Any) -> PublishedAnswer:
-    fields = {"confidence": 0.75, "delta": 0.5, "hard": source != "edge", "audit": False} | fields
+    fields = {"trust": 0.75, "delta": 0.5, "hard": source != "edge", "audit": False} | fields
     if source == "edge_fallback":
         fields.setdefault("reason", "overload")
     return PublishedAnswer(stamp_ns=stamp_ns, source=source, **fields)
@@ -170,12 +170,12 @@ def test_rows_are_in_the_order_of_the_bag() -> None:
     board = Scoreboard()
     board.add_played(5, index=1, monotonic_ns=0)
     board.add_played(9, index=0, monotonic_ns=0)
-    board.add_answer(answer(5, confidence=0.25), received_ns=1_000_000)
+    board.add_answer(answer(5, trust=0.25), received_ns=1_000_000)
     board.add_label_map_now(9, TRUTH)
     first, second = board.rows()
     assert (first.stamp_ns, first.source, first.iou_now) == (9, None, None)
     assert first.checksum_now is not None
-    assert (second.source, second.confidence, second.latency_ms) == ("edge", 0.25, 1.0)
+    assert (second.source, second.trust, second.latency_ms) == ("edge", 0.25, 1.0)
 
 
 def test_running_figures_tell_lost_from_on_its_way() -> None:

@@ -64,13 +64,13 @@ def test_a_run_of_no_length_has_no_traffic(frames: int) -> None:
 
 
 def test_trust_is_of_the_same_frames() -> None:
-    seen = row(3, version=2, confidence=0.9, confidence_untrained=0.3, delta=0.6, hard=False)
+    seen = row(3, version=2, trust=0.9, trust_untrained=0.3, delta=0.6, hard=False)
     rows = [
         seen,
-        replace(seen, confidence=0.4, confidence_untrained=0.2, hard=True),
+        replace(seen, trust=0.4, trust_untrained=0.2, hard=True),
         replace(seen, version=1),  # of the first pair: no difference to show
         replace(seen, version=None),
-        replace(seen, confidence_untrained=None),
+        replace(seen, trust_untrained=None),
         replace(seen, version=3, delta=0.55),
     ]
     found = trust(rows, first_version=1)
@@ -81,5 +81,5 @@ def test_trust_is_of_the_same_frames() -> None:
 
 
 def test_without_training_there_is_nothing_to_trust() -> None:
-    found = trust([row(0, version=1, confidence=0.5, confidence_untrained=0.5)], first_version=1)
+    found = trust([row(0, version=1, trust=0.5, trust_untrained=0.5)], first_version=1)
     assert (found.trained.size, found.untrained.size, found.hard) == (0, 0, 0.0)

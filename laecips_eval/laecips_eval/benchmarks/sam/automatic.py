@@ -1,9 +1,9 @@
 """SAM's automatic masks: `sam_onnx` against segment-anything, on the same weights and prompts.
 
-No published weights are needed: the network is SAM's smallest, `vit_b`, its weights drawn from
-seed 0. It takes as long as any other, but its masks mean nothing, so that the bounds are set for
-some 75 of 192 to be kept and none to be suppressed. Each side runs in a process of its own, for its
-peak of memory. Times are of the processor, not of the clock: other load does not count.
+No published weights are needed: the network is SAM's smallest, `vit_b`, with random weights from
+seed 0. It is as fast as with other weights, but its masks mean nothing, so the bounds are set to
+keep about 75 of 192 masks and suppress none. Each side runs in its own process, to measure its peak
+memory. Times are CPU times, not wall-clock times: other load does not count.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ _INT8_ENGINE: Final = "onnxruntime"
 
 
 class Row(NamedTuple):
-    """One side; times are seconds of the processor.
+    """One side; times are CPU seconds.
 
     Attributes:
         masks_by: segment-anything, or the engine.
-        precision: what it computes in.
-        encoder_s: the image encoder, once.
-        decoder_s: the mask decoder, for all prompts.
-        rest_s: from the decoder's answers to masks, and what else there is.
-        frame_s: all of it.
-        speedup: the package's frame_s over this one's.
-        peak_mb: most memory that the process had.
-        memory: peak_mb over the package's.
-        masks: how many were kept.
-        mask_iou: mean over the package's masks of the IoU with the best of these.
+        precision: precision of the computation.
+        encoder_s: time of the image encoder, once.
+        decoder_s: time of the mask decoder, for all prompts.
+        rest_s: time of everything else, such as making masks from the decoder's output.
+        frame_s: time of the whole picture.
+        speedup: frame_s of the package / frame_s.
+        peak_mb: peak memory of the process, in 10^6 bytes.
+        memory: peak_mb / peak_mb of the package.
+        masks: number of kept masks.
+        mask_iou: mean over the package's masks of the IoU with the best mask of this side.
     """
 
     masks_by: str
@@ -61,17 +61,19 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class SideJob:
-    """What one process is told.
+    """The job of one process.
 
     Attributes:
         masks_by: segment-anything, or the engine.
-        checkpoint: of SAM.
-        export: folder of its export.
-        providers, threads: as `create_engine` takes them.
-        pred_iou_thresh: masks that are rated lower are dropped.
-        points_per_side: prompts along a side.
-        masks: file for the masks: bits, one array a picture.
-        scenes: pictures to cut, of the inspection scene; 0 for one of noise, and times.
+        checkpoint: SAM's checkpoint.
+        export: folder of the export of the checkpoint.
+        providers: execution providers, best first.
+        threads: CPU threads of one run.
+        pred_iou_thresh: masks with a lower predicted IoU are dropped.
+        points_per_side: prompts along each side of the picture.
+        masks: output file of the masks: packed bits, one array per picture.
+        scenes: number of pictures of the inspection scene to cut; 0: cut one noise picture and
+            measure times.
     """
 
     masks_by: str
@@ -93,17 +95,17 @@ def run(
     checkpoint: Path | None = None,
     points_per_side: int = POINTS_PER_SIDE,
 ) -> list[Row]:
-    """Measures the package, then each engine, one picture of noise each.
+    """Measure the package, then each engine, on one noise picture.
 
     Args:
-        engines: names as `create_engine` takes them.
-        providers: where they run, best first.
-        threads: of one run on the CPU, the package's too.
-        checkpoint: of SAM; None for `vit_b` with random weights.
-        points_per_side: prompts along a side.
+        engines: engine names, as for `create_engine`.
+        providers: execution providers, best first.
+        threads: CPU threads of one run, also of the package.
+        checkpoint: SAM's checkpoint; None for `vit_b` with random weights.
+        points_per_side: prompts along each side of the picture.
 
     Raises:
-        ValueError: an engine or a provider is not there, or a process fails.
+        ValueError: an engine or a provider is missing, or a process fails.
         ImportError: segment-anything is not installed.
     """
     measured = ask_sides(
@@ -127,11 +129,15 @@ def ask_sides(
     pred_iou_thresh: float | None,
     pictures: int = 0,
 ) -> list[dict[str, Any]]:
-    """What `sam_side` says of the package, then of each engine on an export of the same weights.
+    """Return the results of the package, then of each engine with an export of the same weights.
 
     Args:
-        engines, providers, threads, checkpoint, points_per_side: see `run`.
-        pred_iou_thresh: see `SideJob`; None for one that some `KEPT` masks are above.
+        engines: see `run`.
+        providers: see `run`.
+        threads: see `run`.
+        checkpoint: see `run`.
+        points_per_side: see `run`.
+        pred_iou_thresh: see `SideJob`; None for a value that about `KEPT` masks exceed.
         pictures: `scenes` of `SideJob`.
     """
     with tempfile.TemporaryDirectory(prefix="laecips-sam-") as folder:
@@ -157,14 +163,15 @@ def ask_sides(
 
 
 def exports(checkpoint: Path, folder: Path, engines: Sequence[str]) -> list[tuple[str, Path]]:
-    """Exports of a checkpoint, each with an engine that it is run on.
+    """Export a checkpoint; return (engine, folder of its export) for each engine.
 
-    ONNX Runtime is run on one in int8 too, unless that is refused: its masks differ too much.
+    ONNX Runtime also gets an int8 export, unless `export_sam` refuses it because its masks differ
+    too much.
 
     Args:
-        checkpoint: of SAM.
-        folder: for the exports.
-        engines: names as `create_engine` takes them, at least one.
+        checkpoint: SAM's checkpoint.
+        folder: parent folder of the exports.
+        engines: engine names, as for `create_engine`, at least one.
 
     Raises:
         ImportError: segment-anything is not installed.
@@ -182,7 +189,7 @@ def exports(checkpoint: Path, folder: Path, engines: Sequence[str]) -> list[tupl
 
 
 def scenes(count: int) -> Iterator[NDArray[np.uint8]]:
-    """Pictures of the inspection scene that no bag replays, uint8 [H, W, 3]."""
+    """Yield pictures of the inspection scene that are in no bag, uint8 [H, W, 3]."""
     from laecips_eval.datasets import open_dataset  # noqa: PLC0415
 
     dataset = open_dataset("inspection", split="held_out", count=4 * count)
@@ -191,7 +198,7 @@ def scenes(count: int) -> Iterator[NDArray[np.uint8]]:
 
 
 def picture() -> NDArray[np.uint8]:
-    """Smooth noise, uint8 [H, W, 3]."""
+    """Return a picture of smooth noise, uint8 [H, W, 3]."""
     import cv2  # noqa: PLC0415
 
     blocks = np.random.default_rng(0).integers(0, 256, (12, 16, 3), np.uint8)
@@ -199,7 +206,7 @@ def picture() -> NDArray[np.uint8]:
 
 
 def _random_vit_b(path: Path) -> Path:
-    """A checkpoint of SAM's smallest, its weights drawn from seed 0."""
+    """Write a checkpoint of SAM's smallest model with random weights from seed 0; return `path`."""
     import torch  # noqa: PLC0415
     from laecips_cloud.mask_generators.sam.torch_backend.torchvision_stand_in import (  # noqa: PLC0415
         import_segment_anything,
@@ -213,7 +220,10 @@ def _random_vit_b(path: Path) -> Path:
 
 
 def _bound(export: Path, points_per_side: int) -> float:
-    """The predicted IoU that some `KEPT` masks exceed, in a gap that rounding does not bridge."""
+    """Return a predicted IoU that about `KEPT` masks exceed.
+
+    It lies in the largest gap nearby, so that rounding does not change which masks exceed it.
+    """
     from laecips_cloud.mask_generators.sam.automatic.geometry import geometry  # noqa: PLC0415
     from laecips_cloud.mask_generators.sam.automatic.prompts import point_grid  # noqa: PLC0415
     from laecips_cloud.mask_generators.sam.onnx_backend.networks import (  # noqa: PLC0415
@@ -240,13 +250,13 @@ def _bound(export: Path, points_per_side: int) -> float:
 
 
 def in_a_process(job: SideJob) -> dict[str, Any]:
-    """What `sam_side` says of a job, and as `bits` what it has cut, packed, [N, B] a picture.
+    """Run `sam.side` on a job; return its answer with the packed masks, [N, B] each, as `bits`.
 
     Raises:
-        ValueError: it fails; with the last line that it has said.
+        ValueError: the process fails; the message has the last line of its stderr.
     """
     command = [sys.executable, "-m", "laecips_eval.benchmarks.sam.side", json.dumps(asdict(job))]
-    # numpy's too: its waiting threads spin, and would count.
+    # Also limit numpy's threads: idle ones spin, which costs CPU time.
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(job.threads))
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, env=os.environ | threads
@@ -276,7 +286,7 @@ def _row(side: dict[str, Any], package: dict[str, Any]) -> Row:
 
 
 def mean_best_iou(masks: NDArray[np.uint8], others: NDArray[np.uint8]) -> float:
-    """Mean over masks of the IoU with the best of others, packed, [N, B]; 0 without any."""
+    """Return the mean over masks of the best IoU with others, both packed [N, B]; 0 if empty."""
     if not len(masks) or not len(others):
         return 0.0
     return float(

@@ -1,7 +1,7 @@
-"""From small masks to those that are kept: ours against segment-anything's, on the same logits.
+"""Selection of masks from the decoder's output: `AutomaticMasks` against segment-anything.
 
-The logits are drawn, not a network's: wavy discs of all sizes that are each found from several
-points, a little another every time. Times are of the processor, one thread.
+Both get the same synthetic logits: wavy discs of all sizes; several prompts find each disc, with
+slightly different masks. Times are CPU times of one thread.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ Boolean = NDArray[np.bool_]
 
 
 class Row(NamedTuple):
-    """Pictures of one size; times are means a picture.
+    """Pictures of one size; times are means per picture.
 
     Attributes:
         size: height and width.
-        pictures: how many.
-        small_masks: of each picture, before anything is left out.
-        kept: mean number of masks that the package keeps.
-        package_ms: segment-anything.
-        ours_ms: ours.
+        pictures: number of pictures.
+        small_masks: masks per picture before the selection.
+        kept: mean number of masks that segment-anything keeps.
+        package_ms: milliseconds of segment-anything.
+        ours_ms: milliseconds of `AutomaticMasks`.
         ratio: package_ms / ours_ms.
-        mask_iou: mean of the best IoU of each side's masks among the other's.
+        mask_iou: mean over the masks of both sides of the best IoU with the other side's masks.
     """
 
     size: str
@@ -54,7 +54,7 @@ class Row(NamedTuple):
 
 
 def run(*, pictures: int = PICTURES) -> list[Row]:
-    """Measures some pictures of each size.
+    """Measure some pictures of each size.
 
     Raises:
         ImportError: segment-anything is not installed.
@@ -70,7 +70,7 @@ def run(*, pictures: int = PICTURES) -> list[Row]:
 
 
 def drawn(seed: int, shape: tuple[int, int]) -> tuple[Floats, Floats]:
-    """Logits [N, 3, SMALL, SMALL] and ratings [N, 3] of the points of a grid."""
+    """Return random logits [N, 3, SMALL, SMALL] and ratings [N, 3] for the points of a grid."""
     rng = np.random.default_rng(seed)
     scale = SMALL / max(shape)
     y, x = np.mgrid[:SMALL, :SMALL].astype(np.float32)
@@ -132,7 +132,7 @@ def _ours(logits: Floats, ratings: Floats, shape: tuple[int, int]) -> MaskSet:
 def _package(
     logits: Floats, ratings: Floats, shape: tuple[int, int]
 ) -> tuple[list[Boolean], float]:
-    """Its masks and the seconds that it took, without those for the picture itself."""
+    """Return segment-anything's masks and CPU seconds, without the time of the encoder."""
     import torch  # noqa: PLC0415 (not for all benchmarks)
     from laecips_cloud.mask_generators.sam.torch_backend.torchvision_stand_in import (  # noqa: PLC0415
         import_segment_anything,

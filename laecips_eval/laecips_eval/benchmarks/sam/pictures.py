@@ -1,8 +1,8 @@
 """Masks of several pictures: `sam_onnx` against segment-anything, on the same weights and prompts.
 
-Pictures are of the inspection scene, weights random, as in the benchmark `sam`. All masks of all
-prompts are compared, none is left out for its rating: that masks which are rated alike are chosen
-alike is what `sam-masks` shows.
+The pictures show the inspection scene; the weights are random, as in the benchmark `sam`. All masks
+of all prompts are compared, whatever their rating; the benchmark `sam-masks` compares the selection
+by rating.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ POINTS_PER_SIDE: Final = 4
 
 
 class Row(NamedTuple):
-    """One side.
+    """The result of one engine.
 
     Attributes:
         masks_by: the engine.
-        precision: what it computes in.
-        pictures: how many.
-        prompts: of each.
-        masks: of the package, of all pictures, that are not empty.
-        mask_iou: mean over pictures of the mean over the package's masks of the IoU with the best
-            of these.
-        worst_iou: that of the worst picture.
+        precision: precision of the computation.
+        pictures: number of pictures.
+        prompts: prompts per picture.
+        masks: number of the package's masks that are not empty, over all pictures.
+        mask_iou: mean over pictures of the mean over the package's masks of the best IoU with a
+            mask of this side.
+        worst_iou: the same mean for the worst picture.
     """
 
     masks_by: str
@@ -51,18 +51,18 @@ def run(
     pictures: int = PICTURES,
     points_per_side: int = POINTS_PER_SIDE,
 ) -> list[Row]:
-    """Lets the package cut all pictures, then each engine.
+    """Compare the masks of each engine with those of the package.
 
     Args:
-        engines: names as `create_engine` takes them.
-        providers: where they run, best first.
-        threads: of one run on the CPU, the package's too.
-        checkpoint: of SAM; None for `vit_b` with random weights.
-        pictures: how many, at least 1.
-        points_per_side: prompts along a side.
+        engines: engine names, as for `create_engine`.
+        providers: execution providers, best first.
+        threads: CPU threads of one run, also of the package.
+        checkpoint: SAM's checkpoint; None for `vit_b` with random weights.
+        pictures: number of pictures, at least 1.
+        points_per_side: prompts along each side of the picture.
 
     Raises:
-        ValueError: an engine or a provider is not there, or a process fails.
+        ValueError: an engine or a provider is missing, or a process fails.
         ImportError: segment-anything is not installed.
     """
     package, *others = ask_sides(

@@ -1,7 +1,7 @@
-"""Prompts that are chosen by f's scores against a blind grid.
+"""Prompts that are chosen by f's scores, against a regular grid.
 
-SAM is stood in for by the truth: a prompt gives the true region that it stands in, whole. So this
-says which regions prompts find and what that is worth, not how well SAM would cut them.
+The truth takes the place of SAM: a prompt yields the whole true region at its point. So the
+benchmark measures which regions the prompts find and what F gains from them, not SAM's contours.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ class Row(NamedTuple):
     """One way to place prompts, on the inspection scene's `held_out`.
 
     Attributes:
-        prompts: which.
-        points: mean number of them a frame.
-        regions: mean number of true regions that they found.
-        miou: F's data-set mIoU with those, by Algorithm 1 of the paper.
+        prompts: name of the way.
+        points: mean number of prompts per frame.
+        regions: mean number of true regions that they find per frame.
+        miou: F's data-set mIoU with these regions, by Algorithm 1 of the paper.
         miou_bounds: the same with the default bounds of the vote.
-        ms: to place them; of the processor.
+        ms: CPU milliseconds per frame to place the prompts.
     """
 
     prompts: str
@@ -58,14 +58,14 @@ class _Frame(NamedTuple):
 
 
 def run(path: Path, *, frames: int = FRAMES) -> list[Row]:
-    """Compares f alone, grids and chosen prompts.
+    """Compare f alone, grids and chosen prompts.
 
     Args:
         path: folder of a bundle for the inspection scene's classes.
-        frames: how many to take.
+        frames: number of frames.
 
     Raises:
-        ValueError: the bundle is not what it must be.
+        ValueError: the bundle cannot be used.
     """
     dataset = open_dataset("inspection", split="held_out", count=4 * frames)
     segmenter = Segmenter(Bundle.load(path, classes=dataset.classes))

@@ -1,4 +1,4 @@
-"""One side of the benchmarks of SAM, in a process of its own: `python -m`, a job as JSON."""
+"""One side of SAM's benchmarks, run as its own process: `python -m`, with a job as JSON."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Masks = list[NDArray[np.bool_]]
 
 
 class _Side(Protocol):
-    """Who cuts.
+    """A mask generator to measure.
 
     Attributes:
-        precision: what it computes in.
-        parts: object and name of the method that is the encoder, and the same of the decoder.
-        plans: whether the first picture takes longer than the others.
+        precision: precision of the computation.
+        parts: (object, name of the method) of the encoder, then of the decoder.
+        plans: whether the first picture takes longer than later ones.
     """
 
     precision: str
@@ -32,14 +32,14 @@ class _Side(Protocol):
     plans: bool
 
     def cut(self, rgb: Pixels) -> Any:
-        """What it makes of a picture, uint8 [H, W, 3]."""
+        """Return the masks of a picture, uint8 [H, W, 3], in the generator's own form."""
 
     def masks(self, found: Any) -> Masks:
-        """That as bool [H, W] each."""
+        """Return the result of `cut` as masks, bool [H, W] each."""
 
 
 def main(text: str) -> None:
-    """Runs the job and prints what it took, JSON in one line."""
+    """Run the job and prints what it took, JSON in one line."""
     job = SideJob(**json.loads(text))
     side: _Side = _Package(job) if job.masks_by == PACKAGE else _Exported(job)
     answer: dict[str, Any] = {"masks_by": job.masks_by, "precision": side.precision}
@@ -49,7 +49,7 @@ def main(text: str) -> None:
         seconds, found = _timed(side)
         answer |= seconds
         masks = [found]
-    # Not after this: what is compared is no part of what is measured.
+    # Read the peak before the packing of the masks, which is not part of the measurement.
     answer["peak_mb"] = _peak_mb()
     np.savez(job.masks, *(_bits(found) for found in masks))
     print(json.dumps(answer))
@@ -100,11 +100,11 @@ class _Package:
         )
 
     def cut(self, rgb: Pixels) -> Any:
-        """Records."""
+        """Return segment-anything's records."""
         return self._generator.generate(rgb)
 
     def masks(self, found: Any) -> Masks:
-        """What they hold."""
+        """Return the masks of the records."""
         return [record["segmentation"] for record in found]
 
 
@@ -132,11 +132,11 @@ class _Exported:
         self.parts: Sequence[tuple[Any, str]] = ((networks, "embed"), (networks, "decode"))
 
     def cut(self, rgb: Pixels) -> Any:
-        """A `MaskSet`."""
+        """Return a `MaskSet`."""
         return self._generator.generate(rgb)
 
     def masks(self, found: Any) -> Masks:
-        """All of the picture's size."""
+        """Return the masks at the size of the picture."""
         masks = [np.zeros(found.shape, np.bool_) for _ in found.masks]
         for mask, (top, left, pixels) in zip(masks, found.masks, strict=True):
             mask[top : top + pixels.shape[0], left : left + pixels.shape[1]] = pixels
@@ -144,9 +144,9 @@ class _Exported:
 
 
 def _peak_mb() -> float:
-    """Most memory that this process has had.
+    """Return the peak memory of this process in 10^6 bytes.
 
-    Not `ru_maxrss`: that begins with what the process had that started this one.
+    `ru_maxrss` is not usable: a child process inherits its value from the parent.
     """
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmHWM:"):
@@ -155,7 +155,7 @@ def _peak_mb() -> float:
 
 
 def _bits(masks: Masks) -> Pixels:
-    """Packed, [N, B], without those that are empty."""
+    """Return the masks that are not empty, packed, uint8 [N, B]."""
     flat = [mask.ravel() for mask in masks if mask.any()]
     return np.packbits(np.array(flat), axis=1) if flat else np.zeros((0, 0), np.uint8)
 

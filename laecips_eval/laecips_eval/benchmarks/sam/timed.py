@@ -1,4 +1,4 @@
-"""A function that adds up what its calls take of the processor."""
+"""A wrapper that adds up the CPU time of a function's calls."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 
 class Timed:
-    """Calls a function; other load on the machine does not count.
+    """A function with a sum of its CPU time; other load on the machine does not count.
 
     Attributes:
-        seconds: of the processor, all threads, all calls so far.
+        seconds: CPU seconds of all threads over all calls so far.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -19,7 +19,7 @@ class Timed:
         self.seconds = 0.0
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """What the function gives."""
+        """Call the function and return its result."""
         started = process_time()
         try:
             return self._function(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""The experiment `teachers`: what a large model in the cloud adds, on drives that drift."""
+"""Measurements of the experiment `teachers`: gain by a large model on drives with drift."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ class Models:
     """The networks that are compared on one stream.
 
     Attributes:
-        bundle: f.
-        teacher: folder of the stand-in teacher, its blend's weight fitted.
-        heavy: folder of a network as large that has seen no more than f; None to leave it out.
+        bundle: folder of the bundle with f.
+        teacher: folder of the stand-in teacher; the weight of its blend is fitted.
+        heavy: folder of a network as large as the teacher, trained on the frames of f only; None
+            to leave it out.
     """
 
     bundle: Path
@@ -42,11 +43,11 @@ class Models:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """What was measured on one stream, and how it is told.
+    """The measurements on one stream, and how to show them.
 
     Attributes:
         measured: the figures.
-        groups: segments by a name for all of them together.
+        groups: names of segments, by the name of the group that they form.
         rare: classes that are shown one by one.
     """
 
@@ -58,7 +59,7 @@ class Section:
 def measure_inspection(
     settings: Mapping[str, Any], models: Models, *, progress: Progress = lambda *_: None
 ) -> Section:
-    """Measures on frames of the inspection bag; `settings` as in config/experiments."""
+    """Measure on frames of the inspection bag; `settings` as in config/experiments."""
     own = settings["inspection"]
     stream = _checked(InspectionStream(seed=own["seed"], every=own["every"]), own)
     return _measure("inspection", stream, settings, own, models, progress=progress)
@@ -71,22 +72,22 @@ def measure_camvid(
     *,
     progress: Progress = lambda *_: None,
 ) -> Section:
-    """Measures on CamVid's streams; `settings` as in config/experiments."""
+    """Measure on CamVid's streams; `settings` as in config/experiments."""
     own = settings["camvid"]
     return _measure("camvid", open_camvid(root, own), settings, own, models, progress=progress)
 
 
 def open_camvid(root: Path, own: Mapping[str, Any]) -> Stream:
-    """CamVid's streams; `own` is what the settings have under `camvid`.
+    """Return CamVid's streams; `own` is the part `camvid` of the settings.
 
     Raises:
-        ValueError: a split is not there, or the settings name a segment or class that is not.
+        ValueError: a split is missing, or the settings name an unknown segment or class.
     """
     return _checked(CamVidStream(root, own["splits"], every=own["every"]), own)
 
 
 def section_page(section: Section) -> str:
-    """The tables of one stream."""
+    """Return the tables of one stream as Markdown."""
     measured = section.measured
     scorers = [way.scorer for way in measured.taught if way.masks == NONE]
     bare = {scorer: Way(NONE, scorer) for scorer in scorers}
@@ -106,7 +107,7 @@ def section_page(section: Section) -> str:
 
 
 def _checked(stream: Stream, own: Mapping[str, Any]) -> Stream:
-    """The stream, if all that `own` names is in it: better now than when all is measured."""
+    """Return the stream; raise ValueError, before the measurement, if `own` has unknown names."""
     for what, named, there in (
         ("segment", [name for names in own["groups"].values() for name in names], stream.segments),
         ("class", own["rare"], stream.classes),

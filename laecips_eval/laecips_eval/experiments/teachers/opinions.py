@@ -1,4 +1,4 @@
-"""What F makes of a stream with each generator of masks and each class scorer."""
+"""F's results on a stream, for each pair of mask generator and class scorer."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ Result = TypeVar("Result")
 
 
 class Way(NamedTuple):
-    """One way to make F.
+    """One configuration of F.
 
     Attributes:
-        masks: name of the generator.
+        masks: name of the mask generator.
         scorer: name of the class scorer.
-        vote: `safe`, or `paper` for no bounds.
+        vote: `safe` with the default bounds, `paper` without bounds.
     """
 
     masks: str
@@ -43,7 +43,7 @@ VOTES: Final[Mapping[str, Vote]] = {"safe": Vote(), "paper": PAPER}
 
 
 class Taught(NamedTuple):
-    """Pixels that would be taught, and those left out as unsure: how many, how many are right."""
+    """Numbers of pixels that training would use or leave out as unsure, and of correct ones."""
 
     taught: int = 0
     taught_right: int = 0
@@ -53,17 +53,17 @@ class Taught(NamedTuple):
 
 @dataclass
 class Measured:
-    """What came of a stream.
+    """The measurements on one stream.
 
     Attributes:
         classes: names of the classes.
         segments: names of the segments.
-        matrices: confusion matrix by (way, segment); f alone is a way too.
-        taught: by way.
-        milliseconds: of one core, medians, by what takes them: scorer or generator.
-        fusion_ms: the same of the fusion, by way.
-        masks: mean number of masks a frame, by generator.
-        frames: how many.
+        matrices: confusion matrix by (way, segment); f alone is a way, too.
+        taught: numbers of pixels, by way.
+        milliseconds: median CPU time per frame on one core, by name of scorer or generator.
+        fusion_ms: median CPU time of the fusion per frame on one core, by way.
+        masks: mean number of masks per frame, by generator.
+        frames: number of frames.
     """
 
     classes: Sequence[str]
@@ -76,25 +76,25 @@ class Measured:
     frames: int = 0
 
     def over(self, way: Way, segments: Iterable[str]) -> ConfusionMatrix:
-        """One confusion matrix over some segments."""
+        """Return one confusion matrix over some segments."""
         return ConfusionMatrix.sum(self.matrices[way, name] for name in segments)
 
     def time_of(self, way: Way) -> float:
-        """Milliseconds of one core that F takes in this way."""
+        """Return the CPU time of F in this way, in milliseconds per frame on one core."""
         return self.milliseconds[way.scorer] + self.milliseconds[way.masks] + self.fusion_ms[way]
 
 
 class Measurement:
-    """Runs f, each scorer and each generator once a frame, and every way of putting them together.
+    """Runs f, each scorer and each generator once per frame, and fuses them in every way.
 
     Args:
         classes: names of the stream's classes.
         segments: names of its segments.
         segmenter: f.
-        scorers: by name.
-        cuts: what makes masks, by name.
-        ways: which of them to put together.
-        min_confidence: below it a pixel is not taught, in [0, 1].
+        scorers: class scorers by name.
+        cuts: mask generators by name.
+        ways: pairs of scorer and generator to measure.
+        min_confidence: pixels of lower confidence are not used for training, in [0, 1].
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class Measurement:
         self._counts: dict[str, list[int]] = {}
 
     def add(self, frame: StreamFrame) -> None:
-        """Measures one frame."""
+        """Measure one frame."""
         self._result.frames += 1
         self._add(F_ALONE, frame, self._segmenter.scores(frame.rgb).argmax(axis=0).astype(np.uint8))
         scores = {
@@ -141,7 +141,7 @@ class Measurement:
             )
 
     def result(self) -> Measured:
-        """What it came to."""
+        """Return the measurements of all frames so far."""
         medians = {what: float(np.median(values)) for what, values in self._times.items()}
         for what, milliseconds in medians.items():
             if isinstance(what, Way):
@@ -155,7 +155,7 @@ class Measurement:
         self._result.matrices[way, frame.segment].add(label_map, frame.truth)
 
     def _timed(self, what: str | Way, work: Callable[[], Result]) -> Result:
-        """Time of this thread alone: other load on the machine does not count."""
+        """Call `work` and note its CPU time in this thread; other load does not count."""
         started = thread_time()
         done = work()
         self._times.setdefault(what, []).append((thread_time() - started) * 1e3)

@@ -1,4 +1,4 @@
-"""The measured opinions as tables of a Markdown page."""
+"""Tables of the experiment `teachers` as Markdown."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from laecips_eval.experiments.teachers.opinions import F_ALONE, Measured, Way
 
 
 def miou_table(measured: Measured, ways: Sequence[Way], groups: Mapping[str, Sequence[str]]) -> str:
-    """F's data-set mIoU with each way, and its gain over f in points, by segment and group.
+    """Return F's data-set mIoU by way, and its gain over f in points, by segment and group.
 
     Args:
-        measured: what was measured.
-        ways: rows, besides f alone.
-        groups: names of segments by a name for all of them together.
+        measured: the measurements.
+        ways: rows below that of f alone.
+        groups: names of segments, by the name of the group that they form.
     """
     columns = {name: [name] for name in measured.segments}
     columns |= {f"**{name}**": list(names) for name, names in groups.items()}
@@ -34,7 +34,7 @@ def miou_table(measured: Measured, ways: Sequence[Way], groups: Mapping[str, Seq
 
 
 def recall_table(measured: Measured, ways: Sequence[Way], rare: Sequence[str]) -> str:
-    """Recall and IoU of the classes that are rare and matter, over all segments."""
+    """Return recall and IoU of the rare classes, over all segments."""
     numbers = [list(measured.classes).index(name) for name in rare]
     rows = [["masks", "scores", *rare]]
     for way in (F_ALONE, *ways):
@@ -49,12 +49,12 @@ def recall_table(measured: Measured, ways: Sequence[Way], rare: Sequence[str]) -
 
 
 def vote_table(measured: Measured, bare: Mapping[str, Way], ways: Sequence[Way]) -> str:
-    """What F loses or gains against its own class scorer, in points, without and with bounds.
+    """Return the gain of F over its own class scorer, in points, without and with bounds.
 
     Args:
-        measured: what was measured.
+        measured: the measurements.
         bare: the way without masks, by scorer.
-        ways: one of each pair without and with bounds.
+        ways: rows; each is shown with both votes.
     """
     rows = [["masks", "scores", "Algorithm 1", "with bounds"]]
     for way in ways:
@@ -68,7 +68,7 @@ def vote_table(measured: Measured, bare: Mapping[str, Way], ways: Sequence[Way])
 
 
 def taught_table(measured: Measured, ways: Sequence[Way]) -> str:
-    """How many pixels are sure enough to be taught, and how many of each kind are right."""
+    """Return the shares of pixels that training would use, and of correct ones of each kind."""
     rows = [["masks", "scores", "taught", "of these right", "of the others right"]]
     for way in ways:
         taught = measured.taught[way]

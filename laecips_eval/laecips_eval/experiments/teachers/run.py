@@ -1,4 +1,4 @@
-"""Runs the experiment `teachers`: trains what is missing, measures, writes the page."""
+"""The experiment `teachers`: train missing networks, measure, and write the page."""
 
 from __future__ import annotations
 
@@ -26,27 +26,28 @@ from laecips_eval.shipped_models import shipped_bundle, shipped_teacher
 
 INTRODUCTION: Final = """# What a large model in the cloud adds
 
-F gives masks their classes by somebody's scores. With f's own (the paper) it mends contours and no
-labels; here the cloud also has an opinion of its own. **No foundation model was at hand: the
-teachers below are stand-ins**, RFNets of width 1 (f has 0.5) at full resolution, trained by f's
-recipe with its augmentation, on frames of which f has seen none:
+F gives each mask the class that a class scorer's scores favour. With f's own scores, as in the
+paper, F corrects contours but no labels; here the cloud also has scores of its own. **No foundation
+model was available: the teachers below are stand-ins**, RFNets of width 1 (f has 0.5) at full
+resolution, trained by f's recipe with its augmentation, on frames that f has not seen:
 
-- the inspection teacher on generated panels under drawn drifts of light, dust, blur and camera.
-  Half of its parts are usual ones (f knows those too), half of a make with styles, colours and
-  textures that no bag shows. It has seen no panel of any bag, and none of the parts that arrive in
-  them: in `new_parts` everything new is new to it too, in `moved_camera` four in ten parts are.
-- the CamVid teacher on `pretrain` and every second frame of the replayed drives; only the other
-  frames are measured. *As large, no extra data* is the same network trained on `pretrain` alone, as
-  f was, as many passes over its frames as the teacher had: size alone brings nothing here.
+- The inspection teacher is trained on generated panels with random drifts of light, dust, blur and
+  camera. Half of its parts are the usual ones, which f knows, too; the other half have styles,
+  colours and textures that are in no bag. It has seen no panel of any bag, and none of the new
+  parts in the bags: in `new_parts` everything that is new to f is new to the teacher, too; in
+  `moved_camera` four in ten parts are.
+- The CamVid teacher is trained on `pretrain` and every second frame of the replayed drives; only
+  the other frames are measured. *As large, no extra data* is the same network trained on `pretrain`
+  alone, like f, for as many passes over its frames as the teacher: size alone gains nothing here.
 
-Rows: *none* asks the scorer pixel by pixel; *graph* is the default segmentation; *perfect regions*
-are cut along the truth, the most that any mask generator could give. `blend` weighs f and teacher
-by a weight that was fitted on labelled source frames. *ms*: F on one core, medians, scorer and
-masks and fusion together (with f where the scorer asks it). Everything is scored by one confusion
-matrix over the frames (data-set mIoU). *quick* is the same network on smaller pictures: without
-masks it is the best that one core has 150 ms a frame for in fp32, and what `make demo` asks there;
-with bfloat16 it asks the whole one. No frame that is scored here was used to train, to calibrate
-or to choose a bound of the vote.
+Rows: *none* uses the scorer's class of each pixel, without masks; *graph* is the default
+segmentation; *perfect regions* are cut along the truth, an upper bound for mask generators. `blend`
+combines f and teacher with a weight that was fitted on labelled source frames. *ms* is the median
+time of F on one core: scorer, masks and fusion together (with f where the scorer uses it). All mIoU
+are data-set mIoU: of one confusion matrix over the frames. *quick* is the same network on smaller
+pictures: without masks it is the best that fits into 150 ms per frame on one core in fp32, and
+`make demo` uses it there; with bfloat16 `make demo` uses the full-size network. No frame that is
+scored here was used to train, to calibrate or to choose a bound of the vote.
 
     laecips experiment teachers --camvid ROOT
 """
@@ -57,7 +58,7 @@ _NEEDED: Final = (
     "coarse",
     "min_confidence",
 )
-"""What the settings must have."""
+"""Names that the settings must have."""
 
 
 def run_teachers(
@@ -68,14 +69,14 @@ def run_teachers(
     models: Path,
     every: int | None = None,
 ) -> None:
-    """Writes the page.
+    """Run the experiment and write its page.
 
     Args:
-        output: the page.
-        config: settings; None for those that are installed.
+        output: path of the page.
+        config: settings file; None for the installed one.
         camvid: folder of CamVid; None leaves it out.
-        models: where networks that do not ship lie, or are trained.
-        every: take every so many frames, instead of the settings'.
+        models: folder of the networks that do not ship; missing ones are trained there.
+        every: use every N-th frame; None for the value of the settings.
 
     Raises:
         ValueError: settings, data set or networks cannot be used.
@@ -86,7 +87,7 @@ def run_teachers(
         for stream in ("inspection", "camvid"):
             settings[stream]["every"] = every
     if camvid is not None:
-        open_camvid(camvid, settings["camvid"])  # better now than after an hour
+        open_camvid(camvid, settings["camvid"])  # fail now, not after an hour
     output.parent.mkdir(parents=True, exist_ok=True)
     with progress_bar("inspection") as progress:
         inspection = measure_inspection(
@@ -119,7 +120,7 @@ def _camvid_page(settings: dict[str, Any], camvid: Path | None, models: Path) ->
 
 
 def _trained(path: Path, line: str, root: Path) -> Path:
-    """A network that `laecips train` makes with these options, where it is not there yet."""
+    """Return `path`; if it is missing, train a network there with the options `line`."""
     if not path.exists():
         print(f"{path} is missing: laecips train {line} --resume -o {path}", flush=True)
         parser = argparse.ArgumentParser()
@@ -157,7 +158,7 @@ def _settings(config: Path | None) -> dict[str, Any]:
 
 
 def _has(content: Any, name: str) -> bool:
-    """Whether nested mappings have a name with points."""
+    """Return whether nested mappings have a dotted name."""
     for key in name.split("."):
         if not isinstance(content, Mapping) or key not in content:
             return False

@@ -46,20 +46,20 @@ _DIGITS = "0123456789"
 
 
 def part_number(stream: RandomStream) -> str:
-    """Something like `KX-4072`."""
+    """Return a random part number such as `KX-4072`."""
     letters = "".join(stream.choice(_LETTERS) for _ in range(2))
     return letters + "-" + "".join(stream.choice(_DIGITS) for _ in range(stream.integer(3, 4)))
 
 
 def rating(stream: RandomStream) -> str:
-    """A rating as it stands on type plates."""
+    """Return a random rating as on a type plate."""
     return stream.choice(
         ("24V DC", "230V AC", "3.2A", "0.75KA", "IP67", "12-36V", "PE", "L1 L2 L3")
     )
 
 
 def text_width(text: str, dot: float) -> float:
-    """Width of a line of text in pixels for dots of `dot` pixels."""
+    """Return the width of a line of text in pixels for dots of `dot` pixels."""
     return (len(text) * (COLUMNS + 1) - 1) * dot
 
 

@@ -1,7 +1,7 @@
 """Random numbers that are the same on every machine and with every numpy.
 
-numpy promises a fixed stream for a bit generator's raw output only, not for what `Generator` makes
-of it; so the few draws that the scene needs are made from the raw 64-bit words here.
+numpy guarantees a fixed stream for the raw output of a bit generator only, not for `Generator`.
+So this module computes the few draws that the scene needs from the raw 64-bit words.
 """
 
 from collections.abc import Sequence
@@ -26,27 +26,27 @@ class RandomStream:
 
     def __init__(self, *keys: int) -> None:
         self.keys = keys
-        # The length first: SeedSequence fills up with zeros and would not tell (1,) from (1, 0).
+        # The length comes first: SeedSequence pads with zeros, so (1,) and (1, 0) would be equal.
         self._bits = np.random.PCG64(np.random.SeedSequence([len(keys), *keys]))
 
     def child(self, *keys: int) -> "RandomStream":
-        """A stream of its own below this one: what it draws moves no other stream."""
+        """Return a child stream; its draws do not change any other stream."""
         return RandomStream(*self.keys, *keys)
 
     def uniform(self, low: float = 0.0, high: float = 1.0) -> float:
-        """A number in [low, high), 53 random bits."""
+        """Return a random number in [low, high), with 53 random bits."""
         return low + (high - low) * ((int(self._bits.random_raw()) >> 11) * 2.0**-53)
 
     def integer(self, low: int, high: int) -> int:
-        """An integer in [low, high]."""
+        """Return a random integer in [low, high]."""
         return low + int(self._bits.random_raw()) % (high - low + 1)
 
     def chance(self, probability: float) -> bool:
-        """True with the given probability; always draws exactly once."""
+        """Return True with the given probability; draw exactly once."""
         return self.uniform() < probability
 
     def sign(self) -> int:
-        """-1 or 1."""
+        """Return -1 or 1."""
         return 1 if self.chance(0.5) else -1
 
     def choice(self, items: Sequence[Item]) -> Item:

@@ -1,4 +1,4 @@
-"""Drawing one part: a pen with four times the picture's resolution, and the sprite it leaves.
+"""Drawing of one part: a pen with four times the picture's resolution, and its sprite.
 
 A part is drawn as flat colours and a *relief* (how far the surface stands out). Highlights and
 shadows follow from the relief once the part lies on the scene: a turned part is lit like others.
@@ -20,7 +20,7 @@ Point = tuple[float, float]
 LEVEL = 128
 """Relief of the surface that a part lies on."""
 
-_DRAWN = 4  # the pen's pixels a picture's pixel
+_DRAWN = 4  # pixels of the pen per pixel of the picture
 _TURNED = 2  # the resolution at which a sprite is rotated
 
 
@@ -41,7 +41,7 @@ class Sprite:
     mask: NDArray[np.bool_]
 
     def textured(self, offsets: Offsets) -> "Sprite":
-        """The sprite with a texture [h, w] added to its colour."""
+        """Return the sprite with a texture [h, w] added to its colour."""
         return Sprite(add(self.colour, offsets), self.relief, self.coverage, self.mask)
 
 
@@ -113,7 +113,7 @@ class Pen:
     def raised(
         self, shape: Sequence[Point], colour: Colour, relief: int, *, edge: float = 1.6
     ) -> None:
-        """A body whose rim slopes up over about `edge` pixels."""
+        """Return a body whose rim slopes up over about `edge` pixels."""
         self.polygon(shape, colour, relief // 3, body=True)
         for step in (1, 2, 3):
             inner = shrunk(shape, edge * step / 3)
@@ -126,7 +126,7 @@ class Pen:
         cv2.polylines(self._mask, [self._path(points)], False, 255, max(1, round(width * _DRAWN)))
 
     def sprite(self, degrees: float = 0.0) -> Sprite:
-        """What was drawn, rotated clockwise, at the picture's resolution."""
+        """Return what was drawn, rotated clockwise, at the picture's resolution."""
         planes = [self._colour, self._relief, self._coverage]
         planes.append(self._coverage if self._mask is None else self._mask)
         if degrees % 360:
@@ -163,7 +163,7 @@ class Pen:
 
 
 def rounded_box(centre: Point, size: Point, radius: float) -> list[Point]:
-    """Corner points of a rectangle with rounded corners."""
+    """Return the corner points of a rectangle with rounded corners."""
     half_x, half_y = size[0] / 2, size[1] / 2
     radius = min(radius, half_x, half_y)
     if radius <= 0:
@@ -180,18 +180,18 @@ def rounded_box(centre: Point, size: Point, radius: float) -> list[Point]:
 
 
 def regular(sides: int, radius: float, *, turn: float = 0.0) -> list[Point]:
-    """Corners of a regular polygon around the origin; `turn` in degrees."""
+    """Return the corners of a regular polygon around the origin; `turn` in degrees."""
     return [turned((radius, 0.0), turn + 360.0 * side / sides) for side in range(sides)]
 
 
 def turned(point: Point, degrees: float) -> Point:
-    """The point rotated clockwise (in a picture's axes) around the origin."""
+    """Return the point rotated clockwise (in a picture's axes) around the origin."""
     cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     return (point[0] * cosine - point[1] * sine, point[0] * sine + point[1] * cosine)
 
 
 def shrunk(shape: Sequence[Point], margin: float) -> list[Point]:
-    """The shape scaled towards its centre so that its rim moves in by about `margin` pixels."""
+    """Return the shape scaled towards its centre, so that its rim moves in by `margin` pixels."""
     xs, ys = [p[0] for p in shape], [p[1] for p in shape]
     centre = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
     half = ((max(xs) - min(xs)) / 2, (max(ys) - min(ys)) / 2)

@@ -17,14 +17,14 @@ Offsets = NDArray[np.int16]
 
 
 def grain(stream: RandomStream, height: int, width: int, amplitude: int) -> Offsets:
-    """Fine grain, a pixel or two: moulded plastic, primer."""
+    """Draw fine grain, a pixel or two: moulded plastic, primer."""
     return _stretched(blur(stream.octets(height, width), 0.7), amplitude)
 
 
 def clouds(
     stream: RandomStream, height: int, width: int, amplitude: int, *, cell: int = 48
 ) -> Offsets:
-    """Soft blotches of about `cell` pixels, a multiple of 4: wear, oil, uneven paint."""
+    """Draw soft blotches of about `cell` pixels, a multiple of 4: wear, oil, uneven paint."""
     # Drawn at a quarter of the size: nothing in it is finer than that.
     points = stream.octets(height // cell + 3, width // cell + 3)
     quarter = blur(_enlarged(points, cell // 4), cell / 24)
@@ -33,14 +33,14 @@ def clouds(
 
 
 def brushed(stream: RandomStream, height: int, width: int, amplitude: int) -> Offsets:
-    """Long horizontal strokes of a brush on bare metal."""
+    """Draw long horizontal strokes of a brush on bare metal."""
     strokes = blur(stream.octets(height, width), 16, 0.4)
     fine = blur(stream.octets(height, width), 3, 0.0)
     return _stretched(strokes, amplitude) + _stretched(fine, max(1, amplitude // 3))
 
 
 def rubber(stream: RandomStream, height: int, width: int, amplitude: int) -> Offsets:
-    """A conveyor belt: diagonal weave pressed into rubber, under some grain."""
+    """Draw a conveyor belt: diagonal weave pressed into rubber, under some grain."""
     rows = np.arange(height, dtype=np.int32)[:, None]
     columns = np.arange(width, dtype=np.int32)[None, :]
     weave = np.abs((rows + columns) % 12 - 6) + np.abs((rows - columns) % 12 - 6) - 6
@@ -49,7 +49,7 @@ def rubber(stream: RandomStream, height: int, width: int, amplitude: int) -> Off
 
 
 def carbon(stream: RandomStream, height: int, width: int, amplitude: int) -> Offsets:
-    """Twill weave of carbon fibre."""
+    """Draw a twill weave of carbon fibre."""
     rows = np.arange(height, dtype=np.int32)[:, None]
     columns = np.arange(width, dtype=np.int32)[None, :]
     over = ((rows // 4 + columns // 4) % 4 < 2).astype(np.int16)
@@ -59,12 +59,12 @@ def carbon(stream: RandomStream, height: int, width: int, amplitude: int) -> Off
 
 
 def hammered(stream: RandomStream, height: int, width: int, amplitude: int) -> Offsets:
-    """Hammer finish: dimples of about five pixels, run together."""
+    """Draw a hammer finish: dimples of about five pixels, run together."""
     return _stretched(blur(stream.octets(height, width), 2.2), amplitude)
 
 
 def speckled(stream: RandomStream, height: int, width: int, amplitude: int) -> Offsets:
-    """Sparse light and dark specks on an even ground: terrazzo, recycled plastic."""
+    """Draw sparse light and dark specks on an even ground: terrazzo, recycled plastic."""
     chance = stream.octets(2, height, width)
     specks = (chance[0] >= 244).astype(np.int16) - (chance[1] >= 244).astype(np.int16)
     spread = blur(np.asarray(128 + 127 * specks, np.uint8), 0.8)
@@ -72,7 +72,7 @@ def speckled(stream: RandomStream, height: int, width: int, amplitude: int) -> O
 
 
 def smooth(stream: RandomStream, height: int, width: int, amplitude: int) -> Offsets:
-    """Nearly nothing: gloss paint, glass."""
+    """Draw almost no texture: gloss paint, glass."""
     return grain(stream, height, width, max(1, amplitude // 3))
 
 

@@ -1,4 +1,4 @@
-"""The scene while it is put together: colours, heights, labels, and the light that falls on it."""
+"""The canvas of a scene: colours, heights and labels of its parts, and the light on them."""
 
 from dataclasses import dataclass
 
@@ -17,11 +17,11 @@ _EIGHTH = 8  # heights are kept in eighths of a relief level
 
 @dataclass(frozen=True)
 class Light:
-    """Where the light comes from, seen from a part.
+    """The direction and hardness of the light.
 
     Attributes:
         x, y: towards the light, in sixteenths; (-11, -11) is the upper left.
-        hardness: 0..255, how dark a shadow is.
+        hardness: darkness of a shadow, 0..255.
     """
 
     x: int
@@ -30,7 +30,7 @@ class Light:
 
 
 class Canvas:
-    """Parts are laid on it from the ground up; later ones lie on earlier ones.
+    """A canvas for parts, from the ground up; later parts cover earlier ones.
 
     Attributes:
         label: uint8 [height, width], the class of each pixel.
@@ -69,10 +69,10 @@ class Canvas:
         """Lay a part.
 
         Args:
-            sprite: what it looks like.
-            centre: where its centre comes to lie, scene pixels.
+            sprite: the drawn part.
+            centre: position of its centre, scene pixels.
             class_id: label of its pixels.
-            base: relief level that it stands on; None follows what lies below (stickers, screws).
+            base: relief level below it; None follows the surface below (stickers, screws).
             shadow: length of its shadow, pixels.
         """
         tall, wide = sprite.coverage.shape
@@ -93,7 +93,7 @@ class Canvas:
         self._relief[here] = (below + (raised - below) * weight // 255).astype(np.int16)
 
     def press(self, dent: Dent, centre: Point, class_id: int) -> None:
-        """Push a dent into whatever lies there."""
+        """Push a dent into the surface."""
         tall, wide = dent.mask.shape
         x, y = round(centre[0] - wide / 2), round(centre[1] - tall / 2)
         window = self._window(x, y, wide, tall)
@@ -104,7 +104,7 @@ class Canvas:
         self.label[here][dent.mask[part]] = class_id
 
     def lit(self) -> NDArray[np.uint8]:
-        """The picture under the light, uint8 [height, width, 3]."""
+        """Return the picture under the light, uint8 [height, width, 3]."""
         relief = cv2.copyMakeBorder(self._relief, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
         relief = np.asarray(relief, np.int16).astype(np.int32)
         slope_x = relief[1:-1, 2:] - relief[1:-1, :-2]
@@ -134,7 +134,7 @@ class Canvas:
     def _window(
         self, x: int, y: int, width: int, height: int
     ) -> tuple[tuple[slice, slice], tuple[slice, slice]] | None:
-        """The slices of the canvas and of a part at (x, y) where both exist."""
+        """Return the slices of the canvas and of a part at (x, y) where both exist."""
         left, top = max(0, x), max(0, y)
         right, bottom = min(self.width, x + width), min(self.height, y + height)
         if left >= right or top >= bottom:

@@ -1,4 +1,4 @@
-"""The workbench: puts parts on the canvas, keeps them apart, and breaks a few."""
+"""The placer of parts: puts parts on the canvas without overlaps, with a few defects."""
 
 from dataclasses import dataclass
 
@@ -36,10 +36,10 @@ class Region:
 class PartPlacer:
     """Puts parts into one section of a scene.
 
-    Every part has a stream of random numbers of its own: what one part looks like moves no other.
+    Each part has a random stream of its own, so its appearance does not move other parts.
 
     Args:
-        canvas: what to put them on.
+        canvas: the canvas of the scene.
         stream: the section's stream.
         region: the section.
         variants: share of housings, connectors and labels that are not of the usual make, 0..1.
@@ -64,7 +64,7 @@ class PartPlacer:
         self._parts = 0
 
     def claim(self, centre: Point, width: float, height: float, *, gap: float = 6) -> bool:
-        """Reserve room around a centre; False where something is already."""
+        """Reserve room around a centre; return False if it is not free."""
         box = Region(
             centre[0] - width / 2 - gap,
             centre[1] - height / 2 - gap,
@@ -83,7 +83,7 @@ class PartPlacer:
         return True
 
     def find(self, width: float, height: float, region: Region) -> Point | None:
-        """Reserve a free place within a region; None when no try found one."""
+        """Reserve a free place within a region; return None if no try finds one."""
         for _ in range(_TRIES):
             x = self.stream.uniform(
                 region.left + width / 2, max(region.left + width / 2, region.right - width / 2)
@@ -96,7 +96,7 @@ class PartPlacer:
         return None
 
     def housing(self, centre: Point, width: float, height: float, *, degrees: float = 0.0) -> None:
-        """A housing with its screws and mostly a label."""
+        """Put a housing with its screws, and in most cases a label."""
         stream = self._next()
         make = self._drawn_make(stream)
         housing = draw_housing(stream.child(0), width, height, make=make, degrees=degrees)
@@ -113,22 +113,22 @@ class PartPlacer:
             self._stick(spot, room, degrees, stream.child(2))
 
     def connector(self, centre: Point, *, degrees: float = 0.0) -> None:
-        """A connector."""
+        """Put a connector."""
         stream = self._next()
         make = self._drawn_make(stream)
         sprite = draw_connector(stream.child(0), make=make, degrees=degrees)
         self.canvas.put(sprite, centre, classes.CONNECTOR, base=_BASE, shadow=stream.integer(5, 8))
 
     def screw(self, centre: Point, *, radius: float) -> None:
-        """A screw, or the hole where it should be."""
+        """Put a screw, or the hole where it should be."""
         self._fasten(centre, radius, self._next())
 
     def label(self, centre: Point, width: float, height: float, *, degrees: float = 0.0) -> None:
-        """A sticker or plate that fits into width x height pixels, a little askew."""
+        """Put a sticker or plate that fits into width x height pixels, a little askew."""
         self._stick(centre, (width, height), degrees, self._next())
 
     def cable(self, path: list[Point], *, width: float) -> None:
-        """A cable; all of them are laid at the end, on top of everything."""
+        """Add a cable; `finish` lays all cables on top of the other parts."""
         self._cables.append((path, width))
 
     def finish(self) -> None:

@@ -21,7 +21,7 @@ _RAIL_ELEVATION = 18
 
 
 def cabinet(placer: PartPlacer) -> None:
-    """Modules on two mounting rails, cables between them, screws along the edge of the plate."""
+    """Place modules on two rails, cables between them, and screws along the plate's edge."""
     stream, region = placer.stream, placer.region
     _ground(placer, draw_plate(stream.child(0, 1), _width(region), HEIGHT))
     rails = (stream.integer(158, 182), stream.integer(420, 446))
@@ -58,7 +58,7 @@ def cabinet(placer: PartPlacer) -> None:
 
 
 def conveyor(placer: PartPlacer) -> None:
-    """Workpieces at any angle on a belt between two rails with screws."""
+    """Place workpieces at any angle on a belt between two rails with screws."""
     stream, region = placer.stream, placer.region
     top, bottom = stream.integer(138, 164), stream.integer(436, 462)
     _ground(placer, draw_plate(stream.child(0, 1), _width(region), HEIGHT))
@@ -97,7 +97,7 @@ def conveyor(placer: PartPlacer) -> None:
 
 
 def board(placer: PartPlacer) -> None:
-    """A circuit board with modules, connectors along a guide rail, and cables that leave it."""
+    """Place a circuit board with modules, connectors along a guide rail, and outgoing cables."""
     stream, region = placer.stream, placer.region
     _ground(placer, draw_board(stream.child(0, 1), _width(region), HEIGHT))
     rail = stream.choice((146, 454))
@@ -150,7 +150,7 @@ def _rail(placer: PartPlacer, y: int, height: int, *, stream: int) -> None:
 
 
 def _steps(placer: PartPlacer, start: float, stop: float, least: float, most: float) -> list[float]:
-    """Positions from start to stop at random distances."""
+    """Return positions from start to stop at random distances."""
     steps, x = [], start
     while x < stop:
         steps.append(x)
@@ -159,7 +159,7 @@ def _steps(placer: PartPlacer, start: float, stop: float, least: float, most: fl
 
 
 def _row_of_modules(placer: PartPlacer, y: float) -> None:
-    """Housings and connectors side by side on a rail, some joined by a cable to the one before."""
+    """Place housings and connectors along a rail, some with a cable to the previous one."""
     stream, region = placer.stream, placer.region
     x, before = region.left + stream.uniform(8, 40), None
     while x < region.right - 60:
@@ -199,7 +199,7 @@ def _spread(
     screws: float = 0.0,
     turn: float = 0.0,
 ) -> None:
-    """Scatter parts over a region; the numbers are parts a 200 pixels of length."""
+    """Scatter parts over a region; the numbers are parts per 200 pixels of length."""
     stream, units = placer.stream, (region.right - region.left) / 200
     for _ in range(round(housings * units)):
         width, height = stream.uniform(70, 120), stream.uniform(56, 90)
@@ -227,7 +227,7 @@ def _spread(
 
 
 def _loose_cable(placer: PartPlacer, region: Region) -> None:
-    """A short lead with a connector at one end, lying on the belt."""
+    """Place a short lead with a connector at one end, lying on the belt."""
     stream = placer.stream
     spot = placer.find(80, 60, region)
     if spot is None:

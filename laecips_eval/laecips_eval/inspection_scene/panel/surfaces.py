@@ -45,7 +45,7 @@ class Surface:
 
 
 def draw_plate(stream: RandomStream, width: int, height: int) -> Surface:
-    """A metal or painted plate: blotches, seams, rivets, small drilled holes, an engraving."""
+    """Draw a metal or painted plate: blotches, seams, rivets, small drilled holes, an engraving."""
     material = stream.choice(PLATES).varied(stream)
     surface = _ground(stream, width, height, material, blotch=9)
     for _ in range(width // 260):
@@ -62,7 +62,7 @@ def draw_plate(stream: RandomStream, width: int, height: int) -> Surface:
 
 
 def draw_belt(stream: RandomStream, width: int, height: int) -> Surface:
-    """A rubber belt: pressed weave, wear streaks along, a slanted splice, chalk marks."""
+    """Draw a rubber belt: pressed weave, wear streaks along, a slanted splice, chalk marks."""
     material = stream.choice(BELTS).varied(stream, 8)
     surface = _ground(stream, width, height, material, blotch=8)
     for _ in range(width // 90):
@@ -77,7 +77,7 @@ def draw_belt(stream: RandomStream, width: int, height: int) -> Surface:
 
 
 def draw_board(stream: RandomStream, width: int, height: int) -> Surface:
-    """A circuit board: tracks, vias, pads, printed outlines and numbers."""
+    """Draw a circuit board: tracks, vias, pads, printed outlines and numbers."""
     base = clamped(tuple(value + stream.integer(-8, 8) for value in stream.choice(BOARDS)))
     mask = Material(base, "grain", 5)
     surface = _ground(stream, width, height, mask, blotch=5)
@@ -105,7 +105,7 @@ def draw_board(stream: RandomStream, width: int, height: int) -> Surface:
 
 
 def draw_rail(stream: RandomStream, width: int, height: int) -> Surface:
-    """A rail of the full width: a perforated mounting rail or a slotted aluminium profile."""
+    """Draw a rail of the full width: a perforated mounting rail or a slotted aluminium profile."""
     metal = stream.choice(METALS).varied(stream, 16)
     surface = _ground(stream, width, height, metal, blotch=6)
     rows = surface.relief
@@ -148,12 +148,12 @@ def _ground(
 
 
 def _softened(surface: Surface) -> Surface:
-    """Take the stairs off what was drawn without anti-aliasing."""
+    """Smooth the edges of a drawing without anti-aliasing."""
     return Surface(blur(surface.colour, 0.55), blur(surface.relief, 0.7))
 
 
 def _profile(relief: NDArray[np.uint8], knots: tuple[tuple[int, int], ...]) -> None:
-    """Relief across a rail, linear between (row, height) knots."""
+    """Return the relief across a rail, linear between (row, height) knots."""
     for (start, low), (stop, high) in pairwise(knots):
         for row in range(start, min(stop, relief.shape[0])):
             relief[row] = LEVEL + low + (high - low) * (row - start) // max(1, stop - start)
@@ -181,7 +181,7 @@ def _dot(
 
 
 def _stains(surface: Surface, stream: RandomStream, count: int) -> None:
-    """Oil and fingerprints: flat dark blots that are no dents."""
+    """Draw oil and fingerprints: flat dark blots that are not dents."""
     height, width = surface.relief.shape
     blots = np.zeros((height, width), np.uint8)
     for _ in range(count):
@@ -195,7 +195,7 @@ def _stains(surface: Surface, stream: RandomStream, count: int) -> None:
 
 
 def _track(surface: Surface, stream: RandomStream, start: tuple[int, int], colour: Colour) -> None:
-    """Parallel conductors that run straight, then at 45 degrees, then straight."""
+    """Draw parallel conductors that run straight, then at 45 degrees, then straight."""
     run, slant = stream.integer(30, 130), stream.integer(10, 40) * stream.sign()
     for lane in range(stream.integer(1, 5)):
         x, y = start[0], start[1] + lane * 5

@@ -45,7 +45,7 @@ def draw_cable(
 
 
 def bend(start: Point, end: Point, *, slack: Point) -> list[Point]:
-    """A cubic curve that leaves `start` along `slack` and comes into `end` against it."""
+    """Draw a cubic curve that leaves `start` along `slack` and comes into `end` against it."""
     steps = 28
     first = (start[0] + slack[0], start[1] + slack[1])
     last = (end[0] + slack[0], end[1] + slack[1])
@@ -64,7 +64,7 @@ def bend(start: Point, end: Point, *, slack: Point) -> list[Point]:
 
 
 def wave(start: Point, end: Point, *, swing: float, periods: float) -> list[Point]:
-    """A slack line from `start` to `end` that swings to both sides."""
+    """Draw a slack line from `start` to `end` that swings to both sides."""
     points, steps = [], 40
     for step in range(steps + 1):
         t = step / steps
@@ -76,7 +76,7 @@ def wave(start: Point, end: Point, *, swing: float, periods: float) -> list[Poin
 
 
 def _corrugate(pen: Pen, path: Sequence[Point], width: float, colour: Colour) -> None:
-    """Rings of a flexible conduit, one about every four pixels."""
+    """Draw rings of a flexible conduit, one about every four pixels."""
     since = 0.0
     for (x0, y0), (x1, y1) in pairwise(path):
         length = math.sqrt((x1 - x0) * (x1 - x0) + (y1 - y0) * (y1 - y0))

@@ -51,7 +51,7 @@ def draw_connector(stream: RandomStream, *, make: Make, degrees: float = 0.0) ->
 
 
 def _terminal(stream: RandomStream, material: Material) -> Pen:
-    """A terminal block: for each pole a clamp screw's slot and the wire's entry."""
+    """Draw a terminal block: for each pole a clamp screw's slot and the wire's entry."""
     poles, pitch = stream.integer(3, 6), 12.0
     width, height = poles * pitch + 4, 36.0
     pen = Pen(width, height)
@@ -70,7 +70,7 @@ def _terminal(stream: RandomStream, material: Material) -> Pen:
 
 
 def _dsub(stream: RandomStream, material: Material) -> Pen:
-    """A D-sub shell: a metal trapezoid with two rows of pins."""
+    """Draw a D-sub shell: a metal trapezoid with two rows of pins."""
     pins = stream.choice((5, 6, 8))
     width, height = pins * 7.0 + 26, 28.0
     pen = Pen(width, height)
@@ -92,7 +92,7 @@ def _dsub(stream: RandomStream, material: Material) -> Pen:
 
 
 def _header(stream: RandomStream, material: Material) -> Pen:
-    """A shrouded pin header with a polarising notch."""
+    """Draw a shrouded pin header with a polarising notch."""
     pins = stream.integer(5, 9)
     width, height = pins * 6.5 + 12, 26.0
     pen = Pen(width, height)
@@ -106,7 +106,7 @@ def _header(stream: RandomStream, material: Material) -> Pen:
 
 
 def _round(stream: RandomStream, material: Material) -> Pen:
-    """A circular connector: knurled ring, insert, pins, key."""
+    """Draw a circular connector: knurled ring, insert, pins, key."""
     radius = stream.uniform(17, 22)
     pen = Pen(2 * radius + 2, 2 * radius + 2)
     ring = clamped(tuple(value + 18 for value in SILVER)) if stream.chance(0.6) else (52, 52, 54)
@@ -125,7 +125,7 @@ def _round(stream: RandomStream, material: Material) -> Pen:
 
 
 def _jack(stream: RandomStream, material: Material) -> Pen:
-    """A modular jack: a stepped dark window with spring contacts."""
+    """Draw a modular jack: a stepped dark window with spring contacts."""
     jacks = stream.integer(1, 2)
     width, height = jacks * 32.0 + 4, 32.0
     pen = Pen(width, height)
@@ -140,7 +140,7 @@ def _jack(stream: RandomStream, material: Material) -> Pen:
 
 
 def _blades(stream: RandomStream, material: Material) -> Pen:
-    """Wide blade contacts under a curved latch."""
+    """Draw wide blade contacts under a curved latch."""
     blades = stream.integer(2, 4)
     width, height = blades * 18.0 + 8, 42.0
     pen = Pen(width, height)
@@ -154,7 +154,7 @@ def _blades(stream: RandomStream, material: Material) -> Pen:
 
 
 def _coax(stream: RandomStream, material: Material) -> Pen:
-    """Threaded coaxial sockets on a common plate."""
+    """Draw threaded coaxial sockets on a common plate."""
     sockets = stream.integer(2, 3)
     width, height = sockets * 26.0 + 4, 30.0
     pen = Pen(width, height)

@@ -1,4 +1,4 @@
-"""Rare defects of a surface: scratches and dents. (A missing screw is in `fasteners`.)"""
+"""Rare defects of a surface: scratches and dents. `fasteners` draws missing screws."""
 
 import math
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Dent:
 
 
 def draw_scratch(stream: RandomStream) -> Sprite:
-    """A gouge of two or three strands, 40 to 100 pixels long, with a bright core and a dark lip."""
+    """Draw a gouge of two or three strands, 40 to 100 pixels long: bright core, dark lip."""
     length, degrees = stream.uniform(38, 104), stream.uniform(0, 180)
     bow = stream.uniform(-0.16, 0.16) * length
     joints = 7
@@ -50,7 +50,7 @@ def draw_scratch(stream: RandomStream) -> Sprite:
 
 
 def draw_dent(stream: RandomStream) -> Dent:
-    """A shallow elliptic bowl, 13 to 25 pixels in radius."""
+    """Draw a shallow elliptic bowl, 13 to 25 pixels in radius."""
     long, short = stream.uniform(16, 25), stream.uniform(13, 18)
     angle = math.radians(stream.uniform(0, 180))
     cosine, sine = math.cos(angle), math.sin(angle)

@@ -18,7 +18,7 @@ DARK: Colour = (18, 18, 20)
 
 
 def draw_screw(stream: RandomStream, *, radius: float) -> Sprite:
-    """A screw of the given head radius in pixels, with one of five drives."""
+    """Draw a screw of the given head radius in pixels, with one of five drives."""
     light = stream.integer(-14, 10)
     finish = clamped(tuple(v + light + stream.integer(-4, 4) for v in stream.choice(FINISHES)))
     pen = Pen(2 * radius + 2, 2 * radius + 2)
@@ -27,7 +27,7 @@ def draw_screw(stream: RandomStream, *, radius: float) -> Sprite:
 
 
 def draw_missing_screw(stream: RandomStream, *, radius: float) -> Sprite:
-    """The seat of a screw that is not there: the ring its head pressed, and the threaded hole."""
+    """Draw the seat of a missing screw: the ring that its head pressed, and the threaded hole."""
     pen = Pen(2 * radius + 2, 2 * radius + 2)
     ring = stream.choice(((122, 120, 116), (150, 146, 138), (92, 92, 92)))
     pen.disc((0, 0), radius, ring, -6, body=True)
@@ -41,7 +41,7 @@ def draw_missing_screw(stream: RandomStream, *, radius: float) -> Sprite:
 
 
 def _head(pen: Pen, radius: float, finish: Colour) -> None:
-    """A domed head: rings that rise towards the middle."""
+    """Draw a domed head: rings that rise towards the middle."""
     for step in range(5):
         inner = radius * (1 - 0.13 * step)
         tone = clamped(tuple(value - 34 + 10 * step for value in finish))
@@ -61,7 +61,7 @@ def _slotted(pen: Pen, radius: float, finish: Colour) -> None:
 
 
 def _socket(pen: Pen, radius: float, finish: Colour) -> None:
-    """A cap screw with a hexagon socket and a knurled rim."""
+    """Draw a cap screw with a hexagon socket and a knurled rim."""
     pen.disc((0, 0), radius, clamped(tuple(value - 40 for value in finish)), 16, body=True)
     pen.disc((0, 0), radius * 0.86, finish, 34)
     pen.polygon(regular(6, radius * 0.5), DARK, -10)
@@ -75,7 +75,7 @@ def _torx(pen: Pen, radius: float, finish: Colour) -> None:
 
 
 def _hexagon(pen: Pen, radius: float, finish: Colour) -> None:
-    """A hexagon bolt on a washer."""
+    """Draw a hexagon bolt on a washer."""
     pen.disc((0, 0), radius, clamped(tuple(value - 16 for value in finish)), 6, body=True)
     pen.polygon(regular(6, radius * 0.82), clamped(tuple(value + 6 for value in finish)), 36)
     pen.disc((0, 0), radius * 0.56, clamped(tuple(value + 18 for value in finish)), 42)

@@ -1,4 +1,4 @@
-"""Parts that no bag shows: a teacher learns from them that parts come in more styles than it knows.
+"""Parts that are in no bag: they teach a teacher that parts have more styles than it has seen.
 
 Bodies, proportions and what is printed on them are of their own; see `makes.Make`.
 """
@@ -26,7 +26,7 @@ _COPPER: Colour = (188, 116, 76)
 def _keypad(
     pen: Pen, stream: RandomStream, width: float, height: float, material: Material
 ) -> Drawn:
-    """A slanted case with a display and a field of keys."""
+    """Draw a slanted case with a display and a field of keys."""
     lean = width * 0.08
     x, y = width / 2, height / 2
     pen.raised([(-x + lean, -y), (x - lean, -y), (x, y), (-x, y)], material.colour, _HIGH, edge=3)
@@ -45,7 +45,7 @@ def _keypad(
 def _flanged(
     pen: Pen, stream: RandomStream, width: float, height: float, material: Material
 ) -> Drawn:
-    """A low flange with ears for screws, a tall body stepped up in its middle."""
+    """Draw a low flange with ears for screws, a tall body stepped up in its middle."""
     ear = min(width, height) * 0.15
     for side in (-1, 1):
         pen.raised(
@@ -65,7 +65,7 @@ def _flanged(
 def _hinged(
     pen: Pen, stream: RandomStream, width: float, height: float, material: Material
 ) -> Drawn:
-    """A two-tone case: a door with hinges on one side and a latch on the other."""
+    """Draw a two-tone case: a door with hinges on one side and a latch on the other."""
     pen.raised(rounded_box((0, 0), (width, height), 4), material.tone(-30), _HIGH - 16)
     side = stream.sign()
     door = (width * 0.76, height - 10)
@@ -82,7 +82,7 @@ def _hinged(
 def _spoked(
     pen: Pen, stream: RandomStream, width: float, height: float, material: Material
 ) -> Drawn:
-    """A fan in a square frame: spokes before dark blades, a hub, a screw in every corner."""
+    """Draw a fan in a square frame: spokes before dark blades, a hub, a screw in every corner."""
     side = min(width, height)
     pen.raised(rounded_box((0, 0), (side, side), 9), material.colour, _HIGH)
     radius = side * 0.41
@@ -103,7 +103,7 @@ HOUSINGS = (_keypad, _flanged, _hinged, _spoked)
 
 
 def _lever(stream: RandomStream, material: Material) -> Pen:
-    """A lever clamp: a wedge of coloured levers above round entries."""
+    """Draw a lever clamp: a wedge of coloured levers above round entries."""
     poles, pitch = stream.integer(2, 4), 15.0
     width, height = poles * pitch + 6, 34.0
     pen = Pen(width, height)
@@ -118,7 +118,7 @@ def _lever(stream: RandomStream, material: Material) -> Pen:
 
 
 def _edge_card(stream: RandomStream, material: Material) -> Pen:
-    """A card-edge socket: one long slot between two rows of copper fingers."""
+    """Draw a card-edge socket: one long slot between two rows of copper fingers."""
     fingers = stream.integer(7, 11)
     width, height = fingers * 6.0 + 20, 22.0
     pen = Pen(width, height)
@@ -131,7 +131,7 @@ def _edge_card(stream: RandomStream, material: Material) -> Pen:
 
 
 def _keyed(stream: RandomStream, material: Material) -> Pen:
-    """A kite-shaped plug: three thick pins around a spigot."""
+    """Draw a kite-shaped plug: three thick pins around a spigot."""
     radius = stream.uniform(19, 24)
     pen = Pen(2 * radius + 2, 2 * radius + 2)
     pen.raised(regular(5, radius, turn=-90), material.colour, _LOW, edge=3.5)
@@ -146,7 +146,7 @@ CONNECTORS = (_lever, _edge_card, _keyed)
 
 
 def _ticket(stream: RandomStream, width: float, height: float) -> tuple[Pen, Material]:
-    """A pink or blue ticket: notched ends, two ruled lines of text."""
+    """Draw a pink or blue ticket: notched ends, two ruled lines of text."""
     paper = Material(stream.choice(((228, 176, 186), (168, 196, 226))), "speckled", 4).varied(
         stream, 8
     )
@@ -163,7 +163,7 @@ def _ticket(stream: RandomStream, width: float, height: float) -> tuple[Pen, Mat
 
 
 def _hexagon(stream: RandomStream, width: float, height: float) -> tuple[Pen, Material]:
-    """A six-cornered badge with a ring and a bolt of lightning."""
+    """Draw a six-cornered badge with a ring and a bolt of lightning."""
     radius = min(width, height) / 2
     badge = Material(stream.choice(((240, 226, 120), (196, 160, 214))), "speckled", 4).varied(
         stream, 8

@@ -57,7 +57,7 @@ def _corners(width: float, height: float, inset: float) -> tuple[Point, ...]:
 
 
 def _box(pen: Pen, stream: RandomStream, width: float, height: float, material: Material) -> Drawn:
-    """A lid with a groove around it and a screw in each corner."""
+    """Draw a lid with a groove around it and a screw in each corner."""
     pen.raised(rounded_box((0, 0), (width, height), 7), material.tone(-8), RELIEF)
     outer = rounded_box((0, 0), (width - 9, height - 9), 5)
     pen.polygon(outer, material.tone(-38), RELIEF - 14)
@@ -70,7 +70,7 @@ def _box(pen: Pen, stream: RandomStream, width: float, height: float, material: 
 def _ribbed(
     pen: Pen, stream: RandomStream, width: float, height: float, material: Material
 ) -> Drawn:
-    """A plastic box with ribs over its lower half, two screws at the sides."""
+    """Draw a plastic box with ribs over its lower half, two screws at the sides."""
     pen.raised(rounded_box((0, 0), (width, height), 10), material.colour, RELIEF)
     first, last, pitch = -width / 2 + 14, width / 2 - 14, stream.choice((7.0, 8.0, 9.5))
     x = first
@@ -88,7 +88,7 @@ def _ribbed(
 def _vented(
     pen: Pen, stream: RandomStream, width: float, height: float, material: Material
 ) -> Drawn:
-    """A sheet-metal or plastic cover with rows of cooling slots."""
+    """Draw a sheet-metal or plastic cover with rows of cooling slots."""
     pen.raised(rounded_box((0, 0), (width, height), 3), material.colour, RELIEF)
     pen.line(
         [(-width / 2 + 4, -height / 6), (width / 2 - 4, -height / 6)],
@@ -110,7 +110,7 @@ def _vented(
 def _module(
     pen: Pen, stream: RandomStream, width: float, height: float, material: Material
 ) -> Drawn:
-    """A rail-mounted module: a stepped body, clamps above and below, buttons and lamps."""
+    """Draw a rail-mounted module: a stepped body, clamps above and below, buttons and lamps."""
     pen.raised(rounded_box((0, 0), (width, height), 3), material.tone(-14), RELIEF - 26)
     pen.raised(rounded_box((0, 0), (width, height * 0.62), 3), material.colour, RELIEF + 4)
     count = max(2, int(width // 16))
@@ -131,7 +131,7 @@ def _module(
 def _octagon(
     pen: Pen, stream: RandomStream, width: float, height: float, material: Material
 ) -> Drawn:
-    """Chamfered corners and a round window."""
+    """Draw chamfered corners and a round window."""
     cut = min(width, height) * 0.26
     x, y = width / 2, height / 2
     shape = [(-x + cut, -y), (x - cut, -y), (x, -y + cut), (x, y - cut)]
@@ -148,7 +148,7 @@ def _octagon(
 def _finned(
     pen: Pen, stream: RandomStream, width: float, height: float, material: Material
 ) -> Drawn:
-    """A heat sink: bright fins over the whole width."""
+    """Draw a heat sink: bright fins over the whole width."""
     pen.raised(rounded_box((0, 0), (width, height), 2), material.tone(-30), RELIEF - 30)
     pitch = stream.choice((8.0, 10.0, 12.0))
     y = -height / 2 + 7
@@ -164,7 +164,7 @@ def _finned(
 def _capsule(
     pen: Pen, stream: RandomStream, width: float, height: float, material: Material
 ) -> Drawn:
-    """Round ends and a stripe around the waist."""
+    """Draw round ends and a stripe around the waist."""
     pen.raised(rounded_box((0, 0), (width, height * 0.8), height), material.colour, RELIEF, edge=6)
     stripe = clamped(tuple(255 - value for value in material.colour))
     pen.box((width * 0.24, 0), (9, height * 0.8 - 6), stripe)
@@ -173,7 +173,7 @@ def _capsule(
 
 
 def _can(pen: Pen, stream: RandomStream, width: float, height: float, material: Material) -> Drawn:
-    """A round can with rings and three screws."""
+    """Draw a round can with rings and three screws."""
     radius = min(width, height) / 2
     pen.raised(regular(40, radius), material.tone(-12), RELIEF, edge=4)
     pen.disc((0, 0), radius * 0.8, material.tone(-40), RELIEF - 18)

@@ -36,12 +36,12 @@ def _blank(width: float, height: float, paper: Colour, radius: float = 1.5) -> P
 
 
 def _dot(text: str, width: float, height: float) -> float:
-    """The largest dot for which a line fits, no larger than looks printed."""
+    """Return the largest dot size at which a line fits, up to a plausible print size."""
     return max(0.7, min(1.6, width / text_width(text, 1.0), height / 7.0))
 
 
 def _bar_coded(stream: RandomStream, width: float, height: float) -> tuple[Pen, Material]:
-    """White paper: a line of text above a bar code."""
+    """Draw white paper: a line of text above a bar code."""
     paper = Material((226, 226, 220), "smooth", 4).varied(stream, 8)
     pen = _blank(width, height, paper.colour)
     text = part_number(stream)
@@ -51,7 +51,7 @@ def _bar_coded(stream: RandomStream, width: float, height: float) -> tuple[Pen, 
 
 
 def _warning(stream: RandomStream, width: float, height: float) -> tuple[Pen, Material]:
-    """Yellow: a warning triangle, and text where there is room."""
+    """Draw a yellow label: a warning triangle, and text where there is room."""
     paper = Material((226, 186, 46), "smooth", 4).varied(stream, 8)
     pen = _blank(width, height, paper.colour, 3)
     side = min(height * 0.84, width * 0.5)
@@ -71,7 +71,7 @@ def _warning(stream: RandomStream, width: float, height: float) -> tuple[Pen, Ma
 
 
 def _type_plate(stream: RandomStream, width: float, height: float) -> tuple[Pen, Material]:
-    """Bare metal: engraved lines of text in a frame."""
+    """Draw bare metal: engraved lines of text in a frame."""
     plate = Material((176, 178, 180), "brushed", 10).varied(stream, 10)
     pen = _blank(width, height, plate.colour)
     pen.box((0, 0), (width - 3, height - 3), (70, 70, 74))
@@ -86,7 +86,7 @@ def _type_plate(stream: RandomStream, width: float, height: float) -> tuple[Pen,
 
 
 def _tag(stream: RandomStream, width: float, height: float) -> tuple[Pen, Material]:
-    """A coloured band over white, one word."""
+    """Draw a coloured band over white, one word."""
     paper = Material((222, 222, 218), "smooth", 4).varied(stream, 8)
     band = stream.choice(((46, 92, 160), (180, 52, 48), (52, 128, 76)))
     pen = _blank(width, height, paper.colour)
@@ -97,7 +97,7 @@ def _tag(stream: RandomStream, width: float, height: float) -> tuple[Pen, Materi
 
 
 def _inverted(stream: RandomStream, width: float, height: float) -> tuple[Pen, Material]:
-    """Black, printed white, with a data matrix."""
+    """Draw a black label with white print and a data matrix."""
     paper = Material((34, 34, 38), "smooth", 4).varied(stream, 6)
     pen = _blank(width, height, paper.colour)
     side = min(height - 6, width * 0.4)
@@ -109,7 +109,7 @@ def _inverted(stream: RandomStream, width: float, height: float) -> tuple[Pen, M
 
 
 def _seal(stream: RandomStream, width: float, height: float) -> tuple[Pen, Material]:
-    """A round seal, green or red, with a tick."""
+    """Draw a round seal, green or red, with a tick."""
     radius = min(width, height) / 2
     colour = stream.choice(((52, 150, 82), (196, 58, 54), (66, 120, 190)))
     seal = Material(colour, "smooth", 4).varied(stream, 10)
@@ -122,7 +122,7 @@ def _seal(stream: RandomStream, width: float, height: float) -> tuple[Pen, Mater
 
 
 def _striped(stream: RandomStream, width: float, height: float) -> tuple[Pen, Material]:
-    """Hazard tape: slanted stripes around a number."""
+    """Draw hazard tape: slanted stripes around a number."""
     base = stream.choice(((226, 226, 222), (226, 130, 46)))
     paper = Material(base, "smooth", 4).varied(stream, 8)
     pen = _blank(width, height, paper.colour)

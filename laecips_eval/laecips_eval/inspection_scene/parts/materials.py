@@ -1,4 +1,4 @@
-"""Colours and finishes of parts, for each make of them."""
+"""Colours and finishes of parts, by make."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ class Material:
     amplitude: int
 
     def varied(self, stream: RandomStream, spread: int = 14) -> "Material":
-        """The same material of another lot: brighter or darker, a little tinted."""
+        """Return the same material of another lot: brighter or darker, a little tinted."""
         light = stream.integer(-spread, spread)
         return Material(
             clamped(tuple(value + light + stream.integer(-5, 5) for value in self.colour)),
@@ -32,17 +32,17 @@ class Material:
         )
 
     def tone(self, offset: int) -> Colour:
-        """The base colour, brighter or darker."""
+        """Return the base colour, brighter or darker."""
         return clamped(tuple(value + offset for value in self.colour))
 
     def on(self, sprite: Sprite, stream: RandomStream) -> Sprite:
-        """The sprite with this material's texture."""
+        """Return the sprite with this material's texture."""
         height, width = sprite.coverage.shape
         return sprite.textured(TEXTURES[self.texture](stream, height, width, self.amplitude))
 
 
 def clamped(values: tuple[int, ...]) -> Colour:
-    """Three numbers as a colour within 0..255."""
+    """Return three numbers as a colour, clipped to 0..255."""
     red, green, blue = (max(0, min(255, value)) for value in values)
     return (red, green, blue)
 

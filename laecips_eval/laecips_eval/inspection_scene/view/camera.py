@@ -1,4 +1,4 @@
-"""Where the camera is, and what part of a panel it sees from there."""
+"""The camera: its pose, and its view of a panel."""
 
 import math
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ from laecips_eval.inspection_scene.panel.strip import Strip
 
 WIDTH_PX, HEIGHT_PX = 480, 360
 REACH = 330
-"""No view reaches farther than this from its centre along the panel, pixels."""
+"""Largest distance of a view's pixels from its centre along the panel, in pixels."""
 
-_BITS = 5  # OpenCV's fixed-point maps have 32 steps a pixel
+_BITS = 5  # OpenCV's fixed-point maps have 32 steps per pixel
 _STEPS = 1 << _BITS
 
 
 @dataclass(frozen=True)
 class CameraView:
-    """What a camera sees.
+    """The view of a camera.
 
     Attributes:
-        image: uint8 [360, 480, 3], before lamp and sensor.
+        image: uint8 [360, 480, 3], without the effects of lamp and sensor.
         label: uint8 [360, 480].
-        dust: uint8 [360, 480], how much dust is in sight, or None where nobody asked.
+        dust: uint8 [360, 480], amount of dust; None if it was not requested.
     """
 
     image: NDArray[np.uint8]
@@ -36,7 +36,7 @@ class CameraView:
 
 
 class Camera:
-    """A camera on a robot that drives past: its pose against the panel stays, the place changes.
+    """A camera on a passing robot: its pose relative to the panel is fixed, its place changes.
 
     Args:
         stream: the small differences between two mountings of a camera (a degree, a few percent).

@@ -1,4 +1,4 @@
-"""What may change between the day a network was trained and the day it looks: one dial each."""
+"""Drift between the training of a network and its use: one dial per kind."""
 
 from dataclasses import dataclass, fields
 
@@ -33,13 +33,13 @@ class Drift:
 
     @classmethod
     def drawn(cls, stream: RandomStream, *, variants: float) -> "Drift":
-        """Any mixture: each dial but `variants` stands at 0 as often as anywhere up to 1."""
+        """Return a random mixture: each dial but `variants` is 0 with probability 0.5."""
         dials = ("dimming", "warmth", "dust", "blur", "camera")
         values = {dial: stream.chance(0.5) * stream.uniform() for dial in dials}
         return cls(variants=variants, **values)
 
     def eased(self, share: float) -> "Drift":
-        """This drift on its way in: light, dust and blur, which can grow, times `share`."""
+        """Return the drift with dimming, warmth, dust and blur times `share`."""
         return Drift(
             variants=self.variants,
             camera=self.camera,

@@ -1,4 +1,4 @@
-"""A robot drives past a panel: frames that follow each other."""
+"""A drive of the robot past a panel, as a sequence of frames."""
 
 import math
 
@@ -18,16 +18,16 @@ _EASING = 3  # drift that can grow is complete after this part of the drive
 class Drive:
     """One drive along one panel under one drift.
 
-    The robot advances 5 to 9 pixels a frame, faster and slower, and sways a little. Light, dust and
-    blur come in over the first third; new parts and a moved camera are there from the start.
+    The robot advances 5 to 9 pixels per frame, at varying speed, and sways a little. Light, dust
+    and blur grow over the first third; new parts and a moved camera are there from the start.
 
     Args:
-        keys: name the drive; equal keys and arguments give equal frames on every machine.
-        frames: length.
-        drift: what has changed since day zero.
+        keys: integers that name the drive; equal arguments give equal frames on every machine.
+        frames: number of frames.
+        drift: the drift since day zero.
 
     Attributes:
-        frames: length.
+        frames: number of frames.
     """
 
     def __init__(self, *keys: int, frames: int, drift: Drift) -> None:

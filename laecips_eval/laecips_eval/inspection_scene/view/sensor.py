@@ -13,12 +13,12 @@ from laecips_eval.inspection_scene.view.camera import HEIGHT_PX, WIDTH_PX, Camer
 from laecips_eval.inspection_scene.view.drift import Drift
 
 _DUST = (158, 148, 128)
-_BANK = 96  # how much larger than a picture the store of noise is
+_BANK = 96  # pixels by which the store of noise is larger than a picture
 
 
 @dataclass(frozen=True)
 class Lamp:
-    """How the lamp on the robot lights a view.
+    """The light of the lamp on the robot.
 
     Attributes:
         across, down: 256ths of gain from the middle to the right and to the lower edge.
@@ -33,7 +33,7 @@ class Lamp:
 
     @staticmethod
     def drawn(stream: RandomStream) -> "Lamp":
-        """One of the lamps of day zero."""
+        """Return a random lamp of day zero."""
         return Lamp(
             across=stream.integer(-34, 34),
             down=stream.integer(-26, 26),
@@ -107,13 +107,13 @@ def _noisy(image: NDArray[np.uint8], drift: Drift, stream: RandomStream) -> NDAr
 
 @lru_cache(maxsize=64)
 def _noise_strength(dimming: int) -> NDArray[np.int16]:
-    """Noise by grey level: a floor, a part that grows with light, and the gain of a dim lamp."""
+    """Return the noise by grey level: a floor, a part that grows with light, and a gain."""
     table = [2.0 + 2.4 * (level / 255) + 3.2 * dimming / 256 for level in range(256)]
     return np.array([round(value * 6.9) for value in table], np.int16)
 
 
 @lru_cache(maxsize=1)
 def _noise_bank() -> NDArray[np.int16]:
-    """Near-Gaussian noise, deviation 37: the sum of four bytes; int16 [456, 576, 3]."""
+    """Return near-Gaussian noise, deviation 37: the sum of four bytes; int16 [456, 576, 3]."""
     octets = RandomStream(41, 3).octets(4, HEIGHT_PX + _BANK, WIDTH_PX + _BANK, 3)
     return (octets.astype(np.int16).sum(axis=0, dtype=np.int16) - 510) // 4

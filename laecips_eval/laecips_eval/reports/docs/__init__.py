@@ -1,1 +1,1 @@
-"""The pages under docs/results."""
+"""Generators of the pages under docs/results."""

@@ -1,4 +1,4 @@
-"""Rows of pictures with captions and the classes' colours underneath: one image for people."""
+"""One image with rows of pictures, captions, and a legend of the classes' colours."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def contact_sheet(
     classes: Sequence[str] = (),
     palette: Sequence[tuple[int, int, int]] = (),
 ) -> Picture:
-    """Lays pictures out in a grid.
+    """Arrange pictures in a grid.
 
     Args:
         rows: at least one row of at least one picture, uint8 RGB [H, W, 3], all of one size, all
             rows of one length.
-        captions: one a column, ASCII.
+        captions: one per column, ASCII.
         classes: names for the legend.
         palette: (R, G, B) of each class.
 
     Returns:
-        uint8 RGB, the sheet on white.
+        The sheet on a white background, uint8 RGB [H, W, 3].
     """
     height, width = rows[0][0].shape[:2]
     columns = len(rows[0])

@@ -1,4 +1,4 @@
-"""One figure of a replay over time: accuracy, uploads, latency, with the segments marked."""
+"""Figure of a replay over time: accuracy, uploads and latency, with marked segments."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ def draw_replay(
     segments: Sequence[Segment],
     window: int = 30,
 ) -> None:
-    """Draws one run as SVG: the same rows give the same bytes.
+    """Draw one run as SVG; the same rows give the same bytes.
 
     Args:
-        path: where to; its folder exists.
+        path: path of the SVG; its folder exists.
         rows: the run's frame log.
         segments: the report's segments.
-        window: frames of the moving means.
+        window: number of frames of a moving mean.
 
     Raises:
-        OSError: when the file cannot be written.
+        OSError: the file cannot be written.
     """
-    import matplotlib as mpl  # noqa: PLC0415 - heavy, and only drawing needs it
+    import matplotlib as mpl  # noqa: PLC0415 - slow to import, only needed here
 
     mpl.use("svg")
     import matplotlib.pyplot as plt  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Measured replays as a page of documentation: tables from `report.json`, figures beside it."""
+"""Documentation page of measured replays: tables from `report.json`, and figures."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ _STREAMS = {
 def results_page(
     *, title: str, introduction: str, reports: Mapping[str, Report], figures: Sequence[str] = ()
 ) -> str:
-    """Writes the page.
+    """Return the page.
 
     Args:
         title: headline.
-        introduction: what was replayed and with what commands, as Markdown.
-        reports: validated reports of the runs, by the name that the tables give them.
+        introduction: text below the headline, Markdown: the replays and their commands.
+        reports: validated reports, by name of the run in the tables.
         figures: paths of figures, relative to the page.
 
     Returns:
-        Markdown, ending in a newline.
+        The page as Markdown, with a newline at its end.
     """
     parts = [f"# {title}", introduction.strip()]
     parts += [f"![{name}]({name})" for name in figures]
     parts += ["## Runs", _setup(reports), "## Frames", _frames(reports)]
     parts += ["## Accuracy", _accuracy(reports)]
     if _any_compared(reports):
-        parts += ["## What training has brought", _gains(reports)]
+        parts += ["## Gain from training", _gains(reports)]
     parts += ["## Latency", _latency(reports)]
     for name, report in reports.items():
         if report.segments:
@@ -49,7 +49,7 @@ def results_page(
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """A Markdown table; floats with three digits after the point, None as a dash."""
+    """Return a Markdown table; floats have three decimals, None is a dash."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
 
@@ -122,7 +122,7 @@ def _accuracy(reports: Mapping[str, Report]) -> str:
 
 
 def _gains(reports: Mapping[str, Report]) -> str:
-    """Points over f without training, over the last segments together."""
+    """Return the gain over f without training in points, over the last segments together."""
     rows = []
     for name, report in reports.items():
         swapped = [update for update in report.updates if update.frame is not None]
@@ -186,8 +186,8 @@ def _updates(report: Report) -> str:
             update.frame, update.frames_lost, what_became_of(update),
         ])  # fmt: skip
     head = [
-        "version", "why trained", "frames learned from", "trained for", "transferred in",
-        "swapped in", "first frame", "frames lost", "what came of it",
+        "version", "trigger", "frames for training", "training time", "transfer time",
+        "swap time", "first frame", "frames lost", "outcome",
     ]  # fmt: skip
     return table(head, rows)
 
@@ -212,4 +212,4 @@ def _processes(report: Report) -> str:
         [name, f"{figures.cpu_percent:.0f} %", f"{figures.rss_mb_max:.0f} MB"]
         for name, figures in report.processes.items()
     ]
-    return table(["process", "CPU (100 % = one core)", "memory at most"], rows)
+    return table(["process", "CPU (100 % = one core)", "peak memory"], rows)

@@ -1,4 +1,4 @@
-"""The gallery of hard frames on a run's page: pictures and label maps inside the page itself."""
+"""The gallery of hard frames on a run's page: pictures and label maps as embedded JPEGs."""
 
 from __future__ import annotations
 
@@ -30,9 +30,11 @@ class Panel:
     """One picture of a frame.
 
     Attributes:
-        jpeg: Base64.
-        alt: what those read who do not see it.
-        caption: what stands below.
+        jpeg: the JPEG file in Base64.
+        width: pixels.
+        height: pixels.
+        alt: text for screen readers.
+        caption: text below the picture.
     """
 
     jpeg: str
@@ -53,10 +55,10 @@ def class_colours(classes: Sequence[str], palette: Palette) -> Sequence[tuple[st
 def gallery_panels(
     frames: Sequence[GalleryFrame], *, rows: Sequence[FrameRow], palette: Palette
 ) -> Sequence[tuple[GalleryFrame, Sequence[Panel]]]:
-    """Return every frame with what f said, what was published, and truth where there is any.
+    """Return the panels of each frame: camera, f's label map, published one, and truth if any.
 
     Args:
-        frames: what to show, in order.
+        frames: frames to show, in order.
         rows: the frame log, for IoU and source.
         palette: (R, G, B) of each class.
     """
@@ -64,7 +66,7 @@ def gallery_panels(
         return []
     known = {row.stamp_ns: row for row in rows}
     overlay = Overlay(palette, opacity=_OPACITY)
-    # The page stays of one size however many frames there are.
+    # More frames get smaller pictures, so that the size of the page stays about the same.
     width = round(_WIDTH * min(1.0, math.sqrt(_AT_FULL_WIDTH / max(len(frames), 1))))
     return [(frame, _panels(frame, known.get(frame.stamp_ns), overlay, width)) for frame in frames]
 

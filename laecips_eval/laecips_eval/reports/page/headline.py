@@ -1,4 +1,4 @@
-"""The head of a run's page: what was run, and the few figures that matter."""
+"""The head of a run's page: its settings and its main figures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from laecips_eval.reports.page.number_text import MISSING, gain, number, percent
 from laecips_eval.reports.report import Report
 
 _LAST = 2
-_NO_TRUTH = "there is no truth to hold the answers against"
+_NO_TRUTH = "there is no truth to compare the answers with"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,10 +17,10 @@ class Tile:
     """A large figure.
 
     Attributes:
-        what: it is of.
-        figure: as text.
-        how: it came about, or what it is to be held against.
-        gained: points of a hundred with their sign; empty where nothing is compared.
+        what: name of the figure.
+        figure: the figure as text.
+        how: explanation, or the figure to compare with.
+        gained: gain in points of a hundred, with sign; empty without a comparison.
     """
 
     what: str
@@ -35,7 +35,7 @@ class Tile:
 
 
 def facts(report: Report) -> Mapping[str, str]:
-    """Return what was run, by what it says."""
+    """Return the settings of the run by name."""
     setup, bundle = report.setup, report.setup.bundle
     rate = "" if setup.rate is None else f", rate {setup.rate:g}"
     return {
@@ -52,7 +52,7 @@ def facts(report: Report) -> Mapping[str, str]:
 
 
 def tiles(report: Report) -> Sequence[Tile]:
-    """Return the figures that matter."""
+    """Return the main figures."""
     dropped, answered, wanted = report.dropped, report.answered, report.wanted
     reasons = ", ".join(f"{number(count)} {why}" for why, count in report.fallback if count)
     return [
@@ -62,14 +62,14 @@ def tiles(report: Report) -> Sequence[Tile]:
         Tile(
             what="Cloud upload rate (CUR)",
             figure=percent(report.cur),
-            how=f"{number(report.sent)} of {number(report.frames)} frames went up, "
+            how=f"{number(report.sent)} of {number(report.frames)} frames were uploaded, "
             f"{number(report.audit)} of them audits",
         ),
         Tile(
             what="Fallbacks, share of wanted",
             figure=percent(answered.edge_fallback / wanted) if wanted else MISSING,
-            how=f"f's answer stood for {number(answered.edge_fallback)} of {number(wanted)} hard "
-            "frames" + (f": {reasons}" if reasons else ""),
+            how=f"f's answer was used for {number(answered.edge_fallback)} of {number(wanted)} "
+            "hard frames" + (f": {reasons}" if reasons else ""),
         ),
         Tile(
             what="Frames lost",
@@ -93,7 +93,7 @@ def _published(report: Report) -> Tile:
 
 
 def _learned(report: Report) -> Tile:
-    """f as it ran over the last two segments, or over all where there are none."""
+    """Return the accuracy of f as it ran, over the last two segments or the whole bag."""
     if report.over_last:
         last = report.over_last[:_LAST][-1]
         ran, untrained = last.edge_only, last.edge_untrained
@@ -119,7 +119,7 @@ def _updates(report: Report) -> Tile:
     lost = sum(update.frames_lost or 0 for update in updates)
     how = (
         f"of {number(len(updates))} trained, {number(len(updates) - promoted)} refused, "
-        f"{number(back)} rolled back; {number(lost)} frames lost to exchanges"
+        f"{number(back)} rolled back; {number(lost)} frames lost during swaps"
     )
     return Tile(
         what="Model updates promoted",

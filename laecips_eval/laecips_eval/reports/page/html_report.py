@@ -1,7 +1,7 @@
-"""`report.html`: a run on one page that needs nothing but itself.
+"""`report.html`: the report of a run as one self-contained page.
 
-Style, pictures and drawings are inside the page; there is no script and nothing is fetched, so it
-can be mailed, archived and read in ten years. What it says and how it looks is in `templates/`.
+Style, pictures and drawings are embedded; the page has no script and fetches nothing, so it can be
+mailed and archived. Its text and style are in `templates/`.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ def write_html_report(
     defects: Sequence[str] = (),
     command: str | None = None,
 ) -> None:
-    """Write the page of a run; `path` is replaced in one step.
+    """Write the page of a run; replace `path` atomically.
 
     Args:
-        path: where to; its folder exists.
+        path: path of the page; its folder exists.
         report: as in `report.json`.
         rows: the frame log, as in `frames.csv`.
         gallery: hard frames to show, in order.
-        palette: (R, G, B) of each class, for the gallery; the bundle's manifest has it.
-        defects: classes that are set off from the others.
-        command: what makes the run again, where that is known.
+        palette: (R, G, B) of each class, as in the bundle's manifest; for the gallery.
+        defects: classes that are listed apart from the others.
+        command: command that repeats the run; None where unknown.
 
     Raises:
-        OSError: when it cannot be written.
+        OSError: the page cannot be written.
     """
     page = html_report(
         report, rows=rows, gallery=gallery, palette=palette, defects=defects, command=command
@@ -89,7 +89,7 @@ def html_report(
 
 
 def template_environment() -> jinja2.Environment:
-    """Return what knows the templates; whatever it is given to show is text, never markup."""
+    """Return the environment of the templates; it escapes all values, so none becomes markup."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("laecips_eval.reports.page"),
         autoescape=True,
@@ -103,7 +103,7 @@ def template_environment() -> jinja2.Environment:
 
 
 def _trust(report: Report, rows: Sequence[FrameRow]) -> Mapping[str, Any] | None:
-    """h before and after training, None where no frame shows both."""
+    """Return h before and after training; None if no frame has both."""
     found = trust(rows, first_version=report.setup.bundle.version)
     if not len(found.trained):
         return None

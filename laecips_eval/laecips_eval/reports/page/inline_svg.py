@@ -1,4 +1,4 @@
-"""Matplotlib's drawings as SVG inside a page, whose style sheet gives them colours and font."""
+"""Matplotlib drawings as inline SVG; the page's style sheet sets their colours and font."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 WIDTHS: Final = {"wide": 1040, "narrow": 400}
-"""Every chart is drawn twice, for screens and for phones: scaled text could not be read."""
+"""Pixels. Each chart is drawn for screens and for phones, because scaled text is unreadable."""
 
 _POINTS: Final = 72  # matplotlib's SVG has 72 units an inch: one of them is one of our pixels
 _THEME: Final = (
@@ -25,7 +25,7 @@ _STAND_IN: Final = "#0be0{:02x}"
 _METADATA: Final = ("Date", "Creator", "Format", "Type")
 
 Draw = Callable[[Figure], Mapping[str, str]]
-"""Draws on a figure of `WIDTHS` pixels; returns tool tips by `gid` of what has one."""
+"""Draws on a figure of `WIDTHS` pixels; returns tool tips by `gid` of their elements."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +33,10 @@ class Drawing:
     """One SVG element.
 
     Attributes:
-        kind: key of `WIDTHS`, which the style sheet shows or hides.
-        body: what stands between the tags, as markup.
+        kind: key of `WIDTHS`; the style sheet shows or hides it.
+        width: pixels.
+        height: pixels.
+        body: markup between the tags of the element.
     """
 
     kind: str
@@ -44,17 +46,17 @@ class Drawing:
 
 
 def theme(name: str) -> str:
-    """Return what matplotlib takes for a colour of the style sheet, `--edge` by `edge`."""
+    """Return a colour for matplotlib that stands for `--NAME` of the style sheet."""
     return _STAND_IN.format(_THEME.index(name))
 
 
 def drawings(draw: Draw, *, name: str, height: int) -> Sequence[Drawing]:
-    """Draw a chart at all widths; the same drawing gives the same text.
+    """Draw a chart at all widths; the same chart gives the same text.
 
     Args:
         draw: the chart.
-        name: of the chart, unlike that of any other on the page.
-        height: pixels.
+        name: name of the chart, unique on the page.
+        height: height in pixels.
     """
     return [
         Drawing(kind=kind, width=width, height=height, body=_body(draw, (width, height), name))
@@ -65,7 +67,7 @@ def drawings(draw: Draw, *, name: str, height: int) -> Sequence[Drawing]:
 def _body(draw: Draw, size: tuple[int, int], name: str) -> str:
     width, height = size
     with mpl.rc_context(), warnings.catch_warnings():
-        # Matplotlib measures text with its own font, which need not have the reader's letters.
+        # Matplotlib measures text with its own font, which may lack some letters.
         warnings.filterwarnings("ignore", message="Glyph")
         mpl.rcdefaults()
         mpl.rcParams.update({
@@ -85,9 +87,9 @@ def _body(draw: Draw, size: tuple[int, int], name: str) -> str:
 
 
 def _tidy(tag: str, titles: Mapping[str, str]) -> str:
-    """One tag with tenths of pixels, the page's colours and font, and its tool tip.
+    """Return a tag with tenths of pixels, the page's colours and font, and its tool tip.
 
-    All that people have named stands between tags, where nothing is changed.
+    Names from bag or bundle are between tags, which this function does not change.
     """
     tag = re.sub(r"-?\d+\.\d{2,}", lambda number: f"{round(float(number[0]), 1):g}", tag)
     tag = re.sub(r'M (\S+) (\S+) \nL \1 \2 (?=\n["M])', r"M \1 \2h0", tag)

@@ -1,4 +1,4 @@
-"""Labels beside vertical lines, one under the other where they would overlap."""
+"""Layout of labels beside vertical lines, without overlaps."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _LETTER: Final = 7.2
 
 @dataclass(frozen=True, kw_only=True)
 class PlacedLabel:
-    """Where a label goes.
+    """The place of a label.
 
     Attributes:
-        row: 0 is the first.
-        to_left: whether it stands to the left of its line.
+        row: row of the label, from 0.
+        to_left: whether the label is to the left of its line.
     """
 
     row: int
@@ -27,16 +27,16 @@ class PlacedLabel:
 
 
 def text_width(text: str) -> float:
-    """Return how many pixels a text of 12 pixels takes at most, nearly."""
+    """Return an upper estimate of the width of a text at font size 12, in pixels."""
     return _LETTER * len(text)
 
 
 def label_rows(lines: Sequence[tuple[float, str]], *, right: float) -> list[PlacedLabel]:
-    """Place the label of each line: to its right where there is room, in the first free row.
+    """Place each label right of its line, or left of it at the edge, in the first free row.
 
     Args:
-        lines: x in pixels and text of each, x rising.
-        right: x where the drawing ends.
+        lines: (x in pixels, text) of each line, x rising.
+        right: x of the right edge of the drawing.
     """
     taken: dict[int, list[tuple[float, float]]] = {}
     placed = []

@@ -1,11 +1,11 @@
-"""Figures for people, as the page shows them."""
+"""Numbers as text of the page."""
 
 from __future__ import annotations
 
 from typing import Final
 
 MISSING: Final = "\N{EN DASH}"
-"""What stands where there is no figure."""
+"""Text of a missing number."""
 
 
 def points(value: float | None) -> str:
@@ -19,7 +19,7 @@ def percent(value: float | None) -> str:
 
 
 def gain(value: float | None, against: float | None) -> str:
-    """Return how many points of a hundred `value` is above `against`: `+1.2`, with a true minus."""
+    """Return `value - against` in points of a hundred: `+1.2`, with a true minus sign."""
     if value is None or against is None:
         return MISSING
     text = f"{100 * (value - against):+.1f}"
@@ -27,7 +27,7 @@ def gain(value: float | None, against: float | None) -> str:
 
 
 def number(value: float | None, unit: str = "", *, digits: int = 0) -> str:
-    """Return a figure with its unit: `1,234 ms`."""
+    """Return a number with its unit: `1,234 ms`."""
     if value is None:
         return MISSING
     return f"{value:,.{digits}f}" + (f" {unit}" if unit else "")

@@ -25,11 +25,11 @@ from laecips_eval.scoring.timeline import Timeline, timeline
 
 @dataclass(frozen=True, kw_only=True)
 class OverTime:
-    """What the page shows of a run over time.
+    """The charts of a run over time.
 
     Attributes:
-        window: frames of the moving means.
-        charts: each with its drawings, none where there is nothing to draw; empty where no frame
+        window: number of frames of a moving mean.
+        charts: each chart with its drawings, which are empty without data; no charts if no frame
             was played.
         learned: whether a new version has answered frames.
     """
@@ -40,7 +40,7 @@ class OverTime:
 
 
 def over_time(report: Report, rows: Sequence[FrameRow]) -> OverTime:
-    """Draw one chart after the other, with the bag's segments as bands and updates as lines."""
+    """Draw all charts, with the bag's segments as bands and updates as lines."""
     line = timeline(rows, rate=report.setup.rate)
     axis = TimeAxis(
         frames=line.frames,
@@ -60,7 +60,7 @@ def charts_of(line: Timeline, *, compared: bool) -> Sequence[TimeChart]:
     """Return the charts of a run.
 
     Args:
-        line: of at least one frame.
+        line: series of at least one frame.
         compared: whether f without training is shown beside f as it ran.
     """
     return [_accuracy(line, compared=compared), _uploads(line), _latency(line), _traffic(line)]
@@ -91,7 +91,7 @@ def _accuracy(line: Timeline, *, compared: bool) -> TimeChart:
             Curve(name="f as it ran", colour="edge", dashes="dashed", values=line.edge_only),
             Curve(name="published", colour="published", dashes="solid", values=line.published),
         ],
-        empty="There is no truth to hold the answers against.",
+        empty="There is no truth to compare the answers with.",
     )
 
 

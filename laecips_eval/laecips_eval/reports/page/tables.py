@@ -19,7 +19,7 @@ _STREAMS = {
 
 @dataclass(frozen=True, kw_only=True)
 class PageRow:
-    """A row: its name, its cells, and what is said under them where there are words to say."""
+    """A row: its name, its cells, and a note below them; the note may be empty."""
 
     name: str
     cells: Sequence[str]
@@ -28,7 +28,7 @@ class PageRow:
 
 @dataclass(frozen=True, kw_only=True)
 class RowGroup:
-    """Rows under a name of their own; an empty one for none."""
+    """A group of rows with a name; the name may be empty."""
 
     name: str = ""
     rows: Sequence[PageRow]
@@ -39,9 +39,9 @@ class PageTable:
     """A table whose first column names the rows.
 
     Attributes:
-        caption: what it says.
-        head: of all columns.
-        groups: of rows, each with one cell less than the head.
+        caption: caption of the table.
+        head: names of all columns.
+        groups: groups of rows; a row has one cell less than the head.
     """
 
     caption: str
@@ -50,7 +50,7 @@ class PageTable:
 
 
 def updates_table(report: Report) -> PageTable:
-    """Return every pair that was trained, promoted or not, and why."""
+    """Return the table of all trained pairs, with the reason of their promotion or refusal."""
     rows = [
         PageRow(
             name=f"version {update.version}",
@@ -69,17 +69,17 @@ def updates_table(report: Report) -> PageTable:
         for update in report.updates
     ]
     return PageTable(
-        caption="What the trainer made of the replay buffer, and what became of it",
+        caption="Pairs that the trainer made from the replay buffer, and their outcome",
         head=[
-            "update", "outcome", "frames learned from", "trained for", "transferred in", "size",
-            "swapped in", "frames lost", "first frame",
+            "update", "outcome", "frames for training", "training time", "transfer time", "size",
+            "swap time", "frames lost", "first frame",
         ],
         groups=[RowGroup(rows=rows)],
     )  # fmt: skip
 
 
 def classes_table(report: Report, *, defects: Sequence[str]) -> PageTable:
-    """Return IoU and recall by class, defects first."""
+    """Return the table of IoU and recall by class, defects first."""
     streams = _streams(report)
     scores = [
         getattr(getattr(report.miou, stream), measure)
@@ -107,7 +107,7 @@ def classes_table(report: Report, *, defects: Sequence[str]) -> PageTable:
 
 
 def segments_tables(report: Report) -> Sequence[PageTable]:
-    """Return the segments one by one, and the last of them together."""
+    """Return the table of single segments, and that of the last segments together."""
     streams = _streams(report)
     head = [f"mIoU, {_STREAMS[stream]}" for stream in streams]
     head += ["gained by learning, points"] if report.compared else []
@@ -143,8 +143,8 @@ def segments_tables(report: Report) -> Sequence[PageTable]:
             groups=[RowGroup(rows=segments)],
         ),
         PageTable(
-            caption="The last segments together, one confusion matrix a row: what counts once it "
-            "has learned",
+            caption="The last segments together, one confusion matrix per row: the result after "
+            "training",
             head=["segments", "frames", *head],
             groups=[RowGroup(rows=last)],
         ),
@@ -152,17 +152,17 @@ def segments_tables(report: Report) -> Sequence[PageTable]:
 
 
 def processes_table(report: Report) -> PageTable:
-    """Return what each process took."""
+    """Return the table of processor load and memory by process."""
     rows = [
         PageRow(name=name, cells=[number(it.cpu_percent, "%"), number(it.rss_mb_max, "MB")])
         for name, it in report.processes.items()
     ]
-    head = ["process", "CPU", "memory at most"]
+    head = ["process", "CPU", "peak memory"]
     return PageTable(caption="100 % is one core", head=head, groups=[RowGroup(rows=rows)])
 
 
 def answers_table(report: Report) -> PageTable:
-    """Return who answered, and how fast."""
+    """Return the table of answers and latencies by source."""
     counts = {**dict(report.answered), "all": report.answered.total}
     rows = [
         PageRow(
@@ -173,7 +173,7 @@ def answers_table(report: Report) -> PageTable:
     ]
     sizes = report.bytes
     return PageTable(
-        caption=f"{size(sizes.up)} went up and {size(sizes.down)} came down, audits included; "
+        caption=f"{size(sizes.up)} uploaded and {size(sizes.down)} downloaded, audits included; "
         f"{size(sizes.model)} of models",
         head=["answered by", "frames", "p50", "p95", "p99"],
         groups=[RowGroup(rows=rows)],

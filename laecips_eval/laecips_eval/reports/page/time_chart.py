@@ -44,7 +44,7 @@ class Band:
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """Something that happened at a frame: a line with a short name; `lasted` says if it stayed."""
+    """A line with a short name at a frame; `lasted` is false for an update that was undone."""
 
     frame: int
     name: str
@@ -57,10 +57,10 @@ class TimeAxis:
     """The x axis of all charts of a run.
 
     Attributes:
-        frames: int64 [N], place in the bag, rising.
-        seconds: float64 [N], when each was played.
-        bands: in order.
-        marks: in order.
+        frames: int64 [N], position in the bag, rising.
+        seconds: float64 [N], seconds since the first frame.
+        bands: segments, in order.
+        marks: updates, in order.
     """
 
     frames: NDArray[np.int64]
@@ -77,7 +77,7 @@ class Curve:
         name: for the key.
         colour: of the style sheet.
         dashes: solid, dashed or dotted.
-        values: float64 [N], NaN where there is none.
+        values: float64 [N], NaN where no value is known.
     """
 
     name: str
@@ -105,17 +105,17 @@ class Points:
 
 @dataclass(frozen=True, kw_only=True)
 class TimeChart:
-    """What one chart shows.
+    """One chart.
 
     Attributes:
-        name: unlike that of any other on the page.
-        title: what it is of, with the unit.
-        curves: the last one lies on top.
-        points: likewise, below the curves.
+        name: name of the chart, unique on the page.
+        title: quantity with its unit.
+        curves: curves; later ones are drawn on top.
+        points: points, drawn below the curves; later ones on top.
         log: whether the y axis is logarithmic.
-        share: whether values are shares, shown as per cent, from 0.
-        floor: where the y axis begins; None: below the smallest value.
-        empty: sentence in its place where there is nothing to draw.
+        share: whether values are shares, shown as per cent.
+        floor: lower end of the y axis; None: below the smallest value.
+        empty: text in place of the chart where it has no data.
     """
 
     name: str
@@ -128,7 +128,7 @@ class TimeChart:
     empty: str = ""
 
     def values(self) -> NDArray[np.float64]:
-        """Return all that has to find room, float64 [K]."""
+        """Return all values that the y axis must contain, float64 [K]."""
         parts = [curve.values for curve in self.curves]
         parts += [np.array([value for _, value in kind.places]) for kind in self.points]
         known = np.concatenate(parts) if parts else np.empty(0)
@@ -137,7 +137,7 @@ class TimeChart:
 
     @property
     def words(self) -> str:
-        """What those hear who do not see it; it is not empty."""
+        """The text for screen readers; the chart must have values."""
         values = self.values() * (100 if self.share else 1)
         unit = " %" if self.share else ""
         low, high = values.min(), values.max()
@@ -145,7 +145,7 @@ class TimeChart:
 
 
 def draw_over_time(chart: TimeChart, axis: TimeAxis) -> Sequence[Drawing]:
-    """Draw a chart; nothing where there is nothing to draw."""
+    """Draw a chart; return no drawing if it has no data."""
     if not len(axis.frames) or not chart.values().size:
         return []
     return drawings(partial(_draw, chart, axis), name=chart.name, height=_HEIGHT)
@@ -178,7 +178,7 @@ def _draw(chart: TimeChart, axis: TimeAxis, figure: Figure) -> Mapping[str, str]
 
 
 def _scale(axes: Axes, chart: TimeChart) -> None:
-    """The y axis, with round numbers and a line at each."""
+    """Set the y axis, with round numbers and a grid line at each."""
     values = chart.values()
     low, high = float(values.min()), float(values.max())
     if chart.log:
@@ -201,7 +201,7 @@ def _scale(axes: Axes, chart: TimeChart) -> None:
 
 
 def _number_frames(axes: Axes, axis: TimeAxis, width: int) -> None:
-    """Frame numbers below, with the second of the run where there is room for both."""
+    """Label the x axis with frame numbers, and with seconds where there is room."""
     wide = width == WIDTHS["wide"]
     low, high = axes.get_xlim()
     locator = MaxNLocator(10 if wide else 4, steps=[1, 2, 5, 10], integer=True)
@@ -220,7 +220,7 @@ def _number_frames(axes: Axes, axis: TimeAxis, width: int) -> None:
 
 
 def _shade(axes: Axes, axis: TimeAxis) -> None:
-    """Bands with their names above, numbers alone where a name has no room."""
+    """Draw the bands with their names above, or with numbers where a name has no room."""
     first, last = axes.get_xlim()
     spans = []
     for place, band in enumerate(axis.bands):
@@ -282,5 +282,5 @@ def _mark(axes: Axes, marks: Sequence[Mark]) -> Mapping[str, str]:
 
 
 def _x(axes: Axes, frame: float) -> float:
-    """Pixels from the left edge of the drawing."""
+    """Return the x coordinate of a frame in pixels from the left edge of the drawing."""
     return float(axes.get_xaxis_transform().transform((frame, 0))[0])

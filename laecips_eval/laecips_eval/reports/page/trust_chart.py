@@ -25,11 +25,11 @@ _NAMES: Final = ("the pairs that ran", "without training")
 
 
 def draw_trust(trust: Trust, *, untrained_delta: float) -> Sequence[Drawing]:
-    """Draw h of the pairs that were trained upwards, that of f without training downwards.
+    """Draw histograms of h: of the trained pairs upwards, of the first pair downwards.
 
     Args:
-        trust: of at least one frame.
-        untrained_delta: threshold of the pair that the run began with.
+        trust: trust in at least one frame.
+        untrained_delta: threshold of the first pair, in [0, 1].
     """
     deltas = _shown(trust.deltas)
     rows = max(_rows_of(_labels(deltas, width)) for width in WIDTHS.values())
@@ -38,7 +38,7 @@ def draw_trust(trust: Trust, *, untrained_delta: float) -> Sequence[Drawing]:
 
 
 def trust_words(trust: Trust) -> str:
-    """Return what those hear who do not see the drawing."""
+    """Return the text of the drawing for screen readers."""
     above, below = _counts(trust)
     return (
         f"Histograms of h on the same {int(above.sum())} frames: of the pairs that ran above, "
@@ -89,7 +89,7 @@ def _half(figure: Figure, *, bottom: int, limits: tuple[int, int]) -> Axes:
 
 
 def _shown(deltas: Sequence[float]) -> Sequence[float]:
-    """All thresholds, or the lowest and the highest where these are too many to tell apart."""
+    """Return all thresholds, or only the lowest and the highest where there are too many."""
     return deltas if len(deltas) <= _MOST_DELTAS else (deltas[0], deltas[-1])
 
 
@@ -107,15 +107,15 @@ def _rows_of(labels: Sequence[PlacedLabel]) -> int:
 
 
 def _mark(axes: Axes, deltas: Sequence[float], *, foot: int) -> int:
-    """Thresholds as dashed lines, each from its label, outside of the bars, to the middle.
+    """Draw thresholds as dashed lines, each from its label outside the bars to the middle.
 
     Returns:
-        How many rows the labels take.
+        Number of rows of labels.
     """
     labels = _labels(deltas, axes.figure.bbox.width)
     rows = _rows_of(labels)
     for delta, label in zip(deltas, labels, strict=True):
-        # The first row is the farthest from the bars: no line crosses a label to its left.
+        # The first row is the farthest from the bars, so no line crosses a label to its left.
         away = (rows - 1 - label.row if foot else -1) * _ROW + 3
         axes.annotate(
             _text(delta), (delta, foot), xycoords=("data", "axes fraction"),

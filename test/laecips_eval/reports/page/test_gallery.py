@@ -22,7 +22,7 @@ def frame(stamp_ns: int, shape: tuple[int, int] = (40, 60)) -> GalleryFrame:
         now=np.zeros(shape, np.uint8),
         published=np.ones(shape, np.uint8),
         truth=nothing,
-        confidence=0.25,
+        trust=0.25,
         delta=0.5,
     )
 

@@ -46,7 +46,7 @@ def test_without_truth_there_are_dashes(learned_run: Any) -> None:
 def test_fallbacks_are_a_share_of_what_was_wanted(learned_run: Any) -> None:
     tile = tiles(learned_run.report)[4]
     assert (tile.figure, tile.how) == (
-        "50.0 %", "f's answer stood for 10 of 20 hard frames: 10 overload",
+        "50.0 %", "f's answer was used for 10 of 20 hard frames: 10 overload",
     )  # fmt: skip
     learned_run.change({"wanted": 0})
     assert tiles(learned_run.report)[4].figure == MISSING

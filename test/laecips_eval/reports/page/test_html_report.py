@@ -66,7 +66,7 @@ def hard_frame(index: int, *, truth: bool) -> GalleryFrame:
         now=maps[0],
         published=maps[1],
         truth=maps[2] if truth else None,
-        confidence=0.25,
+        trust=0.25,
         delta=0.5,
     )
 
@@ -127,7 +127,7 @@ def test_a_run_of_which_next_to_nothing_is_known(bare_run: Any) -> None:
     check_self_contained(page)
     assert len(page.of("img")) == 3
     for shown in (
-        "There is no truth to hold the answers against.", "No latency was measured",
+        "There is no truth to compare the answers with.", "No latency was measured",
         "Nothing was trained", "published: f (overload)",
     ):  # fmt: skip
         assert shown in page.text
@@ -222,7 +222,7 @@ def test_large_pictures_make_no_large_page(learned_run: Any) -> None:
     label_map = rng.integers(0, 3, (1080, 1920), np.uint8)
     frame = GalleryFrame(
         index=1, stamp_ns=1, segment="", rgb=rgb, now=label_map, published=label_map,
-        truth=label_map, confidence=0.1, delta=0.5,
+        truth=label_map, trust=0.1, delta=0.5,
     )  # fmt: skip
     with_one = html_report(
         learned_run.report, rows=learned_run.rows, gallery=[frame], palette=PALETTE
