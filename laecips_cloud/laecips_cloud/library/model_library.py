@@ -162,22 +162,22 @@ class ModelLibrary:
         Returns:
             One line for each version whose job is lost or whose bundle is damaged.
         """
-        told = []
+        lines = []
         under_way = self.ledger.in_training
         if under_way and not (self.job_folder(under_way) / "job.json").is_file():
             self.record(lambda ledger: ledger.refuse(under_way, reason=LOST))
-            told.append(f"version {under_way}: {LOST}")
+            lines.append(f"version {under_way}: {LOST}")
         for version in self.ledger.good:
             try:
                 Bundle.load(self.folder(version))
             except BundleError as error:
                 reason = str(error)
                 self.record(lambda ledger, v=version, r=reason: ledger.damaged(v, reason=r))  # type: ignore[misc]
-                told.append(f"version {version} is not used any more: {reason}")
+                lines.append(f"version {version} is not used any more: {reason}")
         for path in (self.root / JOBS).iterdir():
             if path.name != f"{self.ledger.in_training:06d}":
                 remove_folder(path)
-        return told
+        return lines
 
     def order(self, version: int, *, pin: bool) -> None:
         """Offer a version by an operator's order; see `VersionLedger.order` and `.pin`.

@@ -80,7 +80,7 @@ def piece(library: ModelLibrary, request: PieceRequest, *, max_chunk: int) -> Pi
             if offset > size:
                 return PieceAnswer(
                     status=PieceStatus.BAD_REQUEST,
-                    message=f"{file}: offset {offset} is past the end at {size}; begin anew",
+                    message=f"{file}: offset {offset} is past the end at {size}; start at 0",
                     size=size,
                 )
             opened.seek(offset)

@@ -1,4 +1,4 @@
-"""What all trainings of one trainer have in common, and how it becomes a job."""
+"""What all trainings of one trainer have in common, and the job of each made from it."""
 
 from __future__ import annotations
 

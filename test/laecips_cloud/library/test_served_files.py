@@ -80,7 +80,7 @@ def test_the_last_piece_and_what_comes_after_it(library: ModelLibrary) -> None:
     assert asked(library, offset=size) == (PieceStatus.OK, "", size, b"")
     assert asked(library, offset=size + 1)[:2] == (
         PieceStatus.BAD_REQUEST,
-        f"weights.safetensors: offset {size + 1} is past the end at {size}; begin anew",
+        f"weights.safetensors: offset {size + 1} is past the end at {size}; start at 0",
     )
 
 

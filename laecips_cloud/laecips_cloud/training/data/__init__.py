@@ -1,1 +1,1 @@
-"""Labelled frames and how they become batches."""
+"""Labelled frames, and how batches are made of them."""

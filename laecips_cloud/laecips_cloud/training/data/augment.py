@@ -1,8 +1,8 @@
-"""Augmentation of a labelled frame: strong light, cheap arithmetic, one warp.
+"""Augmentation of a labelled frame: changes of light, and one geometric warp.
 
-The photometric part covers what a robot meets after the day it was trained: dusk, lamps of
-another colour, shadows, dust, motion blur, a noisy sensor, a thrifty camera. An edge network
-without it would be a straw man to compare with.
+The changes of light cover what a robot meets after its training: dusk, lamps of another colour,
+shadows, dust, motion blur, sensor noise, strong JPEG compression. An edge network trained without
+them would be too weak a baseline.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ LabelMap = NDArray[np.uint8]
 
 @dataclass(frozen=True, kw_only=True)
 class Geometry:
-    """How a frame is framed anew.
+    """The ranges of the random warp.
 
     Attributes:
-        size: (height, width) of what comes out, in pixels.
-        zoom: range of the magnification, log-uniform; 1 keeps the picture's own pixels.
+        size: (height, width) of the result, in pixels.
+        zoom: range of the magnification, drawn log-uniformly; 1 keeps the scale.
         rotation: largest angle to either side, in degrees.
-        flip: whether left and right may change places.
+        flip: whether left and right are swapped in half of the cases.
     """
 
     size: tuple[int, int]
@@ -40,23 +40,23 @@ class Geometry:
 def reframe(
     image: Image, label: LabelMap, geometry: Geometry, random: Generator
 ) -> tuple[Image, LabelMap]:
-    """Flips, zooms, rotates and crops in one warp.
+    """Flip, zoom, rotate and crop a frame in one warp.
 
     Args:
         image: uint8 [H, W, 3].
         label: uint8 [H, W].
         geometry: the ranges to draw from.
-        random: source of chance.
+        random: random number generator.
 
     Returns:
-        (image uint8 [h, w, 3], label uint8 [h, w]) at `geometry.size`; what lies outside the
-        picture is mirrored, and has no class.
+        (image uint8 [h, w, 3], label uint8 [h, w]) at `geometry.size`. Pixels outside the picture
+        are mirrored and have no class (255).
     """
     (height, width), (out_height, out_width) = image.shape[:2], geometry.size
     zoom = float(np.exp(random.uniform(*np.log(geometry.zoom))))
     angle = random.uniform(-geometry.rotation, geometry.rotation)
     mirror = -1.0 if geometry.flip and random.random() < 0.5 else 1.0
-    # Where the crop does not fit into the zoomed picture the picture moves about inside the crop.
+    # If the crop is larger than the zoomed picture, the picture is shifted inside the crop.
     slack_x, slack_y = abs(zoom * width - out_width) / 2, abs(zoom * height - out_height) / 2
     shift_x, shift_y = random.uniform(-slack_x, slack_x), random.uniform(-slack_y, slack_y)
     cos, sin = zoom * np.cos(np.deg2rad(angle)), zoom * np.sin(np.deg2rad(angle))
@@ -65,7 +65,7 @@ def reframe(
     target = np.array([(out_width - 1) / 2 + shift_x, (out_height - 1) / 2 + shift_y])
     matrix = np.column_stack([linear, target - linear @ centre])
     size = (out_width, out_height)
-    # Pictures that shrink are averaged over, or thin lines would alias away.
+    # Blur before shrinking, or thin lines would vanish by aliasing.
     source = cv2.blur(image, (2, 2)) if zoom < 0.6 else image
     warped = cv2.warpAffine(
         source, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
@@ -82,11 +82,11 @@ def reframe(
 
 
 def relight(image: Image, random: Generator) -> Image:
-    """Draws another light, lens, sensor and codec for a picture.
+    """Change a picture as another light, lens, sensor and codec would.
 
     Args:
         image: uint8 [H, W, 3], RGB.
-        random: source of chance.
+        random: random number generator.
 
     Returns:
         uint8 [H, W, 3], a new array.
@@ -110,7 +110,7 @@ def relight(image: Image, random: Generator) -> Image:
 
 
 def _tone_curve(random: Generator) -> Image:
-    """One look-up table a channel: exposure, gamma, contrast and the lamp's colour, [256, 1, 3]."""
+    """Draw exposure, gamma, contrast and colour of light; return the table, uint8 [256, 1, 3]."""
     dark = random.random() < 0.4
     exposure = np.exp(random.uniform(np.log(0.12), 0.0) if dark else random.uniform(-0.5, 0.4))
     gamma = np.exp(random.uniform(-0.4, 0.4))
@@ -123,14 +123,14 @@ def _tone_curve(random: Generator) -> Image:
 
 
 def _shade(image: Image, random: Generator) -> Image:
-    """Uneven light: a smooth field of shadows and bright spots."""
+    """Multiply the picture by a smooth random field of shadows and bright spots."""
     field = np.exp(random.normal(0.0, 0.45, (3, 4))).astype(np.float32)
     light = cv2.resize(field, image.shape[1::-1], interpolation=cv2.INTER_CUBIC)
     return np.clip(image * np.clip(light, 0.1, 3.0)[..., None], 0, 255).astype(np.uint8)
 
 
 def _blur(image: Image, random: Generator) -> Image:
-    """Out of focus, or the robot moved."""
+    """Blur the picture by defocus or by motion."""
     if random.random() < 0.5:
         return np.asarray(cv2.GaussianBlur(image, (0, 0), random.uniform(0.4, 2.0)), np.uint8)
     length = int(random.integers(2, 5)) * 2 + 1
@@ -143,6 +143,6 @@ def _blur(image: Image, random: Generator) -> Image:
 
 
 def _noise(image: Image, random: Generator) -> Image:
-    """Sensor noise of one strength for the whole picture."""
+    """Add Gaussian sensor noise of one strength to the whole picture."""
     noise = random.standard_normal(image.shape, np.float32) * random.uniform(1.0, 14.0)
     return np.clip(image + noise, 0, 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Batches of augmented frames, made in a thread while the network learns from the last one."""
+"""Batches of augmented frames, made in a thread while the network trains on the previous one."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ MEAN: Final = (0.485, 0.456, 0.406)
 STD: Final = (0.229, 0.224, 0.225)
 """Normalisation of the RGB channels of a picture in 0..1, as RFNet was published with."""
 
-_AHEAD: Final = 4  # batches that may wait
+_AHEAD: Final = 4  # most finished batches that wait
 
 Batch = tuple[Tensor, Tensor]
 
 
 def normalise(images: NDArray[np.uint8]) -> Tensor:
-    """Pictures as f wants them.
+    """Return pictures as f's input.
 
     Args:
         images: uint8 [N, H, W, 3], RGB.
 
     Returns:
-        float32 [N, 3, H, W], zero mean and unit variance on ImageNet; channels-last in memory.
+        float32 [N, 3, H, W], normalised by ImageNet's mean and variance; channels-last in memory.
     """
     scale = np.array(STD, np.float32) * 255.0
     shift = np.array(MEAN, np.float32) * 255.0
@@ -44,9 +44,9 @@ def normalise(images: NDArray[np.uint8]) -> Tensor:
 class Batches:
     """Endless batches of augmented frames; a context manager that stops its thread.
 
-    Each frame is seen once an epoch, in an order that the seed gives; with weights, frames are
-    drawn by them instead. One thread draws everything, so that a seed gives the same batches
-    however fast they are taken.
+    Each frame occurs once an epoch, in random order; with weights, frames are drawn by them
+    instead. One thread draws all random numbers, so that a seed gives the same batches however
+    fast they are taken.
     """
 
     def __init__(
@@ -59,15 +59,18 @@ class Batches:
         weights: Sequence[float] | None = None,
         relit: Sequence[float] | None = None,
     ) -> None:
-        """Starts the thread.
+        """Start the thread.
 
         Args:
             frames: at least one frame, held in memory.
-            geometry: how frames are framed; its size is the size of the batches.
-            batch: N, frames a batch.
+            geometry: ranges of the warp; its size is the size of the batches.
+            batch: N, frames in a batch.
             seed: seed of order and augmentation.
-            weights: how often each frame is drawn, against the others; None: all alike.
-            relit: how likely each frame's picture gets another light, in [0, 1]; None: always.
+            weights: relative frequency of each frame; None: all equal.
+            relit: probability that each frame's picture is relit, in [0, 1]; None: 1.
+
+        Raises:
+            ValueError: there are no frames.
         """
         if not frames:
             raise ValueError("no frames to train on: the data set is empty")
@@ -81,7 +84,7 @@ class Batches:
         self._thread.start()
 
     def __enter__(self) -> Batches:
-        """Returns itself."""
+        """Return the batches themselves."""
         return self
 
     def __exit__(
@@ -90,7 +93,7 @@ class Batches:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stops the thread and waits for its end."""
+        """Stop the thread and wait for its end."""
         self._stop.set()
         while self._thread.is_alive():
             try:
@@ -99,7 +102,7 @@ class Batches:
                 self._thread.join(0.01)
 
     def __iter__(self) -> Iterator[Batch]:
-        """Yields (float32 [N, 3, h, w] normalised, int64 [N, h, w]) without end."""
+        """Yield (float32 [N, 3, h, w] normalised, int64 [N, h, w]) without end."""
         while True:
             item = self._ready.get()
             if isinstance(item, BaseException):
@@ -121,7 +124,7 @@ class Batches:
         for index in indices:
             _, image, label = self._frames[index]
             image, label = reframe(image, label, self._geometry, self._random)
-            # Without a draw where there is nothing to choose: seeds of before keep their batches.
+            # Draw no number if `relit` is None, so that earlier seeds still give the same batches.
             lit = self._relit is None or self._random.random() < self._relit[index]
             images.append(relight(image, self._random) if lit else image)
             labels.append(label)

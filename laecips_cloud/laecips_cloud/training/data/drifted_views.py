@@ -1,4 +1,4 @@
-"""Labelled frames as they are, and in other light from a moved camera, for what is fitted."""
+"""Labelled frames and drifted variants of them (other light, moved camera), to fit h and delta."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from laecips_cloud.training.data.labelled_frames import LabelledFrame
 
 
 class View(NamedTuple):
-    """A frame, or a variant of it.
+    """A frame, or a drifted variant of it.
 
     Attributes:
-        variant: 0 for the frame as it is, then 1, 2, ...
+        variant: 0 for the original frame, then 1, 2, ...
         image: uint8 [H, W, 3], RGB.
         label: uint8 [H, W], 255 where there is no class.
     """
@@ -28,14 +28,14 @@ class View(NamedTuple):
 
 
 def views(frames: Iterable[LabelledFrame], *, variants: int, seed: int) -> Iterator[View]:
-    """Each frame, then its variants.
+    """Yield each frame, followed by its variants.
 
-    The variants stand for the drift that the robot has yet to meet.
+    The variants stand for drift that the robot has not met yet.
 
     Args:
-        frames: to go through.
-        variants: how many of each frame.
-        seed: of the variants.
+        frames: the frames.
+        variants: number of variants of each frame.
+        seed: seed of the variants.
     """
     for index, (_, image, label) in enumerate(frames):
         yield View(0, image, label)

@@ -1,7 +1,7 @@
-"""Which lessons f learns from, and which are held out from it for h and for the gate.
+"""Splits frames in time: f learns from some, and h and the gate use the held-out ones.
 
-On rows that f has just fitted h would learn to trust everything. Neighbouring frames look alike, so
-what is held out are stretches of time, not frames.
+On frames that f has just fitted, h would learn to trust everything. Neighbouring frames look
+alike, so whole blocks of time are held out, not single frames.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ import numpy as np
 Item = TypeVar("Item")
 
 HELD_OUT: Final = 0.3
-"""Share of the blocks that f does not see."""
+"""Share of the blocks that f does not learn from."""
 
 
 def split_by_time(items: Sequence[Item], *, blocks: int = 10) -> tuple[list[Item], list[Item]]:
-    """Splits about 70/30 by blocks of time, spread over the whole stretch.
+    """Split items about 70/30 by blocks of time; the held-out blocks are evenly spread.
 
     Args:
-        items: in order of time, at least two.
-        blocks: how many blocks; fewer where there are fewer items.
+        items: at least two, in order of time.
+        blocks: number of blocks, at least 2; at most one for each item is used.
 
     Returns:
-        What f learns from, and what is held out; both in order, neither empty.
+        (what f learns from, what is held out), both in order of time, neither empty.
 
     Raises:
         ValueError: fewer than two items or blocks.
@@ -38,7 +38,7 @@ def split_by_time(items: Sequence[Item], *, blocks: int = 10) -> tuple[list[Item
         raise ValueError(f"{len(items)} lessons in {blocks} blocks cannot be split: give more")
     count = min(blocks, len(items))
     held = max(1, round(HELD_OUT * count))
-    # In the middle of equal parts: what comes first and last is with f.
+    # One held-out block in the middle of each equal part, so that f gets the first and the last.
     out = {int((number + 0.5) * count / held) for number in range(held)}
     learnt: list[Item] = []
     held_out: list[Item] = []
@@ -48,7 +48,7 @@ def split_by_time(items: Sequence[Item], *, blocks: int = 10) -> tuple[list[Item
 
 
 def spread(items: Sequence[Item], most: int) -> list[Item]:
-    """At most so many of them, evenly spread.
+    """Return at most `most` of the items, evenly spread, in their order.
 
     Example:
         >>> spread(range(10), 4)

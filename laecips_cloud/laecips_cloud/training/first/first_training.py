@@ -1,12 +1,12 @@
 """The first training of a pair (f, h), from labelled frames to a bundle.
 
 1. f is trained on all frames.
-2. For each of k folds another f is trained on the other folds, and run over this one: rows of
-   frames that it was not trained on, as they are and drifted. h learns from them what is hard.
-3. The folds' networks saw fewer frames for fewer steps, and are less sure of themselves than f. h
-   gets used to f on the first half of the held-out frames.
-4. Delta, the baselines' thresholds, beta, h's quantiles and the temperature are fitted, and
-   everything is measured, on the second half, which neither f nor h has seen.
+2. For each of k folds another f is trained on the other folds and run over this one. Its outputs,
+   on original and drifted frames that it was not trained on, are the rows that h is trained on.
+3. The folds' networks were trained on fewer frames for fewer steps, and are less confident than f.
+   h is therefore trained further on f's own rows of the first half of the held-out frames.
+4. On the second half, which neither f nor h has seen, delta, the baselines' thresholds, beta, h's
+   quantiles and the temperature are fitted, and everything is measured.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from laecips_cloud.training.steps.checkpoints import Checkpoints
 from laecips_cloud.training.steps.held_out_rows import Assist, HeldOutRow
 from laecips_cloud.training.steps.losses import class_weights
 from laecips_cloud.training.steps.thresholds import (
-    baseline_confidences,
+    baseline_trust,
     fit_beta,
     fit_temperature,
     quantiles,
@@ -49,16 +49,16 @@ _AGREEMENT_FRAMES = 3
 
 @dataclass(frozen=True)
 class FirstTrainingResult:
-    """What a first training made, and how good it is on the held-out frames.
+    """The result of a first training, with its scores on the held-out frames.
 
     Attributes:
         bundle: the bundle.
-        f: confusion matrix of f on the frames as they are.
-        assisted: the same of F.
-        frame_mean: mean over frames of f's and F's per-frame IoU (eq. 22), as they are.
-        frame_mean_drifted: the same of the variants; nan without any.
-        rule: what h was taught to call hard.
-        miners: how each of them ranks and what it brings, by name.
+        f: confusion matrix of f on the original frames.
+        assisted: confusion matrix of F on the original frames.
+        frame_mean: (f's, F's) mean over the original frames of the per-frame IoU (eq. 22).
+        frame_mean_drifted: the same over the drifted variants; nan if there are none.
+        rule: the rule for hard frames that h was trained on.
+        miners: score of each miner, by name.
     """
 
     bundle: Bundle
@@ -81,25 +81,25 @@ def first_training(
     resume: bool = False,
     progress: Progress = lambda line: None,
 ) -> FirstTrainingResult:
-    """Trains f and h and writes the bundle.
+    """Train f and h and write the bundle.
 
     Args:
-        frames: what to learn from.
-        held_out: frames that f does not learn from, in an order in which halves share nothing; at
-            least two.
+        frames: the frames to train on.
+        held_out: frames that f is not trained on, at least two; ordered so that the first and the
+            second half have no scene in common.
         settings: see `FirstTraining`.
         assist: assisted inference F, as the cloud will run it.
-        path: folder of the bundle; the weights of stages that are done lie beside it meanwhile.
+        path: folder of the bundle; checkpoints lie beside it during the training.
         name: name of the bundle and of the data set, for people.
-        resume: go on where a training with the same settings was stopped.
-        progress: takes lines for people.
+        resume: continue an interrupted training with the same settings.
+        progress: called with lines for people.
 
     Returns:
-        The bundle and its measures.
+        The bundle and its scores.
 
     Raises:
-        ValueError: fewer frames than folds, fewer than two held-out ones or other classes there,
-            or `path` is something else than a bundle.
+        ValueError: there are fewer frames than folds, fewer than two held-out frames, or frames of
+            different classes; or `path` exists and is not a bundle.
     """
     _check(frames, held_out, folds=settings.folds, path=path)
     progress(f"reading {len(frames)} frames and {len(held_out)} held-out ones")
@@ -123,11 +123,11 @@ def first_training(
     progress(f"measuring on {len(unseen)} held-out frames")
     matrices = ConfusionMatrix(f.classes), ConfusionMatrix(f.classes)
     rows = list(stages.rows(f, unseen, scores=matrices))
-    confidences = {"laecips": trust(h, rows), **baseline_confidences(rows)}
-    thresholds = thresholds_at_share(confidences, rule.share)
+    trust_by_miner = {"laecips": trust(h, rows), **baseline_trust(rows)}
+    thresholds = thresholds_at_share(trust_by_miner, rule.share)
     miners = {
         miner: score_miner(rows, values, delta=thresholds[miner])
-        for miner, values in confidences.items()
+        for miner, values in trust_by_miner.items()
     }
     measures = {
         "frames": len(unseen),
@@ -145,7 +145,7 @@ def first_training(
         input_size=settings.input_size,
         delta=thresholds["laecips"],
         beta=fit_beta(rows, share=rule.share, weights=class_weights(pixel_counts(seen, f.classes))),
-        quantiles=quantiles(confidences["laecips"]),
+        quantiles=quantiles(trust_by_miner["laecips"]),
         temperature=fit_temperature([row for row in rows if not row.drifted]),
         thresholds=thresholds,
         agreement_images=[frame.image for frame in unseen[:_AGREEMENT_FRAMES]],
@@ -171,10 +171,13 @@ def _check(frames: LabelledFrames, held_out: LabelledFrames, *, folds: int, path
             f"for {folds} folds"
         )
     if list(frames.classes) != list(held_out.classes):
-        raise ValueError("first training: the held-out frames have other classes than the frames")
+        raise ValueError(
+            "first training: the held-out frames have other classes than the frames; give frames "
+            "of the same classes"
+        )
     if path.exists() and not (path / MANIFEST).is_file():
-        # Better now than when the training is over.
-        raise ValueError(f"{path}: is there and not a bundle; give another folder")
+        # Checked here, or a finished training could not be written.
+        raise ValueError(f"{path}: exists and is not a bundle; give another folder")
 
 
 def _means(rows: Sequence[HeldOutRow], *, drifted: bool) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""How well a miner ranks frames, and what the cloud brings on those that it sends."""
+"""Scores of a miner: how well it ranks frames, and the IoU of what is published with it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ HARD_SHARE: Final = 0.35
 
 @dataclass(frozen=True, kw_only=True)
 class MinerScore:
-    """How good a miner is on rows with a truth.
+    """The scores of a miner on rows with labels.
 
     Attributes:
-        auroc: against "f's IoU is among the worst 35 %", in [0, 1].
-        auroc_gain: against "F's gain is among the best 35 %", in [0, 1].
-        published: mean IoU of what is published: F's answer on hard rows, f's on the others.
+        auroc: AUROC for "f's IoU is among the worst 35 %", in [0, 1].
+        auroc_gain: AUROC for "F's gain of IoU is among the best 35 %", in [0, 1].
+        published: mean IoU of the published answers: F's on hard rows, f's on the others.
     """
 
     auroc: float
@@ -31,34 +31,40 @@ class MinerScore:
 
 
 def score_miner(
-    rows: Sequence[HeldOutRow], confidences: NDArray[np.floating], *, delta: float
+    rows: Sequence[HeldOutRow], trust: NDArray[np.floating], *, delta: float
 ) -> MinerScore:
-    """Judges a miner by its confidences, float [N], on rows."""
+    """Score a miner on rows.
+
+    Args:
+        rows: N rows with labels.
+        trust: float [N], the miner's trust in f on each row.
+        delta: the miner's threshold: a row is hard iff its trust is at most delta.
+    """
     iou = np.array([row.iou for row in rows])
     assisted = np.array([row.assisted_iou for row in rows])
-    hard = confidences <= delta
+    hard = trust <= delta
     return MinerScore(
-        auroc=auroc(confidences, worst(iou, HARD_SHARE)),
-        auroc_gain=auroc(confidences, worst(iou - assisted, HARD_SHARE)),
+        auroc=auroc(trust, worst(iou, HARD_SHARE)),
+        auroc_gain=auroc(trust, worst(iou - assisted, HARD_SHARE)),
         published=float(np.where(hard, assisted, iou).mean()),
     )
 
 
-def auroc(confidences: NDArray[np.floating], hard: NDArray[np.bool_]) -> float:
-    """Area under the ROC curve: the chance that a hard frame is trusted less than an easy one.
+def auroc(trust: NDArray[np.floating], hard: NDArray[np.bool_]) -> float:
+    """Return the area under the ROC curve: how probably a hard frame is trusted less than an easy.
 
     Args:
-        confidences: float [N], a miner's; low should mean hard.
+        trust: float [N], a miner's trust; low should mean hard.
         hard: bool [N].
 
     Returns:
-        A float in [0, 1], ties counting half; 0.5 is chance, nan where one kind is missing.
+        A float in [0, 1], ties counting half; 0.5 is chance; nan if all frames are hard or none is.
 
     Example:
         >>> auroc(np.array([0.1, 0.4, 0.3, 0.9]), np.array([True, True, False, False]))
         0.75
     """
-    positives, negatives = np.sort(confidences[hard]), np.sort(confidences[~hard])
+    positives, negatives = np.sort(trust[hard]), np.sort(trust[~hard])
     if not len(positives) or not len(negatives):
         return float("nan")
     below = np.searchsorted(positives, negatives, side="left")
@@ -67,7 +73,7 @@ def auroc(confidences: NDArray[np.floating], hard: NDArray[np.bool_]) -> float:
 
 
 def worst(values: NDArray[np.floating], share: float) -> NDArray[np.bool_]:
-    """Marks the lowest `share` of the values; ties go to the earlier one.
+    """Mark the lowest `share` of the values; ties go to the earlier one.
 
     Args:
         values: float [N].

@@ -1,4 +1,4 @@
-"""Settings of a first training, and how its time is shared out."""
+"""Settings of a first training, and how its time limit is divided among the stages."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-# Shares of a time limit; what is left over is for running f and F over the rows.
+# Shares of the time limit; the rest is for running f and F over the rows.
 _TIME_OF_F, _TIME_OF_FOLDS, _TIME_OF_H = 0.45, 0.30, 0.10
 
 
 def as_json(settings: Any) -> dict[str, Any]:
-    """The settings of a training, a dataclass, as JSON has them: lists for tuples."""
+    """Return the settings of a training, a dataclass, as JSON's types: lists for tuples."""
     return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(settings).items()}
 
 
@@ -23,13 +23,13 @@ class FirstTraining:
         input_size: (height, width) that robots run at, in pixels.
         width: width multiplier of f.
         miner_width: width multiplier of h.
-        folds: k, at least 2.
-        steps: steps of f; each fold's f takes `fold_share` of them.
-        fold_share: in (0, 1].
+        folds: k, number of folds, at least 2.
+        steps: steps of f.
+        fold_share: share of `steps` that each fold's f takes, in (0, 1].
         miner_steps: steps of h.
-        minutes: time limit of everything, roughly; None has none and is reproducible.
-        variants: variants of each frame, in other light from a camera that was moved, that h learns
-            from and delta is fitted on.
+        minutes: approximate time limit of the training; None: no limit, and reproducible.
+        variants: drifted variants (other light, moved camera) of each frame, which h is trained on
+            and delta is fitted on.
         seed: seed of initial weights, order and augmentation.
     """
 
@@ -45,7 +45,7 @@ class FirstTraining:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Names the first setting that is out of range."""
+        """Raise ValueError for the first setting that is out of range."""
         for name, bad in [
             ("input_size", min(self.input_size) < 32),
             ("width", not self.width > 0),
@@ -62,21 +62,21 @@ class FirstTraining:
 
     @property
     def seconds_of_f(self) -> float:
-        """Time limit of f."""
+        """Time limit of f in seconds."""
         return self._seconds(_TIME_OF_F)
 
     @property
     def seconds_of_a_fold(self) -> float:
-        """Time limit of one fold's f."""
+        """Time limit of one fold's f in seconds."""
         return self._seconds(_TIME_OF_FOLDS / self.folds)
 
     @property
     def seconds_of_h(self) -> float:
-        """Time limit of h."""
+        """Time limit of h in seconds."""
         return self._seconds(_TIME_OF_H)
 
     def as_json(self) -> dict[str, Any]:
-        """The settings as JSON has them."""
+        """Return the settings as JSON's types."""
         return as_json(self)
 
     def _seconds(self, share: float) -> float:

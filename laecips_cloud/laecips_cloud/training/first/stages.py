@@ -28,7 +28,7 @@ Progress = Callable[[str], None]
 class Stages:
     """The stages of a first training: f, the folds' networks, h.
 
-    Each is restored where it is done already.
+    A stage that has a checkpoint is restored instead of trained.
     """
 
     def __init__(
@@ -40,14 +40,14 @@ class Stages:
         checkpoints: Checkpoints,
         progress: Progress,
     ) -> None:
-        """Takes what the stages share.
+        """Store what the stages share.
 
         Args:
             settings: see `FirstTraining`.
             classes: M, number of classes.
             assist: assisted inference F.
-            checkpoints: where stages that are done are kept.
-            progress: takes lines for people.
+            checkpoints: keeps the weights of finished stages.
+            progress: called with lines for people.
         """
         self._settings, self._classes, self._assist = settings, classes, assist
         self._checkpoints, self._progress = checkpoints, progress
@@ -55,11 +55,21 @@ class Stages:
     def segmenter(
         self, stage: str, frames: Sequence[LabelledFrame], *, steps: int, seconds: float
     ) -> RFNet:
-        """Trains an f on frames."""
+        """Train or restore an f.
+
+        Args:
+            stage: name of the stage, for its checkpoint.
+            frames: the frames to train on.
+            steps: number of steps.
+            seconds: time limit.
+
+        Returns:
+            f, in evaluation mode.
+        """
         settings = self._settings
         torch.manual_seed(settings.seed)
         network = RFNet(classes=self._classes, width=settings.width, depth=False)
-        # Convolutions round otherwise in another memory format: restored is to equal trained.
+        # Rounding depends on the memory format: a restored f must compute as the trained one.
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if not self._checkpoints.restore(stage, network):
             train_segmenter(
@@ -79,7 +89,16 @@ class Stages:
     def miner(
         self, f: RFNet, frames: Sequence[LabelledFrame], kept_for_h: Sequence[LabelledFrame]
     ) -> tuple[MinerNetwork, HardRule]:
-        """Trains h on the folds' rows, then on f's own rows of frames that f has not seen."""
+        """Train h on the folds' rows, then on f's own rows of frames that f was not trained on.
+
+        Args:
+            f: the trained f.
+            frames: frames that f was trained on; they are divided into the folds.
+            kept_for_h: held-out frames for the second part of h's training.
+
+        Returns:
+            h, in evaluation mode, and the rule for hard frames of the second part.
+        """
         settings = self._settings
         torch.manual_seed(settings.seed)
         miner = MinerNetwork(classes=self._classes, width=settings.miner_width)
@@ -93,9 +112,9 @@ class Stages:
         rows = self.rows(f, kept_for_h)
         rule = choose_hard_rule(rows)
         self._progress(
-            f"h gets used to f on {len(rows)} rows: {rule.share:.0%} are hard, by at least "
-            f"{rule.gain:.3f} of IoU that a{'n' if rule.cloud == 'assisted' else ''} "
-            f"{rule.cloud} cloud adds"
+            f"h is trained on {len(rows)} rows of f: {rule.share:.0%} are hard, where a"
+            f"{'n' if rule.cloud == 'assisted' else ''} {rule.cloud} cloud adds at least "
+            f"{rule.gain:.3f} of IoU"
         )
         recipe = MinerRecipe(
             steps=max(1, settings.miner_steps // 3),
@@ -109,7 +128,7 @@ class Stages:
     def _fold_rows(
         self, frames: Sequence[LabelledFrame]
     ) -> tuple[list[HeldOutRow], NDArray[np.bool_]]:
-        """Rows of each fold by an f that was trained on the others, and which of them are hard."""
+        """Return rows of each fold, by an f trained on the others, and which are hard: bool [N]."""
         settings, rows, hard = self._settings, list[HeldOutRow](), list[NDArray[np.bool_]]()
         # Folds are blocks of time: neighbouring frames look alike, and must not be on both sides.
         for fold, block in enumerate(np.array_split(np.arange(len(frames)), settings.folds)):
@@ -121,10 +140,10 @@ class Stages:
                 seconds=settings.seconds_of_a_fold,
             )
             fold_rows = self.rows(f, [frames[i] for i in block])
-            # Hard by the measure of this f: one of the folds may be much better than another.
+            # A rule of its own for each fold: one fold's f may be much better than another's.
             hard.append(choose_hard_rule(fold_rows).hard(fold_rows))
             rows += fold_rows
-        self._progress(f"h learns from {len(rows)} rows of the folds")
+        self._progress(f"h is trained on {len(rows)} rows of the folds")
         return rows, np.concatenate(hard)
 
     def rows(
@@ -134,7 +153,7 @@ class Stages:
         *,
         scores: tuple[ConfusionMatrix, ConfusionMatrix] | None = None,
     ) -> list[HeldOutRow]:
-        """Runs f and F over frames that f has not seen."""
+        """Run f and F over frames that f was not trained on; see `make_rows`."""
         return list(
             make_rows(
                 network,

@@ -1,7 +1,7 @@
-"""The training of a teacher: a network too heavy for a robot, whose opinion the cloud asks.
+"""The training of a teacher: a network too large for a robot, which scores classes in the cloud.
 
-A stand-in for a foundation model. It learns by the recipe of f, augmentation included: what it
-knows better than f comes from its size and from the frames that it has seen.
+It stands in for a foundation model. It is trained in the same way as f, augmentation included, so
+that it differs from f only in its size and in its training frames.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from laecips_cloud.training.steps.train_segmenter import SegmenterRecipe, train_
 
 Progress = Callable[[str], None]
 
-_MEASURING = 0.03  # share of a time limit that is left for the held-out frames
+_MEASURING = 0.03  # share of the time limit that is kept for scoring the held-out frames
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +33,11 @@ class TeacherTraining:
     """Settings of a teacher's training.
 
     Attributes:
-        input_size: (height, width) that it runs at, in pixels.
+        input_size: (height, width) of the teacher's input, in pixels.
         width: width multiplier of RFNet.
         steps: number of steps.
-        minutes: time limit, roughly; None has none and is reproducible.
-        variants: drifted variants of each held-out frame that it is measured on.
+        minutes: approximate time limit; None: no limit, and reproducible.
+        variants: drifted variants of each held-out frame, to score the teacher on.
         seed: seed of initial weights, order and augmentation.
     """
 
@@ -49,7 +49,7 @@ class TeacherTraining:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Names the first setting that is out of range."""
+        """Raise ValueError for the first setting that is out of range."""
         for name, bad in [
             ("input_size", min(self.input_size) < 32),
             ("width", not self.width > 0),
@@ -62,19 +62,19 @@ class TeacherTraining:
 
     @property
     def seconds(self) -> float:
-        """Time limit of the steps."""
+        """Time limit of the steps in seconds."""
         return math.inf if self.minutes is None else self.minutes * 60.0 * (1.0 - _MEASURING)
 
 
 @dataclass(frozen=True)
 class TaughtTeacher:
-    """What a teacher's training made.
+    """The result of a teacher's training.
 
     Attributes:
-        network: in evaluation mode.
-        temperature: at which its scores are as sure as they are right, on the held-out frames.
-        as_they_are: confusion matrix on the held-out frames.
-        drifted: the same on their variants.
+        network: the teacher, in evaluation mode.
+        temperature: temperature that calibrates its scores on the held-out frames.
+        as_they_are: confusion matrix on the original held-out frames.
+        drifted: confusion matrix on their drifted variants.
     """
 
     network: RFNet
@@ -92,19 +92,19 @@ def teacher_training(
     resume: bool = False,
     progress: Progress = lambda line: None,
 ) -> TaughtTeacher:
-    """Trains a teacher and measures it on frames that it has not seen.
+    """Train a teacher and score it on held-out frames.
 
     Args:
-        frames: what to learn from.
-        held_out: labelled source frames, at least one.
+        frames: the frames to train on.
+        held_out: labelled source frames that the teacher is not trained on, at least one.
         settings: see `TeacherTraining`.
-        checkpoints: folder that keeps the weights once they are trained.
-        resume: take the weights that are there, if they were trained with the same settings.
-        progress: takes lines for people.
+        checkpoints: folder for the trained weights.
+        resume: use the weights in `checkpoints` if there are any.
+        progress: called with lines for people.
 
     Raises:
-        ValueError: no frames, other classes among the held-out ones, or `checkpoints` holds the
-            weights of other settings.
+        ValueError: there are no frames or no held-out ones, their classes differ, or `checkpoints`
+            holds weights of other settings.
     """
     if not len(frames) or not len(held_out):
         raise ValueError("teacher training: there must be frames, and held-out ones")
@@ -147,7 +147,7 @@ def _trained(
 def _measure(
     network: RFNet, held_out: LabelledFrames, settings: TeacherTraining
 ) -> tuple[list[HeldOutRow], ConfusionMatrix, ConfusionMatrix]:
-    """Rows of the held-out frames, and confusion matrices as they are and drifted."""
+    """Return the held-out rows, and confusion matrices of original and of drifted frames."""
     as_they_are, drifted = ConfusionMatrix(network.classes), ConfusionMatrix(network.classes)
     rows = []
     for row in make_rows(

@@ -1,4 +1,4 @@
-"""Runs a pair as a robot does over frames with labels: what the promotion gate goes by."""
+"""Examines a pair for the promotion gate: runs it over labelled frames, as a robot does."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from laecips_cloud.training.online.promotion_gate import Exam
 from laecips_cloud.training.steps.losses import segmentation_loss
 
 Loss = Callable[[Tensor, Tensor], Tensor]
-"""Of logits [N, M, h, w] against labels [N, h, w]: a scalar."""
+"""(logits [N, M, h, w], labels [N, h, w]) -> a scalar."""
 
 
 def examine(
@@ -31,14 +31,14 @@ def examine(
     loss: Loss = segmentation_loss,
     engine: str = "onnxruntime",
 ) -> Exam:
-    """Runs a pair as a robot does, weights rounded and on its engine, over frames with labels.
+    """Run a pair over labelled frames as a robot does: the exported graph, on the robots' engine.
 
     Args:
         bundle: the pair.
-        source: labelled source frames.
-        lessons: those that f has not learnt from; without any the loss is nan.
-        loss: that f was trained on.
-        engine: the robots'.
+        source: labelled source frames, for the confusion matrix.
+        lessons: training frames that f was not trained on, for the loss; if empty, it is nan.
+        loss: the loss that f was trained with.
+        engine: name of the robots' inference engine.
     """
     segmenter = Segmenter(bundle, engine=engine)
     matrix = ConfusionMatrix(len(bundle.manifest.classes))
@@ -56,6 +56,6 @@ def examine(
 
 
 def at_stride(label: NDArray[np.uint8], logits: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """A label map at the size of f's logits: uint8 [H, W] -> [h, w], nearest."""
+    """Resize a label map to the size of f's logits: uint8 [H, W] -> [h, w], nearest pixel."""
     size = logits.shape[:0:-1]
     return np.asarray(cv2.resize(label, size, interpolation=cv2.INTER_NEAREST), np.uint8)

@@ -1,4 +1,4 @@
-"""What a frame of the replay buffer teaches: F's answer, as far as F was sure of it."""
+"""Lessons: training frames from the replay buffer, labelled by F where its confidence is high."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
 from laecips_cloud.training.data.labelled_frames import UNLABELLED, LabelledFrame
 
 MIN_CONFIDENCE: Final = 0.6
-"""Usual bound: about as many of the pixels below it are wrong as right, of those above it one in
-thirty (docs/results/large-models.md, *what would be taught*)."""
+"""Default bound: of the pixels below it about half are wrong, of those above it one in thirty
+(docs/results/large-models.md, *what would be taught*)."""
 
 
 class Lesson(NamedTuple):
-    """A frame to learn from.
+    """A frame of the replay buffer to train on.
 
     Attributes:
         frame: picture and labels.
-        weight: how much it counts, at least 1: an audit stands for all the easy frames that were
-            not sent.
+        weight: weight of the frame in the training, at least 1: an audit stands for the easy
+            frames that were not uploaded.
     """
 
     frame: LabelledFrame
@@ -37,13 +37,16 @@ def lessons_of(
     min_confidence: float = MIN_CONFIDENCE,
     audit_weight: float = 1.0,
 ) -> list[Lesson]:
-    """Lessons of frames, in their order; those that teach nothing are left out.
+    """Return the lessons of frames, in the same order, without frames that have no label left.
 
     Args:
-        frames: of the replay buffer.
+        frames: frames of the replay buffer.
         classes: M, number of classes of their labels.
-        min_confidence: below it a pixel is not taught.
-        audit_weight: weight of an audit; a hard frame's is 1.
+        min_confidence: pixels of lower confidence get no class, in [0, 1].
+        audit_weight: weight of an audit; the weight of a hard frame is 1.
+
+    Raises:
+        ValueError: see `lesson_of`.
     """
     lessons = []
     for frame in frames:
@@ -56,19 +59,19 @@ def lessons_of(
 def lesson_of(
     frame: ReplayFrame, *, classes: int, min_confidence: float = MIN_CONFIDENCE
 ) -> LabelledFrame:
-    """Decodes a kept frame; the pixels that F was not sure of get no class.
+    """Decode a stored frame; pixels of low confidence get no class.
 
-    What the robot publishes is not touched by this: there every pixel keeps its best guess, and
-    its confidence says how good that is.
+    This does not change what the robot publishes: there each pixel keeps F's label, and has its
+    confidence beside it.
 
     Args:
-        frame: of the replay buffer.
+        frame: a frame of the replay buffer.
         classes: M, number of classes of its labels.
-        min_confidence: below it a pixel is not taught, in [0, 1].
+        min_confidence: pixels of lower confidence get no class, in [0, 1].
 
     Returns:
-        The picture with F's labels, 255 where there is no class; named by its request. What a
-        person has said of the frame stands in the place of F's labels, and all of it is taught.
+        The picture with F's labels, 255 for no class, named by its request_id. A person's label
+        map replaces F's, and is used whole.
 
     Raises:
         ValueError: the bound is out of range, or the frame is damaged.

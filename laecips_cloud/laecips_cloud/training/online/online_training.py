@@ -1,9 +1,11 @@
-"""One update while robots work: from lessons to a pair that the gate has judged.
+"""One update while robots work: from lessons to a pair that the promotion gate has judged.
 
-1. Lessons are split 70/30 by blocks of time. f learns from the 70 and from labelled source frames.
-2. h learns from what f now makes of the 30 (equation 14), and delta and h's quantiles are fitted.
-3. The pair is written as robots will have it, and examined by their engine beside its parent: on
-   source frames that nothing learns from, and on the 30.
+1. Lessons (frames of the replay buffer) are split 70/30 by blocks of time. f is trained on the 70 %
+   and on labelled source frames.
+2. h is trained on the new f's logits of the 30 % (equation 14), and delta and h's quantiles are
+   fitted.
+3. The pair is exported, and examined beside its parent on the robots' engine: on held-out source
+   frames and on the 30 %.
 """
 
 from __future__ import annotations
@@ -54,14 +56,14 @@ _AGREEMENT_FRAMES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Labelled source frames: what the pair knew from the start, and must not forget.
+    """Labelled source frames, so that updates do not forget them, and earlier versions' scores.
 
     Attributes:
-        rehearsal: what is mixed into each training.
-        held_out: what nothing learns from; at least one.
-        first: float64 [M], the first version's IoU on those.
-        best_miou: the best mIoU on those of any version so far.
-        parent_miou: that of the pair which is trained from.
+        rehearsal: frames that are mixed into each training.
+        held_out: frames that no training uses; at least one.
+        first: float64 [M], the first version's IoU on `held_out`.
+        best_miou: the best mIoU of any good version on `held_out`.
+        parent_miou: the parent's mIoU on `held_out`.
     """
 
     rehearsal: Sequence[LabelledFrame]
@@ -73,12 +75,12 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Update:
-    """What came of one update.
+    """The result of one update.
 
     Attributes:
-        bundle: the new pair, whatever the gate said of it; its manifest has the verdict.
-        verdict: the gate's.
-        train_s: seconds that it took.
+        bundle: the new pair, promoted or not; its manifest has the verdict.
+        verdict: the gate's verdict.
+        train_s: duration of the update in seconds, examination included.
     """
 
     bundle: Bundle
@@ -99,28 +101,29 @@ def train_update(
     checkpoints: Checkpoints | None = None,
     progress: Progress = lambda line: None,
 ) -> Update:
-    """Trains a new pair from its parent, writes it and lets the gate judge it.
+    """Train a new pair from its parent, write it, and let the gate judge it.
 
     Args:
-        parent: the pair to go on from.
-        lessons: in order of time, at least two.
+        parent: the pair whose weights the training starts from.
+        lessons: at least two, in order of time.
         source: labelled source frames.
         path: folder of the new bundle.
-        version: its number, above the parent's.
-        trigger: what asked for the training, for the manifest.
+        version: number of the new pair, above the parent's.
+        trigger: what started the training, for the manifest.
         settings: see `OnlineTraining`.
-        engine: that the pairs are examined on, the robots'.
-        checkpoints: keeps f once it is trained, for a training that is taken up again.
-        progress: takes lines for people.
+        engine: name of the robots' inference engine, which examines the pairs.
+        checkpoints: keeps the trained f, so that an interrupted training can be resumed.
+        progress: called with lines for people.
 
     Raises:
-        ValueError: too few lessons, a pair that takes depth, or a bundle cannot be read or written.
+        ValueError: there are too few lessons, the pair takes depth, or a bundle cannot be read or
+            written.
     """
     started = time.monotonic()
     manifest = parent.manifest
     if manifest.modality != "rgb":
         raise ValueError(
-            f"{parent.path}: modality is {manifest.modality}; only pairs of colour alone can be "
+            f"{parent.path}: modality is {manifest.modality}; only pairs of modality rgb can be "
             "trained while robots work"
         )
     learnt, held_out = split_by_time(lessons, blocks=settings.blocks)
@@ -141,7 +144,7 @@ def train_update(
         )
         if checkpoints is not None:
             checkpoints.keep("f", f)
-    progress(f"h learns from {len(held_out)} lessons that f has not seen")
+    progress(f"h is trained on {len(held_out)} lessons that f was not trained on")
     delta, levels = _train_h(
         f, h, held_out=held_out, weights=weights, manifest=manifest, settings=settings
     )
@@ -170,8 +173,8 @@ def train_update(
             "rehearsal_frames": len(source.rehearsal),
         },
     )
-    progress("examined beside its parent")
-    # By what f was taught: l of equation 14 has no dice, and more of the classes' weights.
+    progress("examining it beside its parent")
+    # The loss that f was trained with: l of equation 14 has no Dice loss, and full class weights.
     taught = partial(segmentation_loss, weights=weights**settings.class_power, dice=settings.dice)
     verdict = judge(
         examine(bundle, source.held_out, held_out, loss=taught, engine=engine),
@@ -217,7 +220,7 @@ def _train_f(
         recipe=SegmenterRecipe(
             input_size=input_size,
             steps=settings.steps,
-            # Whole frames alone: a short training on crops pulls f away from what it runs on.
+            # Whole frames only: robots run f on whole frames, and few steps on crops harm that.
             whole_share=1.0,
             batch=2 * settings.batch,
             class_power=settings.class_power,
@@ -225,7 +228,7 @@ def _train_f(
             learning_rate=settings.learning_rate,
             loss_stride=2,
             frozen=settings.frozen,
-            # Weights that are averaged with their parent's must go with the same statistics.
+            # Weights that are averaged with the parent's need the parent's statistics.
             keep_norms=settings.mix < 1.0,
             seed=settings.seed,
         ),
@@ -253,7 +256,11 @@ def _train_h(
     manifest: Manifest,
     settings: OnlineTraining,
 ) -> tuple[float, tuple[float, ...]]:
-    """Trains h on the first two thirds of the held-out lessons; delta and quantiles on the rest."""
+    """Train h on the first two thirds of the held-out lessons; fit the thresholds on the rest.
+
+    Returns:
+        (delta, h's quantiles).
+    """
 
     def row(frame: LabelledFrame, weight: float) -> JudgedRow:
         with fast_precision():

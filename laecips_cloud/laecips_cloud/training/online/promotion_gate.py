@@ -14,12 +14,11 @@ from laecips_cloud.metrics import ConfusionMatrix
 
 @dataclass(frozen=True, kw_only=True)
 class Exam:
-    """What one pair showed, as a robot will run it.
+    """The results of one pair, run as a robot runs it.
 
     Attributes:
-        source: confusion matrix on labelled source frames that nothing learns from.
-        loss: against F, as f is trained, the mean over the lessons that were held out by their
-            weights.
+        source: confusion matrix on the held-out source frames.
+        loss: f's training loss against F's labels, the weighted mean over the held-out lessons.
     """
 
     source: ConfusionMatrix
@@ -28,11 +27,11 @@ class Exam:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What the gate says.
+    """The gate's decision.
 
     Attributes:
-        promoted: whether robots may have it.
-        reason: one line for people: what it gained, or what it failed.
+        promoted: whether robots may have the pair.
+        reason: one line for people: what the pair gained, or which condition it failed.
         measures: the figures, for the manifest.
     """
 
@@ -52,21 +51,21 @@ def judge(
     max_source_loss: float,
     max_class_loss: float,
 ) -> Verdict:
-    """Promotes a pair that learnt the new without losing the old.
+    """Promote a pair that improves on the held-out lessons and stays good on the source frames.
 
     Args:
         candidate: the new pair's exam.
         parent: the exam of the pair that it was trained from, on the same lessons.
-        first: float64 [M], the first version's IoU of each class on the source frames; nan where
-            there is none. A floor that stands still, however many updates come.
-        best_miou: the best mIoU on the source frames of any version so far.
-        parent_miou: the parent's, for the record.
-        classes: their names.
-        max_source_loss: how much of `best_miou` may be lost.
-        max_class_loss: how much of `first` any class may lose.
+        first: float64 [M], the first version's IoU of each class on the source frames, nan for a
+            class without one: a floor that no update moves.
+        best_miou: the best mIoU of any good version on the source frames.
+        parent_miou: the parent's mIoU on the source frames, only reported.
+        classes: names of the classes.
+        max_source_loss: most mIoU that the pair may lose against `best_miou`.
+        max_class_loss: most IoU that any class may lose against `first`.
 
     Returns:
-        The verdict; the first thing that failed is its reason.
+        The verdict; its reason is the first condition that failed.
     """
     miou, iou = candidate.source.miou(), candidate.source.iou()
     measures = {
@@ -78,7 +77,7 @@ def judge(
         "loss_parent": _rounded(parent.loss),
     }
     reason = ""
-    # A class that is neither there nor seen any more has no IoU: no fall, unless it had a floor.
+    # A class without pixels in truth and answers has no IoU: it counts as 0 if it has a floor.
     fallen = np.flatnonzero(np.nan_to_num(iou) < first - max_class_loss)
     if not np.isfinite(candidate.loss):
         reason = f"its loss on the held-out lessons is {candidate.loss}"
@@ -108,5 +107,5 @@ def judge(
 
 
 def _rounded(value: float) -> float | None:
-    """JSON has no nan."""
+    """Round a figure for the manifest; None for nan and infinity, which JSON does not have."""
     return round(float(value), 4) if np.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""Settings of the training while robots work; config/trainer.yaml tells what each does."""
+"""Settings of the training while robots work; config/trainer.yaml describes each of them."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from typing import Final
 from laecips_edge.core.settings import Settings, setting
 
 SEEDS: Final = 2**31
-"""How many seeds there are, from 0 on."""
+"""Number of seeds: they are 0 to SEEDS - 1."""
 
 _fixed = partial(setting, changes="unconfigured")  # all act when the trainer is configured
 
 
 @dataclass(frozen=True, kw_only=True)
 class OnlineTraining(Settings):
-    """How one update is trained and judged."""
+    """The parameters `training.*`: how one update is trained and judged."""
 
     # f: the edge network.
     steps: int = _fixed(100, "Steps of f in one training.", minimum=1, maximum=100_000)
-    # At the size that robots run.
+    # The frames have the size that robots run f at.
     batch: int = _fixed(2, "Whole frames in a step of f.", minimum=2, maximum=256)
-    # Another light, lens and sensor: what is learnt under one drift shall hold under the next.
+    # Another light, lens and sensor, so that f works under the next drift too.
     relit: float = _fixed(
-        0.7, "Share of the lessons' pictures that get another light.", minimum=0.0, maximum=1.0
+        0.7, "Share of the new frames that get another light.", minimum=0.0, maximum=1.0
     )
     rehearsal_relit: float = _fixed(
         0.7, "Share of the source frames that get another light.", minimum=0.0, maximum=1.0
     )
-    # At 1 rare classes are named more often than they are there, which costs IoU.
+    # At 1 f predicts rare classes too often, which costs IoU.
     class_power: float = _fixed(
         0.25,
-        "Power of the classes' weights in f's loss; 1 lifts rare classes.",
+        "Exponent of the class weights in f's loss; 1: full weight for rare classes, 0: none.",
         minimum=0.0,
         maximum=1.0,
     )
@@ -48,11 +48,11 @@ class OnlineTraining(Settings):
         minimum=0,
         maximum=5,
     )
-    # Half of the way keeps most of what was learnt and forgets next to nothing (Wortsman et al.,
-    # "Robust fine-tuning of zero-shot models", 2022).
+    # The mean of old and new weights keeps most of what was learnt and forgets almost nothing
+    # (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022).
     mix: float = _fixed(
         0.5,
-        "Share of the trained f in the new one, weight by weight; the rest is its parent.",
+        "Share of the trained f in each weight of the new f; the rest is the parent's.",
         minimum=0.01,
         maximum=1.0,
     )
@@ -60,23 +60,23 @@ class OnlineTraining(Settings):
         0.7, "Share of each batch that is labelled source frames.", minimum=0.0, maximum=0.95
     )
 
-    # What is learnt from.
+    # The training frames.
     min_confidence: float = _fixed(
-        0.6, "Pixels of which the cloud was less sure are not taught.", minimum=0.0, maximum=1.0
+        0.6, "Pixels of lower confidence of F are not trained on.", minimum=0.0, maximum=1.0
     )
     blocks: int = _fixed(
         10,
-        "Blocks of time that the lessons are cut into; f sees seven in ten.",
+        "Blocks of time to split the new frames into; f is trained on seven in ten.",
         minimum=2,
         maximum=1000,
     )
-    # Each of them is run three times.
+    # Networks run three times over each of them.
     max_held_out: int = _fixed(
-        120, "Most lessons held out for h and the gate, the newest.", minimum=1, maximum=100_000
+        120, "Most frames held out for h and the gate, the newest.", minimum=1, maximum=100_000
     )
     audit_weight: float = _fixed(
         20.0,
-        "How much an audit counts against a hard frame: 1 / audit_rate.",
+        "Weight of an audit, against 1 of a hard frame: 1 / audit_rate.",
         minimum=1.0,
         maximum=20.0,
     )
@@ -90,18 +90,18 @@ class OnlineTraining(Settings):
 
     # The gate.
     max_source_loss: float = _fixed(
-        0.01, "Gate: mIoU that may be lost on held-out source frames.", minimum=0.0, maximum=1.0
+        0.01, "Gate: most loss of mIoU on held-out source frames.", minimum=0.0, maximum=1.0
     )
     max_class_loss: float = _fixed(
         0.1,
-        "Gate: IoU that any class may lose there against the first.",
+        "Gate: most loss of any class's IoU there, against the first version.",
         minimum=0.0,
         maximum=1.0,
     )
 
     seed: int = _fixed(
         0,
-        "Of order and augmentation; each version adds its number.",
+        "Seed of order and augmentation; each version adds its number.",
         minimum=0,
         maximum=SEEDS - 1,
     )

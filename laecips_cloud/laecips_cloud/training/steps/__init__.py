@@ -1,1 +1,1 @@
-"""The steps that every training is made of: losses, schedules, f, h, thresholds."""
+"""The steps of every training: losses, schedule, training of f and of h, thresholds."""

@@ -1,4 +1,4 @@
-"""Weights of a training that is under way, so that one that was stopped can go on."""
+"""Checkpoints: the weights of finished stages, so that an interrupted training can continue."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ _RECIPE = "recipe.json"
 
 
 class Checkpoints:
-    """A folder with the weights of each stage that is done.
+    """A folder with the weights of each finished stage of one training.
 
-    It belongs to one recipe: weights of another would be mixed with it in silence.
+    It belongs to one recipe (the settings and data of the training), so that weights of different
+    settings are never mixed.
     """
 
     def __init__(self, path: Path, *, recipe: Mapping[str, Any], resume: bool) -> None:
-        """Opens the folder, or starts it afresh.
+        """Open or make the folder.
 
         Args:
             path: the folder.
-            recipe: everything that the weights depend on, as JSON would have it.
-            resume: keep what is there; otherwise it is deleted.
+            recipe: everything that the weights depend on, as JSON's types.
+            resume: keep existing weights; otherwise delete them.
 
         Raises:
-            ValueError: what is there was made by another recipe.
+            ValueError: the existing weights were made with another recipe.
         """
         self._path = path
         file, wanted = path / _RECIPE, json.dumps(recipe, sort_keys=True, indent=1)
@@ -38,7 +39,7 @@ class Checkpoints:
             if file.read_text(encoding="utf-8") != wanted:
                 raise ValueError(
                     f"{path}: holds a training with other settings; "
-                    "repeat those, or train without --resume"
+                    "give the same settings, or train without --resume"
                 )
             return
         if file.is_file():
@@ -47,7 +48,7 @@ class Checkpoints:
         file.write_text(wanted, encoding="utf-8")
 
     def restore(self, stage: str, network: nn.Module) -> bool:
-        """Loads a stage's weights into its network; False where the stage is not done."""
+        """Load a stage's weights into its network; return False if the stage has no weights."""
         file = self._file(stage)
         if not file.is_file():
             return False
@@ -56,14 +57,14 @@ class Checkpoints:
         return True
 
     def keep(self, stage: str, network: nn.Module) -> None:
-        """Writes a stage's weights, all or nothing."""
+        """Write a stage's weights atomically."""
         file = self._file(stage)
         draft = file.with_suffix(".part")
         save_file({name: w.contiguous() for name, w in network.state_dict().items()}, draft)
         os.replace(draft, file)
 
     def remove(self) -> None:
-        """Deletes the folder: the training is over."""
+        """Delete the folder, when the training is finished."""
         shutil.rmtree(self._path)
 
     def _file(self, stage: str) -> Path:

@@ -1,4 +1,4 @@
-"""Rows: what f and F make of frames that f was not trained on, the material of h and delta."""
+"""Rows: the outputs of f and F on frames that f was not trained on, to fit h and delta."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ Assist = Callable[[NDArray[np.uint8], NDArray[np.float32]], NDArray[np.uint8]]
 
 
 def assist_by(masks_of: Callable[[NDArray[np.uint8]], Masks]) -> Assist:
-    """F with f's own scores: the masks of a generator, each with the class that scores highest,
-    within the usual bounds of the vote.
+    """Return F with f's own scores: each mask votes for a class, with the default bounds.
 
-    The temperature is 1: it is calibrated after the training that this is for.
+    The temperature is 1, because it is calibrated only after the training.
 
     Args:
         masks_of: a mask generator, RGB uint8 [H, W, 3] -> masks.
@@ -46,14 +45,14 @@ def assist_by(masks_of: Callable[[NDArray[np.uint8]], Masks]) -> Assist:
 
 @dataclass(frozen=True, kw_only=True)
 class HeldOutRow:
-    """One held-out picture, as f and F saw it.
+    """The outputs of f and F on one held-out picture.
 
     Attributes:
-        drifted: whether it is a variant: other light, and a camera that was moved.
-        logits: float16 [M, h, w], f's at stride.
-        truth: uint8 [h, w], the label at stride; 255 without a class.
+        drifted: whether the picture is a drifted variant (other light, moved camera).
+        logits: float16 [M, h, w], f's logits at stride.
+        truth: uint8 [h, w], the label map at stride; 255: no class.
         iou: IoU of f's label map with the truth, mean over the frame's classes (eq. 22).
-        assisted_iou: the same of F's.
+        assisted_iou: the same for F's label map.
     """
 
     drifted: bool
@@ -73,21 +72,21 @@ def make_rows(
     seed: int,
     scores: tuple[ConfusionMatrix, ConfusionMatrix] | None = None,
 ) -> Iterator[HeldOutRow]:
-    """Runs f and F over frames, each as it is and in other light from a camera that was moved.
+    """Run f and F over frames and over drifted variants of them (other light, moved camera).
 
-    The variants stand for the drift that the robot has yet to meet: h must have seen f fail.
+    The variants stand for drift that the robot has not met yet: h must see cases in which f fails.
 
     Args:
         network: f, in evaluation mode.
         frames: frames that f was not trained on.
         assist: F.
         input_size: (height, width) that robots run at.
-        variants: number of variants a frame, besides the frame itself.
+        variants: number of variants of each frame, besides the frame itself.
         seed: seed of the variants.
-        scores: confusion matrices of f and F, which the frames as they are are added to.
+        scores: confusion matrices of f and F, to which the original frames are added.
 
     Yields:
-        Rows, frame by frame, the picture as it is first; none without a labelled pixel.
+        Rows, frame by frame, the original picture first; pictures without a label are left out.
     """
     for variant, seen, truth in views(frames, variants=variants, seed=seed):
         if (truth == UNLABELLED).all():
@@ -112,7 +111,16 @@ def make_rows(
 def run(
     network: RFNet, image: NDArray[np.uint8], *, input_size: tuple[int, int]
 ) -> NDArray[np.float32]:
-    """f's logits of one picture of any size: uint8 [H, W, 3] -> float32 [M, h, w] at stride."""
+    """Return f's logits of one picture of any size.
+
+    Args:
+        network: f, in evaluation mode.
+        image: uint8 [H, W, 3], RGB; resized if it does not have `input_size`.
+        input_size: (height, width) that robots run at.
+
+    Returns:
+        float32 [M, h, w], at stride.
+    """
     if image.shape[:2] != input_size:
         fitted = cv2.resize(image, input_size[::-1], interpolation=cv2.INTER_LINEAR)
         image = np.asarray(fitted, np.uint8)

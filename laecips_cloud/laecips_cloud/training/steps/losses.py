@@ -1,8 +1,8 @@
-"""What f and h minimise: equations 13 and 14 of the paper, with the parts that it leaves open.
+"""The losses of f and h: equations 13 and 14 of the paper, and what the paper leaves open.
 
-l(f, F), the loss of one frame that h weighs, is the larger of the image's mean and the worst
-region's mean, class-weighted: a missed scratch covers a thousandth of the picture and would vanish
-in the image's mean, so that h would learn to call the frame easy.
+The paper does not define l(f, F), the loss of one frame in equation 14. Here it is the larger of
+the image's mean and the worst region's mean, class-weighted: a missed scratch covers a thousandth
+of the picture and would vanish in the image's mean, so that h would learn to call the frame easy.
 """
 
 from __future__ import annotations
@@ -18,22 +18,21 @@ from torch import Tensor
 from laecips_cloud.training.data.labelled_frames import UNLABELLED
 
 REGIONS: Final = (6, 8)
-"""Rows and columns of regions that a frame is cut into for its worst region's mean."""
+"""Rows and columns of the grid of regions, for the worst region's mean."""
 
 LEAST_REGION_COVER: Final = 0.1
-"""A region counts when at least this share of its pixels has a class: fewer are noise."""
+"""Least share of labelled pixels of a region that counts: fewer give a noisy mean."""
 
 
 def class_weights(pixels: NDArray[np.int64]) -> Tensor:
-    """Weights that lift rare classes without letting one pixel rule: 1 / log(1.1 + share).
+    """Return weights that raise rare classes, but not without bound: 1 / log(1.1 + share).
 
     Args:
         pixels: int64 [M], number of labelled pixels of each class.
 
     Returns:
-        float32 [M], positive, between 1.35 (a class that covers everything) and 10.5 (one that
-        is absent). With the customary 1.02 the range is four times as wide, and rare classes are
-        found more often than they are there.
+        float32 [M], between 1.35 (a class that covers everything) and 10.5 (an absent class). With
+        the customary 1.02 the range is four times as wide, and f predicts rare classes too often.
     """
     shares = torch.from_numpy(pixels / max(int(pixels.sum()), 1)).float()
     return 1.0 / torch.log(1.1 + shares)
@@ -42,16 +41,17 @@ def class_weights(pixels: NDArray[np.int64]) -> Tensor:
 def segmentation_loss(
     logits: Tensor, labels: Tensor, weights: Tensor | None = None, *, dice: float = 0.0
 ) -> Tensor:
-    """Equation 13: class-weighted cross-entropy over the pixels that have a class.
+    """Return the loss of equation 13: class-weighted cross-entropy over the labelled pixels.
 
     Args:
         logits: float [N, M, H, W].
         labels: int64 [N, H, W], class index or 255.
-        weights: float [M]; None weighs all classes alike.
-        dice: share of `dice_loss` in [0, 1], which is not the paper's; the rest is cross-entropy.
+        weights: float [M]; None: all classes have the same weight.
+        dice: share of `dice_loss`, in [0, 1], which the paper does not have; the rest is
+            cross-entropy.
 
     Returns:
-        Scalar >= 0, differentiable; 0 where no pixel of the batch has a class.
+        Scalar >= 0, differentiable; 0 if no pixel of the batch has a class.
     """
     if not bool((labels != UNLABELLED).any()):
         return logits.sum() * 0.0
@@ -60,12 +60,11 @@ def segmentation_loss(
 
 
 def dice_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """How far the softmax scores are from overlapping the classes, a small one as much as a large.
+    """Return one minus the soft Dice coefficient, the mean over the classes in the batch.
 
-    One minus the soft Dice coefficient (Milletari et al., "V-Net", 2016), the mean over the classes
-    that the batch has: near to the IoU that answers are judged by, and it has a gradient.
-    Cross-entropy counts pixels, of which a scratch has few; weights that make up for it have it
-    named too often.
+    See Milletari et al., "V-Net", 2016. It is a differentiable measure close to the IoU, and each
+    class counts the same whatever its area. Cross-entropy counts pixels, of which a scratch has
+    few; class weights that compensate for this make f predict scratches too often.
 
     Args:
         logits: float [N, M, H, W].
@@ -84,14 +83,14 @@ def dice_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def frame_loss(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor:
-    """l of equation 14, one value a frame: the larger of image mean and worst region's mean.
+    """Return l of equation 14 for each frame: the larger of image mean and worst region's mean.
 
-    Both means are weighted by class and taken over the pixels that have one.
+    Both means are class-weighted and taken over the labelled pixels.
 
     Args:
         logits: float [N, M, H, W].
         labels: int64 [N, H, W], class index or 255.
-        weights: float [M]; None weighs all classes alike.
+        weights: float [M]; None: all classes have the same weight.
 
     Returns:
         float [N], >= 0; 0 for a frame without a labelled pixel.
@@ -114,14 +113,14 @@ def frame_loss(logits: Tensor, labels: Tensor, weights: Tensor | None = None) ->
 
 
 def miner_loss(trust: Tensor, loss: Tensor, *, beta: float) -> Tensor:
-    """Equation 14: mean of h * l(f, F) - beta * log h.
+    """Return the loss of equation 14: the mean of h * l(f, F) - beta * log h.
 
-    -log h keeps h from giving up on every frame; it is a barrier, not the Lagrangian of the
-    latency bound (beta and delay_max are unrelated).
+    The barrier -log h keeps h from calling every frame hard. It is not the Lagrangian of the
+    latency bound: beta and delay_max are unrelated.
 
     Args:
         trust: float [N], h in [h_min, 1]; the lower bound keeps the logarithm finite.
-        loss: float [N], l >= 0, not differentiated through.
+        loss: float [N], l >= 0; no gradient flows through it.
         beta: weight of the barrier, > 0. For one frame the minimiser is h* = min(1, beta / l).
 
     Returns:
@@ -131,7 +130,7 @@ def miner_loss(trust: Tensor, loss: Tensor, *, beta: float) -> Tensor:
 
 
 def best_trust(loss: Tensor, *, beta: float, least: float) -> Tensor:
-    """The h that minimises equation 14 frame by frame: min(1, beta / l), not below h_min.
+    """Return the h* that minimises equation 14 for each frame: min(1, beta / l), at least h_min.
 
     Args:
         loss: float [N], l >= 0.

@@ -1,4 +1,4 @@
-"""How far a training has come, in steps or in minutes, and the learning rate that goes with it."""
+"""The progress of a training, in steps or in time, and the learning rate that follows it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ WARM_UP = 0.06
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """A training of so many steps, cut short by the clock where a time limit is given.
+    """A number of steps, and a time limit that may end the training earlier.
 
-    The learning rate follows the progress, not the step: a training that the clock cuts short has
-    still come all the way down. Only a training without a time limit is reproducible.
+    The learning rate follows the progress, not the step, so that it reaches its end also in a
+    training that the time limit ends. Only a training without a time limit is reproducible.
 
     Attributes:
         steps: number of steps, at least 1.
-        seconds: time limit; infinite where there is none.
+        seconds: time limit; infinity: none.
         clock: monotonic clock in seconds.
     """
 
@@ -31,7 +31,7 @@ class Schedule:
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
 
     def __iter__(self) -> Iterator[float]:
-        """Yields the progress in [0, 1) at the start of each step; at least one step is taken."""
+        """Yield the progress in [0, 1) at the start of each step; at least one step is taken."""
         start, step, progress = self.clock(), 0, 0.0
         while progress < 1.0:
             yield progress
@@ -40,7 +40,7 @@ class Schedule:
 
 
 def one_cycle(progress: float) -> float:
-    """Share of the peak learning rate: a linear rise, then half a cosine down to 1 %.
+    """Return the share of the peak learning rate: a linear rise, then half a cosine down to 1 %.
 
     Args:
         progress: in [0, 1].
@@ -54,6 +54,6 @@ def one_cycle(progress: float) -> float:
 
 
 def set_learning_rate(optimiser: Optimizer, rate: float) -> None:
-    """Sets the learning rate of every group of parameters."""
+    """Set the learning rate of every group of parameters."""
     for group in optimiser.param_groups:
         group["lr"] = rate

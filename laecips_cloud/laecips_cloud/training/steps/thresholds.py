@@ -1,7 +1,7 @@
-"""What a bundle needs to decide and to say how sure it is, fitted on held-out rows.
+"""Fits delta, h's quantiles, beta and the temperature of a bundle on held-out rows.
 
-Delta belongs to the pair (f, h) and is fitted anew after each training of h. The baselines get
-the threshold at which they upload the same share, so that they can be compared.
+Delta belongs to the pair (f, h) and is fitted after each training of h. Each baseline gets the
+threshold at which it uploads the same share of the frames, so that all miners can be compared.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ _PIXELS_A_ROW: Final = 500
 _LEAST_BETA: Final = 1e-3
 
 
-def delta_at_share(confidences: NDArray[np.floating], share: float) -> float:
-    """The threshold that calls a share of the rows hard (hard iff confidence <= delta).
+def delta_at_share(trust: NDArray[np.floating], share: float) -> float:
+    """Return the threshold that calls a share of the rows hard (hard iff trust <= delta).
 
     Args:
-        confidences: float [N] in [0, 1], a miner's on held-out rows.
+        trust: float [N] in [0, 1], a miner's trust on held-out rows.
         share: wanted share of hard rows, in [0, 1].
 
     Returns:
-        Delta in [0, 1], half-way between two rows' confidences. Rows with the very same
-        confidence fall on one side together, so that the share is met as nearly as they allow.
+        Delta in [0, 1], half-way between two rows' trust. Rows with equal trust are all hard or
+        all easy, so that the share is met as closely as they allow.
 
     Raises:
-        ValueError: without a row.
+        ValueError: there are no rows.
     """
-    if not len(confidences):
+    if not len(trust):
         raise ValueError("no held-out rows to fit delta on: the held-out data set is empty")
-    ordered = np.sort(np.asarray(confidences, np.float64))
+    ordered = np.sort(np.asarray(trust, np.float64))
     hard = round(share * len(ordered))
     if hard == 0:
         return float(np.clip(np.nextafter(ordered[0], -1.0), 0.0, 1.0))
@@ -51,17 +51,17 @@ def delta_at_share(confidences: NDArray[np.floating], share: float) -> float:
     return float(np.clip((ordered[hard - 1] + ordered[hard]) / 2.0, 0.0, 1.0))
 
 
-def quantiles(confidences: NDArray[np.floating]) -> tuple[float, ...]:
-    """h's quantiles at 0, 5, ..., 100 %: what a latency budget steers delta along."""
-    return tuple(np.quantile(confidences, np.linspace(0.0, 1.0, QUANTILES)).tolist())
+def quantiles(trust: NDArray[np.floating]) -> tuple[float, ...]:
+    """Return h's quantiles at 0, 5, ..., 100 %, by which a latency budget moves delta."""
+    return tuple(np.quantile(trust, np.linspace(0.0, 1.0, QUANTILES)).tolist())
 
 
-def baseline_confidences(rows: Sequence[HeldOutRow]) -> dict[str, NDArray[np.float64]]:
-    """Confidences of `spp`, `sm` and `mess` on the rows: float64 [N] by name."""
+def baseline_trust(rows: Sequence[HeldOutRow]) -> dict[str, NDArray[np.float64]]:
+    """Return the trust of the baselines `spp`, `sm` and `mess` on rows: float64 [N] by name."""
     miners = {name: create_miner(name) for name in BASELINES}
 
     def no_trust(logits: NDArray[np.float32]) -> float:
-        raise TypeError("a baseline has no use for h")
+        raise TypeError("a baseline must not run h")
 
     return {
         name: np.array(
@@ -71,26 +71,29 @@ def baseline_confidences(rows: Sequence[HeldOutRow]) -> dict[str, NDArray[np.flo
     }
 
 
-def thresholds_at_share(
-    confidences: dict[str, NDArray[np.float64]], share: float
-) -> dict[str, float]:
-    """Delta of every miner at one wanted hard share, `random` included."""
+def thresholds_at_share(trust: dict[str, NDArray[np.float64]], share: float) -> dict[str, float]:
+    """Return each miner's delta at one share of hard rows, and that of `random`.
+
+    Args:
+        trust: float64 [N] by name of the miner.
+        share: wanted share of hard rows, in [0, 1].
+    """
     return {
-        **{name: delta_at_share(values, share) for name, values in confidences.items()},
+        **{name: delta_at_share(values, share) for name, values in trust.items()},
         "random": share,
     }
 
 
 def fit_beta(rows: Sequence[HeldOutRow], *, share: float, weights: Tensor) -> float:
-    """Beta of equation 14 for later trainings: h* falls below 1/2 on a wanted share of the rows.
+    """Return beta of equation 14 for later trainings: h* is below 1/2 on a share of the rows.
 
-    h* = min(1, beta / l), so that is half the loss that the wanted share exceeds. The loss is taken
-    at f's stride.
+    Since h* = min(1, beta / l), beta is half the loss that this share of the rows exceeds. The loss
+    is computed at f's stride.
 
     Args:
         rows: held-out rows, at least one.
         share: wanted share, in [0, 1].
-        weights: float32 [M], weights of the classes.
+        weights: float32 [M], class weights.
 
     Returns:
         Beta > 0.
@@ -109,15 +112,18 @@ def fit_beta(rows: Sequence[HeldOutRow], *, share: float, weights: Tensor) -> fl
 
 
 def fit_temperature(rows: Sequence[HeldOutRow]) -> float:
-    """The temperature at which f's scores are as sure as they are right (Guo et al., 2017).
+    """Return the temperature that calibrates f's scores (Guo et al., 2017).
 
-    Minimises the cross-entropy of softmax(logits / T) over labelled pixels drawn from the rows.
+    It minimises the cross-entropy of softmax(logits / T) over labelled pixels drawn from the rows.
 
     Args:
-        rows: held-out rows with at least one labelled pixel between them.
+        rows: held-out rows, at least one of them with a labelled pixel.
 
     Returns:
         T in [0.25, 4].
+
+    Raises:
+        ValueError: no row has a labelled pixel.
     """
     random = np.random.default_rng(0)
     drawn, classes = [], []
@@ -137,12 +143,12 @@ def fit_temperature(rows: Sequence[HeldOutRow]) -> float:
         right = scaled[truth, np.arange(len(truth))]
         return float((np.log(np.exp(scaled).sum(axis=0)) - right).mean())
 
-    # In 1 / T the cross-entropy is convex: one valley.
+    # The cross-entropy is convex in 1 / T: it has one minimum.
     return 1.0 / _golden_section(lambda inverse: cross_entropy(1.0 / inverse), 0.25, 4.0)
 
 
 def _golden_section(function: Callable[[float], float], low: float, high: float) -> float:
-    """Minimum of a function with a single valley in [low, high], to a thousandth."""
+    """Return where a function with one minimum in [low, high] has it, to 0.001."""
     ratio = (5**0.5 - 1) / 2
     while high - low > 1e-3:
         left, right = high - ratio * (high - low), low + ratio * (high - low)

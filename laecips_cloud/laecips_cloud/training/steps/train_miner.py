@@ -1,13 +1,13 @@
-"""First training of h, the miner: on which frames would the cloud do better than the robot?
+"""First training of h, the miner, to predict on which frames the cloud is better than the robot.
 
 A frame is hard iff IoU(F(x)) - IoU(f(x)) >= hard_gain, on frames that f was not trained on. The
-paper sets hard_gain to 0.1. Where hardly a frame, or nearly every frame, reaches it, it would
-teach h to say always the same; there the gain that a fixed share of the frames reaches is taken.
+paper sets hard_gain to 0.1. If almost no frames or almost all frames reach it, h would learn a
+constant; then hard_gain is the gain that a fixed share of the frames reaches.
 
-That gain is not F's but a perfect cloud's, 1 - IoU(f(x)). An F that takes its scores from f mends
-contours, and mends them best where f is right about what it sees: a miner trained on a quantile of
-its gains ranked the frames that f labels worst below chance (AUROC 0.44 on the inspection scene)
-and would keep from the cloud what the cloud is there for.
+In that case the gain is not F's but a perfect cloud's, 1 - IoU(f(x)). An F that takes its scores
+from f only corrects contours, and does so best where f has the classes right. A miner trained on a
+quantile of F's gains ranked the frames that f labels worst below chance (AUROC 0.44 on the
+inspection scene), so that the frames that need the cloud most would not be uploaded.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ FALLBACK_HARD_SHARE: Final = 0.35
 
 @dataclass(frozen=True, kw_only=True)
 class HardRule:
-    """What counts as hard.
+    """The rule that calls a row hard.
 
     Attributes:
-        gain: hard iff the cloud's IoU exceeds f's by at least this, in [-1, 1].
-        share: share of the rows that are hard by it, in (0, 1].
-        cloud: whose IoU: "assisted" is F's, "perfect" is 1.
+        gain: a row is hard iff the cloud's IoU exceeds f's by at least this, in [-1, 1].
+        share: share of hard rows, in (0, 1].
+        cloud: the cloud's IoU: "assisted": F's, "perfect": 1.
     """
 
     gain: float
@@ -48,22 +48,22 @@ class HardRule:
     cloud: str
 
     def hard(self, rows: Sequence[HeldOutRow]) -> NDArray[np.bool_]:
-        """Which rows are hard: bool [N]."""
+        """Return which rows are hard: bool [N]."""
         return _gains(rows, self.cloud) >= self.gain
 
 
 def choose_hard_rule(rows: Sequence[HeldOutRow]) -> HardRule:
-    """Chooses what counts as hard among rows.
+    """Choose the rule for hard rows.
 
     Args:
         rows: at least one row of frames that f was not trained on.
 
     Returns:
-        F's gain at the paper's 0.1 where 15 to 60 % of the rows reach it; else a perfect cloud's
-        gain, at the value that 35 % reach.
+        F's gain with the paper's 0.1 if 15 to 60 % of the rows reach it; else a perfect cloud's
+        gain, with the value that 35 % of the rows reach.
 
     Raises:
-        ValueError: without a row.
+        ValueError: there are no rows.
     """
     if not rows:
         raise ValueError("no rows to tell hard from easy by: no frame was held out of f's training")
@@ -84,15 +84,15 @@ def _gains(rows: Sequence[HeldOutRow], cloud: str) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, kw_only=True)
 class MinerRecipe:
-    """How h is trained.
+    """The settings of h's training.
 
     Attributes:
         steps: number of steps.
         seconds: time limit.
-        batch: rows a step.
+        batch: rows in a step.
         learning_rate: peak of the one-cycle schedule (AdamW).
-        weight_decay: decoupled, on every weight: rows are few.
-        seed: seed of order and variation.
+        weight_decay: decoupled, on all weights, because rows are few.
+        seed: seed of order and augmentation.
     """
 
     steps: int
@@ -111,14 +111,14 @@ def train_miner(
     recipe: MinerRecipe,
     progress: Callable[[str], None] = lambda line: None,
 ) -> None:
-    """Trains h in place as a classifier of easy rows, and leaves it in evaluation mode.
+    """Train h in place to classify easy rows, and leave it in evaluation mode.
 
     Args:
         miner: h.
         rows: rows of frames that f was not trained on; at least two.
         hard: bool [N], see `HardRule.hard`.
         recipe: see `MinerRecipe`.
-        progress: takes a line about every fifth of the training.
+        progress: called with a line for people about five times.
     """
     random = np.random.default_rng(recipe.seed)
     targets = torch.from_numpy((~hard).astype(np.float32))
@@ -126,7 +126,7 @@ def train_miner(
         miner.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
     )
     miner.train()
-    told = -1
+    reported = -1
     for done in Schedule(steps=recipe.steps, seconds=recipe.seconds):
         set_learning_rate(optimiser, recipe.learning_rate * one_cycle(done))
         drawn = random.integers(len(rows), size=recipe.batch)
@@ -135,14 +135,14 @@ def train_miner(
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
-        if int(done * 5) > told:
-            told = int(done * 5)
+        if int(done * 5) > reported:
+            reported = int(done * 5)
             progress(f"h: {done:4.0%} of the training, loss {loss.item():.3f}")
     miner.eval()
 
 
 def trust(miner: MinerNetwork, rows: Sequence[HeldOutRow]) -> NDArray[np.float64]:
-    """h of each row.
+    """Return h of each row.
 
     Args:
         miner: h, in evaluation mode.
@@ -158,10 +158,10 @@ def trust(miner: MinerNetwork, rows: Sequence[HeldOutRow]) -> NDArray[np.float64
 
 
 def _varied(row: HeldOutRow, random: Generator) -> Tensor:
-    """A row's logits, mirrored or not, and a little surer or less sure.
+    """Return a row's logits, mirrored at random and scaled at random by up to exp(0.25).
 
-    Left and right are alike to h as they are to f; and each training of f moves the scale of its
-    logits, which must not make h trust everything or nothing.
+    h must not depend on left and right, nor on the scale of f's logits, which changes with each
+    training of f.
     """
     logits = torch.from_numpy(row.logits).float() * math.exp(random.uniform(-0.25, 0.25))
     return logits.flip(-1) if random.integers(2) else logits

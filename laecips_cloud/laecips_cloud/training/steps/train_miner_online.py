@@ -1,4 +1,4 @@
-"""Training of h while robots work: equation 14, on rows that f has not learnt from."""
+"""Training of h while robots work: equation 14, on rows that f was not trained on."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from laecips_cloud.training.steps.schedule import Schedule, one_cycle, set_learn
 from laecips_cloud.training.steps.train_miner import MinerRecipe
 
 _ENDS = (0.05, 0.95)
-"""Where the median of h may lie: beyond them a sigmoid has hardly a gradient to come back by."""
+"""Range of the median of h: outside it the sigmoid's gradient is too small to train h."""
 
 _WIDEST = 2.0
-"""Standard deviation of h before its sigmoid, at most. Those of h* are about as wide; from 16 above
-the median on, float32 knows h as 1, and from version to version h would grow wider."""
+"""Largest standard deviation of h's scores before the sigmoid, about that of h*. Without a bound it
+grows from version to version, and from a score of 16 on h rounds to 1 in float32."""
 
 _LEAST_BETA = 1e-3
-"""Of rows that f answers perfectly; equation 14 needs one above 0."""
+"""Least beta, for rows on which f is perfect: equation 14 needs beta > 0."""
 
 
 class JudgedRow(NamedTuple):
-    """One frame as f sees it now, and how far that is from what is held to be right.
+    """The logits of f on one frame, and their loss against the frame's labels.
 
     Attributes:
-        logits: float16 [M, h, w], f's at stride.
+        logits: float16 [M, h, w], f's logits at stride.
         loss: l(f, F), see `frame_loss`.
-        weight: how much the frame counts.
+        weight: weight of the frame.
     """
 
     logits: NDArray[np.float16]
@@ -43,13 +43,13 @@ class JudgedRow(NamedTuple):
 def judged(
     logits: NDArray[np.float32], label: NDArray[np.uint8], *, weights: Tensor, weight: float = 1.0
 ) -> JudgedRow:
-    """A row of one frame.
+    """Return the row of one frame.
 
     Args:
-        logits: float32 [M, h, w], f's at stride.
-        label: uint8 [h, w] at stride, 255 where there is no class.
-        weights: float32 [M], of the classes.
-        weight: how much the frame counts.
+        logits: float32 [M, h, w], f's logits at stride.
+        label: uint8 [h, w] at stride, 255 for no class.
+        weights: float32 [M], class weights.
+        weight: weight of the frame.
     """
     loss = frame_loss(torch.from_numpy(logits)[None], torch.from_numpy(label).long()[None], weights)
     return JudgedRow(logits.astype(np.float16), float(loss), weight)
@@ -58,16 +58,16 @@ def judged(
 def train_miner_online(
     miner: MinerNetwork, rows: Sequence[JudgedRow], *, beta: float, recipe: MinerRecipe
 ) -> None:
-    """Trains h in place on h * l - beta * log h, and leaves it in evaluation mode.
+    """Train h in place on h * l - beta * log h, and leave it in evaluation mode.
 
     Args:
-        miner: h, as it was.
+        miner: the parent's h.
         rows: at least one; drawn by their weights.
-        beta: of equation 14, above 0.
+        beta: beta of equation 14, above 0.
         recipe: see `MinerRecipe`.
 
     Raises:
-        ValueError: there is no row.
+        ValueError: there are no rows.
     """
     if not rows:
         raise ValueError("no rows to train h on: no lesson was held out of f's training")
@@ -78,7 +78,7 @@ def train_miner_online(
     optimiser = torch.optim.AdamW(
         miner.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
     )
-    # Its batch norms keep what they have measured: rows are few, and all of one stretch of time.
+    # The batch norms keep their statistics: the rows are few, and from a short stretch of time.
     miner.eval()
     best = best_trust(losses, beta=beta, least=_ENDS[0]).clamp(*_ENDS)
     _centre(miner, rows, median=float(torch.logit(best).median()))
@@ -97,10 +97,11 @@ def train_miner_online(
 
 
 def _centre(miner: MinerNetwork, rows: Sequence[JudgedRow], *, median: float) -> None:
-    """Moves the scores of h to a median, and draws them together if they are too wide.
+    """Shift the scores of h to a median, and scale them down if they are too widely spread.
 
-    A sigmoid that sits at its end, because f was good where h has learnt before, or because a step
-    was too long, has no gradient to come back by, and tells no frame from another. Ranks stay.
+    A saturated sigmoid has no gradient and gives all frames the same trust. h saturates if f became
+    much better or worse since h's last training, or after too large a step. The order of the
+    frames does not change.
     """
     scores = _scores(miner, rows)
     shrink = min(1.0, _WIDEST / max(float(scores.std(correction=0)), 1e-6))
@@ -115,15 +116,15 @@ def _scores(miner: MinerNetwork, rows: Sequence[JudgedRow]) -> Tensor:
 
 
 def telling_beta(rows: Sequence[JudgedRow], *, most: float) -> float:
-    """The beta of equation 14 at which h still tells frames apart.
+    """Return a beta for equation 14 at which h still distinguishes frames.
 
-    Where l is below beta on nearly all frames, h* = min(1, beta / l) is 1 on all of them, and the
-    ranks that a latency budget goes by are lost. A tenth of the frames, by their weights, may be
-    trusted entirely.
+    If l is below beta on almost all frames, h* = min(1, beta / l) is 1 on all of them, and the
+    order of the frames, which a latency budget needs, is lost. Therefore h* is 1 on at most about
+    a tenth of the frames, by their weights, as long as their loss is above 0.001.
 
     Args:
         rows: at least one.
-        most: the bundle's own beta, which stays the measure of what is hard (`hard_share`).
+        most: the bundle's own beta, the upper bound; `hard_share` always uses that one.
     """
     losses = np.repeat([row.loss for row in rows], [round(row.weight) for row in rows])
     least = float(np.quantile(losses, 0.1))
@@ -131,7 +132,7 @@ def telling_beta(rows: Sequence[JudgedRow], *, most: float) -> float:
 
 
 def hard_share(rows: Sequence[JudgedRow], *, beta: float) -> float:
-    """Share of the frames, by their weights, that h should not trust: h* = beta / l below 1/2."""
+    """Return the share of hard frames, by their weights: those with h* = beta / l below 1/2."""
     weights = np.array([row.weight for row in rows])
     hard = np.array([row.loss > 2 * beta for row in rows])
     return float((weights * hard).sum() / weights.sum())

@@ -1,7 +1,7 @@
 """Training of f, the edge network, from labelled frames (eq. 13).
 
-Most of the steps see crops of half the input's height and width at several magnifications, which
-is four times as cheap and as varied; the last ones see whole frames at the size that robots run.
+Most steps use crops of half the input's height and width at random magnifications, which cost a
+quarter of whole frames; the last steps use whole frames at the size that robots run.
 """
 
 from __future__ import annotations
@@ -28,33 +28,33 @@ from laecips_cloud.training.steps.schedule import Schedule, one_cycle, set_learn
 Progress = Callable[[str], None]
 
 _STAGES: Final = (("conv1", "bn1"), ("layer1",), ("layer2",), ("layer3",), ("layer4",))
-"""Parts of the backbone, from the picture on."""
+"""Modules of the backbone's stages, from the input on."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SegmenterRecipe:
-    """How f is trained.
+    """The settings of f's training.
 
     Attributes:
         input_size: (height, width) that robots run at, in pixels.
         steps: number of steps over both phases.
         seconds: time limit over both phases.
         whole_share: share of the training spent on whole frames, at the end.
-        batch: crops a step; a step on whole frames takes half as many.
+        batch: crops in a step; a step on whole frames takes half as many.
         zoom: range of magnifications of the crops.
-        class_power: power of the classes' weights in the loss: 1 lifts rare classes, which then are
-            named more often than they are there; 0 leaves all alike.
+        class_power: exponent of the class weights in the loss, in [0, 1]. At 1 rare classes have
+            their full weight, and f predicts them too often; at 0 all weights are equal.
         dice: share of the Dice loss in the loss, in [0, 1], see `losses.dice_loss`.
         learning_rate: peak of the one-cycle schedule (Adam).
-        weight_decay: decoupled, on every weight.
-        loss_stride: 1, 2 or 4: from one pixel that the loss looks at to the next, along rows and
-            columns; the first of them moves from step to step. Neighbours say much the same, and at
-            2 a step takes a sixth less time.
-        frozen: how many of the encoder's stages, from the picture on, keep their weights, 0 to 5:
-            the stem and four layers. What edges and textures look like changes little, and with
-            three a step takes a third less time.
-        keep_norms: leave the batch norms' statistics as they are: for a short training of a network
-            that has good ones, which a few frames of one drift would pull away.
+        weight_decay: decoupled, on all weights.
+        loss_stride: 1, 2 or 4: distance of the pixels that the loss uses, along rows and columns;
+            the first one changes from step to step. Neighbouring pixels carry almost the same
+            information, and at 2 a step takes a sixth less time.
+        frozen: number of the encoder's first stages (the stem, then four layers) that keep their
+            weights, 0 to 5. They detect edges and textures, which drift changes little; with three
+            a step takes a third less time.
+        keep_norms: keep the batch norms' statistics. For a short training of a network with good
+            statistics, which a few frames of one drift would spoil.
         seed: seed of the batches.
     """
 
@@ -74,7 +74,7 @@ class SegmenterRecipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Names the first setting that is out of range."""
+        """Raise ValueError for the first setting that is out of range."""
         for name, bad in [
             ("steps", self.steps < 1),
             ("seconds", not self.seconds > 0),
@@ -92,7 +92,7 @@ class SegmenterRecipe:
 
 
 def pixel_counts(frames: Sequence[LabelledFrame], classes: int) -> NDArray[np.int64]:
-    """Number of labelled pixels of each class: int64 [M]."""
+    """Return the number of labelled pixels of each class: int64 [M]."""
     counts = np.zeros(256, np.int64)
     for frame in frames:
         counts += np.bincount(frame.label.ravel(), minlength=256)
@@ -109,18 +109,18 @@ def train_segmenter(
     by_class: Tensor | None = None,
     progress: Progress = lambda line: None,
 ) -> None:
-    """Trains f in place, on a CUDA device where there is one, and leaves it in evaluation mode.
+    """Train f in place, on a CUDA device if there is one, and leave it in evaluation mode.
 
     Args:
-        network: f, without or with its depth branch; colour alone is trained.
-        frames: what to learn from, at any size.
+        network: f, without or with its depth branch, which is not trained.
+        frames: the frames to train on, of any size.
         recipe: see `SegmenterRecipe`.
-        weights: how often each frame is drawn, against the others; None: each once an epoch.
-        relit: how likely each frame's picture gets another light, lens and sensor, in [0, 1]; None:
-            always.
-        by_class: weights of the classes in the loss, float32 [M], before they are raised to the
-            recipe's power; None: `class_weights` of the frames' pixels.
-        progress: takes a line about every tenth of the training.
+        weights: relative frequency of each frame; None: each frame once an epoch.
+        relit: probability that each frame's picture gets another light, lens and sensor, in
+            [0, 1]; None: 1.
+        by_class: class weights in the loss, float32 [M], before `class_power` is applied; None:
+            `class_weights` of the frames' pixels.
+        progress: called with a line for people about ten times.
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network.to(device)
@@ -144,7 +144,7 @@ def train_segmenter(
     whole = Geometry(size=recipe.input_size, zoom=(0.9, 1.25), rotation=3.0)
     schedule = iter(Schedule(steps=recipe.steps, seconds=recipe.seconds))
     turn = 1.0 - recipe.whole_share
-    # One schedule over both phases: the second goes on where the first stopped.
+    # One schedule for both phases: the second continues where the first stopped.
     for index, (geometry, batch, until) in enumerate(
         [(crops, recipe.batch, turn), (whole, max(2, recipe.batch // 2), math.inf)]
     ):
@@ -191,7 +191,7 @@ def _descend(
     recipe: SegmenterRecipe,
     progress: Progress,
 ) -> None:
-    told, stride = -1, recipe.loss_stride
+    reported, stride = -1, recipe.loss_stride
     device = weights.device
     for step, (done, (images, labels)) in enumerate(zip(schedule, batches, strict=False)):
         set_learning_rate(optimiser, recipe.learning_rate * one_cycle(done))
@@ -205,8 +205,8 @@ def _descend(
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimiser.step()
-        if int(done * 10) > told:
-            told = int(done * 10)
+        if int(done * 10) > reported:
+            reported = int(done * 10)
             progress(f"{done:4.0%} of the training, loss {loss.item():.3f}")
         if done >= until:
             return
@@ -221,17 +221,17 @@ def settle_batch_norms(
     relit: Sequence[float] | None = None,
     seed: int,
 ) -> None:
-    """Measures the batch norms' statistics anew, as plain means over augmented whole frames.
+    """Recompute the batch norms' statistics as plain means over augmented whole frames.
 
-    Running means lag behind a short training, those of the pyramid (momentum 0.005) by hundreds of
-    steps, and mix in the crops of another size.
+    Running means lag behind in a short training, those of the pyramid (momentum 0.005) by hundreds
+    of steps, and they include crops of another size.
 
     Args:
         network: f, left in training mode.
-        frames: what it was trained on.
+        frames: the frames that it was trained on.
         size: (height, width) that robots run at.
-        weights: how often each frame was drawn; None: all alike.
-        relit: how likely each picture got another light; None: always.
+        weights: relative frequency of each frame in the training; None: all equal.
+        relit: probability that each frame's picture is relit; None: 1.
         seed: seed of the augmentation.
     """
     norms = _norms(network)
@@ -257,7 +257,7 @@ def settle_batch_norms(
 
 
 def fast_precision(device: str = "cpu") -> contextlib.AbstractContextManager[object]:
-    """bfloat16 autocast where the device (cpu or cuda) does it natively; nothing elsewhere."""
+    """Return bfloat16 autocast if the device (cpu or cuda) has it natively, else a no-op."""
     if device == "cuda":
         fast = torch.cuda.is_bf16_supported(including_emulation=False)
         return torch.autocast("cuda", torch.bfloat16) if fast else contextlib.nullcontext()
@@ -283,5 +283,5 @@ def _is_frozen(name: str, stages: int) -> bool:
 
 
 def _even(length: float) -> int:
-    """The next multiple of 32 above: whole pixels at every stride of the encoder."""
+    """Round up to a multiple of 32, so that each stride of the encoder gives whole pixels."""
     return max(32, math.ceil(length / 32) * 32)

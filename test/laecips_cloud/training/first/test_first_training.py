@@ -117,7 +117,7 @@ def test_a_folder_that_is_something_else_is_refused_before_the_training(
     toy_frames: ToyFrames, tmp_path: Path
 ) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(ValueError, match="is there and not a bundle"):
+    with pytest.raises(ValueError, match="exists and is not a bundle"):
         train(toy_frames, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 

@@ -148,7 +148,9 @@ def test_weights_of_other_settings_are_not_resumed(
     settings: TeacherTraining, count: int, toy_frames: ToyFrames, tmp_path: Path
 ) -> None:
     teach(toy_frames, tmp_path / "c")
-    message = "c: holds a training with other settings; repeat those, or train without --resume"
+    message = (
+        "c: holds a training with other settings; give the same settings, or train without --resume"
+    )
     with pytest.raises(ValueError, match=re.escape(message)):
         teach(toy_frames, tmp_path / "c", settings=settings, resume=True, count=count)
 

@@ -198,8 +198,8 @@ def test_a_training_that_is_taken_up_again_does_not_train_f_again(
     assert any(line.startswith("f: ") for line in told)
     assert not any(line.startswith("f: ") for line in told_again)
     assert told_again == [
-        "h learns from 3 lessons that f has not seen",
-        "examined beside its parent",
+        "h is trained on 3 lessons that f was not trained on",
+        "examining it beside its parent",
     ]
     for made in (first, second):
         assert_same(made.bundle.weights("f"), done.bundle.weights("f"))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from laecips_cloud.training.steps.held_out_rows import HeldOutRow
 from laecips_cloud.training.steps.thresholds import (
-    baseline_confidences,
+    baseline_trust,
     delta_at_share,
     fit_beta,
     fit_temperature,
@@ -25,7 +25,7 @@ def row(logits: np.ndarray, truth: np.ndarray) -> HeldOutRow:
 
 
 @pytest.mark.parametrize(
-    ("confidences", "share", "expected"),
+    ("trust", "share", "expected"),
     [
         ([0.1, 0.2, 0.6, 0.8], 0.5, 0.4),
         ([0.8, 0.1, 0.6, 0.2], 0.25, 0.15),
@@ -34,24 +34,24 @@ def row(logits: np.ndarray, truth: np.ndarray) -> HeldOutRow:
         ([0.4], 0.35, 0.4),
     ],
 )
-def test_delta(confidences: list[float], share: float, expected: float) -> None:
-    assert delta_at_share(np.array(confidences), share) == pytest.approx(expected)
+def test_delta(trust: list[float], share: float, expected: float) -> None:
+    assert delta_at_share(np.array(trust), share) == pytest.approx(expected)
 
 
 @given(
-    confidences=st.lists(st.floats(0.01, 1.0), min_size=1, max_size=40, unique=True),
+    trust=st.lists(st.floats(0.01, 1.0), min_size=1, max_size=40, unique=True),
     share=st.floats(0.0, 1.0),
 )
-def test_delta_meets_its_share(confidences: list[float], share: float) -> None:
-    delta = delta_at_share(np.array(confidences), share)
+def test_delta_meets_its_share(trust: list[float], share: float) -> None:
+    delta = delta_at_share(np.array(trust), share)
     assert 0.0 <= delta <= 1.0
-    hard = sum(not c > delta for c in confidences)
-    assert abs(hard - share * len(confidences)) <= 0.5 + 1e-9 or _halves_a_double(confidences)
+    hard = sum(not c > delta for c in trust)
+    assert abs(hard - share * len(trust)) <= 0.5 + 1e-9 or _halves_a_double(trust)
 
 
-def _halves_a_double(confidences: list[float]) -> bool:
+def _halves_a_double(trust: list[float]) -> bool:
     """Neighbouring doubles have no half-way between them."""
-    ordered = np.sort(confidences)
+    ordered = np.sort(trust)
     return bool((np.diff(ordered) <= np.spacing(ordered[1:])).any())
 
 
@@ -63,11 +63,11 @@ def test_no_rows_is_an_error() -> None:
 def test_every_miner_gets_the_same_upload_share() -> None:
     random = np.random.default_rng(0)
     rows = [row(random.normal(0, s, (4, 6, 8)), np.zeros((6, 8))) for s in np.linspace(0.5, 8, 40)]
-    confidences = baseline_confidences(rows)
-    thresholds = thresholds_at_share(confidences, 0.35)
+    trust = baseline_trust(rows)
+    thresholds = thresholds_at_share(trust, 0.35)
     assert thresholds["random"] == 0.35
-    for name, values in confidences.items():
-        # Of `mess` several rows share one confidence, and fall on one side together.
+    for name, values in trust.items():
+        # Of `mess` several rows have equal trust, and are hard or easy together.
         assert np.mean(values <= thresholds[name]) == pytest.approx(0.35, abs=0.05)
         assert values[0] < values[-1]  # the surer f is, the larger
 
