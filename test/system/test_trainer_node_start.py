@@ -5,6 +5,8 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
 from laecips_cloud.library.model_library import ModelLibrary
@@ -119,12 +121,20 @@ def _other_classes(folder: Path) -> object:
     return str(folder / "other")
 
 
+def _two_values(folder: Path) -> object:
+    for path in write_source(folder / "masks").glob("labels/*.png"):
+        mask = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        cv2.imwrite(str(path), np.where(mask, 255, 0).astype(np.uint8))
+    return str(folder / "masks")
+
+
 WRONG = [
     ("bundle", _none, "parameter bundle is empty: give the folder of the first training's bundle"),
     ("bundle", _empty, "empty/manifest.json: cannot be read"),
     ("source", _none, "parameter source is empty: give a folder of labelled source frames"),
     ("source", _empty, "classes.yaml: cannot be read"),
     ("source", _other_classes, "2 frames of the classes belt, part, nut, scratch; give at least 2"),
+    ("source", _two_values, "no pixel of part, screw, scratch in 8 frames; label some, take more"),
     ("library", lambda _: "/proc/nowhere", "/proc/nowhere"),
     ("min_frames", lambda _: 300, "min_frames is 300, must be 2 to max_buffer, which is 20"),
     ("max_lessons", lambda _: 5, "max_lessons is 5: trainings would leave new frames out"),

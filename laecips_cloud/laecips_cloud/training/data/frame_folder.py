@@ -5,7 +5,7 @@ labels/NAME.png      masks: class index, 255 where there is none
 classes.yaml         names of the classes, see `folder/class_file.py`
 splits.yaml          optional: which frames are for what, see `folder/splits.py`
 layout.yaml          optional: other names and places of the files, see `folder/layout.py`
-held_out.txt         optional: NAMEs that no trainer may learn from, one a line
+held_out.txt         optional, in the place of splits: NAMEs that nothing learns from, one a line
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from laecips_cloud.training.data.folder.class_file import CLASS_FILE, FolderClas
 from laecips_cloud.training.data.folder.layout import LAYOUT_FILE, Pair, find_pairs
 from laecips_cloud.training.data.folder.splits import (
     ALL,
-    LEARNT,
+    HELD_OUT_SPLITS,
+    LEARNT_SPLITS,
     SPLIT_FILE,
     Splits,
     read_splits,
@@ -78,8 +79,9 @@ class FrameFolder:
         found = find_pairs(self.root)
         self._pairs: Mapping[str, Pair] = found.pairs
         self.unlabelled, self.orphans = found.unlabelled, found.orphans
-        self.splits: Splits = read_splits(self.root, (*found.pairs,), by_folder=found.by_folder)
-        self._held_out = self._read_held_out()
+        self.splits: Splits = self._read_held_out() or read_splits(
+            self.root, (*found.pairs,), by_folder=found.by_folder
+        )
         self._whole = split is None
         self.names: tuple[str, ...] = self._names_of(ALL if split is None else split)
 
@@ -141,17 +143,17 @@ class FrameFolder:
         learnt, held_out = usual_splits(self.splits)
         if self.splits and not learnt:
             raise DatasetError(
-                f"{self.root}: no split of {', '.join(self.splits)} is named {LEARNT[0]}; name one "
-                "so; `laecips train` and `make-source` take another by --split"
+                f"{self.root}: no split of {', '.join(self.splits)} is named "
+                f"{LEARNT_SPLITS[0]}; name one so; `laecips train` and `make-source` take another "
+                "by --split"
             )
         return learnt or ALL, held_out
 
     def parts(self, most: int) -> tuple[list[int], list[int]]:
         """Which frames a trainer learns from, and which nothing learns from, each evenly spread.
 
-        Held out is what `held_out.txt` names; without it the split `held_out` or `val` where there
-        is one; else three in ten by blocks of the frames' order. With splits only `train` is learnt
-        from.
+        With splits only `train` is learnt from. Held out is the split `held_out`, which may be what
+        `held_out.txt` names, or `val`; without one three in ten by blocks of the frames' order.
 
         Args:
             most: frames in both together; at least one of each.
@@ -184,11 +186,6 @@ class FrameFolder:
 
     def _learnt_and_held_out(self) -> tuple[list[int], list[int]]:
         everything = list(range(len(self)))
-        if self._held_out:
-            return (
-                [i for i in everything if self.names[i] not in self._held_out],
-                [i for i in everything if self.names[i] in self._held_out],
-            )
         if not self.splits or not self._whole:
             return everything, []
         learnt, held_out = self.usual_splits()
@@ -229,10 +226,12 @@ class FrameFolder:
         except DatasetError as error:
             raise DatasetError(f"{mask}: {error}") from error
 
-    def _read_held_out(self) -> frozenset[str]:
+    def _read_held_out(self) -> Splits:
         path = self.root / HELD_OUT
         if not path.is_file():
-            return frozenset()
+            return {}
+        if (self.root / SPLIT_FILE).is_file():
+            raise DatasetError(f"{path}: there is {SPLIT_FILE} too; take one of them away")
         lines = path.read_text(encoding="utf-8").splitlines()
         names = frozenset(line.strip() for line in lines if line.strip())
         if unknown := sorted(names - self._pairs.keys()):
@@ -242,7 +241,10 @@ class FrameFolder:
                 f"{path}: names {'every frame' if names else 'no frame'}; some must be held out, "
                 "and some learnt from"
             )
-        return names
+        return {
+            LEARNT_SPLITS[0]: tuple(name for name in self._pairs if name not in names),
+            HELD_OUT_SPLITS[0]: tuple(name for name in self._pairs if name in names),
+        }
 
 
 def write_frame_folder(

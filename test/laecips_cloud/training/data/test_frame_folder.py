@@ -144,6 +144,15 @@ def test_a_file_may_say_what_is_held_out(
     assert [frame.name[-1] for frame in second] == list(held_out)
 
 
+def test_what_is_held_out_is_a_split(folder: Path) -> None:
+    (folder / "held_out.txt").write_text("000003-0-3\n\n000001-0-1\n", encoding="utf-8")
+    assert FrameFolder(folder, "held_out").names == (NAMES[1], NAMES[3])
+    assert FrameFolder(folder, "train").names == (NAMES[0], NAMES[2], NAMES[4])
+    (folder / "splits.yaml").write_text("by: time")
+    with pytest.raises(DatasetError, match=r"held_out.txt: there is splits\.yaml too; take one of"):
+        FrameFolder(folder)
+
+
 @pytest.mark.parametrize(
     ("names", "message"),
     [

@@ -29,10 +29,10 @@ from laecips_cloud.training.data.folder.yaml_file import read_yaml, require_know
 
 SPLIT_FILE: Final = "splits.yaml"
 ALL: Final = "all"
-LEARNT: Final = ("train", "training")
-HELD_OUT: Final = ("held_out", "val", "valid", "validation")
+LEARNT_SPLITS: Final = ("train", "training")
+HELD_OUT_SPLITS: Final = ("held_out", "val", "valid", "validation")
 _OTHERS: Final = ("test", "testing")
-_SHARES: Final = {LEARNT[0]: 0.8, HELD_OUT[0]: 0.2}
+_SHARES: Final = {LEARNT_SPLITS[0]: 0.8, HELD_OUT_SPLITS[0]: 0.2}
 _RULES: Final = ("folder", "time", "random")
 
 Splits = Mapping[str, tuple[str, ...]]
@@ -55,7 +55,7 @@ def read_splits(root: Path, names: Sequence[str], *, by_folder: bool) -> Splits:
     """
     path = root / SPLIT_FILE
     if not path.is_file():
-        usual = {*LEARNT, *HELD_OUT, *_OTHERS}
+        usual = {*LEARNT_SPLITS, *HELD_OUT_SPLITS, *_OTHERS}
         told = by_folder or all("/" in name and _folder(name) in usual for name in names)
         return _of_folders(names) if told else {}
     content = read_yaml(path, cure="write names of frames by split, or `by: time`")
@@ -79,8 +79,8 @@ def usual_splits(splits: Splits) -> tuple[str, str]:
         >>> usual_splits({"train": ("a",), "val": ("b",), "test": ("c",)})
         ('train', 'val')
     """
-    learnt = next((name for name in LEARNT if name in splits), "")
-    return learnt, next((name for name in HELD_OUT if name in splits), "")
+    learnt = next((name for name in LEARNT_SPLITS if name in splits), "")
+    return learnt, next((name for name in HELD_OUT_SPLITS if name in splits), "")
 
 
 def _by_rule(path: Path, content: dict[str, Any], names: Sequence[str]) -> Splits:
