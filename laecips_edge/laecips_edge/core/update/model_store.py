@@ -151,7 +151,7 @@ class ModelStore:
         """What to run at start, best first.
 
         The pinned version; what ran last; then the rest, the highest version first. Below the
-        base's version only a pin leads.
+        base's version only a pin leads; a copy of the base, which a trainer ordered, is not below.
         """
         named = {slot.name: slot for slot in self.slots()}
         order = sorted(
@@ -159,7 +159,8 @@ class ModelStore:
             key=lambda slot: (slot.version != self.memory.pin, slot.name != self.memory.running),
         )
         for slot in order:
-            higher = slot.version > self.base.version or slot.name == BASE
+            is_base = slot.manifest_sha256 == self.base.manifest_sha256
+            higher = slot.version > self.base.version or is_base
             if slot.version == self.memory.pin or (higher and not self._barred(slot)):
                 yield slot
 
@@ -168,7 +169,7 @@ class ModelStore:
 
         What never ran is on trial: its process was ended just before the exchange.
         """
-        same = slot.name == self.running.name
+        same = slot.name == self.memory.running
         new = slot.name != BASE and slot.version > self.memory.highest
         # That the base runs is no choice, unless somebody or the watch went back to it: a higher
         # version that is here at the next start goes before it.
