@@ -162,7 +162,8 @@ class ModelStore:
         """Yield the bundles to try at start, best first.
 
         The order is: the pinned version, the bundle that ran last, the others from the highest
-        version down. A version below the base's is a candidate only if it is pinned.
+        version down. A version below the base's is a candidate only if it is pinned; a copy of the
+        base itself, which a trainer ordered, is not below it.
         """
         named = {slot.name: slot for slot in self.slots()}
         order = sorted(
@@ -170,7 +171,8 @@ class ModelStore:
             key=lambda slot: (slot.version != self.memory.pin, slot.name != self.memory.running),
         )
         for slot in order:
-            higher = slot.version > self.base.version or slot.name == BASE
+            is_base = slot.manifest_sha256 == self.base.manifest_sha256
+            higher = slot.version > self.base.version or is_base
             if slot.version == self.memory.pin or (higher and not self._barred(slot)):
                 yield slot
 
@@ -180,7 +182,7 @@ class ModelStore:
         A bundle that has not run before goes on trial: the previous process ended just before it
         swapped it in.
         """
-        same = slot.name == self.running.name
+        same = slot.name == self.memory.running
         new = slot.name != BASE and slot.version > self.memory.highest
         # The base is recorded as running only if an operator or the watch went back to it.
         # Otherwise a higher version in the store must lead at the next start.

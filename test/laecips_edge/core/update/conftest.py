@@ -78,6 +78,8 @@ class Robot:
         self.assemble: Assemble = assembled
         self.trainer = Trainer()
         self.reports: list[UpdateReport] = []
+        self.ran: list[int] = []
+        """The version that ran at each report."""
         self.superseded = 0
         self.now = 100.0
         self.frames = 0
@@ -101,7 +103,7 @@ class Robot:
             running=self.running,
             history=self.history,
             frames=WATCHED,
-            tell=self.reports.append,
+            tell=self._tell,
             logger=LOGGER,
         )
         self.updater = Updater(
@@ -112,7 +114,7 @@ class Robot:
             assemble=assemble,
             open_fetch=self._open_fetch,
             breaker=self._breaker,
-            tell=self.reports.append,
+            tell=self._tell,
             superseded=lambda: self.superseded,
             adapt=True,
             logger=LOGGER,
@@ -221,6 +223,10 @@ class Robot:
         """h, held against the bundle's own threshold."""
         return Policy("laecips", manifest=manifest, audit_rate=0.0)
 
+    def _tell(self, report: UpdateReport) -> None:
+        self.reports.append(report)
+        self.ran.append(self.version)
+
     def _assemble(self, bundle: Bundle) -> Segmenter:
         return self.assemble(bundle)
 
@@ -260,10 +266,18 @@ def picture(seed: int) -> np.ndarray:
 
 
 @pytest.fixture
-def robot(tmp_path: Path, tiny_bundle: Bundle, caplog: pytest.LogCaptureFixture) -> Iterator[Robot]:
+def new_robot(tiny_bundle: Bundle) -> Callable[[Path], Robot]:
+    """Makes a robot of version 1 with a store in a folder."""
+    return lambda folder: Robot(folder, tiny_bundle)
+
+
+@pytest.fixture
+def robot(
+    new_robot: Callable[[Path], Robot], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> Iterator[Robot]:
     """A robot of version 1 with an empty store."""
     caplog.set_level(logging.INFO)
-    it = Robot(tmp_path / "models", tiny_bundle)
+    it = new_robot(tmp_path / "models")
     yield it
     it.store.close()
 

@@ -112,6 +112,15 @@ def test_an_operators_choice_survives_a_restart(robot):
     assert robot.restart()[0] == 4
 
 
+def test_the_base_may_be_ordered_and_stays_across_restarts(robot):
+    robot.take(2)
+    robot.store.begin_trial(robot.store.admit(hollow(robot.folder / "models" / "copy", 1).path))
+    robot.store.keep()
+    assert robot.restart() == [1, 2, 1]
+    robot.store.return_to(robot.store.before)
+    assert robot.restart()[0] == 2
+
+
 def test_a_newer_base_goes_before_the_store_and_a_pin_before_that(robot):
     for version in (2, 3):
         robot.take(version)

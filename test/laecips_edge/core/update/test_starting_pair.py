@@ -158,6 +158,13 @@ def test_the_first_update_is_held_against_the_base(robot, versions):
     assert other.manifest.version == 1
 
 
+def test_where_nothing_is_left_of_what_was_on_trial_the_base_is_not(robot, versions):
+    robot.update(versions[2], kept=False)
+    spoil_running(robot, "manifest.json")
+    assert robot.restart() == 1
+    assert not robot.trial.active
+
+
 def test_a_pair_that_ends_the_process_each_time_is_given_up(updated, versions, caplog):
     updated.update(versions[4], kept=False)
     for _ in range(MOST_STARTS):

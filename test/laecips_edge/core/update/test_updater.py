@@ -187,6 +187,28 @@ def test_a_pair_that_says_no_number_of_the_newest_frame_is_refused(robot, tiny_b
     assert reason.startswith("its answer to the newest frame is not finite")
 
 
+def test_what_is_refused_on_a_full_disk_is_not_fetched_again_either(
+    robot, tiny_bundle, tmp_path, full_after, caplog
+):
+    def assemble(bundle):
+        full_after(10)
+        return real(bundle)
+
+    real, robot.assemble = robot.assemble, assemble
+    bundle = variant(
+        tiny_bundle, tmp_path / "2", 2, weights_f=one_class(tiny_bundle), answers=False
+    )
+    robot.offer(bundle)
+    assert "on agreement frame 0" in check_untouched(robot, 2, fetched=True)
+    assert "that version 2 is bad is not written: " in caplog.text
+    full_after(None)
+    robot.trainer.requests.clear()
+    robot.offer(bundle)
+    robot.work()
+    assert robot.reports[-1].reason.startswith("refused here before")
+    assert robot.trainer.requests == []
+
+
 def spoil_weights(piece, reply):
     if piece.file != "weights.safetensors" or piece.offset:
         return reply
