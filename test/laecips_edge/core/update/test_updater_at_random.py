@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_edge.core.update.acceptance import UpdateOutcome
+from laecips_edge.core.link.model_update import UpdateOutcome
 from laecips_edge.core.update.model_store import MOST_STARTS
 from laecips_edge.core.update.pin import pin_store
 from laecips_edge.core.update.store_state import read_store_state
