@@ -1,4 +1,4 @@
-"""`laecips replay --offline`: no ROS; compared with a live run where there is one."""
+"""`laecips replay --offline`: a replay without ROS, compared with a live run where one exists."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ from laecips_bringup.output_names import (
 
 @dataclass(frozen=True, kw_only=True)
 class OfflineOptions:
-    """What to replay offline.
+    """Options of an offline replay.
 
     Attributes:
-        bag: the bag.
+        bag: the bag to replay.
         bundle: folder of the model bundle.
-        teacher: folder of the teacher that the cloud asks; empty for none.
-        out: folder of report and frame log.
-        bag_topic: the bag's topic with pictures; None for its only one.
-        edge: parameters of the edge node that were given; with some, no live run is looked for.
-        teacher_named: whether the teacher, or none, was asked for; then neither.
-        params_file: a parameter file; with one, neither; empty for none.
-        engine: usual for f and the teacher.
-        source: folder of labelled source frames for the trainer, with which no live run is looked
-            for either; None: nothing is trained.
-        train_takes_s: seconds of the bag that a training takes.
-        live: report of a live run to pin all settings by; None: the one in `out`, if any.
+        teacher: folder of the cloud's teacher; empty for none.
+        out: output folder for the report and the frame log.
+        bag_topic: the bag's picture topic; None for the only one.
+        edge: parameters given for the edge node; if there are any, no live run is compared.
+        teacher_named: whether the user named a teacher, or none; if so, no live run is compared.
+        params_file: a parameter file; with one, no live run is compared; empty for none.
+        engine: default engine of f and the teacher.
+        source: folder of labelled source frames for the trainer; with one, no live run is compared;
+            None for no training.
+        train_takes_s: duration of a training, in seconds of the bag.
+        live: report of a live run that fixes all settings; None for the one in `out`, if any.
     """
 
     bag: Path
@@ -76,17 +76,17 @@ class OfflineOptions:
 def run_offline(
     options: OfflineOptions, *, progress: Progress = lambda done, total: None
 ) -> tuple[Report, Agreement | None]:
-    """Replays a bag offline, and writes `offline.json` and `offline.csv`.
+    """Replay a bag offline, and write `offline.json` and `offline.csv`.
 
     Args:
-        options: what to replay.
-        progress: called with frames done and in all.
+        options: options of the replay.
+        progress: called with (frames done, frames in all).
 
     Returns:
-        The report, and how it agrees with the live run, where there is one.
+        The report, and its agreement with the live run, where there is one.
 
     Raises:
-        ValueError: when bag, bundle or live run cannot be used, or do not belong together.
+        ValueError: bag, bundle or live run cannot be used, or do not fit each other.
     """
     out = options.out
     bag = open_bag(options.bag, options.bag_topic)
@@ -131,7 +131,7 @@ def run_offline(
 
 
 def _parameters(options: OfflineOptions) -> Mapping[str, Mapping[str, Any]]:
-    """What the nodes would be told, in the order in which `graph` lays it over what ships."""
+    """Return the nodes' parameters, in the order in which `graph` lays its layers."""
     file = Path(options.params_file)
     asked = {node: given(file, node) if options.params_file else {} for node in NODES}
     engine = {"engine": options.engine}
@@ -152,7 +152,7 @@ def _parameters(options: OfflineOptions) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _learning(options: OfflineOptions, trainer: Mapping[str, Any]) -> OfflineLearning:
-    """What is trained, from nothing: what an older run has left is removed."""
+    """Set up the training from nothing; remove the files of an earlier run."""
     settings = TrainerSettings.from_parameters(trainer)
     for leftover in options.out.glob(f"{OFFLINE_BUFFER}*"):
         leftover.unlink()
@@ -167,10 +167,10 @@ def _learning(options: OfflineOptions, trainer: Mapping[str, Any]) -> OfflineLea
 
 
 def require_no_clock(live: Report, path: Path) -> None:
-    """Checks that a live run's decisions can be repeated.
+    """Check that a live run's decisions can be repeated.
 
     Raises:
-        ReportError: they depended on how long things took.
+        ReportError: its decisions depended on durations.
     """
     if depends_on_time(live):
         raise ReportError(
@@ -180,7 +180,7 @@ def require_no_clock(live: Report, path: Path) -> None:
 
 
 def depends_on_time(live: Report) -> bool:
-    """Whether what a live run decided depends on how long things took."""
+    """Return whether a live run's decisions depended on durations."""
     parameters = live.setup.parameters
     return "trainer" in parameters or parameters["edge"].get("latency_budget_s", 0.0) > 0
 

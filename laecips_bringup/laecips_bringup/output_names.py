@@ -1,4 +1,4 @@
-"""Names of what a replay leaves in its folder."""
+"""File names in the output folder of a replay."""
 
 from typing import Final
 

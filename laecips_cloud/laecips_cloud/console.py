@@ -1,4 +1,4 @@
-"""What a terminal shows of work that takes long: progress bars, lines with the time."""
+"""Terminal output for long work: progress bars and lines that begin with the elapsed time."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ from laecips_cloud.published_weights.catalogue import Progress as Told
 
 @contextmanager
 def byte_bar(description: str, *, console: Console | None = None) -> Iterator[Told]:
-    """Shows a bar in a terminal from the first byte on, and takes it away at the end.
+    """Show a bar of bytes in a terminal from the first byte on, and remove it at the end.
 
-    Elsewhere nothing is printed.
+    Print nothing where the output is no terminal.
 
     Args:
-        description: what is on its way.
-        console: where to show it; standard error where None.
+        description: name of the work, shown beside the bar.
+        console: where to show the bar; standard error where None.
 
     Returns:
-        To be called with bytes done and in all; fewer than before begin a second reading.
+        A function to call with (bytes done, bytes in all); fewer bytes than before start a
+            second reading.
     """
     columns = (DownloadColumn(), TransferSpeedColumn())
     with _bar(description, console or Console(stderr=True), *columns) as told:
@@ -40,16 +41,16 @@ def byte_bar(description: str, *, console: Console | None = None) -> Iterator[To
 
 @contextmanager
 def progress_bar(description: str, *, console: Console | None = None) -> Iterator[Told]:
-    """Shows a bar in a terminal from the first step on, and takes it away at the end.
+    """Show a bar of steps in a terminal from the first step on, and remove it at the end.
 
-    Elsewhere nothing is printed, not even an empty line.
+    Print nothing, not even an empty line, where the output is no terminal.
 
     Args:
-        description: what takes its time.
-        console: where to show it; standard output where None.
+        description: name of the work, shown beside the bar.
+        console: where to show the bar; standard output where None.
 
     Returns:
-        To be called with steps done and in all.
+        A function to call with (steps done, steps in all).
     """
     with _bar(description, console or Console()) as told:
         yield told
@@ -83,7 +84,7 @@ def _bar(description: str, console: Console, *columns: ProgressColumn) -> Iterat
 
 
 def timed_lines() -> Callable[[str], None]:
-    """Gives what prints a line behind the time since now."""
+    """Return a function that prints a line behind the seconds since this call."""
     start = time.monotonic()
 
     def tell(line: str) -> None:

@@ -1,7 +1,7 @@
-"""The node at the door of a cloud: robots ask over gRPC, it asks the service `segment_hard_frame`.
+"""The gateway node: answers robots over gRPC by means of the service `segment_hard_frame`.
 
-Who gets in says `gateway/admission.py`, how much `gateway/quotas.py`, what happens to a frame
-`gateway/hard_frames.py`.
+`gateway/admission.py` decides which robots are admitted, `gateway/quotas.py` how much each may
+send, and `gateway/hard_frames.py` handles a frame.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ STATUS_PERIOD_S: Final = 1.0
 
 
 class GatewayNode(ManagedNode):
-    """See the module; `config/gateway.yaml` shows the parameters."""
+    """The managed node `gateway`; `config/gateway.yaml` shows its parameters."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__("gateway", **options)
@@ -64,7 +64,7 @@ class GatewayNode(ManagedNode):
         self.create_timer(STATUS_PERIOD_S, self._report, clock=self.steady_clock)
 
     def configure(self) -> None:
-        """Load the certificates, look for the cloud's service."""
+        """Load the certificates and create the client of the cloud's service."""
         self._settings = settings = self.parameters.read(GatewaySettings)
         if settings.insecure:
             self.get_logger().warning("insecure: true: plain text, for tries on one machine alone")
@@ -84,7 +84,7 @@ class GatewayNode(ManagedNode):
         )
 
     def activate(self) -> None:
-        """Listen, and count anew."""
+        """Start the gRPC server, with counters at zero."""
         if self._client is None or self._files is None:
             raise RuntimeError("the node is not configured")
         self._counters = GatewayCounters()
@@ -109,13 +109,13 @@ class GatewayNode(ManagedNode):
         self.get_logger().info(f"listening at {self._settings.address}")
 
     def deactivate(self) -> None:
-        """Listen no more; what is under way is broken off."""
+        """Stop the gRPC server and cancel the running requests."""
         server, self._server = self._server, None
         if server is not None:
             server.stop()
 
     def release(self) -> None:
-        """Let the cloud's service and the certificates go."""
+        """Destroy the client of the cloud's service and drop the certificates."""
         for client in (self._client, self._files):
             if client is not None:
                 self.destroy_client(client)
@@ -157,8 +157,8 @@ class GatewayNode(ManagedNode):
 
 
 def main() -> int:
-    """Run the node until it is asked to end."""
-    # While one thread stops the server, another takes the cloud's answers.
+    """Run the node until SIGINT or SIGTERM; return the exit status."""
+    # One thread stops the server while another receives the cloud's answers.
     return run(GatewayNode, threads=3)
 
 

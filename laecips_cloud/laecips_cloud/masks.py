@@ -1,6 +1,6 @@
-"""Class-less masks of one image: what mask generators give and fusion takes.
+"""Class-less masks of one image: the output of mask generators and the input of the fusion.
 
-Two shapes of the same thing: a `Partition`, where each pixel lies in exactly one region, and a
+There are two types: a `Partition`, where each pixel lies in exactly one region, and a
 `MaskSet`, whose masks may overlap and need not cover the image.
 """
 
@@ -23,8 +23,8 @@ class Mask(NamedTuple):
     """One mask, cropped to a box that holds all of it.
 
     Attributes:
-        top: the row of the image where the crop begins.
-        left: the column where it begins.
+        top: image row where the crop begins.
+        left: image column where the crop begins.
         pixels: bool [h, w], true inside the mask.
     """
 
@@ -34,7 +34,7 @@ class Mask(NamedTuple):
 
     @classmethod
     def crop(cls, pixels: Boolean) -> Mask:
-        """Cuts a mask of the size of the image, bool [H, W], to its bounding box."""
+        """Crop a mask of the image's size, bool [H, W], to its bounding box."""
         rows = np.flatnonzero(pixels.any(axis=1))
         if rows.size == 0:
             return cls(0, 0, np.zeros((0, 0), np.bool_))
@@ -50,15 +50,14 @@ class MaskSet:
 
     Attributes:
         shape: height and width of the image, pixels.
-        masks: at most `MAX_MASKS`, in any order; empty ones are allowed and do nothing.
-        qualities: how good the generator itself thinks each mask is, in [0, 1]; None where it does
-            not say.
-        stabilities: how little each mask changes with the threshold that cut it, in [0, 1]; None
-            where it does not say.
+        masks: at most `MAX_MASKS`, in any order; empty ones are allowed and have no effect.
+        qualities: the generator's own rating of each mask, in [0, 1]; None where it gives none.
+        stabilities: how little each mask changes with its threshold, in [0, 1]; None where the
+            generator gives none.
 
     Raises:
-        ValueError: too many, a mask is not boolean or reaches out of the image, or the qualities or
-            stabilities are not one a mask, in range.
+        ValueError: there are too many masks, a mask is not boolean or exceeds the image, or the
+            qualities or stabilities are not one per mask in [0, 1].
 
     Example:
         >>> full = np.zeros((2, 3), bool)
@@ -98,12 +97,12 @@ class MaskSet:
 
     @property
     def count(self) -> int:
-        """How many masks there are."""
+        """The number of masks."""
         return len(self.masks)
 
     @classmethod
     def of(cls, masks: Iterable[Boolean]) -> MaskSet:
-        """Makes a set from at least one mask of the size of the image, bool [H, W] each."""
+        """Return a set of at least one mask of the image's size, bool [H, W] each."""
         full = list(masks)
         if len({mask.shape for mask in full}) != 1:
             raise ValueError("masks of the size of the image must be at least one, all of one size")
@@ -119,7 +118,7 @@ class Partition:
         regions: int32 [H, W], ids from 0; an id may have no pixel, but ids stay below H*W.
 
     Raises:
-        ValueError: the ids are of another type or shape, or out of range.
+        ValueError: the ids have another dtype or shape, or are out of range.
     """
 
     regions: RegionIds
@@ -140,7 +139,7 @@ class Partition:
 
     @property
     def count(self) -> int:
-        """One more than the highest id: how many regions there are, empty ones among them."""
+        """The number of regions, empty ones included: the highest id plus one."""
         return int(self.regions.max()) + 1
 
 

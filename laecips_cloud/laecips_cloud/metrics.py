@@ -1,7 +1,7 @@
-"""How good label maps are: both measures that go by the name of mIoU, and recall.
+"""Quality of label maps: two measures called mIoU, and recall.
 
-The data set's measure reads one confusion matrix over all frames (Cityscapes, CamVid); the
-paper's (eq. 22) is the mean over frames of each frame's own IoU. They differ: report both.
+The data set's mIoU reads one confusion matrix over all frames (Cityscapes, CamVid). The paper's
+mIoU (eq. 22) is the mean over frames of each frame's own IoU. The two differ: report both.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ LabelMap = NDArray[np.uint8]
 
 
 class ConfusionMatrix:
-    """Pixel counts by true and predicted class, over as many frames as were added.
+    """Pixel counts by true and predicted class, over all added frames.
 
     Args:
-        classes: M, their number.
+        classes: M, the number of classes.
     """
 
     def __init__(self, classes: int) -> None:
-        """Starts at nothing."""
+        """Create a matrix of zeros."""
         self.classes = classes
-        # One more column: pixels of a class that the answer gave no class.
+        # The additional column counts pixels that the answer gave no class.
         self._counts = np.zeros((classes, classes + 1), np.int64)
 
     @classmethod
     def sum(cls, matrices: Iterable[ConfusionMatrix]) -> ConfusionMatrix:
-        """One matrix over the frames of at least one, all of the same classes."""
+        """Return the sum of at least one matrix; all must have the same classes."""
         parts = list(matrices)
         total = cls(parts[0].classes)
         for part in parts:
@@ -50,7 +50,7 @@ class ConfusionMatrix:
 
         Args:
             predicted: uint8 [H,W], class indices or 255.
-            truth: uint8 [H,W], the same; pixels of 255 are left aside.
+            truth: uint8 [H,W], class indices or 255; pixels of 255 are ignored.
 
         Raises:
             ValueError: the shapes differ, or a label is neither a class nor 255.
@@ -58,26 +58,26 @@ class ConfusionMatrix:
         self._counts += _count(predicted, truth, self.classes)
 
     def iou(self) -> NDArray[np.float64]:
-        """float64 [M]: intersection over union of each class; nan where it never occurs."""
+        """Return the intersection over union of each class, float64 [M]; nan if it never occurs."""
         return _iou(self._counts)
 
     def recall(self) -> NDArray[np.float64]:
-        """float64 [M]: share of each class's true pixels that were found; nan where it has none."""
+        """Return the found share of each class's true pixels, float64 [M]; nan without any."""
         hits, true = np.diag(self._counts), self._counts.sum(axis=1)
         return np.divide(hits, true, out=np.full(self.classes, np.nan), where=true > 0)
 
     def miou(self) -> float:
-        """Mean IoU of the classes that occur; nan before the first pixel."""
+        """Return the mean IoU of the classes that occur; nan before the first pixel."""
         return _mean_of_known(self.iou())
 
 
 def frame_iou(predicted: LabelMap, truth: LabelMap, classes: int) -> float:
-    """Mean IoU of the classes that one frame's truth or answer has.
+    """Return the mean IoU of the classes in one frame's truth or answer.
 
     Args:
         predicted: uint8 [H,W], class indices or 255 (a miss).
-        truth: uint8 [H,W], class indices or 255 (left aside).
-        classes: M, their number.
+        truth: uint8 [H,W], class indices or 255 (ignored).
+        classes: M, the number of classes.
 
     Returns:
         In [0, 1]; nan where the truth has no labelled pixel.
@@ -99,7 +99,7 @@ def _count(predicted: LabelMap, truth: LabelMap, classes: int) -> NDArray[np.int
             f"metrics: label map {list(predicted.shape)} against truth {list(truth.shape)}; "
             "resize the answer to the picture's own size"
         )
-    # One histogram over 16-bit pairs: 65,536 bins at most, no pass that selects pixels.
+    # One histogram over 16-bit pairs: at most 65,536 bins, and no extra pass to select pixels.
     pairs = truth.ravel().astype(np.uint16) << 8 | predicted.ravel()
     table = np.bincount(pairs, minlength=1 << 16).reshape(256, 256)
     used = np.flatnonzero(table.any(axis=0) | table.any(axis=1))

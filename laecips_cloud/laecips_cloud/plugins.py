@@ -1,4 +1,4 @@
-"""Exchangeable parts by name: entry points, with options that are given as text."""
+"""Plug-ins found by the name of their entry point, with options given as text."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ _READERS: Final[Mapping[type, Callable[[str], Any]]] = {
 
 
 def options_of(texts: Iterable[str]) -> dict[str, str]:
-    """Options that were given as NAME=VALUE, by name; empty texts stand for none."""
+    """Return the options given as NAME=VALUE, by name; ignore empty texts."""
     return dict(text.split("=", 1) for text in texts if text)
 
 
 class Plugins:
-    """The classes that an entry point group offers.
+    """The classes offered by one entry point group.
 
     Their constructors take keyword arguments of the types str, int, float and bool, each with a
-    default: those are a plug-in's options. What else they take is given by the caller.
+    default: the plug-in's options. The caller supplies all other arguments.
 
     Args:
-        group: of the entry points.
-        kind: what they are, for messages.
-        error: what is raised.
+        group: name of the entry point group.
+        kind: what the plug-ins are, for error messages.
+        error: the exception type to raise.
     """
 
     def __init__(self, group: str, *, kind: str, error: type[ValueError]) -> None:
         self._group, self._kind, self._error = group, kind, error
 
     def create(self, name: str, options: Mapping[str, str], *given: Any) -> Any:
-        """Makes one.
+        """Create a plug-in.
 
         Args:
             name: of an entry point in the group.
-            options: its own options, as text.
-            given: what its constructor takes before them.
+            options: the plug-in's options, as text.
+            given: positional arguments of the constructor, before the options.
 
         Raises:
-            ValueError: of the type `error`: the name or an option is not known, a value cannot be
-                read, or something that it needs is not installed.
+            ValueError: of the type `error`: the name or an option is unknown, a value cannot be
+                read, or a needed package is not installed.
         """
         points = self._points()
         if name not in points:
@@ -84,13 +84,13 @@ class Plugins:
 
 
 def _kinds(factory: Callable[..., Any], skip: int) -> dict[str, type]:
-    """Types of a constructor's options; one that is not annotated has the type of its default."""
+    """Return the types of a constructor's options; without annotation, the default's type."""
     kinds = {}
     for key, parameter in list(inspect.signature(factory, eval_str=True).parameters.items())[skip:]:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
         bare = parameter.annotation is parameter.empty
         kind = type(parameter.default) if bare else parameter.annotation
-        if kind in _READERS:  # others cannot be given as text, and keep their defaults
+        if kind in _READERS:  # other types cannot be given as text and keep their defaults
             kinds[key] = kind
     return kinds

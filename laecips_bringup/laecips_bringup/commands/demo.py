@@ -18,7 +18,7 @@ RATE = 0.54
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of the command."""
+    """Declare the options of the command."""
     replay.add_run_arguments(parser, out=Path("out/demo"), rate=RATE)
     parser.add_argument(
         "--bags",
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Makes the drive where it is not there yet, and replays it."""
+    """Draw the drive if it does not exist, and replay it; return the exit status."""
     from laecips_cloud.console import progress_bar
     from laecips_eval.inspection_scene.make_bags import ensure_main_bag
 

@@ -1,4 +1,4 @@
-"""`laecips replay`: a bag through edge and cloud, live or offline, and a report of it."""
+"""`laecips replay`: play a bag through edge and cloud, live or offline, and write a report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HELP = "Replay a bag through edge and cloud, and report what came of it."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of the command."""
+    """Declare the options of the command."""
     parser.add_argument("bag", type=Path, help="folder or file of the bag")
     add_run_arguments(parser, out=Path("out/replay"))
     parser.add_argument(
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_run_arguments(parser: argparse.ArgumentParser, *, out: Path, rate: float = 1.0) -> None:
-    """Options that every replay has, with these defaults."""
+    """Declare the options that every replay has, with these defaults."""
     parser.add_argument(
         "--bundle", type=Path, default=None, help="folder of the model bundle; default: the shipped"
     )
@@ -86,10 +86,10 @@ def add_run_arguments(parser: argparse.ArgumentParser, *, out: Path, rate: float
 
 
 def check(args: argparse.Namespace) -> None:
-    """Checks the options that every replay has, before anything is made or started.
+    """Check the options that every replay has, before anything is written or started.
 
     Raises:
-        ValueError: for the first that cannot be.
+        ValueError: an option has an invalid value; names the first.
     """
     from laecips_bringup.graph.installed_files import teacher_for
     from laecips_bringup.graph.params_file import unknown_parameters
@@ -104,7 +104,7 @@ def check(args: argparse.Namespace) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Replays the bag."""
+    """Replay the bag; return the exit status."""
     check(args)
     if args.source is not None and not args.train:
         raise ValueError(f"--source {args.source}: frames for the trainer; say --train too")
@@ -117,10 +117,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def source_of(args: argparse.Namespace) -> Path:
-    """The folder of source frames that the trainer gets; drawn where it is the shipped bundle's.
+    """Return the trainer's folder of source frames; draw it for the shipped bundle.
 
     Raises:
-        ValueError: none is given, and the bundle is not the shipped one.
+        ValueError: no folder is given, and the bundle is not the shipped one.
     """
     from laecips_cloud.console import progress_bar
     from laecips_eval.datasets.source_frames import ensure_source
@@ -146,13 +146,13 @@ def run_live(
     source: Path | None = None,
     preset: str = "",
 ) -> int:
-    """Replays a bag live, and shows the report.
+    """Replay a bag live and show the report; return the exit status.
 
     Args:
-        args: options that every replay has.
-        bag: the bag.
-        image_topic: of the bag's pictures; None for its only one.
-        source: labelled source frames for the trainer; None: nothing is trained.
+        args: the options that every replay has.
+        bag: the bag to play.
+        image_topic: the bag's picture topic; None for the only one.
+        source: labelled source frames for the trainer; None for no training.
         preset: name of a file of `config/` for this kind of run; empty for none.
     """
     from laecips_eval.reports.report_table import report_table
@@ -230,7 +230,7 @@ def _run_offline(args: argparse.Namespace, source: Path | None) -> int:
 
 
 def edge_parameters(args: argparse.Namespace) -> dict[str, bool | int | float | str]:
-    """Parameters of the edge node that were given as options."""
+    """Return the edge node's parameters that were given as options."""
     given = {
         "policy": args.policy,
         "delta": args.delta,

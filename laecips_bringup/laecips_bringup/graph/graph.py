@@ -1,7 +1,7 @@
-"""The one description of the graph: which nodes there are, under which names, with which wiring.
+"""The description of the graph: the nodes, their names, parameters and remappings.
 
-Launch files and the process runner are both built from it, so that they cannot diverge. Nothing
-here starts anything.
+Launch files and the process runner both use it, so that they cannot diverge. This module starts
+no process.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ class NodeSpec:
 
     Attributes:
         package: the ROS package that installs the executable.
-        executable: its name under `lib/<package>`.
+        executable: name of the executable under `lib/<package>`.
         name: the node's name.
         namespace: absolute, `/` for none.
-        parameters: layers, later ones win: a Path is a parameter file, a mapping is values.
-        remappings: names inside the node to names outside.
+        parameters: layers, the last wins; a Path is a parameter file, a mapping is values.
+        remappings: names inside the node, mapped to names outside.
         lifecycle: whether the node is a lifecycle node.
     """
 
@@ -46,24 +46,24 @@ class NodeSpec:
 
     @property
     def full_name(self) -> str:
-        """Namespace and name: `/robot/edge`."""
+        """The namespace and name, such as `/robot/edge`."""
         return f"{self.namespace.rstrip('/')}/{self.name}"
 
     def topic(self, name: str) -> str:
-        """The full name of a private topic, `~/name` inside the node."""
+        """Return the full name of a private topic, `~/name` inside the node."""
         return f"{self.full_name}/{name}"
 
 
 class Shared(TypedDict, total=False):
-    """What is asked of every node alike; what is left out is as the shipped files say.
+    """Settings common to all nodes; an absent key leaves the shipped file's value.
 
     Keys:
-        namespace: where the node lives; edge and cloud of one namespace meet.
-        engine: that is usual here, unless the user's file names one.
-        preset: name of a file of `config/` over the node's own, for one kind of run.
-        params_file: a parameter file of the user, over the one that ships.
+        namespace: namespace of the node; edge and cloud must share it to communicate.
+        engine: default engine, unless the user's file names one.
+        preset: name of a file of `config/` for one kind of run, laid over the node's own file.
+        params_file: a parameter file of the user, laid over the shipped one.
         use_sim_time: take the time from /clock.
-        autostart: configure and activate without a lifecycle manager; so it is if not said.
+        autostart: configure and activate without a lifecycle manager; true by default.
     """
 
     namespace: str
@@ -82,17 +82,17 @@ def edge(
     parameters: Parameters | None = None,
     **shared: Unpack[Shared],
 ) -> NodeSpec:
-    """The node on the robot.
+    """Return the edge node, which runs on the robot.
 
     Args:
         image_topic: the camera's base topic.
         image_transport: raw, or compressed for `<image_topic>/compressed`.
-        bundle: folder of the model bundle; empty: the parameter file says.
-        parameters: more values, over everything else.
+        bundle: folder of the model bundle; empty for the parameter file's value.
+        parameters: additional values, over all other layers.
         **shared: see `Shared`.
 
     Raises:
-        ValueError: for an unknown transport.
+        ValueError: the transport is unknown.
     """
     if image_transport not in TRANSPORTS:
         raise ValueError(
@@ -115,14 +115,14 @@ def cloud(
     parameters: Parameters | None = None,
     **shared: Unpack[Shared],
 ) -> NodeSpec:
-    """The node in the cloud.
+    """Return the cloud node.
 
     Args:
-        bundle: folder of the model bundle; empty: the parameter file says.
-        teacher: folder of a teacher whose opinion is asked, unless the user's file chooses a class
-            scorer itself; empty: none.
+        bundle: folder of the model bundle; empty for the parameter file's value.
+        teacher: folder of the teacher, unless the user's file chooses a class scorer itself;
+            empty for none.
         parameters: as for `edge`.
-        **shared: see `Shared`; `engine` is of the teacher too.
+        **shared: see `Shared`; `engine` applies to the teacher too.
     """
     asked: Parameters = {"bundles": [bundle]} if bundle else {}
     return _node("laecips_cloud", "cloud", asked, parameters, shared, teacher=teacher)
@@ -135,13 +135,13 @@ def trainer(
     parameters: Parameters | None = None,
     **shared: Unpack[Shared],
 ) -> NodeSpec:
-    """The node that trains.
+    """Return the trainer node.
 
     Args:
-        bundle: folder of the first training's bundle; empty: the parameter file says.
-        source: folder of labelled source frames; empty: the parameter file says.
+        bundle: folder of the first training's bundle; empty for the parameter file's value.
+        source: folder of labelled source frames; empty for the parameter file's value.
         parameters: as for `edge`.
-        **shared: see `Shared`; pairs are examined on `engine`.
+        **shared: see `Shared`; the trainer evaluates pairs on `engine`.
     """
     named = {"bundle": bundle, "source": source}
     asked = {key: value for key, value in named.items() if value}
@@ -155,11 +155,11 @@ def bridge(
     parameters: Parameters | None = None,
     **shared: Unpack[Shared],
 ) -> NodeSpec:
-    """The node between a robot and its cloud.
+    """Return the bridge node, which connects a robot to its cloud.
 
     Args:
-        address: HOST:PORT of the gateway; empty: the parameter file says.
-        certificates: folder of the robot's; empty: the parameter file says.
+        address: HOST:PORT of the gateway; empty for the parameter file's value.
+        certificates: folder of the robot's certificates; empty for the parameter file's value.
         parameters: as for `edge`.
         **shared: see `Shared`.
     """
@@ -174,11 +174,11 @@ def gateway(
     parameters: Parameters | None = None,
     **shared: Unpack[Shared],
 ) -> NodeSpec:
-    """The node at the door of a cloud.
+    """Return the gateway node, which connects robots to the cloud.
 
     Args:
-        address: HOST:PORT to listen at; empty: the parameter file says.
-        certificates: folder of the gateway's; empty: the parameter file says.
+        address: HOST:PORT to listen at; empty for the parameter file's value.
+        certificates: folder of the gateway's certificates; empty for the parameter file's value.
         parameters: as for `edge`.
         **shared: see `Shared`.
     """
@@ -189,16 +189,15 @@ def gateway(
 def asking(
     teacher: str, *, engine: str = "", unless: Container[str] = ()
 ) -> dict[str, ParameterValue]:
-    """Parameters of the cloud node that asks a teacher; none where there is no teacher.
+    """Return the parameters of a cloud node that uses a teacher; none without a teacher.
 
-    The best scorer and masks that one core has time for at the demo's pace
+    They are the best scorer and masks that one core can run at the demo's rate
     (docs/results/large-models.md).
 
     Args:
-        teacher: its folder.
-        engine: that runs it; empty for the class scorer's own.
-        unless: parameters that the user's file gives; one that chooses a class scorer itself is
-            left alone.
+        teacher: folder of the teacher.
+        engine: engine that runs the teacher; empty for the class scorer's default.
+        unless: parameters in the user's file; if they choose a class scorer, change nothing.
     """
     if not teacher or "class_scorer" in unless:
         return {}
@@ -210,12 +209,12 @@ def asking(
 
 
 def player(*, bag: str, rate: float = 1.0, parameters: Parameters | None = None) -> NodeSpec:
-    """The bag player; it publishes where an `edge` without namespace listens.
+    """Return the bag player; it publishes to the topics of an `edge` without namespace.
 
     Args:
         bag: path of the bag.
-        rate: speed against the recording.
-        parameters: more values.
+        rate: speed relative to the recording.
+        parameters: additional values.
     """
     shipped = config_file("player.yaml")
     return NodeSpec(
@@ -231,19 +230,19 @@ def player(*, bag: str, rate: float = 1.0, parameters: Parameters | None = None)
 
 
 def image_remappings(image_topic: str) -> dict[str, str]:
-    """Both transports of the camera's topic, for whoever takes or gives `image`."""
+    """Return the remappings of the camera's topic, for both transports of `image`."""
     if image_topic == "image":
         return {}
     return {"image": image_topic, "image/compressed": f"{image_topic}/compressed"}
 
 
 def absolute(namespace: str) -> str:
-    """A namespace as the ROS graph writes it: `robot` and `/robot/` are `/robot`, none is `/`."""
+    """Return a namespace in ROS form: `robot` and `/robot/` give `/robot`, empty gives `/`."""
     return "/" + namespace.strip("/")
 
 
 def _given(**values: str) -> Parameters:
-    """Those values that are not empty."""
+    """Return the values that are not empty."""
     return {name: value for name, value in values.items() if value}
 
 
@@ -257,10 +256,10 @@ def _node(
     teacher: str = "",
     remappings: Mapping[str, str] | None = None,
 ) -> NodeSpec:
-    """A lifecycle node: what ships, what is usual here, what the user's file says, what is asked.
+    """Return a lifecycle node; layers: shipped file, defaults here, user's file, arguments.
 
-    What the file gives is not even mentioned as usual: to ROS values for a node's full name are
-    above those for a pattern such as `/**/edge`, whatever comes first.
+    Omit a default here that the user's file sets: in ROS, values for a node's full name override
+    those for a pattern such as `/**/edge`, in whatever order the layers come.
     """
     params_file, preset = shared.get("params_file", ""), shared.get("preset", "")
     engine = shared.get("engine", "")

@@ -1,4 +1,4 @@
-"""Where this project's installed files are: configuration, shipped networks, the RViz layout."""
+"""Paths of this project's installed files: configuration, shipped networks, the RViz layout."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ONNX_RUNTIME, OPENVINO = "onnxruntime", "openvino"
 
 
 def config_file(name: str) -> Path | None:
-    """A file of `config/`; None where this package was built without the umbrella."""
+    """Return a file of `config/`; None where this package was built without the umbrella."""
     try:
         path = Path(get_package_share_directory(UMBRELLA)) / "config" / name
     except PackageNotFoundError:
@@ -28,28 +28,28 @@ def config_file(name: str) -> Path | None:
 
 
 def rviz_layout() -> Path:
-    """The RViz layout."""
+    """Return the path of the RViz layout."""
     return Path(get_package_share_directory(BRINGUP)) / "rviz" / "laecips.rviz"
 
 
 def usual_engine() -> str:
-    """The engine that replays use: OpenVINO where it computes in bfloat16 here, twice as fast."""
+    """Return the default engine of replays: OpenVINO if it computes in bfloat16, twice as fast."""
     if OPENVINO in installed_engines() and precision_of(OPENVINO) == "bf16":
         return OPENVINO
     return ONNX_RUNTIME
 
 
 def teacher_for(bundle: str | Path, asked: str, *, engine: str = ONNX_RUNTIME) -> str:
-    """The folder of the teacher that the cloud asks, or an empty text for none.
+    """Return the folder of the cloud's teacher; an empty text for none.
 
     Args:
         bundle: folder of the bundle that runs.
-        asked: a folder; `none`; or empty for the one that ships with the shipped bundle, and none
-            with any other bundle, whose classes it need not know.
-        engine: that will run it.
+        asked: a folder; `none`; or empty for the teacher shipped with the shipped bundle, and none
+            with any other bundle, which may have other classes.
+        engine: the engine that will run the teacher.
 
     Raises:
-        FileNotFoundError: the folder that was asked for is not there.
+        FileNotFoundError: the folder `asked` does not exist.
     """
     if asked == NO_TEACHER:
         return ""
@@ -61,6 +61,6 @@ def teacher_for(bundle: str | Path, asked: str, *, engine: str = ONNX_RUNTIME) -
             )
         return str(Path(asked).resolve())
     ours = bundle and Path(bundle).resolve() == shipped_bundle().resolve()
-    # At the demo's pace one core has no time for the whole network in fp32.
+    # At the demo's rate one core is too slow for the whole network in fp32.
     teacher = shipped_teacher() / (NETWORK if engine == OPENVINO else QUICK)
     return str(teacher) if ours and teacher.is_file() else ""

@@ -27,7 +27,7 @@ BESIDE_A_BRIDGE = "robot.yaml"
 
 
 def edge_part(values: Values, *, preset: str = "") -> list[Action]:
-    """The node on the robot."""
+    """Return the launch actions of the edge node."""
     shared = _shared(values)
     shared["preset"] = preset
     spec = graph.edge(
@@ -40,7 +40,7 @@ def edge_part(values: Values, *, preset: str = "") -> list[Action]:
 
 
 def robot_part(values: Values) -> list[Action]:
-    """The node on the robot, and the bridge to its cloud."""
+    """Return the launch actions of the edge node and the bridge to its cloud."""
     bridge = graph.bridge(
         address=values["cloud"], certificates=values["certificates"], **_shared(values)
     )
@@ -48,7 +48,7 @@ def robot_part(values: Values) -> list[Action]:
 
 
 def gateway_part(values: Values) -> list[Action]:
-    """The node at the door of a cloud."""
+    """Return the launch actions of the gateway."""
     gateway = graph.gateway(
         address=values["listen"], certificates=values["certificates"], **_shared(values)
     )
@@ -56,28 +56,28 @@ def gateway_part(values: Values) -> list[Action]:
 
 
 def cloud_part(values: Values) -> list[Action]:
-    """The node in the cloud."""
+    """Return the launch actions of the cloud node."""
     bundle = values["bundle"]
     teacher = teacher_for(bundle, values["teacher"])
     return [node_action(graph.cloud(bundle=bundle, teacher=teacher, **_shared(values)))]
 
 
 def trainer_part(values: Values) -> list[Action]:
-    """The node that trains."""
+    """Return the launch actions of the trainer node."""
     bundle, source = values["bundle"], values["source"]
     return [node_action(graph.trainer(bundle=bundle, source=source, **_shared(values)))]
 
 
 def wanted_trainer_part(values: Values) -> list[Action]:
-    """The node that trains, where it is wanted."""
+    """Return the launch actions of the trainer node; none where it is not wanted."""
     return trainer_part(values) if values["trainer"] == "true" else []
 
 
 def rviz_part(values: Values) -> list[Action]:
-    """RViz with camera, overlay and label map, where it is wanted.
+    """Return the launch actions of RViz with camera, overlay and label map; none if not wanted.
 
     Raises:
-        RuntimeError: when it is not installed; said before any node has started.
+        RuntimeError: RViz is not installed; raised before any node starts.
     """
     if values["rviz"] != "true":
         return []
@@ -90,7 +90,7 @@ def rviz_part(values: Values) -> list[Action]:
             package="rviz2",
             executable="rviz2",
             name="rviz",
-            # The layout's topics are relative: they follow the namespace and the camera's name.
+            # The layout's topics are relative: they follow namespace and camera topic.
             namespace=graph.absolute(values["namespace"]),
             arguments=["-d", str(rviz_layout())],
             remappings=list(graph.image_remappings(values["image_topic"]).items()),
@@ -115,11 +115,11 @@ _ARGUMENTS_OF: dict[Part, tuple[str, ...]] = {
 
 
 def launch_description(*parts: Part) -> LaunchDescription:
-    """The description of a launch file that starts these parts.
+    """Return the launch description that starts these parts.
 
     Args:
         *parts: `edge_part`, `robot_part`, `gateway_part`, `cloud_part`, `trainer_part`,
-            `rviz_part`; their arguments are declared with them.
+            `rviz_part`; the description declares their arguments too.
     """
     names = {name: None for part in parts for name in _ARGUMENTS_OF[part]}
     return LaunchDescription(
@@ -135,7 +135,7 @@ def launch_description(*parts: Part) -> LaunchDescription:
 
 
 def node_action(spec: NodeSpec) -> Action:
-    """The launch action of a node of the graph."""
+    """Return the launch action of a node of the graph."""
     kind = LifecycleNode if spec.lifecycle else Node
     return kind(
         package=spec.package,

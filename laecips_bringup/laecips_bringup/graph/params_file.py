@@ -1,6 +1,6 @@
-"""A parameter file of the user, read before the nodes read it: ROS is silent about typing errors.
+"""Checks of the user's parameter file, before the nodes read it: ROS ignores misspelt names.
 
-A parameter that no node declares is no error to ROS; it only has no effect.
+ROS reports no error for a parameter that no node declares; the parameter has no effect.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from laecips_bringup.graph.installed_files import config_file
 NODES: Final = ("edge", "cloud", "trainer", "bridge", "gateway")
 """Nodes that take a parameter file of the user."""
 
-# Not in the shipped files of all nodes, but declared by every node, some of them by rclpy.
+# Not in every shipped file, but declared by every node, some of them by rclpy.
 _OF_ALL: Final = frozenset({"autostart", "use_sim_time", "start_type_description_service"})
 _PREFIXES_OF_ALL: Final = ("qos_overrides.",)
 _VALUES: Final = "ros__parameters"
@@ -25,17 +25,17 @@ _WILD: Final = ("*", "**")
 
 
 def unknown_parameters(path: Path) -> list[str]:
-    """What a parameter file says to our nodes that these do not know.
+    """Return one line for each parameter that our nodes do not declare.
 
     Args:
-        path: the file.
+        path: the parameter file.
 
     Returns:
-        One line a parameter, with file, node and parameter. Sections of other nodes are not looked
-        at: a robot may keep all its parameters in one file.
+        One line for each parameter, with file, node and parameter. Sections of other nodes are
+        ignored: a robot may keep all its parameters in one file.
 
     Raises:
-        ValueError: when the file is missing or not a parameter file.
+        ValueError: the file is missing or not a parameter file.
     """
     declared = {node: _declared(node) for node in NODES}
     problems = []
@@ -43,7 +43,7 @@ def unknown_parameters(path: Path) -> list[str]:
         last = section.rstrip("/").rpartition("/")[2]
         nodes = NODES if last in _WILD else tuple(node for node in NODES if node == last)
         known = set().union(*(declared[node] for node in nodes)) if nodes else {name}
-        # Without the shipped files there is nothing to compare with.
+        # Without the shipped files there are no names to compare with.
         if name in known or not all(declared[node] for node in nodes):
             continue
         close = difflib.get_close_matches(name, known, n=1)
@@ -56,10 +56,10 @@ def unknown_parameters(path: Path) -> list[str]:
 
 
 def given(path: Path, node: str) -> dict[str, Any]:
-    """What a parameter file says to a node: values by name; of two sections the later one wins.
+    """Return a node's values in a parameter file, by name; of two sections the later one wins.
 
     Raises:
-        ValueError: when the file is missing or not a parameter file.
+        ValueError: the file is missing or not a parameter file.
     """
     return {
         name: value
@@ -69,7 +69,7 @@ def given(path: Path, node: str) -> dict[str, Any]:
 
 
 def _declared(node: str) -> frozenset[str]:
-    """Names that the shipped file shows, which are all; empty where the file is not installed."""
+    """Return all parameter names of the shipped file; empty where it is not installed."""
     file = config_file(f"{node}.yaml")
     if file is None:
         return frozenset()
@@ -78,7 +78,7 @@ def _declared(node: str) -> frozenset[str]:
 
 
 def _parameters(path: Path) -> Iterator[tuple[str, str, Any]]:
-    """(section, parameter, value); what every node declares under a prefix is left out."""
+    """Yield (section, parameter, value); omit the prefixes that every node declares."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -104,7 +104,7 @@ def _parameters(path: Path) -> Iterator[tuple[str, str, Any]]:
 
 
 def _sections(content: Any, above: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Sections by node name; namespaces may be keys of their own."""
+    """Yield sections by node name; namespaces may be keys of their own."""
     if not isinstance(content, Mapping):
         return
     for key, value in content.items():

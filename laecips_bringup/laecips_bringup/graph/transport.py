@@ -1,9 +1,9 @@
 """Fast DDS with a shared memory segment that holds pictures.
 
 The default segment of 512 kB loses most best-effort images above that size. The profile in
-`config/fastdds.xml` gives every participant 64 MB, which are really allocated: where /dev/shm is
-small (64 MB in a container by default) a participant would come up without shared memory and print
-errors, so the profile is left out there.
+`config/fastdds.xml` gives every participant 64 MB, which the system really allocates. Where
+/dev/shm is small (64 MB in a container by default) a participant would start without shared memory
+and print errors, so the profile is omitted there.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ NEEDED_BYTES = 512 * 2**20
 def transport_environment(
     environment: Mapping[str, str], *, shared_memory: Path = SHARED_MEMORY
 ) -> dict[str, str]:
-    """What to add to the environment of every process of the graph.
+    """Return the variables to add to the environment of every process of the graph.
 
     Args:
-        environment: what is set already; a profile chosen by the user stays.
-        shared_memory: the file system that shared memory lives in.
+        environment: the present variables; a profile chosen by the user stays.
+        shared_memory: the file system of shared memory.
 
     Returns:
         The variable that names the profile, or nothing.

@@ -1,4 +1,4 @@
-"""Messages in plain words: what the pure rooms know instead of ROS types."""
+"""Conversion of ROS messages to the types of the pure modules."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from laecips_msgs.msg import EdgeStatus, ModelReport, Segmentation
 
 
 def answer_of(message: Segmentation) -> PublishedAnswer:
-    """A laecips_msgs/Segmentation in plain words.
+    """Convert a laecips_msgs/Segmentation.
 
     Raises:
-        ValueError: when its constants are unknown or do not go together.
+        ValueError: its constants are unknown or contradict each other.
     """
     if message.source >= len(SOURCES) or message.reason >= len(REASONS):
         raise ValueError(f"source {message.source} or reason {message.reason} is unknown")
@@ -37,7 +37,7 @@ def answer_of(message: Segmentation) -> PublishedAnswer:
 
 
 def counters_of(message: EdgeStatus) -> EdgeCounters:
-    """The counters of a laecips_msgs/EdgeStatus that a report needs."""
+    """Return the counters of a laecips_msgs/EdgeStatus that a report needs."""
     return EdgeCounters(
         superseded=message.superseded,
         wanted=message.wanted,
@@ -49,10 +49,10 @@ def counters_of(message: EdgeStatus) -> EdgeCounters:
 
 
 def swap_of(message: ModelReport) -> Swap:
-    """A laecips_msgs/ModelReport in plain words.
+    """Convert a laecips_msgs/ModelReport.
 
     Raises:
-        ValueError: when its outcome is unknown.
+        ValueError: its outcome is unknown.
     """
     if message.outcome >= len(OUTCOMES):
         raise ValueError(f"outcome {message.outcome} is unknown")
@@ -68,10 +68,10 @@ def swap_of(message: ModelReport) -> Swap:
 
 
 def label_map_of(message: Image) -> LabelMap:
-    """The pixels of a mono8 image, uint8 [H, W], without a copy.
+    """Return the pixels of a mono8 image, uint8 [H, W], without a copy.
 
     Raises:
-        ValueError: when it is not mono8, or its size and data do not fit.
+        ValueError: the image is not mono8, or its size and data do not fit.
     """
     if message.encoding != "mono8" or len(message.data) != message.step * message.height:
         raise ValueError(
@@ -83,5 +83,5 @@ def label_map_of(message: Image) -> LabelMap:
 
 
 def stamp_ns(message: Any) -> int:
-    """The stamp of a message with a header, in nanoseconds."""
+    """Return the stamp of a message with a header, in nanoseconds."""
     return nanoseconds(message.header.stamp)

@@ -1,4 +1,4 @@
-"""What the runner of a replay listens to."""
+"""The topics that the runner of a replay subscribes to."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Feed:
-    """One topic that the runner listens to.
+    """One topic that the runner subscribes to.
 
     Attributes:
-        kind: what its messages mean.
-        topic: full name.
+        kind: meaning of its messages.
+        topic: full topic name.
         message: the message class.
         type_name: `package/msg/Name`.
-        recorded: whether it goes into the result bag.
+        recorded: whether it is written to the result bag.
     """
 
     kind: Kind
@@ -60,14 +60,14 @@ def feeds(
     trainer: NodeSpec | None = None,
     overlay: bool = True,
 ) -> Sequence[Feed]:
-    """The topics of one graph.
+    """Return the topics of one graph.
 
     Args:
-        edge: the node on the robot.
-        cloud: the node in the cloud.
+        edge: the edge node.
+        cloud: the cloud node.
         player: the bag player.
-        trainer: the node that trains, where there is one.
-        overlay: also the overlay, which the edge node draws only while somebody listens.
+        trainer: the trainer node; None where there is none.
+        overlay: whether to include the overlay, which the edge node draws only for a subscriber.
     """
     found = [
         _feed(Kind.PLAYED, player, "played", PlayedFrame, "laecips_msgs", recorded=False),
@@ -86,7 +86,7 @@ def feeds(
             _feed(Kind.TRAINER_STATUS, trainer, "status", TrainerStatus, "laecips_msgs"),
             Feed(
                 kind=Kind.MODEL_REPORT,
-                # Both nodes have it in their namespace, not below their name.
+                # Both nodes publish it in their namespace, not below their name.
                 topic=f"{edge.namespace.rstrip('/')}/model_report",
                 message=ModelReport,
                 type_name="laecips_msgs/msg/ModelReport",

@@ -1,4 +1,4 @@
-"""One replay: real processes play a bag through edge and cloud, and the runner keeps the score."""
+"""A live replay: real processes play a bag through edge and cloud; the runner scores answers."""
 
 from __future__ import annotations
 
@@ -40,22 +40,22 @@ _PATIENCE_S = 15.0
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayOptions:
-    """What to replay, and how.
+    """Options of a live replay.
 
     Attributes:
-        bag: the bag.
+        bag: the bag to play.
         bundle: folder of the model bundle.
-        teacher: folder of the teacher that the cloud asks; empty for none.
-        out: folder of report, frame log, result bag and logs.
-        rate: speed against the recording.
-        bag_topic: the bag's topic with pictures; None for its only one.
-        source: folder of labelled source frames for the trainer; None: nothing is trained.
-        engine: usual for f and the teacher; empty: the shipped one.
-        preset: name of a file of `config/` over the nodes' own; empty for none.
-        params_file: a parameter file over the shipped ones; empty for none.
-        edge: parameters of the edge node over all others.
+        teacher: folder of the cloud's teacher; empty for none.
+        out: output folder for the report, the frame log, the result bag and the logs.
+        rate: speed relative to the recording.
+        bag_topic: the bag's picture topic; None for the only one.
+        source: folder of labelled source frames for the trainer; None for no training.
+        engine: default engine of f and the teacher; empty for the shipped files' value.
+        preset: name of a file of `config/`, laid over the nodes' own; empty for none.
+        params_file: a parameter file, laid over the shipped ones; empty for none.
+        edge: parameters of the edge node, over all other layers.
         record: whether to write the result bag, with the overlay.
-        command: what makes the run again, for the page.
+        command: command line that repeats the run, for the page.
     """
 
     bag: Path
@@ -73,21 +73,21 @@ class ReplayOptions:
     command: str = ""
 
     def __post_init__(self) -> None:
-        """Checks the rate, which the player would refuse only after everything has started.
+        """Check the rate, which the player would refuse only after all processes have started.
 
         Raises:
-            ValueError: when it is outside the player's range.
+            ValueError: the rate is outside the player's range.
         """
         check_rate(self.rate)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunOutcome:
-    """What came of a run.
+    """Outcome of a run.
 
     Attributes:
-        report: as it was written.
-        stopped_by: why the run ended before the bag did; None where it did not.
+        report: the report that was written.
+        stopped_by: why the run ended before the bag did; None if the whole bag was played.
     """
 
     report: Report
@@ -95,14 +95,14 @@ class RunOutcome:
 
 
 class Replay:
-    """One live run. Make it, then `run()` it once.
+    """One live run: create it, then call `run()` once.
 
     Raises:
-        ValueError: for a bag or a bundle that cannot be used, or a pair that does not fit.
+        ValueError: the bag or the bundle cannot be used, or the pair does not fit.
     """
 
     def __init__(self, options: ReplayOptions, console: Console) -> None:
-        """Checks bag and bundle; starts nothing."""
+        """Check bag and bundle; start no process."""
         self._options = options
         self._console = console
         self._playing = False
@@ -136,7 +136,7 @@ class Replay:
         self._player = graph.player(
             bag=str(options.bag.resolve()),
             rate=options.rate,
-            # The runner listens to ~/played last, when everything else is ready.
+            # The runner subscribes to ~/played last, when everything else is ready.
             parameters={"bag_topic": self._bag.image_topic, "played_subscribers": 1},
         )
 
@@ -158,26 +158,26 @@ class Replay:
         )
 
     def run(self) -> RunOutcome:
-        """Plays the bag, and writes report, frame log and result bag.
+        """Play the bag, and write report, frame log and result bag.
 
-        Those of an older run stay until the first picture of this one is played.
+        Files of an earlier run stay until this run's first picture has been played.
 
         Returns:
-            The report; where something stopped the run, of what was played until then.
+            The outcome; if the run was stopped, its report covers what was played until then.
 
         Raises:
-            OSError: when the report cannot be written; it is shown then.
-            ProcessError: when a node ended or could not start before the first picture.
-            KeyboardInterrupt: when the run was stopped before the first picture.
+            OSError: the report cannot be written; it is shown instead.
+            ProcessError: a node ended or could not start before the first picture.
+            KeyboardInterrupt: the run was stopped before the first picture.
         """
         out = self._options.out
         if self._options.params_file:
             for problem in unknown_parameters(Path(self._options.params_file)):
                 self._say(f"note: {problem}")
         out.mkdir(parents=True, exist_ok=True)
-        # A request that an old replay buffer knows would be answered from it.
+        # An old replay buffer would answer a request with a known id from its stored frames.
         _remove(out, BUFFER, f"{BUFFER}-wal", f"{BUFFER}-shm")
-        # And robot and trainer would go on from the pair that an old run has ended with.
+        # The robot and the trainer would continue with the last pair of an earlier run.
         for folder in (MODELS, LIBRARY):
             shutil.rmtree(out / folder, ignore_errors=True)
         remove_stale_segments()
@@ -196,7 +196,7 @@ class Replay:
             added = domain.environment | transport_environment(os.environ)
             logs = {"ROS_LOG_DIR": str((out / LOGS).resolve())}
             stack.enter_context(environment(added | logs))
-            # Processes start first: they need seconds, in which the runner makes itself ready.
+            # Start the processes first: the runner prepares itself in the seconds that they need.
             processes = stack.enter_context(Processes(environment=os.environ, folder=out))
             for spec in (*self._nodes, self._player):
                 processes.start(spec)
@@ -216,7 +216,7 @@ class Replay:
                 spec.name: monitor.parameters(spec.full_name, limit_s=_PATIENCE_S)
                 for spec in self._nodes
             }
-            # This is what the player waits for: now the first picture may come.
+            # The player waits for this subscription: now the first picture may come.
             monitor.listen([topic for topic in topics if topic.kind is Kind.PLAYED])
             try:
                 supervisor.watch(patience_s=parameters["edge"]["deadline_s"] + _PATIENCE_S)
@@ -264,7 +264,7 @@ class Replay:
         )
 
     def _begin(self) -> None:
-        """From the first picture on, nothing of an older run may be taken for this one's."""
+        """Remove the files of an earlier run at the first picture; they are not this run's."""
         self._playing = True
         _remove(self._options.out, REPORT, FRAMES, PAGE, RESULT)
 

@@ -1,4 +1,4 @@
-"""What a replay shows while it runs: a table that stays in place, or a line now and then."""
+"""Display of a running replay: a table in place, or lines at intervals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DRAW_EVERY_S = 0.25
 
 
 class LiveView:
-    """Shows running figures; in a terminal in place, else as plain lines every few seconds.
+    """Display of running figures: in place in a terminal, else plain lines every few seconds.
 
     Example:
         with LiveView(Console()) as view:
@@ -28,11 +28,11 @@ class LiveView:
     """
 
     def __init__(self, console: Console, *, line_every_s: float = _LINE_EVERY_S) -> None:
-        """Shows nothing yet.
+        """Create the display; show nothing yet.
 
         Args:
-            console: where to show it.
-            line_every_s: seconds between two lines where the console is no terminal.
+            console: where to show the figures.
+            line_every_s: seconds between lines where the console is no terminal.
         """
         self._console = console
         self._every_s = _DRAW_EVERY_S if console.is_terminal else line_every_s
@@ -44,7 +44,7 @@ class LiveView:
         )
 
     def __enter__(self) -> LiveView:
-        """Takes the lower end of a terminal."""
+        """Reserve the lower end of the terminal."""
         if self._live is not None:
             self._live.start()
         return self
@@ -55,22 +55,22 @@ class LiveView:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Gives the terminal back."""
+        """Release the terminal."""
         if self._live is not None:
             self._live.stop()
 
     def note(self, text: str) -> None:
-        """Says something once; it scrolls away."""
+        """Print a line once; it scrolls away."""
         self._console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def show(
         self, figures: Callable[[], Figures], learning: Callable[[], object] = lambda: ""
     ) -> None:
-        """Shows the newest figures, when it is time to; else they are not even asked for.
+        """Show the newest figures if the interval has passed; else do not request them.
 
         Args:
-            figures: gives them.
-            learning: gives one line on what is learnt; an empty one is not shown.
+            figures: called for the figures.
+            learning: called for one line about the training; an empty line is not shown.
         """
         now = time.monotonic()
         if now < self._next:
@@ -85,7 +85,7 @@ class LiveView:
 
 
 def figures_line(figures: Figures) -> str:
-    """The running figures as one line."""
+    """Return the running figures as one line."""
     answered = figures.answered
     total = "?" if figures.total is None else figures.total
     return (
@@ -99,7 +99,7 @@ def figures_line(figures: Figures) -> str:
 
 
 def figures_table(figures: Figures, learning: str = "") -> RenderableType:
-    """The running figures as a block of lines, with one on what is learnt."""
+    """Return the running figures as a block of lines, with one about the training."""
     answered = figures.answered
     table = Table.grid(padding=(0, 2))
     table.add_row(

@@ -1,6 +1,6 @@
-"""The runner's ears: a node that takes messages off the wire and passes them on, unread.
+"""A node that receives serialised messages and passes them on without decoding them.
 
-Its thread does nothing else, so that the time of receipt is the time of receipt.
+Its thread does nothing else, so that the receipt time is exact.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ _POLL_S = 0.02
 
 
 class Monitor:
-    """A node on the domain of a run; leaving the context ends its thread.
+    """A node in the ROS domain of a run; leaving the context ends its thread.
 
     Args:
-        take: called with feed, serialised message and monotonic time of receipt in nanoseconds, on
-            the monitor's thread; must be quick.
+        take: called with feed, serialised message and monotonic receipt time in nanoseconds, on the
+            monitor's thread; must be quick.
     """
 
     def __init__(self, *, take: Take) -> None:
-        """Joins the domain that the environment names."""
+        """Join the domain that the environment names."""
         self._take = take
         self._context = Context()
         rclpy.init(context=self._context, args=[])
@@ -49,7 +49,7 @@ class Monitor:
         self._thread = threading.Thread(target=self._spin, name="monitor")
 
     def __enter__(self) -> Monitor:
-        """Starts listening."""
+        """Start to listen."""
         self._thread.start()
         return self
 
@@ -59,7 +59,7 @@ class Monitor:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stops listening and leaves the domain."""
+        """Stop to listen and leave the domain."""
         self._stopping.set()
         self._executor.wake()
         self._thread.join()
@@ -67,7 +67,7 @@ class Monitor:
         self._context.try_shutdown()
 
     def listen(self, feeds: Sequence[Feed]) -> None:
-        """Subscribes to more feeds."""
+        """Subscribe to more feeds."""
         for feed in feeds:
             self._node.create_subscription(
                 feed.message,
@@ -78,14 +78,14 @@ class Monitor:
             )
 
     def parameters(self, node: str, *, limit_s: float) -> dict[str, Any]:
-        """All parameters of a node that runs.
+        """Return all parameters of a running node.
 
         Args:
-            node: its full name.
-            limit_s: how long it may take.
+            node: full name of the node.
+            limit_s: time limit, seconds.
 
         Raises:
-            TimeoutError: when the node does not answer in time.
+            TimeoutError: the node does not answer in time.
         """
         deadline = time.monotonic() + limit_s
         listed = self._call(
@@ -104,7 +104,7 @@ class Monitor:
         self._take(feed, data, time.monotonic_ns())
 
     def _call(self, kind: type, service: str, request: Any, deadline: float) -> Any:
-        """A request can be lost while both sides discover each other, so it is sent again."""
+        """Call a service; repeat the request, which can be lost until both sides are discovered."""
         client = self._node.create_client(kind, service)
         futures: list[Future] = []
         again = 0.0

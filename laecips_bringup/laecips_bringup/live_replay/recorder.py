@@ -1,4 +1,4 @@
-"""The runner's memory: reads what the monitor heard, keeps score and writes the result bag."""
+"""The runner's recorder: decodes received messages, updates the score, writes the result bag."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ _OF_THEMSELVES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Learning:
-    """What a robot has learnt so far: from the trainer's status and the robot's answers.
+    """State of the training in a run, from the trainer's status and the robot's answers.
 
     Attributes:
-        running: version of the pair that has answered last; 0 before the first answer.
-        activity: what the trainer does; empty where there is none, or nothing was heard of it.
+        running: version of the pair in the last answer; 0 before the first answer.
+        activity: the trainer's activity; empty without a trainer or before its first status.
         promoted, refused, rolled_back: versions so far.
     """
 
@@ -55,7 +55,7 @@ class Learning:
     rolled_back: int = 0
 
     def __str__(self) -> str:
-        """One line for people; empty where nothing is learnt."""
+        """Return one line for the user; empty where nothing is trained."""
         if not self.activity:
             return ""
         counts = [f"{self.promoted} promoted", f"{self.refused} refused"]
@@ -65,23 +65,23 @@ class Learning:
 
 
 class Recorder:
-    """Turns messages into a scoreboard and a result bag, on a thread of its own.
+    """Recorder on its own thread: turns messages into a scoreboard and a result bag.
 
-    Messages in the bag carry the time of their receipt on the *bag's* clock, so that result and
-    recording play side by side.
+    Messages in the bag carry their receipt time on the *bag's* clock, so that result and recording
+    can be played side by side.
 
     Args:
-        scoreboard: what keeps the score; only this class touches it while it runs.
-        truth: label maps by stamp in nanoseconds; looked up when an answer comes in.
+        scoreboard: score of the run; only this class uses it while the run lasts.
+        truth: label maps by stamp in nanoseconds; looked up when an answer arrives.
         gallery: keeps label maps of some hard frames.
-        result: where messages are written, or None; given up where no picture was played.
-        on_first_played: called once, on the recorder's thread, when a first picture was played.
+        result: bag for the messages, or None; deleted if no picture was played.
+        on_first_played: called once, on the recorder's thread, after the first picture was played.
 
     Attributes:
-        states: lifecycle states by node; empty before they were heard of.
-        swaps: what the robot has said of model updates, in order.
-        last_played: the player's last note.
-        settling: whether all is answered.
+        states: lifecycle states by node; empty before the first status.
+        swaps: the robot's reports of model updates, in order.
+        last_played: the player's last note about a played picture.
+        settling: detects when all frames are answered.
     """
 
     def __init__(
@@ -93,14 +93,14 @@ class Recorder:
         result: ResultBag | None,
         on_first_played: Callable[[], None] = lambda: None,
     ) -> None:
-        """Waits to be started."""
+        """Create the recorder; `start` starts its thread."""
         self._scoreboard = scoreboard
         self._truth = truth
         self._gallery = gallery
         self._result = result
         self._on_first_played = on_first_played
         self._queue: queue.SimpleQueue[tuple[Feed, bytes, int] | None] = queue.SimpleQueue()
-        # Re-entrant: what is wrong while a message is read is noted.
+        # Re-entrant: a problem found while a message is decoded is noted under the same lock.
         self._lock = threading.RLock()
         self._thread = threading.Thread(target=self._run, name="recorder")
         self._clock_offset_ns: int | None = None
@@ -114,11 +114,11 @@ class Recorder:
         self.last_played: PlayedFrame | None = None
 
     def start(self, feeds: Sequence[Feed], *, rate: float) -> None:
-        """Declares the topics of the result bag and starts the thread.
+        """Declare the topics of the result bag and start the thread.
 
         Args:
-            feeds: what the monitor listens to.
-            rate: speed of the replay against the recording.
+            feeds: the monitor's feeds.
+            rate: speed of the replay relative to the recording.
         """
         self._rate = rate
         if self._result is not None:
@@ -128,11 +128,11 @@ class Recorder:
         self._thread.start()
 
     def take(self, feed: Feed, data: bytes, received_ns: int) -> None:
-        """Takes one serialised message; returns at once."""
+        """Queue one serialised message; return at once."""
         self._queue.put((feed, data, received_ns))
 
     def close(self) -> None:
-        """Reads what is left, ends the thread and completes the result bag."""
+        """Decode the queued messages, end the thread and complete the result bag."""
         self._queue.put(None)
         self._thread.join()
         if self._result is not None and self._clock_offset_ns is None:
@@ -144,7 +144,7 @@ class Recorder:
                 self._give_up(self._result, error)
 
     def __enter__(self) -> Recorder:
-        """Returns itself."""
+        """Return the object itself."""
         return self
 
     def __exit__(
@@ -153,32 +153,32 @@ class Recorder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Closes it."""
+        """Close the recorder."""
         if self._thread.ident is not None:
             self.close()
 
     def figures(self) -> Figures:
-        """The running figures."""
+        """Return the running figures."""
         with self._lock:
             return self._scoreboard.figures(now_ns=time.monotonic_ns())
 
     def learning(self) -> Learning:
-        """What the robot has learnt so far."""
+        """Return the state of the training so far."""
         with self._lock:
             return self._learning
 
     def measured(self) -> RunFigures:
-        """The measured part of the report."""
+        """Return the measured part of the report."""
         with self._lock:
             return self._scoreboard.measured()
 
     def rows(self) -> list[FrameRow]:
-        """One row a frame."""
+        """Return one row for each frame."""
         with self._lock:
             return self._scoreboard.rows()
 
     def problems(self) -> list[str]:
-        """What could not be read, scored or written, one line each, each said once."""
+        """Return the problems in reading, scoring and writing, one line each, without repeats."""
         with self._lock:
             return list(self._problems)
 
@@ -189,7 +189,7 @@ class Recorder:
                 with self._lock:
                     self._read(feed, data, received_ns)
             except Exception as error:
-                # Whatever is wrong with one message, the score of the others goes on.
+                # An error in one message must not stop the score of the others.
                 kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
                 self._note(f"{feed.topic}: {kind}{error}")
             self._record(feed, data, received_ns)
@@ -251,10 +251,10 @@ class Recorder:
         )
 
     def _record(self, feed: Feed, data: bytes, received_ns: int) -> None:
-        """Writes a message, once the player's first note has said what the bag's clock shows.
+        """Write a message, once the player's first note has given the time of the bag's clock.
 
-        Topics overtake each other: an answer may come before the note of its picture, and waits.
-        What the nodes say of themselves before the first picture is of no interest.
+        Topics overtake each other: an answer may arrive before the note about its picture, and then
+        waits. Status messages from before the first picture are dropped.
         """
         if not feed.recorded:
             return

@@ -12,20 +12,20 @@ from laecips_eval.player.player_settings import PlayerSettings
 
 
 def check_rate(rate: float) -> None:
-    """Checks the speed.
+    """Check the rate.
 
     Raises:
-        ValueError: the player does not take it.
+        ValueError: the player does not accept the rate.
     """
     if problem := PlayerSettings.declared()["rate"].problem(rate):
         raise ValueError(f"--rate: {problem}")
 
 
 def check_edge(parameters: Mapping[str, Any]) -> None:
-    """Checks parameters of the edge node that were given as options.
+    """Check the edge node's parameters that were given as options.
 
     Raises:
-        ValueError: the node does not take one of them.
+        ValueError: the node does not accept one of them.
     """
     declared = EdgeSettings.declared()
     for name, value in parameters.items():
@@ -34,10 +34,10 @@ def check_edge(parameters: Mapping[str, Any]) -> None:
 
 
 def check_out(out: Path) -> None:
-    """Checks that a folder is there to be written, or can be made.
+    """Check that a folder exists and is writable, or can be created.
 
     Raises:
-        ValueError: when a file is in its place or in its way, or it must not be written.
+        ValueError: a file is in its place or in its path, or it is not writable.
     """
     existing = next(path for path in (out, *out.absolute().parents) if path.exists())
     if not existing.is_dir():

@@ -1,4 +1,4 @@
-"""What a live run came to, put together and written when it is over."""
+"""Assembly and writing of a live run's report, at its end."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ DEFECT_CLASSES = tuple(CLASSES[index] for index in DEFECTS)
 
 
 class RunReport:
-    """Report, frame log and page of one run.
+    """The report, frame log and page of one run.
 
     Args:
-        out: folder that they are written to.
-        bag: that was played.
-        bundle: that the run began with.
-        rate: speed against the recording.
+        out: output folder.
+        bag: the played bag.
+        bundle: the bundle at the start of the run.
+        rate: speed relative to the recording.
         trained: whether there was a trainer, with its library in `out`.
-        command: what makes the run again.
-        console: for people.
+        command: command line that repeats the run.
+        console: terminal output.
     """
 
     def __init__(
@@ -72,22 +72,22 @@ class RunReport:
         complete: bool,
         say: Callable[[str], None],
     ) -> Report:
-        """Scores what is left to be scored, and writes everything.
+        """Score the remaining frames and write all files.
 
         Args:
-            board: the run's.
+            board: scoreboard of the run.
             gallery: label maps of some hard frames.
-            swaps: what the robot has said of model updates.
-            parameters: of the nodes, by name.
-            usage: of the processes, by name.
+            swaps: the robot's reports of model updates.
+            parameters: parameters of the nodes, by node name.
+            usage: usage of the processes, by name.
             complete: whether the whole bag was played.
-            say: takes a line for people.
+            say: called with a line for the user.
 
         Returns:
-            The report; where it cannot be written it is shown.
+            The report; it is shown where it cannot be written.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the report cannot be written.
         """
         with progress_bar("f without training, for comparison", console=self._console) as progress:
             score_untrained(
@@ -120,7 +120,7 @@ class RunReport:
                 command=self._command,
             )
         except OSError:
-            # The run is over and cannot be had again: what was measured is at least seen.
+            # The run is over and cannot be repeated exactly: show at least what was measured.
             self._console.print(report_table(report))
             raise
         return report

@@ -1,4 +1,4 @@
-"""Watches over a replay that runs: until everybody is ready, then until it is over."""
+"""Supervision of a running replay: wait until the nodes are active, then until it is over."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ _DISPENSABLE = ("cloud", "trainer")
 
 
 class Supervisor:
-    """Knows the processes `edge`, `cloud`, `player` and perhaps `trainer`, and what they say.
+    """Supervisor of the processes `edge`, `cloud`, `player` and, if there is one, `trainer`.
 
     Args:
-        processes: they run already.
-        recorder: hears of them.
-        view: where people look.
+        processes: the running processes.
+        recorder: the recorder of their messages.
+        view: display for the user.
     """
 
     def __init__(self, *, processes: Processes, recorder: Recorder, view: LiveView) -> None:
-        """Waits to be asked."""
+        """Create the supervisor; start nothing."""
         self._processes = processes
         self._recorder = recorder
         self._view = view
         self._runner = UsageMeter(os.getpid())
 
     def wait_until_active(self, *names: str) -> None:
-        """Waits until these lifecycle nodes are active.
+        """Wait until these lifecycle nodes are active.
 
         Raises:
-            ProcessError: when one ends, says that it cannot, or takes too long; in its own words.
+            ProcessError: a node ends, fails its transition or takes too long; quotes its error.
         """
         limit = time.monotonic() + _START_LIMIT_S
         waiting = set(names)
@@ -52,15 +52,15 @@ class Supervisor:
             time.sleep(_POLL_S)
 
     def watch(self, *, patience_s: float) -> None:
-        """Shows the run until it is over: all played, all answered, and quiet.
+        """Show the run until it is over: all played, all answered, and no new frame.
 
-        A cloud that ends is no reason to stop: that is what fallbacks are for. Nor is a trainer.
+        If the cloud or the trainer ends, the run goes on: the edge node falls back to f.
 
         Args:
-            patience_s: how long to wait for quiet after the last picture.
+            patience_s: longest wait for the last answers after the last picture, seconds.
 
         Raises:
-            ProcessError: when the edge node ends, or the player before the bag does.
+            ProcessError: the edge node ends, or the player ends before the bag does.
         """
         self._runner.begin()
         self._processes.begin_usage()
@@ -81,9 +81,9 @@ class Supervisor:
             time.sleep(_POLL_S)
 
     def end_early(self) -> None:
-        """Ends the run in good order: no more pictures, then what is pending is answered.
+        """End the run in order: stop the pictures, then wait for the pending answers.
 
-        A node on the robot that is asked to end answers what still waits for the cloud itself.
+        An edge node that is asked to end answers the frames that still wait for the cloud itself.
         """
         self._processes.stop("player")
         self._processes.stop("edge")
@@ -95,7 +95,7 @@ class Supervisor:
             time.sleep(_POLL_S)
 
     def usage(self) -> dict[str, dict[str, float]]:
-        """What the processes and the runner itself have cost while `watch` ran, by name."""
+        """Return the usage of each process and the runner during `watch`, by name."""
         return self._processes.usage() | {"runner": self._runner.summary()}
 
     def _is_played(self) -> bool:
@@ -110,7 +110,7 @@ class Supervisor:
 
     def _require_alive(self, *names: str) -> None:
         for process in self._processes.ended():
-            # A player that has played its bag ends well; its last note may still be on the way.
+            # A player ends normally after its bag; its last note may still be in transit.
             well = process.spec.name == "player" and process.exit_status == 0
             if process.spec.name in names and not well:
                 raise ProcessError(process.obituary())

@@ -1,1 +1,1 @@
-"""Processes of a run: start, watch, stop, and what they leave behind."""
+"""Processes of a run: start, watch, stop, clean up."""

@@ -1,4 +1,4 @@
-"""A ROS domain of one's own: two replays on one machine, or one in a lab network, must not meet."""
+"""A ROS domain for one run: replays on one machine or in one network must not interfere."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _PORT_BASE, _DOMAIN_GAIN, _FIRST_PARTICIPANT = 7400, 250, 10  # RTPS 2.2, sectio
 
 
 class NoFreeDomain(OSError):  # noqa: N818 - reads as what it says
-    """All domains are taken."""
+    """All domains are in use."""
 
 
 class OwnDomain:
-    """Claims a domain that nobody uses for as long as the context lasts.
+    """Context that claims an unused ROS domain.
 
     Claims of this project exclude each other through an abstract socket, which the kernel frees
-    however the process ends; others are noticed by the port of their first participant.
+    however the process ends. Other programs are detected by the port of their first participant.
 
     Example:
         with OwnDomain() as domain:
@@ -29,7 +29,7 @@ class OwnDomain:
     """
 
     def __init__(self) -> None:
-        """Claims nothing yet."""
+        """Create the context; `__enter__` claims the domain."""
         self._claim: socket.socket | None = None
         self.id = -1
 
@@ -39,12 +39,12 @@ class OwnDomain:
         return {"ROS_DOMAIN_ID": str(self.id), "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST"}
 
     def __enter__(self) -> OwnDomain:
-        """Claims the highest free domain.
+        """Claim the highest free domain.
 
         Raises:
-            NoFreeDomain: when there is none.
+            NoFreeDomain: all domains are in use.
         """
-        # People count from 0, so look from the other end.
+        # Users choose low numbers, so begin with the highest.
         for candidate in range(HIGHEST, 0, -1):
             claim = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             try:
@@ -70,13 +70,13 @@ class OwnDomain:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Frees the claim."""
+        """Free the claim."""
         if self._claim is not None:
             self._claim.close()
 
 
 def is_in_use(domain: int) -> bool:
-    """Whether a participant of this domain runs on this machine."""
+    """Return whether a participant of this domain runs on this machine."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.bind(("", _PORT_BASE + _DOMAIN_GAIN * domain + _FIRST_PARTICIPANT))

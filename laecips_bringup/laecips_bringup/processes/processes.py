@@ -1,8 +1,8 @@
-"""Nodes of the graph as real processes of the operating system: start, watch, stop.
+"""Nodes of the graph as operating system processes: start, watch, stop.
 
-Each runs in a process group of its own, so that a Ctrl-C at the terminal reaches the runner alone
-and the nodes are stopped in good order; where `setpriv` is at hand they also end when the runner is
-killed.
+Each node has its own process group, so that a Ctrl-C at the terminal reaches the runner alone and
+the runner stops the nodes in order. Where `setpriv` is installed, the nodes also end when the
+runner is killed.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _LAST_LINES = 8
 
 
 class ProcessError(OSError):
-    """A node that cannot be started or that ended by itself; says what its log said last."""
+    """A node cannot be started or ended by itself; the message gives its last log lines."""
 
 
 def executable(spec: NodeSpec) -> Path:
-    """The installed executable of a node.
+    """Return the installed executable of a node.
 
     Raises:
-        ProcessError: when the package or the executable is not installed.
+        ProcessError: the package or the executable is not installed.
     """
     try:
         path = Path(get_package_prefix(spec.package)) / "lib" / spec.package / spec.executable
@@ -51,14 +51,14 @@ def executable(spec: NodeSpec) -> Path:
 
 
 def ros_arguments(spec: NodeSpec, folder: Path) -> list[str]:
-    """The command line of a node after its executable.
+    """Return the command line of a node after its executable.
 
-    Values go through a parameter file, as launch does it: types survive, and the file stays to be
-    read.
+    Write the values into a parameter file, as launch does: types are kept, and a user can read
+    the file later.
 
     Args:
         spec: the node.
-        folder: where its parameter files are written.
+        folder: folder for its parameter files.
     """
     arguments = ["--ros-args", "-r", f"__node:={spec.name}", "-r", f"__ns:={spec.namespace}"]
     for inside, outside in spec.remappings.items():
@@ -78,18 +78,18 @@ def ros_arguments(spec: NodeSpec, folder: Path) -> list[str]:
 
 
 class NodeProcess:
-    """One node that runs."""
+    """The process of one node."""
 
     def __init__(self, spec: NodeSpec, *, environment: Mapping[str, str], folder: Path) -> None:
-        """Starts the node.
+        """Start the node.
 
         Args:
             spec: the node.
             environment: the process's whole environment.
-            folder: its log goes to `folder/logs/`, its parameters to `folder/parameters/`.
+            folder: the log goes to `folder/logs/` and the parameters to `folder/parameters/`.
 
         Raises:
-            ProcessError: when it is not installed.
+            ProcessError: the node is not installed.
         """
         self.spec = spec
         self.log = folder / LOGS / f"{spec.name}.log"
@@ -112,32 +112,32 @@ class NodeProcess:
 
     @property
     def pid(self) -> int:
-        """Its process id, which is also its process group's."""
+        """The process id, which is also the process group's id."""
         return self._process.pid
 
     @property
     def exit_status(self) -> int | None:
-        """None while it runs; the negative of a signal that ended it."""
+        """The exit status; None while it runs, the negative of a signal that ended it."""
         return self._process.poll()
 
     def send(self, number: int) -> None:
-        """Sends a signal to its process group; nothing happens where it has ended."""
+        """Send a signal to the process group; do nothing if the process has ended."""
         if self.exit_status is None:
             os.killpg(self.pid, number)
 
     def last_lines(self) -> str:
-        """The end of its log."""
+        """Return the end of the log."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join(lines[-_LAST_LINES:])
 
     def last_error(self) -> str:
-        """What its log called an error last, without the log's own marks; empty where nothing."""
+        """Return the log's last error without the log's prefix; empty where there is none."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         errors = [line for line in lines if line.startswith(("[ERROR]", "[FATAL]"))]
         return errors[-1].partition("]: ")[2] if errors else ""
 
     def obituary(self) -> str:
-        """How it ended, and what its log said last."""
+        """Return how the process ended and the end of its log."""
         status = self.exit_status
         how = f"ended with status {status}"
         if status is not None and status < 0:
@@ -146,7 +146,7 @@ class NodeProcess:
 
 
 class Processes:
-    """The nodes of a run; leaving the context stops those that still run.
+    """The processes of a run; leaving the context stops those that still run.
 
     Example:
         with Processes(environment=os.environ, folder=Path("out")) as processes:
@@ -156,12 +156,12 @@ class Processes:
     def __init__(
         self, *, environment: Mapping[str, str], folder: Path, patience_s: float = 5.0
     ) -> None:
-        """Starts nothing yet.
+        """Create the runner; start no process yet.
 
         Args:
             environment: as for `NodeProcess`.
             folder: as for `NodeProcess`.
-            patience_s: how long a process that should stop is given before the next, harder signal.
+            patience_s: time for a process to stop before the next, harder signal, seconds.
         """
         self._patience_s = patience_s
         self._environment = dict(environment)
@@ -169,7 +169,7 @@ class Processes:
         self._running: dict[str, NodeProcess] = {}
 
     def __enter__(self) -> Processes:
-        """Returns itself."""
+        """Return the object itself."""
         return self
 
     def __exit__(
@@ -178,46 +178,46 @@ class Processes:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stops what runs."""
+        """Stop the running processes."""
         self.stop()
 
     def start(self, spec: NodeSpec) -> NodeProcess:
-        """Starts a node.
+        """Start a node.
 
         Raises:
-            ProcessError: when it is not installed.
+            ProcessError: the node is not installed.
         """
         process = NodeProcess(spec, environment=self._environment, folder=self._folder)
         self._running[spec.name] = process
         return process
 
     def __getitem__(self, name: str) -> NodeProcess:
-        """The process of a node, by the node's name."""
+        """Return the process of a node, by the node's name."""
         return self._running[name]
 
     def ended(self) -> list[NodeProcess]:
-        """Those that do not run any more."""
+        """Return the processes that have ended."""
         return [process for process in self._running.values() if process.exit_status is not None]
 
     def begin_usage(self) -> None:
-        """Measures from now on."""
+        """Restart the usage measurement of every process."""
         for process in self._running.values():
             process.usage.begin()
 
     def sample_usage(self) -> None:
-        """Looks at every process once."""
+        """Sample the usage of every process once."""
         for process in self._running.values():
             process.usage.sample()
 
     def usage(self) -> dict[str, dict[str, float]]:
-        """What each has cost, by name."""
+        """Return the usage of each process, by node name."""
         return {name: process.usage.summary() for name, process in self._running.items()}
 
     def stop(self, *names: str) -> None:
-        """Ends processes: SIGINT, then SIGTERM, then SIGKILL, all of them at a time.
+        """Stop processes with SIGINT, then SIGTERM, then SIGKILL, all of them at a time.
 
         Args:
-            *names: of the nodes; every node where none is given.
+            *names: names of the nodes; every node where none is given.
         """
         chosen = [self._running[name] for name in names or self._running]
         for number in _PERSUASION:

@@ -1,8 +1,8 @@
-"""Shared memory that killed processes have left behind.
+"""Removal of shared memory that killed processes have left.
 
-A participant that ends by SIGKILL leaves its segment, 64 MB with our profile, in /dev/shm for good.
-Fast DDS keeps a lock on a file beside each segment while its owner lives, so what can be locked is
-nobody's any more (`fastdds shm clean` goes by the same).
+A participant that ends by SIGKILL leaves its segment, 64 MB with our profile, in /dev/shm
+forever. Fast DDS locks a file beside each segment while the owner lives. So if the lock can be
+taken, the segment has no owner (`fastdds shm clean` uses the same rule).
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ _YOUNGEST_S: Final = 60.0
 
 
 def remove_stale_segments(folder: Path = SHARED_MEMORY) -> int:
-    """Removes segments whose owner is gone.
+    """Remove segments whose owner has ended.
 
     Args:
         folder: the file system of shared memory.
 
     Returns:
-        Bytes freed.
+        The number of bytes freed.
     """
     freed = 0
     for segment in folder.glob("fastrtps_*"):
         if not _SEGMENT.fullmatch(segment.name):
             continue
         lock = segment.with_name(segment.name + "_el")
-        # Others clean up too, and other users' segments are not ours to remove.
+        # Another process may clean up too, and segments of other users cannot be removed.
         with suppress(OSError):
             status = segment.stat()
             if time.time() - status.st_mtime < _YOUNGEST_S:

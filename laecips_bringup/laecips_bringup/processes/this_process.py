@@ -1,4 +1,4 @@
-"""What a command changes of its own process for a while: what signals do, and its variables."""
+"""Temporary changes of a command's own process: signal handling and environment variables."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _STDOUT, _STDERR = 1, 2
 
 @contextmanager
 def signals_interrupt() -> Iterator[None]:
-    """Raises KeyboardInterrupt in the main thread when SIGTERM or SIGHUP comes, as Ctrl-C does.
+    """Raise KeyboardInterrupt in the main thread on SIGTERM or SIGHUP, as Ctrl-C does.
 
-    A SIGHUP that is ignored already, under `nohup` say, stays ignored. Where it comes, the terminal
-    is gone: what would be shown there then goes nowhere, for a failed write must not cost the
+    A SIGHUP that is already ignored, as under `nohup`, stays ignored. A SIGHUP means that the
+    terminal is gone: redirect its output to nowhere, so that a failed write does not prevent the
     report.
     """
     terminals = [number for number in (_STDOUT, _STDERR) if os.isatty(number)]
@@ -40,7 +40,7 @@ def signals_interrupt() -> Iterator[None]:
 
 @contextmanager
 def environment(added: Mapping[str, str]) -> Iterator[None]:
-    """Sets variables of this process and its children; what was there before comes back."""
+    """Set variables of this process and its children; restore the previous values at the end."""
     before: dict[str, Any] = {name: os.environ.get(name) for name in added}
     os.environ.update(added)
     try:

@@ -1,4 +1,4 @@
-"""What a running process costs, with those that it has started."""
+"""CPU and memory use of a process, with its child processes."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ import psutil
 
 
 class UsageMeter:
-    """CPU share and largest resident memory of one process, from `begin` to the last `sample`.
+    """CPU share and peak resident memory of one process, from `begin` to the last `sample`.
 
     Args:
-        pid: of the process; one that is gone keeps what was last seen of it.
-        children: whether those that it has started count too: a trainer's work is done by its
-            worker.
+        pid: id of the process; after it ends, the last values remain.
+        children: whether child processes count too: a trainer's work is done by its worker.
     """
 
     def __init__(self, pid: int, *, children: bool = False) -> None:
-        """Watches it from now on."""
+        """Start to measure."""
         self._children = children
         self._process: psutil.Process | None = None
         self._rss = 0
@@ -27,14 +26,14 @@ class UsageMeter:
         self.begin()
 
     def begin(self) -> None:
-        """Forgets the CPU time so far, start-up say; memory stays at its largest."""
+        """Restart the CPU measurement, to omit the start-up; keep the peak of memory."""
         self._begin_cpu = self._last_cpu = 0.0
         self._begin = self._last = time.monotonic()
         self.sample()
         self._begin_cpu = self._last_cpu
 
     def sample(self) -> None:
-        """Looks at the process. Called every second or so, it sees the peak of memory."""
+        """Read the process's usage; call it about once a second to see the peak of memory."""
         if self._process is None:
             return
         try:
@@ -42,7 +41,7 @@ class UsageMeter:
             family = [self._process, *started]
             times = [process.cpu_times() for process in family]
             rss = sum(process.memory_info().rss for process in family)
-        except psutil.Error:  # one has just ended
+        except psutil.Error:  # the process has just ended
             return
         self._rss = max(self._rss, rss)
         gone = times[0].children_user + times[0].children_system if self._children else 0.0
@@ -50,7 +49,7 @@ class UsageMeter:
         self._last = time.monotonic()
 
     def summary(self) -> dict[str, float]:
-        """`cpu_percent` (100 is one core) and `rss_mb_max` (10^6 bytes)."""
+        """Return `cpu_percent` (100 is one core) and `rss_mb_max` (10^6 bytes)."""
         wall = self._last - self._begin
         cpu = self._last_cpu - self._begin_cpu
         return {

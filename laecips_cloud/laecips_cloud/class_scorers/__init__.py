@@ -1,4 +1,4 @@
-"""Class scorers: whose opinion gives masks their classes. By name, more by entry points."""
+"""Class scorers: their scores give masks their classes; entry points add further ones."""
 
 from laecips_cloud.class_scorers.scorer import (
     BatchClassScorer,

@@ -1,4 +1,4 @@
-"""A network that was exported for one picture, as one for several."""
+"""Conversion of a network exported for one picture to one for several."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _SHAPE_AT: Final = {"Reshape": 1, "Expand": 1, "Resize": 3}
 
 
 def graph_for_batch(graph: bytes, count: int) -> bytes:
-    """Sets the first length of the input, and of the shapes that the graph spells out.
+    """Set the first dimension of the input, and of the shapes stored in the graph.
 
-    Whether the network then still looks at each picture alone is to be tried: some mean something
-    else by a first length of 1.
+    The caller must test that the network still treats each picture separately: in some networks a
+    first dimension of 1 has another meaning.
 
     Args:
         graph: ONNX with one input, [1, ...].
-        count: pictures that it shall take, at least 1.
+        count: number of pictures, at least 1.
 
     Raises:
-        Exception: what protobuf raises for a graph that cannot be read.
+        Exception: protobuf's exception for a graph that cannot be read.
     """
     model = onnx.load_from_string(graph)
     stored = {value.name for value in model.graph.initializer}
@@ -32,7 +32,7 @@ def graph_for_batch(graph: bytes, count: int) -> bytes:
             value.type.tensor_type.shape.dim[0].dim_value = count
     del model.graph.value_info[:]
     for value in model.graph.output:
-        if value.type.HasField("tensor_type"):  # asked for, it would be there
+        if value.type.HasField("tensor_type"):  # plain access would create the field
             value.type.tensor_type.ClearField("shape")
     spelt = {
         node.input[place]
@@ -52,7 +52,7 @@ def graph_for_batch(graph: bytes, count: int) -> bytes:
 
 
 def _constants(model: onnx.ModelProto) -> Iterator[tuple[str, onnx.TensorProto]]:
-    """Tensors in the graph by the name that nodes know them by."""
+    """Yield the graph's tensors, with the names that nodes use for them."""
     for tensor in model.graph.initializer:
         if tensor.data_location != onnx.TensorProto.EXTERNAL:
             yield tensor.name, tensor

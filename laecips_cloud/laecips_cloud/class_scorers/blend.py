@@ -1,4 +1,4 @@
-"""Two opinions: f's and the cloud's, weighted by what they were worth on labelled source frames."""
+"""The class scorer `blend`: f's and the cloud's scores, with a weight fitted on source frames."""
 
 from __future__ import annotations
 
@@ -26,15 +26,20 @@ class BlendScorer:
         providers: str = "CPUExecutionProvider",
         threads: int = 1,
     ) -> None:
-        """Loads the network.
+        """Load the network.
 
         Args:
-            classes: ours, in the order of the labels.
-            cloud_weight: w, in [0, 1]; below 0 the one that was fitted and stands in the table.
-            model, table, flip, engine, providers, threads: see `OnnxScorer`.
+            classes: our classes, in the order of the labels.
+            cloud_weight: w, in [0, 1]; below 0 for the fitted one in the table.
+            model: see `OnnxScorer`.
+            table: see `OnnxScorer`.
+            flip: see `OnnxScorer`.
+            engine: see `OnnxScorer`.
+            providers: see `OnnxScorer`.
+            threads: see `OnnxScorer`.
 
         Raises:
-            ClassScorerError: there is no usable network or table, or no weight.
+            ClassScorerError: no network or table can be used, or there is no weight.
         """
         self._network = load_network(
             "blend", classes, model, table, flip, engine, providers, threads
@@ -57,14 +62,14 @@ class BlendScorer:
         return scores
 
     def prepare_batches(self, most: int) -> int:
-        """See `BatchClassScorer.prepare_batches`; f looks at one picture at a time."""
+        """See `BatchClassScorer.prepare_batches`; f takes one picture at a time."""
         return self._network.prepare_batches(most)
 
     def score_batch(
         self, pictures: Sequence[NDArray[np.uint8]], edges: Sequence[EdgeScores]
     ) -> list[Scores]:
         """See `BatchClassScorer.score_batch`."""
-        opinions = [edge() for edge in edges]  # first: what is wrong with one costs no large run
+        opinions = [edge() for edge in edges]  # first: an error in f then costs no large run
         return [
             blended(f, g, cloud_weight=self._weight, unknown=self._unknown)
             for f, g in zip(opinions, self._network.scores_of(pictures), strict=True)
@@ -72,16 +77,16 @@ class BlendScorer:
 
 
 def blended(f: Scores, g: Scores, *, cloud_weight: float, unknown: Sequence[int] = ()) -> Scores:
-    """(1 - w) f + w g', where g' is g with f's word on what g cannot know.
+    """Return (1 - w) f + w g', where g' is g with f's scores for classes unknown to g.
 
-    Of the classes that g does not know, f alone says how likely they are, and g shares out the
-    rest. What g takes for none of our classes is shared out as f would.
+    For classes that g does not know, f's scores apply, and g's scores are scaled to the rest. The
+    share that g gives to no class of ours is distributed as in f.
 
     Args:
         f: float32 [M, H, W], summing to 1 over the classes.
         g: float32 [M, H, W], summing to at most 1.
         cloud_weight: w, in [0, 1].
-        unknown: the classes that g does not know.
+        unknown: indices of the classes that g does not know.
 
     Returns:
         float32 [M, H, W], summing to 1 over the classes.

@@ -1,18 +1,18 @@
-"""What a network's outputs mean: a YAML table from its classes to ours.
+"""The class table of a network: a YAML file that maps its classes to ours.
 
     outputs: [sky, road, car, truck, boat]    # the network's classes, in the order of its outputs
-    classes:                                  # ours, each with those of the network's that it is
+    classes:                                  # ours, each with the network's classes in it
       road: [road]
       car: [car, truck]
       pole: []                                # the network does not know poles
-      unknown: [sky, boat]                    # what is none of ours
+      unknown: [sky, boat]                    # the network's classes in none of ours
     input: {size: [512, 1024], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}
     scores: logits                            # or probabilities
     temperature: 1.3                          # logits are divided by it
     logit_adjustment: {road: 0.4, pole: -0.4} # fitted; added to the logs of our classes' scores
     blend: {cloud_weight: 0.7}                # fitted; what the scorer `blend` takes
 
-`outputs` and `classes` must be there, all classes of ours and `unknown` among them.
+`outputs` and `classes` are required; `classes` must hold all of ours, and `unknown`.
 """
 
 from __future__ import annotations
@@ -41,29 +41,29 @@ _KEYS: Final = (
     "blend",
 )
 _SCORES: Final = ("logits", "probabilities")
-_MOST_ADJUSTMENT: Final = 20.0  # beyond it float32 knows one class only
+_MOST_ADJUSTMENT: Final = 20.0  # beyond it, float32 scores have only one class left
 
 Triple = tuple[float, float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClassTable:
-    """One network's table.
+    """The class table of one network.
 
     Attributes:
         outputs: names of the network's classes, in the order of its outputs.
-        rows: for each class of ours, in the order of the labels, the numbers of its outputs; empty
-            where the network does not know the class. What is in none is `unknown`.
-        classes: ours.
-        size: (height, width) in pixels that pictures are brought to; None where the network's own
-            input says it.
-        mean, std: of the RGB channels of a picture in 0..1.
-        scores: whether the network gives logits or probabilities.
-        temperature: by which logits are divided.
-        logit_adjustment: for each class of ours what is added to the logarithm of its score, in
-            [-20, 20]: a network that was trained to lift rare classes names them too often. Empty
-            to add nothing.
-        cloud_weight: weight of the network's scores in a blend with f's, in [0, 1]; None unfitted.
+        rows: for each class of ours, in the order of the labels, the indices of its outputs; empty
+            if the network does not know the class. Outputs in no row are `unknown`.
+        classes: names of our classes.
+        size: (height, width) in pixels to which pictures are resized; None to use the size of the
+            network's input.
+        mean, std: mean and standard deviation of the RGB channels of a picture in 0..1.
+        scores: whether the network returns logits or probabilities.
+        temperature: divisor of the logits.
+        logit_adjustment: for each class of ours, the value added to the logarithm of its score, in
+            [-20, 20]; corrects a network whose training favours rare classes too much. Empty to add
+            nothing.
+        cloud_weight: weight of the network's scores in a blend, in [0, 1]; None if not fitted.
     """
 
     outputs: tuple[str, ...]
@@ -79,11 +79,11 @@ class ClassTable:
 
     @classmethod
     def read(cls, path: str | Path, classes: Sequence[str]) -> ClassTable:
-        """Reads a table's file.
+        """Read a table's file.
 
         Args:
-            path: the file.
-            classes: ours, in the order of the labels.
+            path: the table's file.
+            classes: our classes, in the order of the labels.
 
         Raises:
             ClassScorerError: it cannot be read, or is for other classes; names file and row.
@@ -105,18 +105,18 @@ class ClassTable:
 
     @classmethod
     def identity(cls, classes: Sequence[str], **fields: Any) -> ClassTable:
-        """The table of a network that has our classes, in our order."""
+        """Return the table of a network that has our classes, in our order."""
         names = tuple(classes)
         rows = tuple((index,) for index in range(len(names)))
         return cls(outputs=names, rows=rows, classes=names, **fields)
 
     def write(self, path: Path) -> None:
-        """Writes the table's file anew, whole or not at all; OSError where it cannot."""
+        """Replace the table's file atomically; OSError if it cannot be written."""
         with whole_file(path) as file:
             file.write(self.to_yaml())
 
     def to_yaml(self) -> str:
-        """The table as `read` takes it."""
+        """Return the table in the form that `read` takes."""
         known = {output for row in self.rows for output in row}
         classes = {
             name: [self.outputs[output] for output in row]

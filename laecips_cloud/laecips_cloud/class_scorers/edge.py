@@ -11,10 +11,10 @@ from laecips_cloud.class_scorers.scorer import EdgeScores, Scores
 
 
 class EdgeScorer:
-    """f's own scores: with them F mends contours, never labels."""
+    """f's own scores: with them F corrects contours, never labels."""
 
     def __init__(self, classes: Sequence[str]) -> None:
-        """Takes what every scorer takes; f has these classes anyway."""
+        """Accept the argument of every scorer; f has these classes anyway."""
 
     def score(self, rgb: NDArray[np.uint8], edge: EdgeScores) -> Scores:
         """See `ClassScorer.score`."""

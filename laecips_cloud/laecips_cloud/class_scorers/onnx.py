@@ -1,4 +1,4 @@
-"""The cloud's own opinion: any semantic network that was exported to ONNX."""
+"""The class scorer `onnx`: any semantic network exported to ONNX."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from laecips_cloud.class_scorers.semantic_network import NETWORK, TABLE, Semanti
 
 
 class OnnxScorer:
-    """A large network's scores instead of f's, so that F mends labels too."""
+    """A large network's scores instead of f's, so that F corrects labels too."""
 
     def __init__(
         self,
@@ -25,26 +25,26 @@ class OnnxScorer:
         providers: str = "CPUExecutionProvider",
         threads: int = 1,
     ) -> None:
-        """Loads the network.
+        """Load the network.
 
         Args:
-            classes: ours, in the order of the labels.
+            classes: our classes, in the order of the labels.
             model: an ONNX file, or a folder with `network.onnx` and `classes.yaml`.
             table: the class table, see `ClassTable`; empty for the one beside the network.
             flip: run the mirrored picture too; twice as slow, a little better.
             engine: name of the inference engine.
-            providers: where it runs, best first, with + between them.
-            threads: for one run on the CPU.
+            providers: where the engine runs, best first, separated by +.
+            threads: CPU threads of one run.
 
         Raises:
-            ClassScorerError: there is no usable network or table.
+            ClassScorerError: no network or table can be used.
         """
         self._network = load_network(
             "onnx", classes, model, table, flip, engine, providers, threads
         )
 
     def score(self, rgb: NDArray[np.uint8], edge: EdgeScores) -> Scores:
-        """See `ClassScorer.score`; f is not asked."""
+        """See `ClassScorer.score`; f does not run."""
         return self._network.scores(rgb)
 
     def prepare_batches(self, most: int) -> int:
@@ -68,7 +68,7 @@ def load_network(  # noqa: PLR0917 (the options of two scorers, passed on in the
     providers: str,
     threads: int,
 ) -> SemanticNetwork:
-    """The network that a scorer's options name; errors begin with the scorer's name."""
+    """Load the network of a scorer's options; errors begin with the scorer's name."""
     if not model:
         raise ClassScorerError(
             f"class scorer {scorer} needs a network: set its option model to an ONNX file, or to a "

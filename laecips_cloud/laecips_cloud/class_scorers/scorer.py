@@ -1,4 +1,4 @@
-"""What every class scorer can do, and how one is made by its name."""
+"""The protocols of class scorers, and their creation by name."""
 
 from __future__ import annotations
 
@@ -17,64 +17,64 @@ EdgeScores = Callable[[], Scores]
 
 
 class ClassScorerError(ValueError):
-    """A scorer that cannot be made or run; the message says what, where and what to do."""
+    """A scorer cannot be created or run; the message says what, where and what to do."""
 
 
 class ClassScorer(Protocol):
-    """Says how likely each pixel is of each class.
+    """Scores each pixel for each class.
 
-    A class that does this is offered by an entry point in the group `laecips.class_scorers`. Its
-    constructor takes the names of the classes, in the order of their labels, and then keyword
-    arguments of the types str, int, float and bool, each with a default: they are its options.
+    An entry point in the group `laecips.class_scorers` offers such a class. Its constructor takes
+    the names of the classes, in the order of their labels, and then keyword arguments of the types
+    str, int, float and bool, each with a default: the scorer's options.
     """
 
     def score(self, rgb: NDArray[np.uint8], edge: EdgeScores) -> Scores:
-        """Scores one picture; called by one thread at a time.
+        """Score one picture; called by one thread at a time.
 
         Args:
             rgb: uint8 [H, W, 3], RGB, of any size.
-            edge: gives what f says of it. A scorer that does not ask spares the cloud f's run.
+            edge: returns f's scores of the picture; f only runs if the scorer calls it.
 
         Returns:
-            float32 [M, H, W], at least 0; over the classes they sum to 1, or to less where some of
-            a pixel is of none of them.
+            float32 [M, H, W], at least 0; they sum to 1 over the classes, or to less where part of
+            a pixel belongs to no class.
 
         Raises:
-            ClassScorerError: there is no answer to give, say because it is not finite.
+            ClassScorerError: there is no answer, for example because it is not finite.
         """
         ...
 
 
 @runtime_checkable
 class BatchClassScorer(ClassScorer, Protocol):
-    """One that takes several pictures at a time, those of several robots say."""
+    """A scorer that takes several pictures at a time, such as those of several robots."""
 
     def prepare_batches(self, most: int) -> int:
-        """Makes ready for several pictures at a time; called once, before `score_batch`.
+        """Prepare for several pictures at a time; called once, before `score_batch`.
 
         Args:
-            most: pictures at a time that there may be, at least 1.
+            most: largest number of pictures at a time, at least 1.
 
         Returns:
-            How many it takes, 1 to most; 1 where batches do not work.
+            The number that it takes, 1 to `most`; 1 if batches do not work.
         """
         ...
 
     def score_batch(
         self, pictures: Sequence[NDArray[np.uint8]], edges: Sequence[EdgeScores]
     ) -> list[Scores]:
-        """Scores several pictures, each as `score` would; called by one thread at a time.
+        """Score several pictures, each as `score` does; called by one thread at a time.
 
         Args:
-            pictures: each uint8 [H, W, 3], RGB, of any size; 1 to what `prepare_batches` gave.
-            edges: what f says of each.
+            pictures: uint8 [H, W, 3] each, RGB, of any size; at most as `prepare_batches` returned.
+            edges: functions that return f's scores of each.
 
         Returns:
-            One for each.
+            The scores of each picture.
 
         Raises:
-            ClassScorerError: there is no answer to give to one of them. They are then asked about
-                in smaller batches, until those without an answer are alone.
+            ClassScorerError: there is no answer to one of them. The caller then repeats smaller
+                batches, until the pictures without an answer are alone.
         """
         ...
 
@@ -85,7 +85,7 @@ _PLUGINS: Final = Plugins("laecips.class_scorers", kind="class scorer", error=Cl
 def create_class_scorer(
     name: str, options: Mapping[str, str] | None = None, *, classes: Sequence[str]
 ) -> ClassScorer:
-    """Makes a scorer.
+    """Create a scorer.
 
     Args:
         name: of an entry point in the group `laecips.class_scorers`.
@@ -93,8 +93,8 @@ def create_class_scorer(
         classes: names of the classes, in the order of their labels.
 
     Raises:
-        ClassScorerError: the name or an option is not known, a value cannot be read, or the scorer
-            lacks what it needs or is for other classes.
+        ClassScorerError: the name or an option is unknown, a value cannot be read, or the scorer
+            lacks a requirement or has other classes.
 
     Example:
         >>> create_class_scorer("edge", classes=["panel", "rail"])  # doctest: +ELLIPSIS

@@ -26,21 +26,21 @@ QUICK: Final = "quick.onnx"
 
 _CHANNELS = 3
 
-# How far an answer may be from the one without others in its batch: kernels add in another order.
+# Largest difference to the answer without a batch: kernels add in another order.
 _MEAN_DIFFERENCE = 1e-3
 _LARGEST_DIFFERENCE = 0.05
 
 
 class SemanticNetwork:
-    """One network on one of the edge's engines. Not for two threads at a time.
+    """One network on one of the edge's engines. Not thread-safe.
 
     It has one input, float32 [1, 3, h, w], RGB, and one output, [1, K, h', w'] of any resolution;
     each of its classes belongs to one of ours or to none (`ClassTable`).
 
     Attributes:
-        path: of the ONNX file.
-        table: how its outputs become ours.
-        table_path: where that was read.
+        path: path of the ONNX file.
+        table: the class table, from the network's outputs to our classes.
+        table_path: path of the table's file.
     """
 
     def __init__(
@@ -54,19 +54,21 @@ class SemanticNetwork:
         providers: Sequence[str] = ("CPUExecutionProvider",),
         threads: int = 1,
     ) -> None:
-        """Loads the network and runs it once on a grey picture.
+        """Load the network and run it once on a grey picture.
 
         Args:
             model: an ONNX file, or a folder with `network.onnx` and `classes.yaml`.
-            classes: ours, in the order of the labels.
+            classes: our classes, in the order of the labels.
             table: the class table; empty for the one beside the network: `classes.yaml` in a
-                folder, else the file's name with the ending .yaml.
+                folder, else the file's name with the suffix .yaml.
             flip: run the mirrored picture too and take the mean; twice as slow, a little better.
-            engine, providers, threads: as `create_engine` takes them.
+            engine: as for `create_engine`.
+            providers: as for `create_engine`.
+            threads: as for `create_engine`.
 
         Raises:
-            ClassScorerError: a file is missing or broken, the network has other inputs or outputs,
-                or it is for other classes.
+            ClassScorerError: a file is missing or broken, or the network has other inputs, outputs
+                or classes.
         """
         self.path, self.table_path = _files(Path(model).expanduser(), table)
         graph = _read(self.path)
@@ -79,27 +81,27 @@ class SemanticNetwork:
             weights={},
             providers=tuple(providers),
             threads=threads,
-            # The engine takes no file that lies elsewhere, as links of an installation do.
+            # The engine refuses linked weights files, as a symlink installation has.
             folder=self.path.resolve().parent,
         )
         try:
             one = self._create_engine(graph=graph)
         except EngineError as error:
             raise ClassScorerError(f"{self.path}: {error}") from error
-        self._engines: dict[int, Engine] = {1: one}  # by how many pictures they take
+        self._engines: dict[int, Engine] = {1: one}  # by number of pictures in a run
         self._input, self._size = self._checked_input(one)
         (self._output,) = one.outputs
         grey = np.full((*self._size, 3), 128, np.uint8)
         self.scores(grey)
 
     def scores(self, rgb: NDArray[np.uint8]) -> Scores:
-        """Scores of one picture.
+        """Return the scores of one picture.
 
         Args:
             rgb: uint8 [H, W, 3], RGB, of any size.
 
         Returns:
-            float32 [M, H, W]: over the classes 1 less the share that is none of ours.
+            float32 [M, H, W]: the sum over the classes is 1 less the share of no class of ours.
 
         Raises:
             ClassScorerError: the network's answer has the wrong shape or is not finite.
@@ -108,7 +110,7 @@ class SemanticNetwork:
         return scores
 
     def scores_of(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Scores]:
-        """As `scores` of each, in as few runs as `prepare_batches` has made ready for."""
+        """Return the scores of each picture, in as few runs as `prepare_batches` allows."""
         fitted = [self._fitted(rgb) for rgb in pictures]
         answers = self._run_all(fitted)
         if self._flip:
@@ -123,16 +125,15 @@ class SemanticNetwork:
         ]
 
     def prepare_batches(self, most: int) -> int:
-        """Makes ready for runs of 2, 4, 8, ... pictures, each with a copy of the weights.
+        """Prepare runs of 2, 4, 8, ... pictures, each with a copy of the weights.
 
-        Each is tried on pictures that have little in common: the network's answer to one must not
-        depend on the others.
+        Test each run on pictures that differ: the answer to one must not depend on the others.
 
         Args:
-            most: pictures at a time that there may be, at least 1.
+            most: largest number of pictures at a time, at least 1.
 
         Returns:
-            How many it takes: most, or as many as have worked.
+            The number that it takes: `most`, or the largest number that worked.
 
         Raises:
             ClassScorerError: the package onnx is not installed.
@@ -171,7 +172,7 @@ class SemanticNetwork:
         )
 
     def _fitted(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """A picture at the network's size."""
+        """Resize a picture to the network's size."""
         if rgb.shape[:2] == self._size:
             return rgb
         small = rgb.shape[0] * rgb.shape[1] > self._size[0] * self._size[1]
@@ -179,7 +180,7 @@ class SemanticNetwork:
         return np.asarray(cv2.resize(rgb, self._size[::-1], interpolation=method), np.uint8)
 
     def _run_all(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Scores]:
-        """Scores of any number of pictures, the largest batches first."""
+        """Return the scores of any number of pictures; run the largest batches first."""
         answers: list[Scores] = []
         while left := len(pictures) - len(answers):
             size = max(size for size in self._engines if size <= left)
@@ -187,7 +188,7 @@ class SemanticNetwork:
         return answers
 
     def _run(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Scores]:
-        """Scores of our classes at the network's own resolution, of one run."""
+        """Return the scores of our classes at the network's own resolution, from one run."""
         count, outputs = len(pictures), self.table.outputs
         planes = np.concatenate([self._normalise(picture) for picture in pictures])
         try:
@@ -203,8 +204,8 @@ class SemanticNetwork:
         return [self._scores(planes_of_one) for planes_of_one in answer]
 
     def _scores(self, answer: NDArray[np.floating]) -> Scores:
-        """[K, h, w] as the network gives it -> scores of our classes."""
-        with np.errstate(over="ignore"):  # a float64 that float32 does not hold is not finite here
+        """Convert the network's answer [K, h, w] to scores of our classes."""
+        with np.errstate(over="ignore"):  # a float64 above float32's range becomes infinite
             planes = np.asarray(answer, np.float32)
         if not np.isfinite(planes).all():
             raise ClassScorerError(
@@ -214,11 +215,11 @@ class SemanticNetwork:
             planes = softmax(planes, temperature=self.table.temperature)
         else:
             planes = np.clip(planes, 0.0, 1.0)
-            planes /= np.maximum(planes.sum(axis=0), 1.0)  # a network of sigmoids sums to more
+            planes /= np.maximum(planes.sum(axis=0), 1.0)  # sigmoid outputs can sum to more than 1
         return self._adjusted(self._ours(planes))
 
     def _ours(self, planes: Scores) -> Scores:
-        """[K, h, w] -> [M, h, w]: each class of ours is the sum of its outputs."""
+        """Map [K, h, w] to [M, h, w]: each class of ours is the sum of its outputs."""
         rows = self.table.rows
         if rows == tuple((index,) for index in range(len(planes))):
             return planes
@@ -229,7 +230,7 @@ class SemanticNetwork:
         return ours
 
     def _adjusted(self, scores: Scores) -> Scores:
-        """Scores with the table's logit adjustment; what is none of ours keeps its share."""
+        """Apply the table's logit adjustment; the share of no class of ours stays."""
         if not self.table.logit_adjustment:
             return scores
         factors = np.exp(np.array(self.table.logit_adjustment, np.float32))[:, None, None]
@@ -239,7 +240,7 @@ class SemanticNetwork:
         return np.asarray(adjusted, np.float32)
 
     def _checked_input(self, engine: Engine) -> tuple[str, tuple[int, int]]:
-        """Name of the input, and the size in pixels that it gets."""
+        """Return the name of the input, and the size of its pictures in pixels."""
         inputs = engine.inputs
         shown = ", ".join(f"{name} {list(shape)}" for name, shape in inputs.items()) or "none"
         wanted = f"{self.path}: its inputs are {shown}; it must have one, float32 [1, 3, h, w]"
@@ -269,7 +270,7 @@ class SemanticNetwork:
 
 
 def _at(scores: Scores, size: tuple[int, int]) -> Scores:
-    """At the size of a picture, (height, width), in order of memory."""
+    """Resize scores to a picture's size, (height, width); the result is contiguous."""
     ordered = np.ascontiguousarray(scores)
     return ordered if ordered.shape[1:] == size else upsample(ordered, size)
 

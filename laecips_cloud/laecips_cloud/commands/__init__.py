@@ -1,1 +1,1 @@
-"""Subcommands of `laecips` that the cloud brings."""
+"""Subcommands of `laecips` in this package."""

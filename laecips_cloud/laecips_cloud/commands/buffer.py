@@ -1,4 +1,4 @@
-"""`laecips buffer`: looks into a replay buffer, exports frames, imports labels, forgets."""
+"""`laecips buffer`: list a replay buffer, export frames, import labels, remove old frames."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAY_NS = 86400 * 10**9
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the arguments."""
+    """Declare the arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
 
     def action(name: str, about: str) -> argparse.ArgumentParser:
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Does it."""
+    """Run the command; return the exit status."""
     {"ls": _ls, "export": _export, "import-labels": _import_labels, "prune": _prune}[args.action](
         args
     )
@@ -60,7 +60,7 @@ def _ls(args: argparse.Namespace) -> None:
 
 
 def _listing(reader: ReplayReader, *, block_s: float) -> str:
-    """Lines: totals, then frames and bytes by block of time, robot, reason and version."""
+    """Return lines with totals, then frames and bytes by time block, robot, reason and version."""
     frames, size = reader.totals()
     labelled = reader.human_labels()
     rows = [("", "frames", "MB"), ("all", str(frames), _megabytes(size))]
@@ -118,11 +118,11 @@ def _prune(args: argparse.Namespace) -> None:
 
 
 def _to_write(path: Path) -> ReplayBuffer:
-    """The buffer as it is: whoever fills it says how much it may keep."""
+    """Open the buffer for writing without limits of its own: the cloud node sets them."""
     from laecips_cloud.replay_buffer.buffer import ReplayBuffer
     from laecips_cloud.replay_buffer.reader import ReplayReader
 
-    reader = ReplayReader(path)  # makes no file where there is none
+    reader = ReplayReader(path)  # creates no file where there is none
     classes = reader.classes()
     reader.close()
     most = 2**62
@@ -130,7 +130,7 @@ def _to_write(path: Path) -> ReplayBuffer:
 
 
 def _when(text: str) -> int:
-    """Nanoseconds of a local time in ISO 8601."""
+    """Convert a local time in ISO 8601 to nanoseconds."""
     try:
         return round(datetime.fromisoformat(text).timestamp() * 1e9)
     except ValueError:

@@ -1,4 +1,4 @@
-"""`laecips models`: which published weights there are; fetches them, and exports SAM's."""
+"""`laecips models`: list and fetch published weights, and export SAM's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ HELP = "list published weights of large models, fetch them into the cache, expor
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the arguments."""
+    """Declare the arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     about = "names, sizes and what is in the cache"
     actions.add_parser("list", help=about, description=about)
@@ -43,12 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Does it.
+    """Run the command; return the exit status.
 
     Raises:
-        ValueError: a model or checkpoint cannot be had or used, or an export disagrees with torch.
+        ValueError: a model or checkpoint cannot be used, or an export disagrees with torch.
         OSError: a file cannot be written.
-        ImportError: segment-anything or what exports is not installed.
+        ImportError: segment-anything or a package for the export is not installed.
     """
     {"list": _list, "fetch": _fetch, "export-sam": _export_sam}[args.action](args)
     return 0
@@ -63,7 +63,7 @@ def _list(_: argparse.Namespace) -> None:
     def state(model: PublishedModel) -> str:
         path = folder / model.file_name
         if path.is_file():
-            # Its sum is checked when it is fetched and when it is loaded.
+            # The checksum is compared when the file is fetched and when it is loaded.
             return "fetched" if path.stat().st_size == model.bytes else "damaged"
         part = part_of(path)
         return f"{part.stat().st_size * 100 // model.bytes} %" if part.is_file() else "-"

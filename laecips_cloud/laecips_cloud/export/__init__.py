@@ -1,1 +1,1 @@
-"""Networks become ONNX files: bundles of f and h, semantic networks of class scorers."""
+"""Export of networks to ONNX: bundles of f and h, semantic networks of class scorers."""

@@ -1,4 +1,4 @@
-"""From torch networks to a bundle and back."""
+"""Export of torch networks to a bundle, and loading of a bundle's networks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from laecips_cloud.networks.miner import MinerNetwork
 from laecips_cloud.networks.onnx_graph import graph_without_weights
 from laecips_cloud.networks.rfnet import STRIDE, RFNet
 
-# Colour, and then depth as published RFNets have it.
+# Colour, then depth, as in published RFNets.
 _RGBD_NORMALISATION = {"mean": (*IMAGENET_MEAN, 0.12176), "std": (*IMAGENET_STD, 0.09752)}
 _BATCH_COUNT = ".num_batches_tracked"
 _JPEG_QUALITY = 90
@@ -56,21 +56,28 @@ def export_bundle(
     graphs_of: Bundle | None = None,
     **manifest_fields: Any,
 ) -> Bundle:
-    """Write the pair (f, h) as a bundle, and check that it answers on a robot's engine as here.
+    """Write the pair (f, h) as a bundle, and check a robot engine's answers against torch's.
 
     Args:
-        f, h: the networks; left as they are.
-        path: the bundle's folder.
-        name, classes, palette, input_size, delta, beta, modality: see `Manifest`.
-        agreement_images: uint8 [H,W,3] RGB of any size; a few that show different things.
-        agreement_depths: uint16 [H,W] in millimetres, one an image; for "rgbd" alone.
-        graphs_of: a version of the same architecture, whose graphs are taken over; None exports
-            them, which takes seconds.
-        manifest_fields: the rest of `Manifest`: version, parent, quantiles, thresholds and so on.
+        f: the segmenter; not changed.
+        h: the miner; not changed.
+        path: folder of the bundle.
+        name: see `Manifest`.
+        classes: see `Manifest`.
+        palette: see `Manifest`.
+        input_size: see `Manifest`.
+        delta: see `Manifest`.
+        beta: see `Manifest`.
+        modality: see `Manifest`.
+        agreement_images: uint8 [H,W,3] RGB of any size; a few different scenes.
+        agreement_depths: uint16 [H,W] in millimetres, one for each image; only for "rgbd".
+        graphs_of: a bundle of the same architecture whose graphs are reused; None exports them,
+            which takes seconds.
+        manifest_fields: other fields of `Manifest`, such as version, parent and thresholds.
 
     Raises:
-        BundleError: a field cannot be, f and h are not for these classes, or the engine answers
-            otherwise than torch.
+        BundleError: a field is invalid, f and h have other classes, or the engine's answers
+            differ from torch's.
     """
     normalisation = {} if modality == "rgb" else _RGBD_NORMALISATION
     manifest = Manifest(
@@ -115,21 +122,21 @@ def export_bundle(
 
 
 def write_manifest(bundle: Bundle, manifest: Manifest) -> Bundle:
-    """Gives a bundle on disk another manifest, in one step, and loads it anew.
+    """Replace the manifest of a bundle on disk atomically, and load the bundle again.
 
     Args:
-        bundle: its other files stay as they are.
-        manifest: with the same `files`.
+        bundle: the bundle; its other files do not change.
+        manifest: new manifest, with the same `files`.
     """
     write_whole(bundle.path / MANIFEST, manifest.to_json().encode())
     return Bundle.load(bundle.path)
 
 
 def load_networks(bundle: Bundle) -> tuple[RFNet, MinerNetwork]:
-    """The bundle's networks in torch, in evaluation mode: what a trainer resumes from.
+    """Return the bundle's networks in torch, in evaluation mode, to continue training.
 
     Raises:
-        BundleError: the weights are not those of the architecture that the manifest names.
+        BundleError: the weights do not fit the architecture in the manifest.
     """
     manifest = bundle.manifest
     if manifest.architecture != "rfnet":
@@ -142,7 +149,7 @@ def load_networks(bundle: Bundle) -> tuple[RFNet, MinerNetwork]:
     h = MinerNetwork(classes=classes, width=manifest.miner_width)
     for prefix, network in (("f", f), ("h", h)):
         weights = {key: torch.from_numpy(w) for key, w in bundle.weights(prefix).items()}
-        # Counts of training batches are of no use after training, and not kept.
+        # Counts of training batches have no use after training and are not stored.
         counts = {k: v for k, v in network.state_dict().items() if k.endswith(_BATCH_COUNT)}
         try:
             network.load_state_dict(weights | counts, strict=True)
@@ -157,8 +164,8 @@ def load_networks(bundle: Bundle) -> tuple[RFNet, MinerNetwork]:
 def segmenter_graph(
     classes: int, width: float, modality: str, input_size: tuple[int, int]
 ) -> tuple[bytes, list[str]]:
-    """f's graph and the names of its weights, from a network of its own: none of yours is in it."""
-    with torch.random.fork_rng():  # whoever draws weights next draws what they would have drawn
+    """Return the graph of f and its weights' names, from a new network without trained weights."""
+    with torch.random.fork_rng():  # keep the caller's random state
         f = RFNet(classes=classes, width=width, depth=modality == "rgbd").eval()
     inputs = {"rgb": torch.zeros(1, 3, *input_size)}
     if modality == "rgbd":
@@ -168,7 +175,7 @@ def segmenter_graph(
 
 @lru_cache(maxsize=8)
 def miner_graph(classes: int, width: float, size: tuple[int, int]) -> tuple[bytes, list[str]]:
-    """h's graph and the names of its weights, for logits of `size` (rows, columns)."""
+    """Return the graph of h and its weights' names, for logits of `size` (rows, columns)."""
     with torch.random.fork_rng():
         h = MinerNetwork(classes=classes, width=width).eval()
     inputs = {"logits": torch.zeros(1, classes, *size)}
@@ -181,7 +188,7 @@ def _weights(network: nn.Module, names: Sequence[str]) -> dict[str, NDArray[np.f
 
 
 def _on_robot(network: Network) -> Network:
-    """A copy with the weights as they will arrive: rounded to float16."""
+    """Return a copy with the weights rounded to float16, as on the robot."""
     copy = deepcopy(network).cpu().float().eval()
     copy.load_state_dict(
         {k: v.half().float() if v.is_floating_point() else v for k, v in copy.state_dict().items()}
@@ -195,7 +202,7 @@ def _agreement(
     images: Sequence[NDArray[np.uint8]],
     depths: Sequence[NDArray[np.uint16]],
 ) -> list[AgreementFrame]:
-    """What torch says of the pictures, so that an engine is held against another than itself."""
+    """Return torch's answers to the pictures, so that an engine is compared with another one."""
     f, h = pair
     inputs = NetworkInputs(manifest)
     size = manifest.input_size[::-1]

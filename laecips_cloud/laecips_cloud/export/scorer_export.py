@@ -1,9 +1,9 @@
-"""A network that we trained as files for the class scorer `onnx`.
+"""Export of a trained network to the files of the class scorer `onnx`.
 
 network.onnx      the network, for pictures of one size
-quick.onnx        the same for smaller pictures, where that was asked for
-network.weights   float16, for both
-classes.yaml      the class table, for both
+quick.onnx        the same for smaller pictures, if requested
+network.weights   the float16 weights of both
+classes.yaml      the class table of both
 """
 
 from __future__ import annotations
@@ -44,22 +44,22 @@ def export_scorer(
     temperature: float,
     quick_size: tuple[int, int] | None = None,
 ) -> SemanticNetwork:
-    """Writes the files, all or nothing, and loads them back.
+    """Write the files, all or none, and load them back.
 
     Args:
         network: trained, in evaluation mode, on colour.
-        path: the folder; one that is there already must hold such files and is replaced.
-        classes: names of the network's outputs, which are ours.
+        path: output folder; an existing one must hold such files and is replaced.
+        classes: our classes, which are the network's outputs, in their order.
         input_size: (height, width) in pixels.
-        temperature: of its softmax.
+        temperature: temperature of the softmax.
         quick_size: (height, width) in pixels of `quick.onnx`; None to write none.
 
     Returns:
-        The network as the cloud will run it.
+        The network as the cloud runs it.
 
     Raises:
         ClassScorerError: the engine cannot run it.
-        ValueError: a weight does not fit into float16, or `path` is something else.
+        ValueError: a weight does not fit into float16, or `path` holds other files.
     """
     path = Path(path)
     require_scorer_folder(path)
@@ -88,25 +88,25 @@ def export_scorer(
 
 @lru_cache(maxsize=8)
 def scorer_graph(classes: int, width: float, size: tuple[int, int]) -> tuple[bytes, list[str]]:
-    """The graph and the names of its weights, from a network of its own: none of yours is in it."""
-    with torch.random.fork_rng():  # whoever draws weights next draws what they would have drawn
+    """Return the graph and its weights' names, from a new network without trained weights."""
+    with torch.random.fork_rng():  # keep the caller's random state
         bare = RFNet(classes=classes, width=width, depth=False).eval()
     inputs = {"rgb": torch.zeros(1, 3, *size)}
     return graph_without_weights(bare, "forward", inputs=inputs, output="logits")
 
 
 def require_scorer_folder(path: Path) -> None:
-    """Better before a training than after it: refuses a path that holds something else.
+    """Refuse a path that holds other files, before a training instead of after it.
 
     Raises:
-        ValueError: it is there and has no `network.onnx`.
+        ValueError: the path exists and has no `network.onnx`.
     """
     if path.exists() and not (path / NETWORK).is_file():
         raise ValueError(f"{path}: is there and holds no {NETWORK}; give another folder")
 
 
 def pack(weights: Mapping[str, NDArray[np.float32]]) -> tuple[bytes, dict[str, TensorProto]]:
-    """Weights as one file of float16, and for each the tensor that says where it is in it.
+    """Pack weights into one float16 file; return it and tensors that refer to it, by name.
 
     Args:
         weights: float32 by name.
@@ -132,13 +132,13 @@ def pack(weights: Mapping[str, NDArray[np.float32]]) -> tuple[bytes, dict[str, T
 
 
 def with_weights(graph: bytes, tensors: Mapping[str, TensorProto]) -> bytes:
-    """A graph that finds its weights in the file beside it, and widens them when it is loaded.
+    """Return a graph that reads its weights from the file, and widens them when it is loaded.
 
-    Engines fold the widening away before they run; graphs of other sizes share the file.
+    Engines fold the conversion before they run; graphs for other sizes share the file.
 
     Args:
         graph: ONNX from `graph_without_weights`.
-        tensors: from `pack`, by the names of its initialisers.
+        tensors: from `pack`, by the names of the graph's initialisers.
     """
     model = onnx.load_from_string(graph)
     inside = [i for i in model.graph.initializer if i.name not in tensors]

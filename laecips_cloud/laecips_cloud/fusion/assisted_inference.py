@@ -1,4 +1,4 @@
-"""F: the assisted inference of LAECIPS (eq. 1). A picture and f's scores in, F's answer out."""
+"""F: the assisted inference of LAECIPS (eq. 1); a picture and f's scores give F's label map."""
 
 from __future__ import annotations
 
@@ -24,17 +24,16 @@ from laecips_cloud.masks import Masks
 
 @dataclass(frozen=True, kw_only=True)
 class Assisted:
-    """F's answer and what it took.
+    """F's answer, and the time that it took.
 
     Attributes:
         label_map: uint8 [H, W], class indices.
         confidence_map: uint8 [H, W], 255 = certain; see `fusion.Fused`.
-        batch: pictures that shared a run of the class scorer or the mask generator, the larger of
-            the two.
-        scores_ms: time of the class scorer, for all that shared the run.
-        masks_ms: time of the mask generator, likewise.
+        batch: number of pictures in the class scorer's or the mask generator's run, the larger.
+        scores_ms: time of the class scorer's run, for all pictures in it.
+        masks_ms: time of the mask generator's run, likewise.
         fusion_ms: time of the fusion.
-        wait_ms: until scorer and generator had time for this picture.
+        wait_ms: time until scorer and generator began with this picture.
     """
 
     label_map: NDArray[np.uint8]
@@ -57,21 +56,21 @@ class _Picture(NamedTuple):
 
 
 class AssistedInference:
-    """F: masks of one generator get their classes by the opinion of one scorer.
+    """F: the class scorer's scores give the mask generator's masks their classes.
 
-    Safe for several threads: scorer and generator work for one at a time each, or for several in
-    one run where they can (`BatchClassScorer`, `BatchMaskGenerator`).
+    Thread-safe: scorer and generator each work on one picture at a time, or on several in one run
+    if they can (`BatchClassScorer`, `BatchMaskGenerator`).
 
     Attributes:
-        max_batch: pictures that share a run at most; 1 where neither part takes several.
+        max_batch: largest number of pictures in a run; 1 if neither part takes several.
 
     Args:
-        mask_generator: cuts the pictures.
-        class_scorer: says what their pixels are.
-        classes: M, number of classes that the scorer must score; None to take what it gives.
+        mask_generator: cuts the pictures into masks.
+        class_scorer: scores the pixels.
+        classes: M, the number of classes that the scorer must return; None for any number.
         vote: when a mask may overrule its pixels.
-        max_batch: pictures that may share a run, at least 1.
-        batch_window_s: how long the first of them waits for others that are on the way.
+        max_batch: largest number of pictures in a run, at least 1.
+        batch_window_s: longest wait of the first picture for others that are coming, seconds.
 
     Example:
         scorer = create_class_scorer("edge", classes=("panel", "rail"))
@@ -98,14 +97,14 @@ class AssistedInference:
         self._cutting = Batcher(self._cut, max_batch=cut, window_s=batch_window_s)
 
     def __call__(self, rgb: NDArray[np.uint8], edge: EdgeScores) -> Assisted:
-        """Labels every pixel.
+        """Label every pixel.
 
         Args:
             rgb: uint8 [H, W, 3], RGB.
-            edge: gives f's softmax scores at the size of the picture, float32 [M, H, W].
+            edge: returns f's softmax scores at the size of the picture, float32 [M, H, W].
 
         Raises:
-            ClassScorerError: the scorer has no answer, or one for other classes.
+            ClassScorerError: the scorer has no answer, or its answer has other classes.
             ValueError: the scorer's answer does not fit the picture or is not finite.
         """
         with self.coming() as assist:
@@ -113,10 +112,10 @@ class AssistedInference:
 
     @contextmanager
     def coming(self) -> Iterator[Callable[..., Assisted]]:
-        """Tells that a picture is on the way, for which others may wait; gives what labels it.
+        """Announce that a picture is coming, so that others wait; yield the function to label it.
 
-        That takes what calling this takes, and `deadline_s`: on `time.monotonic`, until when an
-        answer is worth anything. It raises `batching.TooLateError` besides.
+        That function takes the arguments of `__call__` and `deadline_s`: the time on
+        `time.monotonic` after which the answer is useless. It also raises `batching.TooLateError`.
         """
         with self._scoring.coming() as score, self._cutting.coming() as cut:
             yield functools.partial(self._assist, score, cut)
@@ -130,11 +129,11 @@ class AssistedInference:
         *,
         deadline_s: float = math.inf,
     ) -> Assisted:
-        # Asked again in a smaller batch, f is not run again.
+        # If the scorer is called again with a smaller batch, f does not run again.
         scored = score(_Picture(rgb, functools.cache(edge)), deadline_s=deadline_s)
         scores = scored.answer
         if self._classes is not None and len(scores) != self._classes:
-            # Before a label that nobody knows is kept in the replay buffer.
+            # Check now, before an unknown label is stored in the replay buffer.
             raise ClassScorerError(f"it scores {len(scores)} classes instead of {self._classes}")
         masks = cut(_Scored(rgb, scores), deadline_s=deadline_s)
         started = perf_counter()
@@ -165,7 +164,7 @@ class AssistedInference:
 
 
 def _taken(part: ClassScorer | MaskGenerator, most: int) -> int:
-    """How many pictures a part takes at a time."""
+    """Return how many pictures a part takes at a time."""
     if most <= 1 or not isinstance(part, BatchClassScorer | BatchMaskGenerator):
         return min(most, 1)
     return max(1, min(most, part.prepare_batches(most)))

@@ -1,7 +1,7 @@
-"""What several threads ask at about the same time is answered by one run.
+"""Batching: requests of several threads at about the same time are answered by one run.
 
-Whoever asks waits for others while somebody is known to be on the way, a window of time at the
-most; one who is alone never waits. While a batch runs, the next one gathers.
+A caller waits for others only while another caller is known to be coming, and at most for a time
+window; a lone caller never waits. While a batch runs, the next one gathers.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ Out = TypeVar("Out")
 
 
 class TooLateError(Exception):
-    """Its deadline had passed when its turn came: nothing was run."""
+    """The deadline had passed before the item's run began; nothing was run."""
 
 
 class Batched(NamedTuple, Generic[Out]):
     """One caller's answer.
 
     Attributes:
-        answer: what the run gave for its item.
-        size: how many items the run had.
-        waited_s: from the asking to the beginning of the run.
-        ran_s: from there to the answer.
+        answer: result of the run for the caller's item.
+        size: number of items in the run.
+        waited_s: seconds from the request to the start of the run.
+        ran_s: seconds from the start of the run to the answer.
     """
 
     answer: Out
@@ -41,7 +41,7 @@ class Batched(NamedTuple, Generic[Out]):
 
 @dataclass(eq=False)
 class _Asked(Generic[In, Out]):
-    """One item; `outcome` stays None until there is one, and is raised if it is an exception."""
+    """One item; `outcome` is None until its run ends; an exception is raised to the caller."""
 
     item: In
     asked_s: float
@@ -50,16 +50,16 @@ class _Asked(Generic[In, Out]):
 
 
 class Batcher(Generic[In, Out]):
-    """Gathers items of several threads and runs them together, one batch at a time.
+    """Gathers the items of several threads and runs them together, one batch at a time.
 
-    There is no thread of its own: one of those that wait runs the batch of all. Batches keep the
-    order of the asking. Where a run of several fails, each half is run on its own, and so on: what
-    one item is to blame for is raised for that one alone, and what was too much for the memory is
-    tried again with less.
+    It has no thread of its own: one of the waiting threads runs the batch for all. Batches keep the
+    order of the requests. If a run of several items fails, each half is run again on its own, and
+    so on: an item's error is raised to its caller alone, and a batch too large for the memory is
+    tried again with fewer items.
 
     Example:
         batcher = Batcher(lambda items: [2 * item for item in items], max_batch=8, window_s=0.01)
-        with batcher.coming() as ask:  # from here on others wait for this one
+        with batcher.coming() as ask:  # from here on, others wait for this caller
             item = prepare()
             answer = ask(item).answer
     """
@@ -72,12 +72,12 @@ class Batcher(Generic[In, Out]):
         window_s: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Sets the bounds.
+        """Set the bounds.
 
         Args:
-            run: one answer for each item, in their order; called by one thread at a time.
-            max_batch: items that are run together at most, at least 1.
-            window_s: how long the first of a batch waits for others, at least 0.
+            run: returns one answer for each item, in their order; called by one thread at a time.
+            max_batch: largest number of items in a run, at least 1.
+            window_s: longest wait of a batch's first item for others, at least 0, seconds.
             clock: monotonic seconds.
 
         Raises:
@@ -95,16 +95,16 @@ class Batcher(Generic[In, Out]):
         self._changed = threading.Condition()
         self._coming = 0
         self._waiting: deque[_Asked[In, Out]] = deque()
-        self._busy = False  # somebody gathers a batch or runs it
+        self._busy = False  # a thread gathers or runs a batch
         self._last_run_s = 0.0
 
     @contextmanager
     def coming(self) -> Iterator[Callable[..., Batched[Out]]]:
-        """Tells that the caller is on the way, and gives the function that it asks with.
+        """Announce that the caller is coming, and yield the function to ask with.
 
-        That function takes the item and `deadline_s`, on the clock, until when an answer is worth
-        anything (infinity unless given). It may be called once or not at all, and raises
-        TooLateError, or what the run raised.
+        That function takes the item and `deadline_s`, the time on the clock after which an answer
+        is useless (default: infinity). Call it at most once. It raises TooLateError, or the
+        exception of the run.
         """
         on_the_way = True
 
@@ -130,7 +130,7 @@ class Batcher(Generic[In, Out]):
                 arrive()
 
     def _answer(self, asked: _Asked[In, Out]) -> Batched[Out]:
-        """Waits for the outcome, or runs batches until there is one."""
+        """Wait for the outcome, or run batches until there is one."""
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: asked.outcome is not None or not self._busy)
@@ -144,7 +144,7 @@ class Batcher(Generic[In, Out]):
         return asked.outcome
 
     def _gather(self) -> list[_Asked[In, Out]]:
-        """The next batch, once its window has ended. The lock is held; waiting lets go of it."""
+        """Return the next batch when its window ends; the lock is held, but released in waits."""
         self._drop_late()
         while self._waiting and self._coming and len(self._waiting) < self._max_batch:
             left_s = self._window_ends_s() - self._clock()
@@ -161,15 +161,15 @@ class Batcher(Generic[In, Out]):
                 late_s = now_s - asked.deadline_s
                 asked.outcome = TooLateError(f"its turn came {late_s:.2f} s after its deadline")
         self._waiting = deque(asked for asked in self._waiting if asked.outcome is None)
-        self._changed.notify_all()  # they need not wait for the run
+        self._changed.notify_all()  # late callers need not wait for the run
 
     def _window_ends_s(self) -> float:
-        """When the first has waited enough, or a run as long as the last would miss a deadline."""
+        """Return when the window ends, or earlier if a run like the last would miss a deadline."""
         urgent_s = min(asked.deadline_s for asked in self._waiting) - self._last_run_s
         return min(self._waiting[0].asked_s + self._window_s, urgent_s)
 
     def _work(self, batch: list[_Asked[In, Out]]) -> None:
-        """Gives each of a batch its outcome, and lets the next one begin."""
+        """Give each item of a batch its outcome, and let the next batch begin."""
         started_s = self._clock()
         outcomes = self._in_halves([asked.item for asked in batch]) if batch else []
         ran_s = self._clock() - started_s
@@ -186,7 +186,7 @@ class Batcher(Generic[In, Out]):
             self._changed.notify_all()
 
     def _in_halves(self, items: list[In]) -> list[tuple[Out | BaseException, int]]:
-        """Answers or exceptions, with the size of the run that each came from."""
+        """Return answers or exceptions, each with the size of the run that it came from."""
         size = len(items)
         try:
             answers = self._run(items)

@@ -4,17 +4,17 @@
     for each mask m, the largest area first:
         label[m] = argmax_c sum_{p in m} s[c, p]
 
-Where the printed algorithm leaves a choice or slips, this is what is meant: the inner sum runs over
-pixels, s is a softmax (not logits), classes count from 0, and small masks are painted over large
-ones (of equal areas the later one wins). Ties go to the lower class.
+Where the printed algorithm is ambiguous or wrong, this module does this: the inner sum runs
+over pixels, s is a softmax (not logits), classes count from 0, and small masks are painted over
+large ones (of equal areas the later one wins). Ties go to the lower class.
 
-What the two inner loops cost is reading every mask once per class. Here each class is read once, as
-a running sum along the rows; a mask is a few runs of pixels, and each run costs two look-ups. That
-would cancel badly in floating point, so scores are first cut to a fixed point so fine that even a
-sum over the whole image is exact in float64 (2^-35 at 360 x 480, 2^-32 at 1080 x 1920; a float32
-above 2^-8 is not changed at all). No sum is ever rounded, whatever its order: a tie is a tie.
+The two inner loops would read every mask once per class. Instead, each class is read once, as a
+running sum along the rows; a mask is a few runs of pixels, and each run costs two look-ups. In
+floating point this difference would lose precision, so scores are first converted to a fixed point
+so fine that even a sum over the whole image is exact in float64 (2^-35 at 360 x 480, 2^-32 at
+1080 x 1920; a float32 above 2^-8 does not change at all). No sum is ever rounded: a tie is a tie.
 
-What the paper does not have is a bound: a `Vote` says when a mask may overrule its pixels.
+In addition to the paper, a `Vote` limits when a mask may overrule its pixels.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ Painted = NDArray[np.uint16]
 MAX_CLASSES: Final = 255
 """Label maps are uint8 and 255 says "no class"."""
 
-_UNPAINTED: Final = 0xFFFF  # label 255, confidence 255: no mask can paint it
-_BLOCK: Final = 1 << 15  # pixels looked at together: few enough for the processor's cache
+_UNPAINTED: Final = 0xFFFF  # label 255, confidence 255: a value that no mask can produce
+_BLOCK: Final = 1 << 15  # pixels per block: few enough for the processor's cache
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Fused:
     Attributes:
         label_map: uint8 [H, W], class indices.
         confidence_map: uint8 [H, W], 255 = certain. Where a mask decided: the winning class's mean
-            score in it. Elsewhere: the pixel's largest score.
+            score in the mask. Elsewhere: the pixel's largest score.
     """
 
     label_map: NDArray[np.uint8]
@@ -57,19 +57,19 @@ class Fused:
 
 
 def fuse(scores: Scores, masks: Masks, *, vote: Vote = PAPER) -> Fused:
-    """Gives each mask the class that scores highest inside it.
+    """Give each mask the class that scores highest inside it.
 
     Args:
-        scores: float32 [M, H, W], scores in [0, 1], M at most 255. Of each pixel they sum to 1, or
-            to less where some of it is of no class.
+        scores: float32 [M, H, W], scores in [0, 1], M at most 255. Each pixel's scores sum to 1, or
+            to less where part of the pixel belongs to no class.
         masks: masks or regions of the same image.
-        vote: when a mask may overrule its pixels; as it is not given, always.
+        vote: when a mask may overrule its pixels; always by default.
 
     Returns:
-        Label map and confidence of the size of the image.
+        Label map and confidence map at the size of the image.
 
     Raises:
-        ValueError: the scores have another type or size, or are not finite.
+        ValueError: the scores have another dtype or size, or are not finite.
 
     Example:
         >>> scores = np.array([[[0.6, 0.1, 0.9]], [[0.4, 0.9, 0.1]]], np.float32)
@@ -96,7 +96,7 @@ def _fused(painted: Painted) -> Fused:
 
 
 def _finite(scores: Scores) -> Scores:
-    """The scores, if they are finite; the sums over runs find it out by themselves."""
+    """Return the scores if they are finite; the sums over runs detect this by themselves."""
     for index, plane in enumerate(scores):
         if not np.isfinite(plane).all():
             raise ValueError(f"scores of class {index} are not finite")
@@ -153,7 +153,7 @@ def _fuse_masks(scores: Scores, masks: MaskSet, own: Painted | None, vote: Vote)
 
 
 def _own(masks: Sequence[Mask], numbers: Positions, owners: NDArray[np.unsignedinteger]) -> None:
-    """Writes each mask's number into its pixels of `owners`, later masks over earlier ones."""
+    """Write each mask's number into its pixels of `owners`, later masks over earlier ones."""
     ink = np.empty(owners.size, owners.dtype)
     for (top, left, pixels), number in zip(masks, numbers, strict=True):
         ink[: pixels.size] = number
@@ -168,7 +168,7 @@ def _own(masks: Sequence[Mask], numbers: Positions, owners: NDArray[np.unsignedi
 def _safe(
     masks: MaskSet, present: Positions, paint: Painted, own: Painted, vote: Vote
 ) -> NDArray[np.bool_]:
-    """Which of the masks `present` may vote: bool [present]."""
+    """Return which of the masks `present` may vote: bool [present]."""
     safe = np.ones(present.size, np.bool_)
     labels = _label(own)
     for place, index in enumerate(present):
@@ -184,11 +184,11 @@ def _safe(
 
 
 def _runs_of(masks: MaskSet) -> tuple[Positions, Positions, Positions]:
-    """Finds the horizontal runs of all masks, in order of the masks.
+    """Find the horizontal runs of all masks, in order of the masks.
 
     Returns:
-        Where in the flat image each run starts, one past where it ends, and how many runs each
-        mask has.
+        The start of each run in the flat image, the end of each run (exclusive), and the number of
+        runs of each mask.
     """
     edges = [_edges(mask.pixels) for mask in masks.masks]
     counts = np.array([len(edge) for edge in edges], np.intp)
@@ -202,9 +202,9 @@ def _runs_of(masks: MaskSet) -> tuple[Positions, Positions, Positions]:
 
 
 def _edges(pixels: NDArray[np.bool_]) -> Positions:
-    """Finds where a crop changes: start and end of each run, in turns, in rows of width + 1.
+    """Find the starts and ends of a crop's runs, alternately, in rows of width + 1.
 
-    The extra column is a gap, so that no run crosses rows and each ends within its own.
+    The additional column is a gap, so that each run ends within its own row.
     """
     height, width = pixels.shape
     padded = np.zeros(height * (width + 1) + 1, np.bool_)
@@ -213,7 +213,7 @@ def _edges(pixels: NDArray[np.bool_]) -> Positions:
 
 
 def _sum_runs(scores: Scores, starts: Positions, ends: Positions) -> Sums:
-    """Sums each class over runs of the flat image: [M, runs], exact integers of the fixed point."""
+    """Sum each class over runs of the flat image: [M, runs], exact integers of the fixed point."""
     classes, height, width = scores.shape
     size = height * width
     scale = np.float32(_scale(size))
@@ -227,21 +227,21 @@ def _sum_runs(scores: Scores, starts: Positions, ends: Positions) -> Sums:
             except FloatingPointError:
                 raise ValueError(f"scores of class {index} are not finite") from None
             np.cumsum(up_to_here, out=up_to_here)
-            # "clip" only spares the check of each position: all of them are inside.
+            # "clip" only avoids the check of each position: all of them are inside.
             at_ends = np.take(running, ends, mode="clip")
             np.subtract(at_ends, np.take(running, starts, mode="clip"), out=sums[index])
     return sums
 
 
 def _scale(size: int) -> float:
-    """What a score of 1 is in the fixed point of an image of `size` pixels."""
+    """Return the fixed point value of score 1 in an image of `size` pixels."""
     return float(2.0 ** (53 - size.bit_length()))
 
 
 def _paint_of(sums: Sums, areas: Positions, size: int) -> Painted:
-    """Packs the winning class (low byte) and its mean score (high byte): uint16 [masks].
+    """Pack the winning class (low byte) and its mean score (high byte): uint16 [masks].
 
-    What the scores of a mask of this area, in an image of `size` pixels, lack is of no class.
+    The part of a mask's area that its scores do not sum to belongs to no class.
     """
     total = np.maximum(np.maximum(sums.sum(axis=0), areas * _scale(size)), 1.0)
     share = np.clip(sums.max(axis=0) / total, 0.0, 1.0)
@@ -249,11 +249,11 @@ def _paint_of(sums: Sums, areas: Positions, size: int) -> Painted:
 
 
 def _fill_unpainted(scores: Scores, painted: Painted) -> None:
-    """Gives pixels outside all masks their own argmax, in place."""
+    """Give pixels outside all masks their own argmax, in place."""
     flat = painted.reshape(-1)
     pixels = scores.reshape(len(scores), -1)
     outside = np.flatnonzero(flat == _UNPAINTED)
-    if outside.size > flat.size // 4:  # picking single pixels costs more than looking at all
+    if outside.size > flat.size // 4:  # then indexing costs more than computing all pixels
         for begin in range(0, flat.size, _BLOCK):
             block = flat[begin : begin + _BLOCK]
             own = _paint_of_pixels(pixels[:, begin : begin + _BLOCK])
@@ -263,22 +263,22 @@ def _fill_unpainted(scores: Scores, painted: Painted) -> None:
 
 
 def _own_paint(scores: Scores) -> Painted:
-    """Every pixel's own class and score: uint16 [H, W]."""
+    """Return every pixel's own class and score: uint16 [H, W]."""
     pixels = scores.reshape(len(scores), -1)
     own = np.empty(pixels.shape[1], np.uint16)
-    with np.errstate(invalid="ignore"):  # what is not finite is found when the runs are summed
+    with np.errstate(invalid="ignore"):  # the sums over runs detect values that are not finite
         for begin in range(0, own.size, _BLOCK):
             own[begin : begin + _BLOCK] = _paint_of_pixels(pixels[:, begin : begin + _BLOCK])
     return own.reshape(scores.shape[1:])
 
 
 def _keep_own(scores: Scores, painted: Painted, own: Painted, *, max_margin: float) -> None:
-    """Gives pixels their own class where no mask voted or they are surer than `max_margin`."""
+    """Give pixels their own class if no mask voted or they are surer than `max_margin`."""
     flat, mine = painted.reshape(-1), own.reshape(-1)
     at = np.flatnonzero(_label(flat) != _label(mine))
     voted, preferred = _label(flat[at]), _label(mine[at])
     pixels = scores.reshape(len(scores), -1)
-    # A pixel without a vote has no score of it: it keeps its own whatever the bound.
+    # A pixel without a vote keeps its own class, whatever the bound.
     score_of_vote = pixels[np.minimum(voted, len(scores) - 1), at]
     keeps = (flat[at] == _UNPAINTED) | (pixels[preferred, at] - score_of_vote > max_margin)
     flat[at[keeps]] = mine[at[keeps]]
@@ -289,7 +289,7 @@ def _label(painted: Painted) -> NDArray[np.uint8]:
 
 
 def _paint_of_pixels(scores: Scores) -> Painted:
-    """Packs each pixel's own class and score as `_paint_of` does: [M, n] -> uint16 [n]."""
+    """Pack each pixel's own class and score as `_paint_of` does: [M, n] -> uint16 [n]."""
     best = scores[0].copy()
     label = np.zeros(best.size, np.uint8)
     for index in range(1, len(scores)):  # a running maximum: numpy's argmax over axis 0 is slow

@@ -1,4 +1,4 @@
-"""When a mask may overrule its pixels."""
+"""Conditions under which a mask may overrule its pixels."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _OF_THE_PAPER: Final = "The paper's Algorithm 1 has no bounds: 1, 1, 0 and 0."
 
 @dataclass(frozen=True, kw_only=True)
 class Vote(Settings):
-    """Bounds within which a mask gives its pixels the class that it voted for.
+    """Bounds within which a mask gives its pixels the class of its vote.
 
     Algorithm 1 of the paper lets every mask overrule all of its pixels. That is right for masks
-    that follow objects; one that has run together with its surroundings wipes out what is small.
-    With these bounds F stays about as good as its class scorer even with coarse masks
-    (docs/results/large-models.md shows what each bound buys).
+    that follow objects; a mask that also covers the surroundings erases small objects. With these
+    bounds F stays about as good as its class scorer even with coarse masks
+    (docs/results/large-models.md shows the effect of each bound).
 
     Raises:
         SettingError: a bound is out of range.

@@ -1,1 +1,1 @@
-"""The gateway of a cloud: who may ask, how much, and the way on to the ROS service."""
+"""The gateway of a cloud: admission and quotas of robots, and the transport to the ROS service."""

@@ -1,4 +1,4 @@
-"""Who asks: the name in the client's certificate, and whether that holds today."""
+"""Admission of robots: the name in the client's certificate, and whether it is valid now."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ REMEMBERED = 256
 
 
 class NotAdmittedError(Exception):
-    """Who asks is not let in; one line."""
+    """The caller is not admitted; one line."""
 
 
 class Admission:
-    """Reads the certificate of who asks. TLS looked at it once; here each call is looked at.
+    """Checks the caller's certificate at each call; TLS checks it only when the connection opens.
 
     Args:
-        revoked: serials of certificates that hold no longer.
-        now: the time, UTC.
+        revoked: serial numbers of revoked certificates.
+        now: returns the current time, UTC.
     """
 
     def __init__(self, revoked: Container[int], *, now: Callable[[], datetime] = utc_now) -> None:
@@ -34,10 +34,10 @@ class Admission:
         self._read: dict[bytes, Certificate] = {}
 
     def robot(self, pem: bytes) -> str:
-        """Return the robot whose certificate this is.
+        """Return the name of the robot that owns a certificate.
 
         Raises:
-            NotAdmittedError: it is no robot's, has expired, or is revoked.
+            NotAdmittedError: the certificate is no robot's, has expired, or is revoked.
         """
         certificate = self._certificate(pem)
         if certificate.kind != "robot":

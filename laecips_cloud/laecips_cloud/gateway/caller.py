@@ -1,4 +1,4 @@
-"""Who waits at the other end of the network, and waiting with it for an answer."""
+"""The remote caller of a gRPC call, and the wait for its answer."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ Answer = TypeVar("Answer")
 
 
 class Caller(Protocol):
-    """Who waits for the answer, at the other end of the network."""
+    """The remote caller that waits for an answer."""
 
     @property
     def robot(self) -> str:
-        """Name in the certificate; empty where there is none, in plain text."""
+        """Robot name in the certificate; empty without a certificate, in plain text."""
         ...
 
     def seconds_left(self) -> float:
-        """Return seconds until the caller waits no longer, at most 0 where it has stopped."""
+        """Return the seconds until the caller stops waiting; at most 0 if it has stopped."""
         ...
 
     def on_end(self, listener: Callable[[], None]) -> None:
-        """Call `listener` when the caller has gone, at once where it has."""
+        """Call `listener` when the caller has gone; at once if it has gone already."""
         ...
 
 
 class GoneError(Exception):
-    """Nobody waits for the answer any more."""
+    """The caller no longer waits for the answer."""
 
 
 def wait_for_answer(
     transport: Transport[Request, Answer], request: Request, caller: Caller, seconds: float
 ) -> Answer:
-    """Ask, and return the answer.
+    """Ask through the transport, and return the answer.
 
     Raises:
-        GoneError: the caller has gone, or the seconds have passed; the answer will be dropped.
+        GoneError: the caller has gone, or the time has passed; a late answer is dropped.
     """
     ended = threading.Event()
     answers: list[Answer] = []

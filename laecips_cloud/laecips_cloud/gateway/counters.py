@@ -1,4 +1,4 @@
-"""What a gateway has seen since it was activated."""
+"""Counters of a gateway since its activation."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ NAMES: Final = (
 
 
 class GatewayCounters:
-    """Counts calls by how they ended, and bytes. Safe for several threads."""
+    """Counts bytes, and calls by outcome. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts = dict.fromkeys(NAMES, 0)
 
     def add(self, **more: int) -> None:
-        """Add to counts by name."""
+        """Add to counters by name."""
         with self._lock:
             for name, number in more.items():
                 self._counts[name] += number
 
     def counts(self) -> dict[str, int]:
-        """Return all counts."""
+        """Return all counters by name."""
         with self._lock:
             return dict(self._counts)

@@ -1,4 +1,4 @@
-"""Settings of the gateway node, all of them; `config/gateway.yaml` shows their defaults."""
+"""All settings of the gateway node; `config/gateway.yaml` shows their defaults."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from laecips_edge.core.settings import Settings, setting
 
 from laecips_cloud.gateway.quotas import Limits
 
-_fixed = partial(setting, changes="unconfigured")  # these act when the node is configured
+_fixed = partial(setting, changes="unconfigured")  # the node reads these when it is configured
 
 
 @dataclass(frozen=True, kw_only=True)
 class GatewaySettings(Settings):
-    """Where the gateway listens, how it shows who it is, and what one robot may ask."""
+    """The gateway's address, its certificates, and the limits of one robot."""
 
     address: str = _fixed("0.0.0.0:50443", "HOST:PORT to listen at.")
     certificates: str = _fixed("", "Folder that `laecips certs gateway NAME` has made.")
@@ -35,7 +35,7 @@ class GatewaySettings(Settings):
     )
 
     def limits(self) -> Limits:
-        """Return what one robot may ask."""
+        """Return the limits of one robot."""
         return Limits(
             frames_per_minute=self.frames_per_minute,
             bytes_per_minute=self.bytes_per_minute,

@@ -1,4 +1,4 @@
-"""A hard frame that has come over the network: checked, held to the quota, asked, answered."""
+"""Handling of a hard frame from the network: check it, apply the quota, ask the cloud, answer."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ PLAIN_TEXT = "in plain text"
 
 
 class WrongRobotError(Exception):
-    """A request names another robot than the certificate; one line."""
+    """The robot named in a request is not the robot of the certificate; one line."""
 
 
 class HardFrames:
-    """Answers hard frames of the network. Safe for several threads; each call blocks its own.
+    """Answers hard frames from the network. Thread-safe; a call blocks its own thread only.
 
     Args:
-        transport: the way to the cloud.
-        quotas: of the robots.
-        counters: count every call once.
+        transport: transport to the cloud's service.
+        quotas: quotas of the robots.
+        counters: counters; every call is counted once.
     """
 
     def __init__(
@@ -42,16 +42,16 @@ class HardFrames:
         self._counters = counters
 
     def answer(self, data: bytes, caller: Caller) -> bytes:
-        """Return the answer's bytes.
+        """Return the serialised answer.
 
         Args:
-            data: the request's.
-            caller: who waits.
+            data: the serialised request.
+            caller: the caller that waits for the answer.
 
         Raises:
-            WireError: not a request, or out of bounds.
-            WrongRobotError: the request names another robot.
-            GoneError: nobody waits any more; the cloud was not asked, or was told so.
+            WireError: `data` is no request, or a part is out of bounds.
+            WrongRobotError: the request names another robot than the certificate.
+            GoneError: the caller no longer waits; the request to the cloud, if any, was cancelled.
         """
         self._counters.add(bytes_up=len(data))
         robot = caller.robot or PLAIN_TEXT
@@ -100,7 +100,7 @@ def _request(data: bytes, caller: Caller) -> HardFrameRequest:
             f"the certificate is of robot {caller.robot}, the request of {request.robot!r}: "
             "set the edge node's parameter `robot` to the name in the certificate"
         )
-    # A kept answer is found by its request id: no robot may ask by another one's.
+    # The cloud finds a stored answer by its request id: prefix it, so that no robot gets another's.
     if request.request_id.startswith(f"{request.robot}/"):
         return request
     return replace(request, request_id=f"{request.robot}/{request.request_id}")

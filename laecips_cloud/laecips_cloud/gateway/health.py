@@ -1,4 +1,4 @@
-"""What the diagnostics of a gateway say, from what is known of it."""
+"""Diagnostics of a gateway: level and message from its state."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from laecips_edge.core.frame.health import Level
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayHealth:
-    """What is known of a gateway at one moment.
+    """State of a gateway at one moment.
 
     Attributes:
         state: label of the lifecycle state.
-        failure: why the last transition failed; empty where it did not.
-        cloud_present: whether the cloud's service is there.
-        revoked: why the list of revoked certificates cannot be read; empty where it can.
-        certificate: what is wrong with the gateway's own; empty where nothing is.
-        insecure: whether it listens in plain text.
+        failure: why the last transition failed; empty if it succeeded.
+        cloud_present: whether the cloud's service exists.
+        revoked: why the list of revoked certificates cannot be read; empty if it can.
+        certificate: problem of the gateway's own certificate; empty if there is none.
+        insecure: whether the gateway listens in plain text.
     """
 
     state: str
@@ -29,7 +29,7 @@ class GatewayHealth:
 
 
 def assess(health: GatewayHealth) -> tuple[Level, str]:
-    """Return level and line of the most serious thing to say."""
+    """Return level and message of the most serious problem."""
     ranking = (
         (health.failure, Level.ERROR, health.failure),
         (

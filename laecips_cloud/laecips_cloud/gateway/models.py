@@ -1,4 +1,4 @@
-"""Model updates for robots across the network: what is offered, and pieces of its files."""
+"""Model updates for robots across the network: the current offer, and pieces of its files."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ LIMITS = Limits(frames_per_minute=0, bytes_per_minute=0, in_flight=2)
 
 
 class Models:
-    """Answers calls about model updates. Safe for several threads.
+    """Answers calls about model updates. Thread-safe.
 
     Args:
-        transport: the way to the trainer's `get_model`.
-        counters: count bytes.
+        transport: transport to the trainer's `get_model`.
+        counters: counters of the bytes.
 
     Attributes:
-        offer: what robots should run; None while nothing is known.
+        offer: the pair that robots should run; None before the first offer.
     """
 
     def __init__(
@@ -39,15 +39,15 @@ class Models:
         self._quotas = Quotas(LIMITS)
 
     def update(self, data: bytes, caller: Caller) -> bytes:
-        """Return the offer's bytes; nothing of the request is looked at."""
+        """Return the serialised offer; the request's content is ignored."""
         return model_protobuf.encode_offer(self.offer)
 
     def piece(self, data: bytes, caller: Caller) -> bytes:
-        """Return a piece's bytes.
+        """Return a serialised piece.
 
         Raises:
-            WireError: not a request, or out of bounds.
-            GoneError: nobody waits any more.
+            WireError: `data` is no request, or a part is out of bounds.
+            GoneError: the caller no longer waits.
         """
         request = model_protobuf.decode_piece_request(data)
         refused = self._quotas.admit(caller.robot, len(data))

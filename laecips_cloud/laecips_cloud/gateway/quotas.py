@@ -1,4 +1,4 @@
-"""How much each robot may ask: frames and bytes a minute, frames in flight."""
+"""Quotas of each robot: frames and bytes per minute, frames in flight."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ MINUTE_S = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one robot may ask.
+    """Limits of one robot.
 
     Attributes:
-        frames_per_minute: 0 for no bound.
-        bytes_per_minute: 0 for no bound.
-        in_flight: frames at a time.
+        frames_per_minute: largest number of frames per minute; 0 for no limit.
+        bytes_per_minute: largest number of bytes per minute; 0 for no limit.
+        in_flight: largest number of frames at a time.
     """
 
     frames_per_minute: float
@@ -26,12 +26,12 @@ class Limits:
 
 
 class Quotas:
-    """Keeps each robot to the limits. Safe for several threads.
+    """Applies the limits to each robot. Thread-safe.
 
-    What a robot has not used in a minute it does not keep. A frame that is refused uses nothing.
+    An unused amount is not carried beyond one minute. A refused frame uses nothing.
 
     Args:
-        limits: of each robot.
+        limits: limits of each robot.
         clock: monotonic seconds.
     """
 
@@ -42,14 +42,14 @@ class Quotas:
         self._robots: dict[str, _Use] = {}
 
     def admit(self, robot: str, size: int) -> str:
-        """Let a frame in, or say why not and when to try again.
+        """Admit a frame, or return why it is refused and when to try again.
 
         Args:
-            robot: whose.
-            size: bytes of the request.
+            robot: name of the robot.
+            size: size of the request, bytes.
 
         Returns:
-            Empty where it is in, and must be released; else one line.
+            Empty if the frame is admitted, and must be released; else the reason in one line.
         """
         with self._lock:
             use = self._robots.setdefault(robot, _Use(self._limits, self._clock()))
@@ -59,19 +59,19 @@ class Quotas:
             return refused
 
     def release(self, robot: str) -> None:
-        """Say that a frame that was let in has ended."""
+        """Record that an admitted frame has ended."""
         with self._lock:
             self._robots[robot].in_flight -= 1
 
     def in_flight(self) -> int:
-        """Return frames of all robots that are under way."""
+        """Return the number of frames in flight of all robots."""
         with self._lock:
             return sum(use.in_flight for use in self._robots.values())
 
 
 @dataclass
 class _Use:
-    """What a robot may still ask: both amounts fill up evenly within a minute."""
+    """The remaining amounts of one robot; both refill evenly within a minute."""
 
     limits: Limits
     at_s: float

@@ -31,20 +31,20 @@ _FOREVER_S: Final = 600.0
 
 
 class GatewayServer:
-    """Listens until it is stopped.
+    """A gRPC server that listens until it is stopped.
 
     Args:
-        address: `HOST:PORT` to listen at; port 0 for any.
-        credentials: of the gateway; None for plain text, on this machine alone.
-        admission: reads certificates.
-        hard_frames: answers hard frames.
-        models: answers calls about model updates.
-        counters: count what never gets that far.
-        versions: of the protocol that are spoken.
-        on_refusal: hears of calls that were refused, one line each, on any thread.
+        address: `HOST:PORT` to listen at; port 0 for any free port.
+        credentials: the gateway's credentials; None for plain text, only on this machine.
+        admission: admission of robots by certificate.
+        hard_frames: handler of hard frames.
+        models: handler of model updates.
+        counters: counters, for calls refused before a handler.
+        versions: supported protocol versions.
+        on_refusal: called with one line for each refused call, on any thread.
 
     Raises:
-        ValueError, OSError: it cannot listen there; one line.
+        ValueError, OSError: the server cannot listen at the address; one line.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class GatewayServer:
         self._server.start()
 
     def stop(self) -> None:
-        """Listen no more; calls under way get a moment, then they are broken off."""
+        """Stop to listen; running calls get a grace period and are then cancelled."""
         self._server.stop(STOP_S).wait()
 
     def _listen(self, address: str, credentials: Credentials | None) -> int:
@@ -99,12 +99,12 @@ class GatewayServer:
                 )
         except RuntimeError as error:
             raise OSError(_TAKEN.format(address)) from error
-        if not port:  # what older versions of gRPC say
+        if not port:  # the return value of older versions of gRPC on failure
             raise OSError(_TAKEN.format(address))
         return int(port)
 
     def _handlers(self) -> Any:
-        # Without (de)serializers the messages are bytes: nothing is decoded before it is bounded.
+        # Without (de)serializers the messages are bytes: sizes are checked before decoding.
         calls: dict[str, _Answer] = {
             "Greet": self._greet,
             "SegmentHardFrame": self._hard_frames.answer,
@@ -152,7 +152,7 @@ class GatewayServer:
             raise
 
     def _refuse(self, caller: _Caller, code: Any, line: str, counted: str) -> None:
-        """Count, tell and end a call; does not return."""
+        """Count, report and end a call; does not return."""
         self._counters.add(**{counted: 1})
         self._on_refusal(f"{caller.robot or 'a caller'} refused: {line}")
         caller.context.abort(code, line)
@@ -162,7 +162,7 @@ _TAKEN: Final = "cannot listen at {}: is another gateway there, or is it not of 
 
 
 class _Caller:
-    """Who waits at the other end of a gRPC call."""
+    """The remote caller of a gRPC call."""
 
     def __init__(self, context: Any, robot: str) -> None:
         self.context = context

@@ -1,4 +1,4 @@
-"""Mask generators: a picture becomes class-less masks. Each by its name, more by entry points."""
+"""Mask generators: cut a picture into class-less masks; entry points add further ones."""
 
 from laecips_cloud.mask_generators.generator import (
     MaskGenerator,

@@ -1,4 +1,4 @@
-"""What every mask generator can do, and how one is made by its name."""
+"""The protocols of mask generators, and their creation by name."""
 
 from __future__ import annotations
 
@@ -13,55 +13,55 @@ from laecips_cloud.plugins import Plugins
 
 
 class MaskGeneratorError(ValueError):
-    """A generator that cannot be made; the message says what, where and what to do."""
+    """A generator cannot be created; the message says what, where and what to do."""
 
 
 class MaskGenerator(Protocol):
-    """Cuts pictures into masks that know no classes.
+    """Cuts pictures into class-less masks.
 
-    A class that does this is offered by an entry point in the group `laecips.mask_generators`. Its
-    constructor takes keyword arguments of the types str, int, float and bool, each with a default:
-    they are the generator's options.
+    An entry point in the group `laecips.mask_generators` offers such a class. Its constructor takes
+    keyword arguments of the types str, int, float and bool, each with a default: the generator's
+    options.
     """
 
     def generate(self, rgb: NDArray[np.uint8]) -> Masks:
-        """Cuts one picture; called by one thread at a time.
+        """Cut one picture; called by one thread at a time.
 
         Args:
             rgb: uint8 [H, W, 3], RGB, of any size.
 
         Returns:
-            Masks or a partition of the size of the picture.
+            Masks or a partition, at the size of the picture.
         """
         ...
 
 
 @runtime_checkable
 class PromptedGenerator(MaskGenerator, Protocol):
-    """One that cuts better where it knows what the class scorer thinks."""
+    """A generator that uses the class scorer's scores to cut better."""
 
     def generate_with(self, rgb: NDArray[np.uint8], scores: NDArray[np.float32]) -> Masks:
-        """Cuts one picture, see `generate`.
+        """Cut one picture with its scores; see `generate`.
 
         Args:
             rgb: uint8 [H, W, 3], RGB, of any size.
-            scores: float32 [M, H, W], the class scorer's.
+            scores: the class scorer's scores, float32 [M, H, W].
         """
         ...
 
 
 @runtime_checkable
 class BatchMaskGenerator(MaskGenerator, Protocol):
-    """One that takes several pictures at a time, those of several robots say."""
+    """A generator that takes several pictures at a time, such as those of several robots."""
 
     def prepare_batches(self, most: int) -> int:
-        """Makes ready for several pictures at a time; called once, before `generate_batch`.
+        """Prepare for several pictures at a time; called once, before `generate_batch`.
 
         Args:
-            most: pictures at a time that there may be, at least 1.
+            most: largest number of pictures at a time, at least 1.
 
         Returns:
-            How many it takes, 1 to most; 1 where batches do not work.
+            The number that it takes, 1 to `most`; 1 if batches do not work.
         """
         ...
 
@@ -70,26 +70,26 @@ class BatchMaskGenerator(MaskGenerator, Protocol):
         pictures: Sequence[NDArray[np.uint8]],
         scores: Sequence[NDArray[np.float32]],
     ) -> list[Masks]:
-        """Cuts several pictures, each as `generate` or `generate_with` would.
+        """Cut several pictures, each as `generate` or `generate_with` does.
 
         Called by one thread at a time.
 
         Args:
-            pictures: each uint8 [H, W, 3], RGB, of any size; 1 to what `prepare_batches` gave.
-            scores: the class scorer's of each, float32 [M, H, W].
+            pictures: uint8 [H, W, 3] each, RGB, of any size; at most as `prepare_batches` returned.
+            scores: the class scorer's scores of each, float32 [M, H, W].
 
         Returns:
-            Masks or a partition for each.
+            Masks or a partition for each picture.
         """
         ...
 
 
 def largest_that_fits(most: int, fits: Callable[[int], bool]) -> int:
-    """How many pictures at a time: most, or its half, or the half of that, ..., as memory allows.
+    """Return the first of `most`, its half, the half of that, ..., that fits into memory.
 
     Args:
-        most: pictures at a time that there may be, at least 1.
-        fits: whether so many do, by trial; not asked about one.
+        most: largest number of pictures at a time, at least 1.
+        fits: tests whether that many fit; not called with 1.
     """
     size = most
     while size > 1 and not fits(size):
@@ -103,15 +103,15 @@ _PLUGINS: Final = Plugins(
 
 
 def create_mask_generator(name: str, options: Mapping[str, str] | None = None) -> MaskGenerator:
-    """Makes a generator.
+    """Create a generator.
 
     Args:
         name: of an entry point in the group `laecips.mask_generators`.
         options: the generator's own options, as text.
 
     Raises:
-        MaskGeneratorError: the name or an option is not known, a value cannot be read, or the
-            generator lacks what it needs.
+        MaskGeneratorError: the name or an option is unknown, a value cannot be read, or the
+            generator lacks a requirement.
 
     Example:
         >>> create_mask_generator("graph", {"scale": "100"})  # doctest: +ELLIPSIS

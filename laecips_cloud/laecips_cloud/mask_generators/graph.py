@@ -11,18 +11,18 @@ from laecips_cloud.masks import Partition
 
 
 class GraphMaskGenerator:
-    """Merges neighbouring pixels while they differ less between than within regions.
+    """Merges neighbouring pixels whose difference is small compared to that within regions.
 
-    Needs no checkpoint. The defaults cut finely: an object in pieces can still get its class, one
-    that has run together with its surroundings cannot (docs/results/mask-generators.md).
+    It needs no checkpoint. The defaults cut finely: an object in several pieces can still get its
+    class; one that is merged with its surroundings cannot (docs/results/mask-generators.md).
     """
 
     def __init__(self, *, sigma: float = 0.5, scale: float = 50.0, min_size: int = 20) -> None:
-        """Sets up the segmentation.
+        """Set up the segmentation.
 
         Args:
-            sigma: of the Gaussian blur before it, pixels, above 0.
-            scale: the larger, the larger the regions; above 0.
+            sigma: width of the Gaussian blur applied first, pixels, above 0.
+            scale: a larger scale gives larger regions; above 0.
             min_size: smaller regions are merged into a neighbour; pixels, at least 1.
 
         Raises:
@@ -43,5 +43,5 @@ class GraphMaskGenerator:
         )
 
     def generate(self, rgb: NDArray[np.uint8]) -> Partition:
-        """Cuts uint8 [H, W, 3] into regions; see `MaskGenerator.generate`."""
+        """Cut uint8 [H, W, 3] into regions; see `MaskGenerator.generate`."""
         return Partition(np.asarray(self._segmentation.processImage(rgb), np.int32))

@@ -1,4 +1,4 @@
-"""No masks at all."""
+"""The mask generator that gives no masks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from laecips_cloud.masks import MaskSet
 
 
 class NoMasks:
-    """F is then its class scorer, pixel by pixel: for one that is better than any cut at hand."""
+    """F then equals its class scorer, for one that is better per pixel than any masks."""
 
     def generate(self, rgb: NDArray[np.uint8]) -> MaskSet:
-        """No mask of uint8 [H, W, 3]; see `MaskGenerator.generate`."""
+        """Return no masks for uint8 [H, W, 3]; see `MaskGenerator.generate`."""
         return MaskSet((rgb.shape[0], rgb.shape[1]), ())

@@ -1,4 +1,4 @@
-"""The two networks of a bundle: f labels pixels, h says how far f can be trusted."""
+"""The two networks of a bundle: f labels pixels, h rates the trust in f's answer."""
 
 from laecips_cloud.networks.miner import MinerNetwork
 from laecips_cloud.networks.rfnet import RFNet

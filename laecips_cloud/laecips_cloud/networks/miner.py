@@ -1,4 +1,4 @@
-"""The miner h: a ResNet-18 that reads f's logits and says how far f can be trusted."""
+"""The miner h: a ResNet-18 that reads f's logits and returns the trust in f's answer."""
 
 import torch
 import torch.nn.functional as F
@@ -6,8 +6,8 @@ from torch import nn
 
 from laecips_cloud.networks.resnet import STAGES, init_convolutions, scaled, stage
 
-# Smallest trust that h can express. It bounds the -log h of its loss (eq. 14), which the
-# generalisation bound of the paper needs and its text leaves out.
+# Smallest trust that h can return. It bounds the -log h of its loss (eq. 14); the paper's
+# generalisation bound needs it, but its text omits it.
 H_MIN = 0.01
 
 
@@ -37,20 +37,20 @@ class MinerNetwork(nn.Module):
         init_convolutions(self)
 
     def forward(self, logits: torch.Tensor) -> torch.Tensor:
-        """Trust in f.
+        """Return the trust in f's answer.
 
         Args:
             logits: float32 [N,M,h,w], as `RFNet.logits_at_stride` gives them.
 
         Returns:
-            h, float32 [N] in [H_MIN, 1]; near 1 means that f's answer can stand.
+            h, float32 [N] in [H_MIN, 1]; near 1 means that f's answer can be used.
         """
-        # The floor is an offset and not a clamp, so that a frame that h has once given up on
-        # still has a gradient to come back by.
+        # The floor is an offset and not a clamp, so that a frame with the least trust still has a
+        # gradient.
         return H_MIN + (1 - H_MIN) * torch.sigmoid(self.score(logits))
 
     def score(self, logits: torch.Tensor) -> torch.Tensor:
-        """The same before the sigmoid: float32 [N], unbounded."""
+        """Return the trust before the sigmoid: float32 [N], unbounded."""
         x = torch.relu(self.bn1(self.conv1(logits)))
         x = F.max_pool2d(x, 3, stride=2, padding=1)
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))

@@ -1,8 +1,8 @@
 """A network's ONNX graph without its weights: initialisers external, by the state dict's names.
 
-Nothing of the weights may reach the graph, so that it is the same bytes for every version of an
-architecture. They are therefore made inputs before the graph is simplified, which leaves the
-simplifier nothing to fold them into, and initialisers again afterwards.
+No weights may enter the graph, so that it has the same bytes for every version of an architecture.
+They are therefore made inputs before the graph is simplified, so that the simplifier cannot fold
+them, and initialisers again afterwards.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ def graph_without_weights(
     Args:
         network: in evaluation mode.
         method: name of the method to export.
-        inputs: example tensors by the names that the graph's inputs get; they fix the sizes.
+        inputs: example tensors by the names of the graph's inputs; they fix the sizes.
         output: name of the graph's output.
 
     Returns:
-        The ONNX model, and the names of the weights that it needs: a part of the state dict's.
+        The ONNX model, and the names of its weights: a subset of the state dict's.
     """
-    # Slow to import, and needed where something is exported alone.
+    # Slow to import, and needed only for an export.
     import onnx_ir as ir  # noqa: PLC0415
     from onnxscript import optimizer  # noqa: PLC0415
 
@@ -65,7 +65,7 @@ def graph_without_weights(
 
 
 class _Method(nn.Module):
-    """One method of a network as a module of its own: the exporter traces `forward`."""
+    """One method of a network as a module, because the exporter traces `forward`."""
 
     def __init__(self, network: nn.Module, method: str) -> None:
         super().__init__()
@@ -79,7 +79,7 @@ class _Method(nn.Module):
 
 
 def _traced(module: nn.Module, inputs: dict[str, torch.Tensor], output: str) -> Any:
-    """The exporter's model, unoptimised: optimised, it would fold batch norms and rename."""
+    """Return the exporter's model without optimisation, which would fold batch norms and rename."""
     program = torch.onnx.export(
         module,
         tuple(inputs.values()),
@@ -95,7 +95,7 @@ def _traced(module: nn.Module, inputs: dict[str, torch.Tensor], output: str) -> 
 
 
 def forget_origins(model: Any) -> None:
-    """Drop the notes on where each node came from: they name folders of this machine."""
+    """Remove the notes on the origin of each node: they name folders of this machine."""
     model.metadata_props.clear()
     model.graph.metadata_props.clear()
     model.producer_version = None
@@ -110,7 +110,7 @@ def forget_origins(model: Any) -> None:
 
 @contextmanager
 def quiet_exporter() -> Iterator[None]:
-    """The exporter speaks of its own deprecations and of a torchvision that nobody needs."""
+    """Suppress the exporter's warnings about its own deprecations and a missing torchvision."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)

@@ -18,18 +18,18 @@ class CheckpointError(ValueError):
 
 
 def load_checkpoint(path: str | Path, network: nn.Module) -> None:
-    """Load a checkpoint; the network is left as it was when anything does not fit.
+    """Load a checkpoint; leave the network unchanged if anything does not fit.
 
     Accepts a state dict, or one nested under "state_dict" beside the optimiser's, with or without
-    the "module." prefix of data-parallel training: what published RFNet checkpoints look like.
+    the "module." prefix of data-parallel training, as in published RFNet checkpoints.
 
     Args:
         path: a file that torch.save wrote.
         network: of the same architecture, width and number of classes.
 
     Raises:
-        CheckpointError: the file is missing, truncated, needs pickle, or its keys or shapes are
-            not the network's.
+        CheckpointError: the file is missing, truncated or needs pickle, or its keys or shapes do
+            not fit the network.
     """
     path = Path(path)
     weights = read_state_dict(path)
@@ -64,7 +64,7 @@ def read_state_dict(path: str | Path) -> dict[str, torch.Tensor]:
     try:
         content: Any = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # zip, unpickling and I/O errors have no common base but this one
-        # torch's own words here advise to allow pickle.
+        # torch's own message advises to allow pickle.
         reason = (
             "no torch file, or one that holds more than tensors"
             if type(error).__name__ == "UnpicklingError"

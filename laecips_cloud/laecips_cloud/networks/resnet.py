@@ -8,7 +8,7 @@ STAGES = (64, 128, 256, 512)
 
 
 def scaled(channels: int, width: float) -> int:
-    """Channel count at a width multiplier: rounded, and never none."""
+    """Return the channel count at a width multiplier: rounded, at least 1."""
     return max(1, round(channels * width))
 
 
@@ -36,14 +36,14 @@ class BasicBlock(nn.Module):
 
 
 def stage(in_channels: int, out_channels: int, *, stride: int) -> nn.Sequential:
-    """One ResNet-18 stage: two basic blocks, the first of which strides."""
+    """Return one ResNet-18 stage: two basic blocks, the first with the stride."""
     return nn.Sequential(
         BasicBlock(in_channels, out_channels, stride=stride), BasicBlock(out_channels, out_channels)
     )
 
 
 def init_convolutions(module: nn.Module) -> None:
-    """Kaiming-normal weights, fan out, for every convolution below `module`."""
+    """Set Kaiming-normal weights, fan out, in every convolution below `module`."""
     for part in module.modules():
         if isinstance(part, nn.Conv2d):
             nn.init.kaiming_normal_(part.weight, mode="fan_out", nonlinearity="relu")

@@ -11,7 +11,7 @@ from torch import nn
 from laecips_cloud.networks.pyramid import BNReLUConv, SpatialPyramid, resize
 from laecips_cloud.networks.resnet import STAGES, init_convolutions, scaled, stage
 
-# Rows of the input to rows of the logits that `logits_at_stride` returns.
+# Ratio of the input's rows to the rows of `logits_at_stride`.
 STRIDE = 4
 
 
@@ -21,8 +21,8 @@ class RFNet(nn.Module):
     Args:
         classes: M, number of classes.
         width: multiplier of every channel count; 1 has 23.7 M parameters at 11 classes.
-        depth: whether the depth branch is there. A network with it also runs on RGB alone, which
-            leaves the branch unused; one without is half as large and refuses depth.
+        depth: whether the network has the depth branch. With it, the network also runs on RGB
+            alone and leaves the branch unused; without it, it is half as large and refuses depth.
     """
 
     def __init__(self, *, classes: int, width: float = 1.0, depth: bool = True) -> None:
@@ -53,7 +53,7 @@ class RFNet(nn.Module):
     def logits_at_stride(
         self, rgb: torch.Tensor, depth: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """The same before the last interpolation: [N,M,ceil(H/4),ceil(W/4)]; what robots run."""
+        """Return the logits before the last interpolation: [N,M,ceil(H/4),ceil(W/4)]."""
         if depth is not None and not self.depth:
             raise ValueError("RFNet: depth was given, but the network was made with depth=False")
         return self.logits(self.backbone(rgb, depth))
@@ -89,7 +89,7 @@ class Backbone(nn.Module):
             before = c
 
     def forward(self, rgb: torch.Tensor, depth: torch.Tensor | None) -> torch.Tensor:
-        """rgb [N,3,H,W], depth [N,H,W] or None -> features [N,128w,ceil(H/4),ceil(W/4)]."""
+        """Map rgb [N,3,H,W], depth [N,H,W] or None to features [N,128w,ceil(H/4),ceil(W/4)]."""
         x = self._stem(rgb, "")
         y = None if depth is None else self._stem(depth.unsqueeze(1), "_d")
         skips = []
@@ -112,7 +112,7 @@ class Backbone(nn.Module):
 
 
 class Attention(nn.Sequential):
-    """One weight in (0, 1) a channel, read off the channel's mean."""
+    """One weight in (0, 1) for each channel, computed from the channel's mean."""
 
     def __init__(self, channels: int) -> None:
         super().__init__(nn.AdaptiveAvgPool2d(1), nn.Conv2d(channels, channels, 1), nn.Sigmoid())
@@ -127,13 +127,13 @@ class Upsample(nn.Module):
         self.blend_conv = BNReLUConv(channels, channels, kernel=3)
 
     def forward(self, x: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
-        """x [N,C,h,w], skip [N,S,H,W] -> [N,C,H,W]."""
+        """Map x [N,C,h,w] and skip [N,S,H,W] to [N,C,H,W]."""
         skip = self.bottleneck(skip)
         return self.blend_conv(resize(x, (skip.shape[-2], skip.shape[-1])) + skip)
 
 
 class _Pyramid(nn.Module):
-    """Published checkpoints nest the pyramid one level deeper, as `backbone.spp.spp`."""
+    """The pyramid, one level deeper as in published checkpoints: `backbone.spp.spp`."""
 
     def __init__(self, in_channels: int, *, width: float) -> None:
         super().__init__()

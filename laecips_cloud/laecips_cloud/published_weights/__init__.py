@@ -1,1 +1,1 @@
-"""Published weights of large models: which there are, where they are kept, how they come."""
+"""Published weights of large models: the catalogue, the cache folder, the download."""

@@ -1,4 +1,4 @@
-"""The weights that can be called by name: where they are published and how each is told."""
+"""The catalogue of published weights: address and checksum of each, by name."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from typing import Final
 
 from laecips_edge.core.cache_folder import cache_folder
 
-_PIECE: Final = 1 << 20  # bytes that are hashed at a time
+_PIECE: Final = 1 << 20  # bytes to hash at a time
 
 Progress = Callable[[int, int], None]
 """Is told bytes done and in all."""
 
 
 class ModelError(ValueError):
-    """Weights that cannot be had or trusted; the message says what, where and what to do."""
+    """Weights that cannot be found or verified; the message says what, where and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedModel:
-    """A file of weights that others publish.
+    """A published file of weights.
 
     Attributes:
-        name: what it is called here.
-        about: one line.
-        url: where its makers publish it.
-        bytes: of the file.
-        sha256: of the file, 64 hexadecimal digits.
-        licence: of the weights.
+        name: name in the catalogue.
+        about: description in one line.
+        url: address where its authors publish it.
+        bytes: size of the file.
+        sha256: SHA-256 of the file, 64 hexadecimal digits.
+        licence: licence of the weights.
     """
 
     name: str
@@ -42,18 +42,18 @@ class PublishedModel:
 
     @property
     def file_name(self) -> str:
-        """As it is published."""
+        """The published file name."""
         return self.url.rsplit("/", 1)[1]
 
     def difference(self, path: Path, *, progress: Progress | None = None) -> str:
-        """Says what tells a file from this one; empty where it is this one, byte for byte.
+        """Return how a file differs from the published one; empty if it is equal.
 
         Args:
-            path: of the file.
-            progress: is told how far the reading is.
+            path: the file.
+            progress: called with (bytes read, bytes in all).
 
         Raises:
-            OSError: it cannot be read.
+            OSError: the file cannot be read.
         """
         size = path.stat().st_size
         if size != self.bytes:
@@ -82,8 +82,8 @@ def _segment_anything(
     )
 
 
-# The six digits in the names are the first of the files' MD5, which no longer proves anything.
-# Segment-anything publishes no SHA-256; these are the sums that its users have written down.
+# The six digits in the names begin the files' MD5, which is no longer secure. Segment-anything
+# publishes no SHA-256; these are the sums that its users have published.
 CATALOGUE: Final[Mapping[str, PublishedModel]] = {
     model.name: model
     for model in (
@@ -113,19 +113,19 @@ CATALOGUE: Final[Mapping[str, PublishedModel]] = {
 
 
 def cache() -> Path:
-    """Folder of fetched weights; it may not be there yet."""
+    """Return the folder of fetched weights; it may not exist yet."""
     return cache_folder() / "models"
 
 
 def weights_path(text: str | Path) -> Path:
-    """Where the weights are that an option names.
+    """Return the path of the weights that an option names.
 
     Args:
-        text: a path, or a name of the catalogue: then the fetched file, unless a file of that name
-            is at hand.
+        text: a path, or a name of the catalogue, which stands for the fetched file unless a file of
+            that name exists.
 
     Returns:
-        The path. A file of the catalogue is there; any other need not be.
+        The path. A file of the catalogue exists; any other need not.
 
     Raises:
         ModelError: a model of the catalogue has not been fetched.
@@ -144,13 +144,13 @@ def weights_path(text: str | Path) -> Path:
 
 
 def check_published(path: Path) -> None:
-    """Refuses a file that bears the name of a published one and is not that.
+    """Refuse a file that has the name of a published one but other content.
 
-    Files of other names pass: they are somebody's own.
+    Accept files of other names: they are the user's own.
 
     Raises:
-        ModelError: it has another size or another sum.
-        OSError: it cannot be read.
+        ModelError: the file has another size or checksum.
+        OSError: the file cannot be read.
     """
     for model in CATALOGUE.values():
         if path.name == model.file_name and (difference := model.difference(path)):

@@ -1,6 +1,6 @@
-"""Weights into the cache, over HTTP or from a file: whole and checked, or not there.
+"""Download of weights to the cache, over HTTP or from a file; a file is complete or absent.
 
-What has come is kept, and the next attempt goes on there: pooch and its like begin gigabytes anew.
+A partial file is kept, and the next attempt continues it; pooch would start gigabytes again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STALL_S: Final = 30.0
 
 _SCHEMES: Final = ("http://", "https://")
 _PIECE: Final = 1 << 20
-_MOST_CUTS: Final = 5  # connections that are cut, or answers that make no sense, of one call
+_MOST_CUTS: Final = 5  # interrupted connections or invalid answers in one call
 _AGAIN: Final = "run the same command again: it goes on from there"
 
 
@@ -39,22 +39,22 @@ def fetch(
 ) -> bool:
     """Bring a model's file into the cache.
 
-    It grows under another name beside its place, is read back and compared with the published sum,
-    and only then gets its own name. What is left of an attempt that was cut is gone on with.
+    The file grows under a temporary name in the same folder, is read back and compared with the
+    published checksum, and then gets its final name. An interrupted attempt is continued.
 
     Args:
-        model: of the catalogue.
-        source: another address or a file; empty: where it is published.
-        force: in the place of a good one, too.
-        stall_s: seconds without a byte after which a server is given up.
-        progress: is told bytes done and in all, of the transfer and then of the check.
+        model: a model of the catalogue.
+        source: another address or a file; empty for the published address.
+        force: fetch the file even if the cache has a good one.
+        stall_s: seconds without a byte after which the connection is given up.
+        progress: called with (bytes done, bytes in all), for the transfer and then for the check.
 
     Returns:
-        Whether it came now; False where a good one was there.
+        True if the file was fetched now; False if the cache had a good one.
 
     Raises:
-        ModelError: there is no such file, what came is not the published one (then it is removed),
-            the server cannot be reached, goes silent or cuts again and again, or the disk is full.
+        ModelError: the file does not exist, its content is not the published one (then it is
+            removed), the server is unreachable, silent or unreliable, or the disk is full.
         OSError: the cache cannot be written.
     """
     folder = cache()
@@ -75,17 +75,17 @@ def fetch(
 
 
 def part_of(target: Path) -> Path:
-    """The file that grows while `target` is fetched."""
+    """Return the partial file of `target`."""
     return target.with_name(f"{target.name}.part")
 
 
 class _Cut(Exception):  # noqa: N818 (the next attempt may well do)
-    """The connection ended before the file did; the message says how."""
+    """The connection ended before the file did; the message tells how."""
 
 
 @dataclass(frozen=True)
 class _Transfer:
-    """One file's way into `part`; `url` may be a file's too."""
+    """The transfer of one file to `part`; `url` may be a file's too."""
 
     model: PublishedModel
     url: str
@@ -94,7 +94,7 @@ class _Transfer:
     progress: Progress
 
     def run(self) -> None:
-        """Bring the whole file and check it."""
+        """Fetch the whole file and check it."""
         come = self._length()
         if come > self.model.bytes:
             self.part.unlink()
@@ -106,7 +106,7 @@ class _Transfer:
         if not difference:
             return
         self.part.unlink()
-        if come:  # it may be of two files: of two sources, or of one that was changed meanwhile
+        if come:  # the part may mix two files: from two sources, or from one that has changed
             self.run()
             return
         raise ModelError(
@@ -157,7 +157,7 @@ class _Transfer:
         )
 
     def _go_on(self) -> None:
-        """One connection; returns when the file has its size."""
+        """Download over one connection; return when the file is complete."""
         come = self._length()
         if come == self.model.bytes:
             return
@@ -166,7 +166,7 @@ class _Transfer:
                 self.part.unlink()
             while (come := self._length()) < self.model.bytes:
                 try:
-                    # What is there by now: a server that goes silent takes nothing back.
+                    # Write what has arrived already: a silent server must not lose it.
                     piece = response.read1(min(_PIECE, self.model.bytes - come))
                 except TimeoutError:
                     self._stalled()
@@ -180,7 +180,7 @@ class _Transfer:
         headers = {"User-Agent": "laecips", "Accept-Encoding": "identity"}
         if come:
             headers["Range"] = f"bytes={come}-"
-        # Only http and https come here, never file:.
+        # The scheme is http or https here, never file.
         request = urllib.request.Request(self.url, headers=headers)  # noqa: S310
         try:
             return urllib.request.urlopen(request, timeout=self.stall_s)  # noqa: S310
@@ -207,7 +207,7 @@ class _Transfer:
             raise _Cut("the connection was cut") from None
 
     def _continues(self, response: Any, come: int) -> bool:
-        """Whether the answer goes on where the part ends, instead of beginning anew."""
+        """Return whether the answer continues the part instead of starting again."""
         partial = response.status == http.client.PARTIAL_CONTENT
         total = response.headers.get("Content-Length", "")
         if partial:
@@ -247,7 +247,7 @@ class _Transfer:
         self.progress(self._length(), self.model.bytes)
 
     def _length(self) -> int:
-        """Bytes that have come."""
+        """Return the number of bytes in the part."""
         return self.part.stat().st_size if self.part.exists() else 0
 
 

@@ -1,6 +1,6 @@
-"""The node between a robot and its cloud: offers `segment_hard_frame`, asks a gateway over gRPC.
+"""The bridge node: provides `segment_hard_frame` to the robot and asks a gateway over gRPC.
 
-The edge node does not know whether it is there. While there is no gateway a request is answered
+The edge node cannot tell the bridge from a cloud node. Without a gateway, a request is answered
 UNAVAILABLE at once, so that the robot answers the frame itself.
 """
 
@@ -41,7 +41,7 @@ SLACK_S: Final = 1.0
 
 
 class BridgeNode(ManagedNode):
-    """See the module; `config/bridge.yaml` shows the parameters."""
+    """The managed node `bridge`; `config/bridge.yaml` shows its parameters."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__("bridge", **options)
@@ -59,7 +59,7 @@ class BridgeNode(ManagedNode):
         self.create_timer(STATUS_PERIOD_S, self._report, clock=self.steady_clock)
 
     def configure(self) -> None:
-        """Load the certificates, offer the service."""
+        """Load the certificates and create the service."""
         self._settings = settings = self.parameters.read(BridgeSettings)
         if not settings.address:
             raise SettingError("parameter address is empty: give HOST:PORT of the gateway")
@@ -79,17 +79,17 @@ class BridgeNode(ManagedNode):
         )
 
     def activate(self) -> None:
-        """Connect."""
+        """Connect to the gateway."""
         if self._models is None:
             raise RuntimeError("the node is not configured")
         self._link = link = self._connect(self._tell)
         self._transport = transport = GrpcTransport(link)
-        # Inside one connection gRPC has no priorities.
+        # gRPC has no priorities inside one connection.
         self._bulk = self._connect()
         self._models.start(self._bulk, transport)
 
     def deactivate(self) -> None:
-        """Break off what is under way, which is answered UNAVAILABLE, and the connection."""
+        """Cancel the requests in flight, which are answered UNAVAILABLE, and disconnect."""
         if self._models is not None:
             self._models.stop()
         links = (self._link, self._bulk)
@@ -99,9 +99,9 @@ class BridgeNode(ManagedNode):
                 link.close()
 
     def release(self) -> None:
-        """Withdraw the service, once all that came in is answered."""
+        """Destroy the service, once all received requests are answered."""
         if self._service is not None:
-            # An answer that finds no service any more would end the process.
+            # To send an answer after its service is destroyed would end the process.
             self._requests.most = 0
             self._requests.wait_until_idle()
             self.destroy_service(self._service)
@@ -130,7 +130,7 @@ class BridgeNode(ManagedNode):
             self._room.release()
 
     def _ask(self, request: HardFrameRequest) -> HardFrameAnswer:
-        # Another thread may deactivate meanwhile: look once.
+        # Another thread may deactivate the node at the same time: read the attribute once.
         link, transport = self._link, self._transport
         if link is None or transport is None:
             return _unavailable(f"{self.get_fully_qualified_name()} is {self.state}: activate it")
@@ -188,8 +188,8 @@ def _unavailable(message: str) -> HardFrameAnswer:
 
 
 def main() -> int:
-    """Run the node until it is asked to end."""
-    # A request that waits holds a thread; transitions, the status and refusals need some too.
+    """Run the node until SIGINT or SIGTERM; return the exit status."""
+    # A waiting request holds a thread; transitions, the status and refusals need some too.
     return run(BridgeNode, threads=MOST + REFUSALS + THREADS + 2)
 
 

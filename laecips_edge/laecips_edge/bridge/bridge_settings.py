@@ -1,4 +1,4 @@
-"""Settings of the bridge node, all of them; `config/bridge.yaml` shows them with their defaults."""
+"""All settings of the bridge node; `config/bridge.yaml` shows them with their defaults."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from laecips_edge.core.settings import Settings, setting
 
 MADE: Final = "the folder that `laecips certs robot NAME` has made"
 
-_fixed = partial(setting, changes="unconfigured")  # these act when the node is configured
+_fixed = partial(setting, changes="unconfigured")  # the node reads these when it is configured
 
 
 @dataclass(frozen=True, kw_only=True)
 class BridgeSettings(Settings):
-    """Where the gateway is, and how the robot shows who it is."""
+    """The gateway's address, and the robot's certificates."""
 
     address: str = _fixed("", "HOST:PORT of the gateway.")
     certificates: str = _fixed("", "Folder that `laecips certs robot NAME` has made.")

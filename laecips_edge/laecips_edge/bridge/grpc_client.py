@@ -21,18 +21,18 @@ DEADLINE_S: Final = 30.0
 
 
 class GrpcTransport:
-    """Asks the gateway at the other end of a link. Safe for several threads.
+    """A transport that asks the gateway over a link. Thread-safe.
 
-    A call that fails is answered UNAVAILABLE at once: who asks need not wait for his deadline.
+    A call that fails is answered UNAVAILABLE at once, without a wait for the deadline.
 
     Args:
-        link: to the gateway; its owner closes it.
+        link: connection to the gateway; the caller closes it.
         clock: monotonic seconds.
 
     Attributes:
-        round_trip_ms: recent median of a whole request.
-        bytes_per_s: recent median of what a request and its answer came through at, the cloud's
-            work left out.
+        round_trip_ms: recent median of a whole request, milliseconds.
+        bytes_per_s: recent median of the transfer rate of requests and answers, without the cloud's
+            work.
     """
 
     def __init__(self, link: Link, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -48,7 +48,7 @@ class GrpcTransport:
 
     @property
     def present(self) -> bool:
-        """Whether the gateway is there, as far as is known."""
+        """Whether the gateway answered last time."""
         return self._link.present
 
     def counts(self) -> dict[str, int]:
@@ -57,7 +57,7 @@ class GrpcTransport:
             return dict(self._counts)
 
     def wait_until_idle(self, timeout: float) -> bool:
-        """Return once no request is under way, or whether that is so after `timeout` seconds."""
+        """Wait at most `timeout` seconds until no request is in flight; return whether so."""
         with self._idle:
             return self._idle.wait_for(lambda: self._under_way == 0, timeout)
 
@@ -65,7 +65,7 @@ class GrpcTransport:
         """Send a request; see `laecips_edge.core.link.transport.Transport.ask`.
 
         Raises:
-            WireError: the request is larger than a gateway takes.
+            WireError: the request is larger than a gateway accepts.
         """
         data = protobuf.encode_request(request)
         sent_s = self._clock()
@@ -119,11 +119,11 @@ class GrpcTransport:
 
 
 class _GrpcCall:
-    """A call that has not come back."""
+    """A gRPC call without an answer yet."""
 
     def __init__(self, future: Any) -> None:
         self._future = future
 
     def cancel(self) -> None:
-        """Tell the gateway that nobody waits any more."""
+        """Tell the gateway that the answer is no longer wanted."""
         self._future.cancel()

@@ -1,4 +1,4 @@
-"""What the diagnostics of a bridge say, from what is known of it."""
+"""Diagnostics of a bridge: level and message from its state."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from laecips_edge.core.frame.health import Level
 
 @dataclass(frozen=True, kw_only=True)
 class BridgeHealth:
-    """What is known of a bridge at one moment.
+    """State of a bridge at one moment.
 
     Attributes:
         state: label of the lifecycle state.
-        failure: why the last transition failed; empty where it did not.
-        trouble: why the gateway cannot be asked; empty where it can.
-        certificate: what is wrong with the robot's own; empty where nothing is.
-        insecure: whether it talks in plain text.
+        failure: why the last transition failed; empty if it succeeded.
+        trouble: why the gateway cannot be asked; empty if it can.
+        certificate: problem of the robot's own certificate; empty if there is none.
+        insecure: whether the bridge talks in plain text.
     """
 
     state: str
@@ -27,7 +27,7 @@ class BridgeHealth:
 
 
 def assess(health: BridgeHealth) -> tuple[Level, str]:
-    """Return level and line of the most serious thing to say."""
+    """Return level and message of the most serious problem."""
     ranking = (
         (health.failure, Level.ERROR, health.failure),
         (

@@ -1,7 +1,7 @@
-"""The connection to a gateway: it is kept, watched, and known to be usable or not.
+"""The connection to a gateway: keep it open, and watch whether the gateway can be asked.
 
-A thread greets the gateway: a greeting that comes back says that the other side is there, speaks a
-protocol in which both meet, and lets this robot in.
+A thread greets the gateway. If the greeting is answered, the gateway runs, shares a protocol
+version with this robot, and admits this robot.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ PATIENCE_S: Final = 5.0
 
 
 class Link:
-    """A connection to a gateway. Safe for several threads.
+    """A connection to a gateway. Thread-safe.
 
     Args:
         address: `HOST:PORT` of the gateway.
-        credentials: what the robot shows; None for plain text, to this machine alone.
-        tls_name: name in the gateway's certificate where that is not the address's host.
-        versions: of the protocol that are spoken.
-        on_change: hears that the gateway is there ("") or why not, at each change, on any thread.
+        credentials: the robot's credentials; None for plain text, only to this machine.
+        tls_name: name in the gateway's certificate if it differs from the address's host.
+        versions: supported protocol versions.
+        on_change: called at each change, on any thread, with "" or why the gateway cannot be asked.
         clock: monotonic seconds.
 
     Raises:
-        ValueError: plain text to another machine.
+        ValueError: plain text to another machine is refused.
     """
 
     def __init__(
@@ -68,25 +68,25 @@ class Link:
 
     @property
     def present(self) -> bool:
-        """Whether the gateway is there, as far as is known."""
+        """Whether the gateway answered last time."""
         return not self._trouble
 
     @property
     def trouble(self) -> str:
-        """Why the gateway cannot be asked, one line; empty where it can."""
+        """Why the gateway cannot be asked, one line; empty if it can."""
         return self._trouble
 
     def heard(self) -> None:
-        """Say that an answer has come: the gateway need not be greeted for a while."""
+        """Record that an answer has arrived: no greeting is needed for a while."""
         with self._lock:
             self._alive_s = self._clock()
 
     def lost(self, trouble: str) -> None:
-        """Say that a call has found the gateway gone."""
+        """Record that a call could not reach the gateway."""
         self._tell(trouble)
 
     def close(self) -> None:
-        """Break off all calls and let the connection go."""
+        """Cancel all calls and close the connection."""
         self._stopping.set()
         self.channel.close()
         self._thread.join()
@@ -98,7 +98,7 @@ class Link:
             if not connected or self._clock() - self._alive_s >= PULSE_S:
                 self._greet_once(greeting)
             if self.present and not connected:
-                self._greet_once(greeting)  # once more for the round trip: the first one connected
+                self._greet_once(greeting)  # again, for the round trip: the first one connected
             self._stopping.wait(PULSE_S / 2 if self.present else RETRY_S)
 
     def _greet_once(self, greeting: bytes) -> None:
@@ -107,7 +107,7 @@ class Link:
             answer = self._greet(greeting, timeout=PATIENCE_S)
             meeting(self._versions, protobuf.decode_greeting(answer))
         except grpc.RpcError as error:
-            if self._alive_s < started:  # else frames went through meanwhile: it is only busy
+            if self._alive_s < started:  # else frames were answered meanwhile: it is only busy
                 self._tell(describe(error))
         except WireError as error:
             self._tell(str(error))
@@ -128,7 +128,7 @@ class Link:
 
 
 def describe(error: Any) -> str:
-    """Return what went wrong with a call, one line."""
+    """Return the error of a call, one line."""
     details = " ".join(str(error.details() or "").split())
     return f"{error.code().name}: {details[:300]}" if details else str(error.code().name)
 

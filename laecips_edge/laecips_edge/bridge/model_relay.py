@@ -1,7 +1,7 @@
-"""Model updates across the bridge, on a connection of their own, behind hard frames.
+"""Model updates across the bridge, on a separate connection, with lower priority than hard frames.
 
-A piece is asked for once the one before is here, which paces them by what the link carries, and not
-while a hard frame is under way.
+A piece is requested after the previous one has arrived, so that the link's speed sets the pace, and
+only while no hard frame is in flight.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ THREADS: Final = 2
 
 
 class ModelRelay:
-    """Offers `get_model` and `model_update` on a node.
+    """Provides the service `get_model` and the topic `model_update` on a node.
 
     Args:
-        node: whose names they are.
+        node: the node that owns them.
     """
 
     def __init__(self, node: ManagedNode) -> None:
@@ -67,17 +67,17 @@ class ModelRelay:
         )
 
     def start(self, link: Link, hard_frames: GrpcTransport) -> None:
-        """Ask over a link from now on while no hard frame is under way; its owner closes it."""
+        """Start to ask over a link while no hard frame is in flight; the caller closes it."""
         self._get_piece = link.channel.unary_unary(protobuf.method("GetModel"))
         self._get_update = link.channel.unary_unary(protobuf.method("GetModelUpdate"))
         self._link, self._hard_frames = link, hard_frames
 
     def stop(self) -> None:
-        """Ask no more."""
+        """Stop to ask."""
         self._link = self._hard_frames = None
 
     def destroy(self) -> None:
-        """Take the names away, once what came in is answered."""
+        """Destroy the service and the topic, once the received requests are answered."""
         self._group.most = 0
         self._group.wait_until_idle()
         self._node.destroy_service(self._service)
@@ -113,7 +113,7 @@ class ModelRelay:
         try:
             found = model_protobuf.decode_offer(self._get_update(b"", timeout=PERIOD_S))
         except grpc.RpcError:
-            return  # the link's own greetings say what there is to say
+            return  # the link's own greetings report the error
         except WireError as error:
             self._node.get_logger().warning(f"model_update: {error}", throttle_duration_sec=60.0)
             return

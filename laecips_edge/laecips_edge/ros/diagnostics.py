@@ -1,4 +1,4 @@
-"""What a node says of itself in `/diagnostics`."""
+"""Publisher of a node's status in `/diagnostics`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from laecips_edge.ros import qos
 
 
 def as_text(value: Any) -> str:
-    """A value as the diagnostics show it."""
+    """Return a value as the diagnostics show it."""
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -21,8 +21,8 @@ class Diagnostics:
     """Publisher of `/diagnostics`.
 
     Args:
-        node: Whose they are.
-        text: How a value is shown.
+        node: the node to report on.
+        text: converts a value to text.
     """
 
     def __init__(self, node: Node, *, text: Callable[[Any], str] = as_text) -> None:
@@ -38,13 +38,13 @@ class Diagnostics:
         hardware_id: str,
         stamp: Any = None,
     ) -> None:
-        """Publish.
+        """Publish one status.
 
         Args:
-            values: What is known, by name.
-            assessment: Level and line.
-            hardware_id: Of the machine.
-            stamp: builtin_interfaces/Time; now where None.
+            values: values by name.
+            assessment: level and message.
+            hardware_id: id of the machine.
+            stamp: builtin_interfaces/Time; now if None.
         """
         level, line = assessment
         diagnostics = DiagnosticArray(

@@ -1,4 +1,4 @@
-"""What SAM's automatic masks can be told, and within which bounds."""
+"""Options of SAM's automatic masks, and their bounds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from laecips_cloud.mask_generators.generator import MaskGeneratorError
 
 PRECISIONS: Final = ("fp32", "bf16", "fp16")
 
-# The names and meanings are segment-anything's; the upper bounds are where nobody has gone.
+# Names and meanings are segment-anything's; the upper bounds are beyond any known use.
 _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
     "points_per_side": (1, 512),
     "points_per_batch": (1, 65536),
@@ -27,14 +27,14 @@ _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
 
 
 def check_options(options: Mapping[str, float], generator: str = "sam") -> None:
-    """Refuses options that are out of range or do not go together.
+    """Refuse options that are out of range or contradict each other.
 
     Args:
-        options: by name, those that `_BOUNDS` knows; points and crops among them.
-        generator: name of the mask generator that they are for.
+        options: values by name, among those in `_BOUNDS`; must include points and crops.
+        generator: name of the mask generator, for the message.
 
     Raises:
-        MaskGeneratorError: names the option, its value and what it may be.
+        MaskGeneratorError: names the option, its value and the allowed range.
     """
     for name, value in options.items():
         low, high = _BOUNDS[name]
@@ -53,10 +53,10 @@ def check_options(options: Mapping[str, float], generator: str = "sam") -> None:
 
 
 def check_precision(precision: str, device: str) -> None:
-    """Refuses a precision that is not known, or that this kind of device does not have.
+    """Refuse a precision that is unknown, or that this kind of device does not support.
 
     Raises:
-        MaskGeneratorError: names both and what to take.
+        MaskGeneratorError: names precision and device, and says what to use.
     """
     if precision not in PRECISIONS:
         raise MaskGeneratorError(

@@ -1,1 +1,1 @@
-"""Who may talk across the network: a private authority, its certificates and what they say."""
+"""Authentication between robots and clouds: a private authority and its certificates."""

@@ -1,10 +1,10 @@
 """A private certificate authority in a folder.
 
-ca.key ca.crt       the authority; ca.key stays where it is
-revoked.crl         what it has revoked
-issued/             all that it ever signed, by serial
-robot-NAME/         goes to the robot: ca.crt own.crt own.key
-gateway-NAME/       goes to the gateway: the same, and revoked.crl
+ca.key ca.crt       the authority; ca.key never leaves this folder
+revoked.crl         the list of revoked certificates
+issued/             all certificates that it has signed, by serial number
+robot-NAME/         to copy to the robot: ca.crt own.crt own.key
+gateway-NAME/       to copy to the gateway: the same files, and revoked.crl
 """
 
 from __future__ import annotations
@@ -41,18 +41,18 @@ AUTHORITY_KEY_FILE: Final = "ca.key"
 ISSUED: Final = "issued"
 DAYS: Final = 365
 AUTHORITY_DAYS: Final = 3650
-_EARLIER: Final = timedelta(days=1)  # for a robot whose clock is behind
+_EARLIER: Final = timedelta(days=1)  # start of validity in the past, for a robot's slow clock
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 class Authority:
-    """The authority of a folder.
+    """A certificate authority in a folder.
 
     Args:
-        folder: that `create` has filled.
+        folder: folder that `create` has filled.
 
     Raises:
-        CertificateError: there is none.
+        CertificateError: the folder holds no authority.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -74,15 +74,15 @@ class Authority:
 
     @classmethod
     def create(cls, folder: Path, now: datetime) -> Authority:
-        """Make an authority.
+        """Create an authority.
 
         Raises:
-            CertificateError: there is one already.
+            CertificateError: the folder already holds an authority.
         """
         if (folder / AUTHORITY_KEY_FILE).exists():
             raise CertificateError(f"{folder}: has an authority already; remove it or go elsewhere")
         key = ec.generate_private_key(ec.SECP256R1())
-        # The suffix keeps two authorities apart in error messages.
+        # The suffix tells two authorities apart in error messages.
         name = _subject(f"LAECIPS authority {os.urandom(4).hex()}")
         certificate = (
             _builder(name, key.public_key(), name, now, AUTHORITY_DAYS)
@@ -105,20 +105,20 @@ class Authority:
         days: float = DAYS,
         also: Sequence[str] = (),
     ) -> Path:
-        """Make a certificate with a key of its own.
+        """Issue a certificate with a new key.
 
         Args:
-            kind: whom for.
+            kind: for a robot or for a gateway.
             name: a robot's identity; a gateway's name or address in the network.
-            now: time now.
-            days: how long it holds.
-            also: more names or addresses of a gateway.
+            now: current time, UTC.
+            days: validity, days.
+            also: further names or addresses of a gateway.
 
         Returns:
-            The folder to bring there.
+            The folder to copy to that machine.
 
         Raises:
-            CertificateError: the name cannot be one, or has a certificate that holds.
+            CertificateError: the name is invalid, or has a valid certificate.
         """
         for each in (name, *also):
             if not _NAME.fullmatch(each):
@@ -135,13 +135,13 @@ class Authority:
         return self._sign(kind, name, names, now, days)
 
     def renew(self, name: str, now: datetime, *, days: float = DAYS) -> list[Path]:
-        """Make new certificates and keys in the place of those that a name has.
+        """Replace the certificates and keys of a name by new ones.
 
         Returns:
-            The folders to bring there.
+            The folders to copy to the machines.
 
         Raises:
-            CertificateError: it has none, or they are revoked.
+            CertificateError: the name has no certificate, or its certificates are revoked.
         """
         folders = []
         for kind in KINDS:
@@ -161,10 +161,10 @@ class Authority:
         """Revoke every certificate of a name.
 
         Returns:
-            The lists that were written; gateways elsewhere need a copy.
+            The lists that were written; gateways on other machines need a copy.
 
         Raises:
-            CertificateError: it has none that is not revoked.
+            CertificateError: the name has no certificate left to revoke.
         """
         revoked = self._revoked()
         more = {each.serial for each in self.certificates() if each.name == name} - revoked
@@ -173,12 +173,12 @@ class Authority:
         return self._write_revoked(sorted(revoked | more), now)
 
     def certificates(self) -> list[Certificate]:
-        """Return all that was ever signed, by kind, name and expiry."""
+        """Return all certificates ever signed, by kind, name and expiry."""
         found = [read_certificate(path.read_bytes()) for path in self._issued().glob("*.crt")]
         return sorted(found, key=lambda each: (each.kind, each.name, each.until))
 
     def is_revoked(self, certificate: Certificate) -> bool:
-        """Return whether it is on the list."""
+        """Return whether a certificate is on the list of revoked ones."""
         return certificate.serial in self._revoked()
 
     def _holds(self, certificate: Certificate, now: datetime) -> bool:
@@ -287,7 +287,7 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a file that only its owner reads, whole or not at all."""
+    """Write a file that only its owner can read, atomically."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.new")
     draft.unlink(missing_ok=True)

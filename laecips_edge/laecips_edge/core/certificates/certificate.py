@@ -1,4 +1,4 @@
-"""What a certificate says: whose it is, what for, until when."""
+"""Certificates and credentials: owner, purpose, expiry."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Certificate:
     """One certificate.
 
     Attributes:
-        kind: whom it is for; a robot's is of no use to a gateway and the other way round.
+        kind: robot or gateway; each kind is invalid for the other.
         name: the robot's identity, or the gateway's name in the network.
-        serial: no other certificate of the authority has it.
+        serial: serial number, unique within the authority.
         until: when it expires, UTC.
     """
 
@@ -47,11 +47,11 @@ class Certificate:
     until: datetime
 
     def days_left(self, now: datetime) -> float:
-        """Return days until it expires, negative afterwards."""
+        """Return the days until it expires; negative afterwards."""
         return (self.until - now) / timedelta(days=1)
 
     def warning(self, now: datetime) -> str:
-        """Return one line where it expires soon or has expired; else nothing."""
+        """Return one line if it expires soon or has expired; else an empty text."""
         days = self.days_left(now)
         if days > WARNING_DAYS:
             return ""
@@ -61,13 +61,13 @@ class Certificate:
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """What a node shows of itself and whom it believes, as PEM.
+    """A node's own certificate and key, and the authority that it trusts, as PEM.
 
     Attributes:
         authority: certificate of the authority.
-        certificate: the node's own.
-        key: that goes with it.
-        own: what the node's certificate says.
+        certificate: certificate of the node.
+        key: private key of the node's certificate.
+        own: content of the node's certificate.
     """
 
     authority: bytes
@@ -77,20 +77,20 @@ class Credentials:
 
 
 def usage(kind: Kind) -> x509.ExtendedKeyUsage:
-    """Return what certificates of a kind are for."""
+    """Return the extended key usage of a kind of certificate."""
     return x509.ExtendedKeyUsage([_USAGE[kind]])
 
 
 def utc_now() -> datetime:
-    """Return the time now, UTC."""
+    """Return the current time, UTC."""
     return datetime.now(UTC)
 
 
 def read_certificate(pem: bytes) -> Certificate:
-    """Return what a certificate says; whether it is signed by the right one, TLS has looked.
+    """Return the content of a certificate; TLS has already checked its signature.
 
     Raises:
-        CertificateError: it is none of `laecips certs`.
+        CertificateError: it was not issued by `laecips certs`.
     """
     try:
         parsed = x509.load_pem_x509_certificate(pem)
@@ -106,12 +106,12 @@ def read_certificate(pem: bytes) -> Certificate:
 
 def expiry(parsed: x509.Certificate) -> datetime:
     """Return when a certificate expires, UTC."""
-    until: datetime | None = getattr(parsed, "not_valid_after_utc", None)  # from 42 on
+    until: datetime | None = getattr(parsed, "not_valid_after_utc", None)  # cryptography >= 42
     return until or parsed.not_valid_after.replace(tzinfo=UTC)
 
 
 def load_credentials(folder: Path, kind: Kind) -> Credentials:
-    """Return what `laecips certs robot NAME` or `laecips certs gateway NAME` has put into a folder.
+    """Load what `laecips certs robot NAME` or `laecips certs gateway NAME` wrote to a folder.
 
     Raises:
         CertificateError: a file is missing, or is of the other kind.

@@ -1,4 +1,4 @@
-"""Certificates that hold no longer: a list that the authority has signed, re-read as it changes."""
+"""Revoked certificates: a list signed by the authority, read again when its file changes."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from laecips_edge.core.certificates.certificate import CertificateError
 
 
 class RevocationList:
-    """The list in a file. A list that breaks while it is in use stands as it was. Thread-safe.
+    """The list in a file; if the file becomes unreadable, the last list stays. Thread-safe.
 
     Args:
-        path: PEM, as `laecips certs revoke` writes it.
+        path: PEM file that `laecips certs revoke` writes.
         authority: certificate of the authority, PEM.
 
     Raises:
-        CertificateError: there is no such list that the authority has signed.
+        CertificateError: there is no list signed by the authority.
     """
 
     def __init__(self, path: Path, authority: bytes) -> None:

@@ -1,7 +1,7 @@
-"""Options of the gRPC channel and server, which must fit each other.
+"""Options of the gRPC channel and server, which must match.
 
-A peer that is frozen or cut off must be noticed: keepalive alone does not, without a bound on the
-answer to a ping. Nothing is received that is larger than the largest message.
+A frozen or disconnected peer must be noticed: keepalive needs a limit on the wait for a ping's
+answer. Messages above the largest allowed size are refused.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ CLIENT: Final[tuple[Option, ...]] = (
     ("grpc.max_reconnect_backoff_ms", LONGEST_BACKOFF_MS),
     ("grpc.max_receive_message_length", MAX_ANSWER),
     ("grpc.max_send_message_length", MAX_REQUEST),
-    ("grpc.enable_retries", 0),  # who asks decides what is worth a second try
+    ("grpc.enable_retries", 0),  # the caller decides what to repeat
     ("grpc.use_local_subchannel_pool", 1),
 )
 
@@ -47,10 +47,10 @@ SERVER: Final[tuple[Option, ...]] = (
     ("grpc.max_send_message_length", MAX_ANSWER),
     ("grpc.max_concurrent_streams", CALLS_A_CONNECTION),
     ("grpc.server_handshake_timeout_ms", HANDSHAKE_TIMEOUT_MS),
-    ("grpc.so_reuseport", 0),  # two gateways on one port would share it in silence
+    ("grpc.so_reuseport", 0),  # two gateways on one port would share it without an error
 )
 
 
 def is_loopback(address: str) -> bool:
-    """Return whether an address `HOST:PORT` is of this machine alone."""
+    """Return whether an address `HOST:PORT` is of this machine."""
     return address.rpartition(":")[0].strip("[]") in ("127.0.0.1", "::1", "localhost")

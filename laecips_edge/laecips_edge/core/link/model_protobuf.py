@@ -1,4 +1,4 @@
-"""Between the protobuf messages of model updates and the core's dataclasses, with bounds."""
+"""Conversion between protobuf messages of model updates and the core's dataclasses, bounded."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _TEXTS: Final = ("name", "classes_hash", "manifest_sha256")
 
 
 def encode_piece_request(request: PieceRequest) -> bytes:
-    """Return a request's bytes; WireError where a part is too large."""
+    """Return a serialised request; WireError if a part is too large."""
     bounded("file", request.file, MAX_TEXT)
     return bytes(pb.ModelPieceRequest(**asdict(request)).SerializeToString())
 
 
 def decode_piece_request(data: bytes) -> PieceRequest:
-    """Return the request of a message; WireError where it is none, or out of bounds."""
+    """Return the request in a message; WireError if it is none, or out of bounds."""
     message = parse(pb.ModelPieceRequest, data, MAX_SMALL)
     bounded("file", message.file, MAX_TEXT)
     return PieceRequest(
@@ -34,7 +34,7 @@ def decode_piece_request(data: bytes) -> PieceRequest:
 
 
 def encode_piece(answer: PieceAnswer) -> bytes:
-    """Return a piece's bytes; WireError where it is too large."""
+    """Return a serialised piece; WireError if it is too large."""
     bounded("data", answer.data, MAX_PIECE)
     return bytes(
         pb.ModelPiece(
@@ -47,7 +47,7 @@ def encode_piece(answer: PieceAnswer) -> bytes:
 
 
 def decode_piece(data: bytes) -> PieceAnswer:
-    """Return the piece of a message; WireError where it is none, or out of bounds."""
+    """Return the piece in a message; WireError if it is none, or out of bounds."""
     message = parse(pb.ModelPiece, data, MAX_PIECE + MAX_SMALL)
     bounded("data", message.data, MAX_PIECE)
     return PieceAnswer(
@@ -59,7 +59,7 @@ def decode_piece(data: bytes) -> PieceAnswer:
 
 
 def encode_offer(offer: ModelOffer | None) -> bytes:
-    """Return an offer's bytes; None: there is none."""
+    """Return a serialised offer; None stands for no offer."""
     if offer is None:
         return b""
     for name in _TEXTS:
@@ -68,7 +68,7 @@ def encode_offer(offer: ModelOffer | None) -> bytes:
 
 
 def decode_offer(data: bytes) -> ModelOffer | None:
-    """Return the offer of a message, None where there is none; WireError as before."""
+    """Return the offer in a message, None for no offer; WireError if invalid or out of bounds."""
     message = parse(pb.ModelUpdate, data, MAX_SMALL)
     if not message.version:
         return None
@@ -82,5 +82,5 @@ def decode_offer(data: bytes) -> ModelOffer | None:
 
 
 def _status(value: int) -> PieceStatus:
-    """Return a status; one that nobody knows counts as UNAVAILABLE."""
+    """Return a status; an unknown value counts as UNAVAILABLE."""
     return PieceStatus(value) if value in set(PieceStatus) else PieceStatus.UNAVAILABLE

@@ -1,7 +1,7 @@
-"""Between the protobuf messages of the bridge and the core's dataclasses.
+"""Conversion between the bridge's protobuf messages and the core's dataclasses.
 
-Every size is bounded before anything is decoded: first the message's, then each field's, so that
-no picture is looked at that is too large. `laecips_bridge_pb2` is made from proto/ by the build; by
+Every size is checked before anything is decoded: first the message's, then each field's, so that a
+picture that is too large is never decoded. The build makes `laecips_bridge_pb2` from proto/; by
 hand: `python -m grpc_tools.protoc -I proto --python_out laecips_edge/core/link proto/*.proto`.
 """
 
@@ -43,12 +43,12 @@ Decoded = TypeVar("Decoded")
 
 
 def method(name: str) -> str:
-    """Return the path of a call as gRPC wants it: `/laecips.bridge.Bridge/Greet`."""
+    """Return the gRPC path of a method, such as `/laecips.bridge.Bridge/Greet`."""
     return f"{SERVICE}/{pb.DESCRIPTOR.services_by_name['Bridge'].methods_by_name[name].name}"
 
 
 def encode_greeting(versions: Versions = OURS, *, software: str = "laecips") -> bytes:
-    """Return a greeting's bytes."""
+    """Return a serialised greeting."""
     return bytes(
         pb.Greeting(
             oldest=versions.oldest, newest=versions.newest, software=software
@@ -57,20 +57,20 @@ def encode_greeting(versions: Versions = OURS, *, software: str = "laecips") -> 
 
 
 def decode_greeting(data: bytes) -> Versions:
-    """Return the versions that the other side speaks.
+    """Return the protocol versions of the other side.
 
     Raises:
-        WireError: it is no greeting.
+        WireError: `data` is no greeting.
     """
     message = parse(pb.Greeting, data, MAX_SMALL)
     return Versions(oldest=message.oldest, newest=message.newest)
 
 
 def encode_request(request: HardFrameRequest, *, protocol: int = OURS.newest) -> bytes:
-    """Return a request's bytes; its `deadline_s` travels as the time that remains.
+    """Return a serialised request; it carries `deadline_s` as the remaining time.
 
     Raises:
-        WireError: a part is larger than the other side takes.
+        WireError: a part is larger than the other side accepts.
     """
     message = pb.HardFrame(
         protocol=protocol,
@@ -93,10 +93,10 @@ def encode_request(request: HardFrameRequest, *, protocol: int = OURS.newest) ->
 
 
 def decode_request(data: bytes) -> HardFrameRequest:
-    """Return the request of a message.
+    """Return the request in a message.
 
     Raises:
-        WireError: it is none, is of another protocol, or a part of it is out of bounds.
+        WireError: it is no request, has another protocol version, or a part is out of bounds.
     """
     message = parse(pb.HardFrame, data, MAX_REQUEST)
     if message.protocol not in OURS:
@@ -122,10 +122,10 @@ def decode_request(data: bytes) -> HardFrameRequest:
 
 
 def encode_answer(answer: HardFrameAnswer) -> bytes:
-    """Return an answer's bytes; a message that is too long is cut.
+    """Return a serialised answer; cut a status message that is too long.
 
     Raises:
-        WireError: a map is larger than the other side takes.
+        WireError: a map is larger than the other side accepts.
     """
     message = pb.HardFrameAnswer(
         status=int(answer.status),
@@ -142,10 +142,10 @@ def encode_answer(answer: HardFrameAnswer) -> bytes:
 
 
 def decode_answer(data: bytes) -> HardFrameAnswer:
-    """Return the answer of a message.
+    """Return the answer in a message.
 
     Raises:
-        WireError: it is none, or a part of it is out of bounds.
+        WireError: it is no answer, or a part is out of bounds.
     """
     message = parse(pb.HardFrameAnswer, data, MAX_ANSWER)
     _check_answer(message)
@@ -162,7 +162,7 @@ def decode_answer(data: bytes) -> HardFrameAnswer:
 
 
 def parse(kind: Callable[[], Any], data: bytes, most: int) -> Any:
-    """Return a message of a kind from at most so many bytes; WireError where it is none."""
+    """Return a message of a kind, parsed from at most `most` bytes; WireError if it is invalid."""
     message = kind()
     name = message.DESCRIPTOR.name
     bounded(name, data, most)
@@ -170,7 +170,7 @@ def parse(kind: Callable[[], Any], data: bytes, most: int) -> Any:
         message.ParseFromString(data)
     except (DecodeError, UnicodeDecodeError) as error:
         raise WireError(f"{name}: not such a message: do both sides run laecips?") from error
-    # What nobody here knows is not kept: a peer must not make us carry it.
+    # Drop unknown fields: a peer must not make us carry them.
     message.DiscardUnknownFields()
     return message
 
@@ -182,7 +182,7 @@ def _check_request(message: Any) -> None:
         bounded(name, getattr(message, name), most)
     if not message.request_id:
         raise WireError("request_id: none; send one that is unique a frame")
-    if not math.isnan(message.trust):  # a trust that is not a number is a hard frame's
+    if not math.isnan(message.trust):  # a hard frame may have a trust of nan
         _in_range(message, ("trust",), 1.0)
     _in_range(message, ("remaining_s",), MAX_DEADLINE_S)
 
@@ -197,7 +197,7 @@ def _check_answer(message: Any) -> None:
 
 
 def bounded(what: str, value: Decoded, most: int) -> Decoded:
-    """Return bytes or text of at most so many bytes or characters; WireError where it is more."""
+    """Return bytes or text of at most `most` bytes or characters; WireError if it is longer."""
     size = len(value)  # type: ignore[arg-type]
     if size > most:
         raise WireError(f"{what}: {size} bytes are more than the {most} that may be")

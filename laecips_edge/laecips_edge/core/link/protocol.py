@@ -1,4 +1,4 @@
-"""Which protocol versions a robot and a cloud speak, and in which they meet."""
+"""Protocol versions of a robot and a cloud, and the newest that both support."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ LARGEST: Final = 2**32 - 1
 
 @dataclass(frozen=True, kw_only=True)
 class Versions:
-    """Versions of the bridge's protocol that one side speaks.
+    """The range of the bridge's protocol versions that one side supports.
 
     Attributes:
-        oldest: that is still spoken, from 1 on.
-        newest: that is spoken.
+        oldest: oldest supported version, at least 1.
+        newest: newest supported version.
     """
 
     oldest: int
@@ -40,10 +40,10 @@ OURS: Final = Versions(oldest=1, newest=1)
 
 
 def meeting(mine: Versions, theirs: Versions) -> int:
-    """Return the newest version that both sides speak.
+    """Return the newest version that both sides support.
 
     Raises:
-        WireError: there is none; the line says who must be updated.
+        WireError: there is none; the message names the side to update.
     """
     version = min(mine.newest, theirs.newest)
     if version in mine and version in theirs:

@@ -1,8 +1,8 @@
-"""SAM's automatic masks from what its decoder gives: which are kept, and how they become large.
+"""SAM's automatic masks: selection among the decoder's masks, and enlargement of the selected.
 
-The rules are those of Kirillov et al. (2023): a mask is kept that SAM rates well, that hardly
-changes with its threshold, and whose box no better one has. All of this is decided while the masks
-are small; only what is kept is brought to the size of the picture.
+The rules are those of Kirillov et al. (2023): keep a mask if SAM rates it well, if it hardly
+changes with its threshold, and if its box does not overlap that of a better mask. The selection
+works on small masks; only selected masks are brought to the size of the picture.
 """
 
 from __future__ import annotations
@@ -26,17 +26,15 @@ from laecips_cloud.masks import Mask, MaskSet
 
 @dataclass(frozen=True, kw_only=True)
 class KeepRules:
-    """Which masks are kept, by segment-anything's own names; `options` has their bounds.
+    """Rules for keeping masks, with segment-anything's names; `options` has their bounds.
 
     Attributes:
-        pred_iou_thresh: masks whose IoU SAM itself puts no higher are dropped; in [0, 1], 0 for
-            none.
-        stability_score_thresh: masks that change more with their threshold are dropped; in [0, 1],
-            0 for none.
-        stability_score_offset: by which that threshold is moved, at least 0.
-        box_nms_thresh: of two masks whose boxes have a larger IoU one stays, in [0, 1].
-        crop_nms_thresh: the same of masks from several crops.
-        min_mask_region_area: smaller holes and islands of masks are removed, pixels; 0: none.
+        pred_iou_thresh: drop masks whose predicted IoU is not above this; in [0, 1], 0 keeps all.
+        stability_score_thresh: drop masks whose stability is below this; in [0, 1], 0 keeps all.
+        stability_score_offset: shift of the mask threshold for the stability, at least 0.
+        box_nms_thresh: of two masks whose boxes have a larger IoU, keep one; in [0, 1].
+        crop_nms_thresh: the same for masks from different crops.
+        min_mask_region_area: remove smaller holes and islands of masks, pixels; 0 removes none.
     """
 
     pred_iou_thresh: float = 0.88
@@ -51,12 +49,12 @@ class Candidate(NamedTuple):
     """A mask that may be kept.
 
     Attributes:
-        mask: as it is in its crop.
-        rating: SAM's own, at best 1 or a little more.
-        stability: in [0, 1].
-        box: x0, y0, x1, y1, its first and last pixels in the picture.
-        crop: where it was found.
-        geometry: of the crop.
+        mask: the small mask, in its crop.
+        rating: SAM's predicted IoU, at best 1 or slightly more.
+        stability: stability score, in [0, 1].
+        box: x0, y0, x1, y1, first and last pixels in the picture.
+        crop: the crop that it was found in.
+        geometry: geometry of the crop.
     """
 
     mask: SmallMask
@@ -68,13 +66,13 @@ class Candidate(NamedTuple):
 
 
 class AutomaticMasks:
-    """Collects the masks of one picture or of one crop of it, batch by batch.
+    """Collector of the masks of one picture or crop, batch by batch.
 
     Args:
-        geometry: of the crop.
+        geometry: geometry of the crop.
         threshold: pixels whose logit is above it belong to a mask.
-        rules: which masks are kept.
-        crop: what of the picture was looked at; None for all of it.
+        rules: rules for keeping masks.
+        crop: the part of the picture; None for all of it.
     """
 
     def __init__(
@@ -85,11 +83,11 @@ class AutomaticMasks:
         self._candidates: list[Candidate] = []
 
     def add(self, logits: NDArray[np.float32], ious: NDArray[np.float32]) -> None:
-        """Takes what may be kept of one batch; nothing of the arrays is held on to.
+        """Add one batch's masks that may be kept; hold no reference to the arrays.
 
         Args:
             logits: float32 [B, K, n, n], the small masks.
-            ious: float32 [B, K], SAM's own rating of each.
+            ious: float32 [B, K], SAM's predicted IoU of each.
         """
         rules = self._rules
         rated = ious > (rules.pred_iou_thresh or -np.inf)
@@ -115,13 +113,13 @@ class AutomaticMasks:
                 )
 
     def best(self) -> list[Candidate]:
-        """Those whose box no better one has, the best rated first."""
+        """Return the candidates that remain after box suppression, the best rated first."""
         ratings = [candidate.rating for candidate in self._candidates]
         order = _suppressed(self._candidates, ratings, self._rules.box_nms_thresh)
         return [self._candidates[index] for index in order]
 
     def kept(self, *, most_bytes: int = MOST_BYTES) -> MaskSet:
-        """The masks where there are no further crops, see `join`."""
+        """Return the masks of a picture without further crops, see `join`."""
         return join(
             [self.best()],
             self._crop.picture,
@@ -139,18 +137,18 @@ def join(
     rules: KeepRules,
     most_bytes: int = MOST_BYTES,
 ) -> MaskSet:
-    """The masks of a picture; of those that two crops have found, the one of the smaller crop.
+    """Return the masks of a picture; of two crops' masks of one object, the smaller crop's.
 
     Args:
         found: `AutomaticMasks.best` of each crop.
         shape: height and width of the picture.
         threshold: pixels whose logit is above it belong to a mask.
-        rules: which masks are kept.
-        most_bytes: of all masks, a byte a pixel of their boxes; where it does not do, those that
-            SAM rates lowest are left out.
+        rules: rules for keeping masks.
+        most_bytes: limit for all masks, one byte per pixel of their boxes; above it, the masks that
+            SAM rates lowest are omitted.
 
     Returns:
-        The best rated first; one that had to be mended comes after the others.
+        The masks, the best rated first; masks with small regions removed come last.
     """
     every = [candidate for crop in found for candidate in crop]
     if len(found) > 1:
@@ -188,8 +186,8 @@ def _suppressed(
 def _mended(
     masks: dict[int, Mask], best_first: list[int], shape: tuple[int, int], rules: KeepRules
 ) -> tuple[dict[int, Mask], list[int]]:
-    """Without small regions, and the order of those that stay: what did not change comes first."""
-    indices = sorted(masks)  # of two that became alike the one stays that came first before
+    """Remove small regions; return masks and the order of those kept, unchanged ones first."""
+    indices = sorted(masks)  # of two masks that become similar, keep the one that was earlier
     mended = {i: without_small_regions(masks[i], shape, rules.min_mask_region_area) for i in masks}
     same = {index: mended[index] is masks[index] for index in masks}
     boxes = [

@@ -1,4 +1,4 @@
-"""Parts of a picture that are looked at by themselves, for what is small in the whole."""
+"""Crops: parts of a picture that SAM sees separately, to find small objects."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _NEAR = 20
 
 
 class Crop(NamedTuple):
-    """A part of a picture.
+    """A rectangular part of a picture.
 
     Attributes:
         layer: 0 for the whole picture, 1 for one of its 4 crops, 2 for one of 16, ...
-        top, left, height, width: where it lies, pixels of the picture.
+        top, left, height, width: position and size, pixels of the picture.
         picture: height and width of the picture.
     """
 
@@ -29,24 +29,24 @@ class Crop(NamedTuple):
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Height and width."""
+        """Height and width, pixels."""
         return self.height, self.width
 
     @property
     def window(self) -> tuple[slice, slice]:
-        """Rows and columns of the picture."""
+        """The slices of the picture's rows and columns."""
         return (
             slice(self.top, self.top + self.height),
             slice(self.left, self.left + self.width),
         )
 
     def moved(self, box: Box) -> Box:
-        """A box of x0, y0, x1, y1 in the crop as one in the picture."""
+        """Convert a box x0, y0, x1, y1 from the crop's to the picture's pixels."""
         x0, y0, x1, y1 = box
         return x0 + self.left, y0 + self.top, x1 + self.left, y1 + self.top
 
     def cuts(self, box: Box) -> bool:
-        """Whether a mask is cut off: its box ends at the crop's edge and not at the picture's.
+        """Return whether a mask is cut off: its box ends at an edge of the crop inside the picture.
 
         Args:
             box: x0, y0, x1, y1 in the picture.
@@ -60,18 +60,18 @@ class Crop(NamedTuple):
 
 
 def whole(shape: tuple[int, int]) -> Crop:
-    """The picture as its own crop."""
+    """Return the whole picture as a crop."""
     return Crop(0, 0, 0, *shape, shape)
 
 
 def crops(shape: tuple[int, int], layers: int, overlap_ratio: float) -> list[Crop]:
-    """The picture, then the crops of each layer, 2 ** layer along each side, column by column.
+    """Return the whole picture, then 2 ** layer crops per side for each layer, by columns.
 
     Args:
         shape: height and width of the picture.
-        layers: how often it is cut up further; one of too few pixels for it is not.
-        overlap_ratio: by which crops of the first layer overlap, of the short side; those of the
-            next by half as much.
+        layers: number of layers of crops; a layer for which the picture is too small is omitted.
+        overlap_ratio: overlap of the first layer's crops, as a share of the short side; each
+            further layer halves it.
 
     Example:
         >>> [crop[1:5] for crop in crops((60, 80), 1, 1 / 3)]

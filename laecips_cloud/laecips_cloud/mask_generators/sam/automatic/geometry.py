@@ -1,4 +1,4 @@
-"""How a picture, the square that SAM looks at and its small masks lie on each other."""
+"""Coordinates of a picture, of SAM's padded square and of its small masks."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class Axis(NamedTuple):
 
     Attributes:
         picture: pixels of the picture.
-        resized: pixels of it in SAM's square; the rest is padding.
-        step: pixels of the square to one of a small mask.
-        operator: float32 [picture, small mask]: a small mask at the size of the picture, resized to
-            the square and from there to the picture, linearly both times.
+        resized: pixels of the picture in SAM's square; the rest is padding.
+        step: pixels of the square per pixel of a small mask.
+        operator: float32 [picture, small mask]; brings a small mask to the size of the picture, by
+            way of the square, with linear interpolation both times.
     """
 
     picture: int
@@ -30,39 +30,39 @@ class Axis(NamedTuple):
 
     @property
     def small(self) -> int:
-        """Pixels of a small mask that show some of the picture."""
+        """The number of a small mask's pixels that show some of the picture."""
         return int(np.ceil(self.resized / self.step))
 
     @property
     def felt(self) -> int:
-        """Pixels of a small mask that the picture hangs on: one of the padding's may be among."""
+        """The number of a small mask's pixels that affect the picture, at most one of padding."""
         return min(self.operator.shape[1], self.small + 1)
 
     def place(self, small: float) -> float:
-        """A position in a small mask as one in the picture; whole numbers are pixels' middles."""
+        """Convert a position in a small mask to the picture; integers are pixel centres."""
         return (small + 0.5) * self.step * self.picture / self.resized - 0.5
 
 
 class Geometry(NamedTuple):
-    """Both sides."""
+    """The axes of both sides of a picture."""
 
     rows: Axis
     columns: Axis
 
     def to_square(self, points: Doubles) -> Floats:
-        """Points [N, 2] as x, y in pixels of the picture -> float32, in those of the square."""
+        """Convert points, [N, 2] as x, y, from the picture's to the square's pixels, float32."""
         scales = [axis.resized / axis.picture for axis in (self.columns, self.rows)]
         return (points * scales).astype(np.float32)
 
 
 @lru_cache(maxsize=16)  # crops of a picture have a few sizes
 def geometry(shape: tuple[int, int], square: int, small: int) -> Geometry:
-    """Where a picture lies.
+    """Return the geometry of a picture.
 
     Args:
         shape: height and width of the picture.
-        square: pixels along a side of the square, to which the longer side is resized.
-        small: pixels along a side of a small mask, which shows all of the square.
+        square: pixels along a side of the square; the picture's longer side is resized to it.
+        small: pixels along a side of a small mask, which shows the whole square.
     """
     rows, columns = (
         _axis(length, resized, square, small)
@@ -72,7 +72,7 @@ def geometry(shape: tuple[int, int], square: int, small: int) -> Geometry:
 
 
 def fitted(shape: tuple[int, int], side: int) -> tuple[int, int]:
-    """Height and width of a picture whose longer side is made so long, as SAM rounds them."""
+    """Return height and width with the longer side resized to `side`, rounded as SAM does."""
     scale = side / max(shape)
     height, width = (max(1, int(length * scale + 0.5)) for length in shape)
     return height, width
@@ -89,7 +89,7 @@ def _axis(picture: int, resized: int, square: int, small: int) -> Axis:
 
 
 def _linear(out: int, source: int) -> list[tuple[NDArray[np.intp], Doubles]]:
-    """The two pixels that each of a resized line lies between, each with its weight."""
+    """Return the two source pixels around each resized pixel, each with its weight."""
     places = np.maximum((np.arange(out) + 0.5) * (source / out) - 0.5, 0.0)
     low = np.minimum(places.astype(np.intp), source - 1)
     part = places - low

@@ -1,4 +1,4 @@
-"""What can be said of a mask while it is small: 256 x 256 logits, whatever the picture's size."""
+"""Small masks: computations on SAM's 256 x 256 logits, before a mask is enlarged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ the scatter of the pixels on its rim, of which there are some sqrt(n)."""
 
 
 class Span(NamedTuple):
-    """What of one side a mask covers.
+    """The range of rows or of columns that a mask covers.
 
     Attributes:
         first, last: pixels of the small mask.
@@ -36,11 +36,11 @@ class Span(NamedTuple):
 
 
 class SmallMask(NamedTuple):
-    """A mask that may be kept.
+    """A small mask that may be kept.
 
     Attributes:
-        rows, columns: what it covers.
-        logits: float32 [h, w], cut from the small mask's: what enlarging it takes.
+        rows, columns: the ranges that the mask covers.
+        logits: float32 [h, w], the part of the small mask's logits that `enlarge` needs.
     """
 
     rows: Span
@@ -49,24 +49,24 @@ class SmallMask(NamedTuple):
 
     @property
     def box(self) -> tuple[int, int, int, int]:
-        """x0, y0, x1, y1: its first and last pixels in the picture."""
+        """The box x0, y0, x1, y1: first and last pixels in the picture."""
         return self.columns.low, self.rows.low, self.columns.high, self.rows.high
 
 
 def stability(
     logits: Floats, threshold: float, offset: float, bound: float, geometry: Geometry
 ) -> float:
-    """IoU of the masks that two thresholds cut; 0 where there is none.
+    """Return the IoU of the masks cut by two thresholds; 0 where both are empty.
 
-    The small mask tells, unless its answer is so close to the bound that the pixels of its rim
-    decide: then those of the picture are counted.
+    Count the small mask's pixels, unless the result is so close to `bound` that pixels at the
+    contour decide; then count the picture's pixels.
 
     Args:
-        logits: float32 [n, n], all of a small mask.
-        threshold: of the mask.
-        offset: of the two from it, at least 0.
-        bound: with which the answer will be compared; 0 where it will not be.
-        geometry: of the picture.
+        logits: float32 [n, n], a whole small mask.
+        threshold: logit threshold of the mask.
+        offset: distance of both thresholds from `threshold`, at least 0.
+        bound: value with which the caller compares the result; 0 for no comparison.
+        geometry: geometry of the picture.
     """
     shown = logits[: geometry.rows.small, : geometry.columns.small]
     share, larger = _share_above(shown, threshold, offset)
@@ -79,25 +79,25 @@ def stability(
 
 
 def _share_above(logits: Floats, threshold: float, offset: float) -> tuple[float, int]:
-    """Of the pixels above the lower threshold, the share above the higher, and their number."""
+    """Return the share of pixels above the lower threshold that exceed the higher; their count."""
     larger = int(np.count_nonzero(logits > threshold - offset))
     smaller = int(np.count_nonzero(logits > threshold + offset))
     return (smaller / larger if larger else 0.0), larger
 
 
 def cut(logits: Floats, threshold: float, geometry: Geometry) -> SmallMask | None:
-    """Finds what a mask covers, to the picture's pixel; None where it is empty.
+    """Find the box of a mask in the picture's pixels; None where the mask is empty.
 
     Args:
-        logits: float32 [n, n], all of a small mask.
+        logits: float32 [n, n], a whole small mask.
         threshold: pixels above it belong to the mask.
-        geometry: of the picture.
+        geometry: geometry of the picture.
     """
     felt = logits[: geometry.rows.felt, : geometry.columns.felt]
     whole = _spans(felt, threshold, geometry)
     if whole is None:
         return None
-    # The padding may be full of it: the box is of what shows the picture, unless nothing does.
+    # The padding may be full of mask pixels: bound the picture's part, unless that is empty.
     shown = felt[: geometry.rows.small, : geometry.columns.small]
     (rows, columns), box = whole, _spans(shown, threshold, geometry) or whole
     part = logits[_needed(rows), _needed(columns)]
@@ -109,28 +109,28 @@ def cut(logits: Floats, threshold: float, geometry: Geometry) -> SmallMask | Non
 
 
 def _spans(part: Floats, threshold: float, geometry: Geometry) -> tuple[Span, Span] | None:
-    """What of rows and columns has a pixel above the threshold."""
+    """Return the ranges of rows and columns with a pixel above the threshold."""
     rows = _span(part.max(axis=1), threshold, geometry.rows)
     columns = _span(part.max(axis=0), threshold, geometry.columns)
     return None if rows is None or columns is None else (rows, columns)
 
 
 def enlarge(mask: SmallMask, threshold: float, geometry: Geometry) -> Mask:
-    """The mask at the size of the picture, cropped; only its own box is computed."""
+    """Return the mask at the size of the picture, cropped; compute only its own box."""
     top, left, logits = _enlarged(mask, geometry)
     part = Mask.crop(logits > threshold)
     return Mask(top + part.top, left + part.left, part.pixels)
 
 
 def _enlarged(mask: SmallMask, geometry: Geometry) -> tuple[int, int, Floats]:
-    """Logits of the pixels that the mask could have, and where they begin."""
+    """Return the first row and column of the mask's possible pixels, and their logits."""
     top, rows = _operator(mask.rows, geometry.rows)
     left, columns = _operator(mask.columns, geometry.columns)
     return top, left, np.asarray(rows @ mask.logits @ columns.T, np.float32)
 
 
 def _span(profile: Floats, threshold: float, axis: Axis) -> Span | None:
-    """Where the largest logits along a side cross the threshold, between pixels."""
+    """Find where the largest logits along a side cross the threshold, between pixels."""
     inside = np.flatnonzero(profile > threshold)
     if not inside.size:
         return None
@@ -145,7 +145,7 @@ def _span(profile: Floats, threshold: float, axis: Axis) -> Span | None:
 
 
 def _share(profile: Floats, inside: int, outside: int, threshold: float) -> float:
-    """How far from a pixel inside to its neighbour outside the threshold is crossed, 0 to 1."""
+    """Return where the threshold is crossed between a pixel inside and one outside, 0 to 1."""
     above = float(profile[inside]) - threshold
     return above / (above + threshold - float(profile[outside]))
 
@@ -155,7 +155,7 @@ def _needed(span: Span) -> slice:
 
 
 def _operator(span: Span, axis: Axis) -> tuple[int, Floats]:
-    """First pixel in the picture that the mask could have, and the operator from there on."""
+    """Return the first possible pixel in the picture, and the operator from there on."""
     start = max(0, math.floor(axis.place(span.first - 1)))
     stop = min(axis.picture, math.ceil(axis.place(span.last + 1)) + 1)
     return start, axis.operator[start:stop, _needed(span)]

@@ -1,7 +1,7 @@
-"""Where the prompts of automatic masks stand: in a blind grid, or where they can change an answer.
+"""Prompts of automatic masks: a regular grid, or points where a mask can change the answer.
 
-A mask changes what f says where it overrules pixels: where f is unsure, and on either side of where
-its segments meet. Where f is sure of a wide stretch one prompt does as well as a hundred.
+A mask changes f's labels where it overrules pixels: where f is unsure, and on both sides of the
+boundaries of f's segments. Within a large segment of which f is sure, one prompt is enough.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 
 def point_grid(per_side: int, shape: tuple[int, int]) -> NDArray[np.float64]:
-    """Points in the middles of equal cells, row by row.
+    """Return the centres of equal cells, row by row.
 
     Args:
         per_side: cells along each side of the picture, at least 1.
@@ -35,14 +35,14 @@ def point_grid(per_side: int, shape: tuple[int, int]) -> NDArray[np.float64]:
 def chosen_points(
     scores: NDArray[np.float32], count: int, *, cells: int = 32, of_segments: float = 0.75
 ) -> NDArray[np.float64]:
-    """Points for one picture.
+    """Return prompts for one picture, chosen from f's scores.
 
     Args:
-        scores: f's, softmax, float32 [M, H, W].
-        count: most points that are wanted, at least 1.
-        cells: along each side of the picture; at most one unsure point stands in each.
-        of_segments: share of the points that stand in the middles of f's segments, the largest
-            first, in [0, 1]; what they leave goes to where f is least sure.
+        scores: f's softmax scores, float32 [M, H, W].
+        count: largest number of points, at least 1.
+        cells: cells along each side of the picture; each gets at most one unsure point.
+        of_segments: share of the points in the centres of f's segments, the largest segments
+            first, in [0, 1]; the remaining points go where f is least sure.
 
     Returns:
         float64 [N, 2] as x, y in pixels, N at most `count`.
@@ -53,7 +53,7 @@ def chosen_points(
 
 
 def _middles(labels: NDArray[np.uint8], count: int) -> NDArray[np.intp]:
-    """Of each connected segment the pixel that is farthest from its rim; the largest first."""
+    """Return each connected segment's pixel farthest from its contour; largest segment first."""
     found: list[tuple[int, int, int]] = []
     for label in np.unique(labels):
         mask = np.pad((labels == label).astype(np.uint8), 1)
@@ -70,14 +70,14 @@ def _middles(labels: NDArray[np.uint8], count: int) -> NDArray[np.intp]:
 
 
 def _unsure(scores: NDArray[np.float32], cells: int) -> NDArray[np.intp]:
-    """The least sure pixel of each cell, the least sure cell first."""
+    """Return the least sure pixel of each cell, the least sure cell first."""
     height, width = scores.shape[1:]
     if len(scores) == 1:
         doubt = 1 - scores[0]
     else:
         two = np.partition(scores, len(scores) - 2, axis=0)[-2:]
         doubt = 1 - (two[1] - two[0])
-    # A lone pixel says little: its surroundings count too.
+    # A single unsure pixel is noise: average its surroundings.
     doubt = cv2.blur(doubt, (5, 5))
     rows = np.unique(np.linspace(0, height, cells + 1).astype(int))
     columns = np.unique(np.linspace(0, width, cells + 1).astype(int))

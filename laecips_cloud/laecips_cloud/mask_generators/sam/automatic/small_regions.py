@@ -1,4 +1,4 @@
-"""Holes and islands of a mask that are too small to mean anything."""
+"""Removal of a mask's holes and islands that are too small to matter."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ Boolean = NDArray[np.bool_]
 
 
 def without_small_regions(mask: Mask, shape: tuple[int, int], min_area: int) -> Mask:
-    """Fills holes and removes islands of fewer than `min_area` pixels.
+    """Fill holes and remove islands of fewer than `min_area` pixels.
 
-    The largest island always stays. Neighbours are the eight around a pixel.
+    Keep the largest island always. A pixel has eight neighbours.
 
     Args:
-        mask: at least one pixel large.
+        mask: at least one pixel in size.
         shape: height and width of the picture.
-        min_area: pixels.
+        min_area: least area that is kept, pixels.
 
     Returns:
-        The mask itself where nothing changes.
+        The mask; the same object where nothing changes.
     """
     filled = _with_holes_filled(mask, shape, min_area)
     pixels = _without_islands(filled, min_area)
@@ -40,7 +40,7 @@ def _with_holes_filled(mask: Mask, shape: tuple[int, int], min_area: int) -> Boo
     )
     small = stats[:, cv2.CC_STAT_AREA] < min_area
     small[0] = False  # the mask
-    # The picture goes on beyond the crop, and what meets its edge there is larger than it looks.
+    # The picture continues beyond the crop: a hole that meets the crop's edge may be larger.
     edges = (
         (mask.top > 0, parts[0]),
         (mask.left > 0, parts[:, 0]),

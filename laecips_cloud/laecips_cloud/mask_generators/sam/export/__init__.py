@@ -1,1 +1,1 @@
-"""SAM becomes ONNX files for the backend without torch."""
+"""Export of SAM to ONNX files, for the backend without torch."""

@@ -1,14 +1,14 @@
 """SAM's prompt encoder and mask decoder for many points on one picture, in fewer operations.
 
-The same function as the decoder of Kirillov et al. (2023), written for points alone:
+The function is that of the decoder of Kirillov et al. (2023), for point prompts alone:
 
-- what depends on the picture alone is computed once a call, not once a point: the keys, values and
-  queries of the first layer;
-- the tokens are few (7, in 8 heads), the picture's are many (64 x 64): the projections of the
-  picture's are therefore multiplied into the tokens' side, and no point pays for them;
-- the two transposed convolutions have as large a stride as a kernel: they are matrix products, and
-  the pixels are shuffled once, at the end, when there are only masks left to shuffle;
-- of the four masks the first, for unambiguous prompts, is not computed.
+- what depends on the picture alone is computed once per call, not once per point: the keys, values
+  and queries of the first layer;
+- the tokens are few (7, in 8 heads), the picture's places are many (64 x 64): the projections of
+  the places are therefore multiplied into the tokens' side, and are not computed for each point;
+- the two transposed convolutions have a stride equal to the kernel size: they are matrix products,
+  and the pixels are reordered once, at the end, when only masks are left to reorder;
+- the first of the four masks, for unambiguous prompts, is not computed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Tensor = torch.Tensor
 
 
 class SamDecoder(nn.Module):
-    """Points to masks of one picture.
+    """Network from an embedding and points to masks of one picture.
 
     Args:
         sam: segment-anything's `Sam`; its modules are shared, not copied.
@@ -48,7 +48,7 @@ class SamDecoder(nn.Module):
         self.register_buffer("pe", pe.clone())  # [1, T, C]
         self.register_buffer("output_tokens", output_tokens.clone()[None])  # [1, 1 + masks + 1, C]
         self.register_buffer("foreground", foreground.clone()[None])  # [1, 1, C]
-        # A point without a box is followed by one that is none.
+        # SAM adds a padding point to points without a box.
         self.register_buffer("no_point", prompts.not_a_point_embed.weight.detach().clone()[None])
         self.register_buffer(
             "frequencies", prompts.pe_layer.positional_encoding_gaussian_matrix.clone()
@@ -63,15 +63,15 @@ class SamDecoder(nn.Module):
         self.upscale = _Upscale(decoder.output_upscaling)
 
     def forward(self, embedding: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
-        """Run it.
+        """Return masks for each point.
 
         Args:
             embedding: [1, T, C], from `SamEncoder`.
             points: [B, 2] as x, y in pixels of the encoder's picture.
 
         Returns:
-            Logits of the masks [B, 3, 4 h, 4 w] with h x w = T, and SAM's own guess at the IoU of
-            each, [B, 3].
+            Logits of the masks [B, 3, 4 h, 4 w] with h x w = T, and SAM's predicted IoU of each,
+            [B, 3].
         """
         prompts = self._tokens(points)
         tokens, keys = self.first(prompts, embedding)
@@ -87,17 +87,17 @@ class SamDecoder(nn.Module):
         return logits.reshape(-1, self.masks, 4 * rows, 4 * columns), ious
 
     def _tokens(self, points: Tensor) -> Tensor:
-        """[B, N, C]: the decoder's own tokens, the point, and the one that is none."""
+        """Return [B, N, C]: the decoder's own tokens, the point and the padding point."""
         places = 2 * ((points + 0.5) / self.size) - 1
         angles = (2 * torch.pi) * (places @ self.frequencies)
         point = torch.cat([angles.sin(), angles.cos()], dim=-1)[:, None] + self.foreground
-        # Adding nothing repeats them as often as there are points, whatever their number.
+        # Adding zeros repeats the tokens for each point, for any number of points.
         nothing = torch.zeros_like(point)
         return torch.cat([self.output_tokens + nothing, point, self.no_point + nothing], dim=1)
 
 
 class _FirstLayer(nn.Module):
-    """Layer one, whose keys are the picture alone."""
+    """The first layer, whose keys depend on the picture alone."""
 
     pe: Tensor
 
@@ -111,7 +111,7 @@ class _FirstLayer(nn.Module):
         self.register_buffer("pe", pe.clone())
 
     def forward(self, prompts: Tensor, image: Tensor) -> tuple[Tensor, Tensor]:
-        """Tokens [B, N, C] and the picture [1, T, C] -> tokens, keys [B, T, C]."""
+        """Map tokens [B, N, C] and the picture [1, T, C] to tokens and keys [B, T, C]."""
         layer, count = self.layer, prompts.shape[1]
         placed = image + self.pe
         tokens = layer.norm1(layer.self_attn(q=prompts, k=prompts, v=prompts))
@@ -135,12 +135,12 @@ class _FirstLayer(nn.Module):
         return tokens, layer.norm4(image + written)
 
     def _by_head(self, x: Tensor) -> Tensor:
-        """[B, N, h * d] -> [h, B * N, d]"""
+        """Reorder [B, N, h * d] to [h, B * N, d]."""
         return x.reshape(-1, self.heads, x.shape[-1] // self.heads).transpose(0, 1)
 
 
 class _Layer(nn.Module):
-    """A further layer: keys differ from point to point."""
+    """A further layer, whose keys differ for each point."""
 
     def __init__(self, layer: Any) -> None:
         super().__init__()
@@ -160,7 +160,7 @@ class _Layer(nn.Module):
 
 
 class _TokensToImage(nn.Module):
-    """Attention of N tokens to T places; the projections of places are on the tokens' side."""
+    """Attention of N tokens to T places, with the places' projections on the tokens' side."""
 
     key_weight: Tensor
     value_weight: Tensor
@@ -171,14 +171,14 @@ class _TokensToImage(nn.Module):
         self.q_proj, self.out_proj = attention.q_proj, attention.out_proj
         with torch.no_grad():
             keys = _split(attention.k_proj.weight, self.heads)  # [h, d, C]
-            # The keys' bias adds the same to all places: softmax does not see it.
+            # The keys' bias adds the same value to all places, which softmax cancels.
             self.register_buffer("key_weight", keys * keys.shape[1] ** -0.5)
             values = _split(attention.v_proj.weight, self.heads).transpose(1, 2)
             self.register_buffer("value_weight", values.contiguous())  # [h, C, d]
         self.value_bias = attention.v_proj.bias
 
     def forward(self, tokens: Tensor, placed: Tensor, keys: Tensor) -> Tensor:
-        """Tokens [B, N, C], places with and without their position [B, T, C] -> [B, N, C]."""
+        """Map tokens [B, N, C] and places [B, T, C], with and without position, to [B, N, C]."""
         count, channels = tokens.shape[1], tokens.shape[2]
         queries = _heads(self.q_proj(tokens), self.heads) @ self.key_weight  # [B, h, N, C]
         queries = queries.reshape(-1, self.heads * count, channels)
@@ -189,7 +189,7 @@ class _TokensToImage(nn.Module):
 
 
 class _ImageToTokens(nn.Module):
-    """Attention of T places to N tokens; the projections of places are on the tokens' side."""
+    """Attention of T places to N tokens, with the places' projections on the tokens' side."""
 
     query_weight: Tensor
     query_bias: Tensor
@@ -208,7 +208,7 @@ class _ImageToTokens(nn.Module):
         self.bias = attention.out_proj.bias
 
     def forward(self, placed_tokens: Tensor, tokens: Tensor, placed: Tensor) -> Tensor:
-        """Tokens [B, N, C] with and without their prompts, places [B, T, C] -> [B, T, C]."""
+        """Map places [B, T, C] to [B, T, C]; tokens [B, N, C] with and without their prompts."""
         count, channels = tokens.shape[1], tokens.shape[2]
         keys = _heads(self.k_proj(placed_tokens), self.heads)  # [B, h, N, d]
         absorbed = (keys @ self.query_weight).reshape(-1, self.heads * count, channels)
@@ -221,7 +221,7 @@ class _ImageToTokens(nn.Module):
 
 
 class _ValuesOut(nn.Module):
-    """Values of tokens that have been through the output's projection already, head by head."""
+    """The tokens' values, already multiplied by the output projection, head by head."""
 
     out_weight: Tensor
 
@@ -234,13 +234,13 @@ class _ValuesOut(nn.Module):
             self.register_buffer("out_weight", weight.contiguous())  # [h, d, C]
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """[B, N, C] -> [B, h * N, C]"""
+        """Map [B, N, C] to [B, h * N, C]."""
         values = _heads(self.v_proj(tokens), self.heads) @ self.out_weight
         return values.reshape(-1, self.heads * tokens.shape[1], tokens.shape[2])
 
 
 class _Upscale(nn.Module):
-    """Places [B, T, C] to four times as many along each side, [B, T * 16, C / 8]."""
+    """Upscaling of places [B, T, C] by 4 along each side, to [B, T * 16, C / 8]."""
 
     def __init__(self, upscaling: Any) -> None:
         super().__init__()
@@ -251,7 +251,7 @@ class _Upscale(nn.Module):
         self.weight, self.bias, self.eps = norm.weight, norm.bias, norm.eps
 
     def forward(self, keys: Tensor) -> Tensor:
-        """The order of a place's 16 parts is row, column, row in it, column in it."""
+        """Upscale; a place's 16 parts are ordered by row, column, row within, column within."""
         channels = self.weight.shape[0]
         x = (keys @ self.first_weight + self.first_bias).reshape(-1, 4 * keys.shape[1], channels)
         x = F.gelu(F.layer_norm(x, (channels,), self.weight, self.bias, self.eps))
@@ -260,7 +260,7 @@ class _Upscale(nn.Module):
 
 
 def _as_product(convolution: nn.ConvTranspose2d) -> tuple[nn.Parameter, nn.Parameter]:
-    """Weight [C, 4 * D] and bias [4 * D] of a transposed convolution of stride and kernel 2."""
+    """Return weight [C, 4 * D] and bias [4 * D] of a transposed 2x2 convolution, stride 2."""
     weight = convolution.weight.permute(0, 2, 3, 1).reshape(convolution.in_channels, -1)
     if convolution.bias is None:
         raise ValueError("its transposed convolutions have no bias: not a decoder of SAM")
@@ -271,10 +271,10 @@ def _as_product(convolution: nn.ConvTranspose2d) -> tuple[nn.Parameter, nn.Param
 
 
 def _split(weight: Tensor, heads: int) -> Tensor:
-    """[h * d, C] -> [h, d, C]"""
+    """Split [h * d, C] into [h, d, C]."""
     return weight.reshape(heads, -1, weight.shape[1])
 
 
 def _heads(x: Tensor, heads: int) -> Tensor:
-    """[B, N, h * d] -> [B, h, N, d]"""
+    """Split [B, N, h * d] into [B, h, N, d]."""
     return x.reshape(-1, x.shape[1], heads, x.shape[2] // heads).transpose(1, 2)

@@ -1,7 +1,7 @@
-"""SAM's image encoder as it is exported: the same function, in a fraction of the memory.
+"""SAM's image encoder for the export: the same function, with less memory.
 
-Where attention spans the whole picture, 4096 places look at 4096 in 12 heads or more: 0.8 GB at
-once, several times over. Here a few rows of the picture look at a time.
+In global attention 4096 places attend to 4096 places in 12 heads or more, which needs several
+arrays of 0.8 GB. Here the attention is computed for a few rows of the picture at a time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _ROWS: Final = 4
 
 
 class SamEncoder(nn.Module):
-    """Pictures to embeddings.
+    """Network from pictures to embeddings.
 
     Args:
         sam: segment-anything's `Sam`; its modules are shared, not copied.
@@ -42,13 +42,13 @@ class SamEncoder(nn.Module):
         self.register_buffer("no_mask", no_mask[None])  # [1, 1, C]
 
     def forward(self, picture: Tensor) -> Tensor:
-        """Run it.
+        """Return the embeddings of pictures.
 
         Args:
             picture: [P, 3, S, S], normalised, zero where there is no picture.
 
         Returns:
-            [P, T, C], the embedding of each place, that of "no mask" added: what the decoder takes.
+            [P, T, C], the embedding of each place plus that of "no mask": the decoder's input.
         """
         x = self.patch_embed(picture)
         if self.pos_embed is not None:
@@ -81,7 +81,7 @@ class _AttentionByRows(nn.Module):
                 self.register_buffer("column_positions", _between(attention.rel_pos_w))
 
     def forward(self, x: Tensor) -> Tensor:
-        """[P, H, W, C] -> [P, H, W, C]"""
+        """Map [P, H, W, C] to [P, H, W, C]."""
         pictures, height, width, channels = x.shape
         places, depth = height * width, channels // self.heads
         qkv = self.qkv(x).reshape(pictures, places, 3, self.heads, depth).permute(2, 0, 3, 1, 4)
@@ -100,19 +100,19 @@ class _AttentionByRows(nn.Module):
     def _add_positions(
         self, logits: Tensor, mine: Tensor, first: int, shape: tuple[int, int, int]
     ) -> Tensor:
-        pictures, (rows, height, width) = mine.shape[0], shape  # len() would be a constant
+        pictures, (rows, height, width) = mine.shape[0], shape  # len() would export a constant
         grid = mine.reshape(pictures, self.heads, rows, width, -1)
         table = self.row_positions[first : first + rows].transpose(1, 2)  # [rows, d, H]
         of_rows = (grid @ table)[..., None]  # [P, h, rows, W, H, 1]
         across = grid.transpose(2, 3) @ self.column_positions.transpose(1, 2)  # [P, h, W, rows, W]
         of_columns = across.transpose(2, 3)[..., None, :]  # [P, h, rows, W, 1, W]
         logits = logits.reshape(pictures, self.heads, rows, width, height, width)
-        # One after the other: engines add to what is there, and need no third array of this size.
+        # Add one after the other, in place: engines then need no third array of this size.
         logits = logits + of_rows + of_columns
         return logits.reshape(pictures, self.heads, rows * width, height * width)
 
 
 def _between(positions: Tensor) -> Tensor:
-    """A table by difference, [2 n - 1, d], as one by both places, [n, n, d]."""
+    """Turn a table by difference, [2 n - 1, d], into one by both places, [n, n, d]."""
     places = torch.arange((len(positions) + 1) // 2)
     return positions[places[:, None] - places[None, :] + len(places) - 1].clone()

@@ -1,8 +1,8 @@
-"""The products with large weights of an exported network in int8, for processors without bfloat16.
+"""Int8 for an exported network's products with large weights; for CPUs without bfloat16.
 
-Weights are rounded once, to 255 steps a column; what they are multiplied with is rounded while it
-runs, to 255 steps a row, so that a place of the picture with large numbers costs the others
-nothing.
+Weights are rounded at export, to 255 steps per column. The other factor is rounded at run time, to
+255 steps per row, so that large numbers at one place of the picture do not reduce the precision of
+other places.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-_LARGE: Final = 1 << 12  # values of a weight; smaller ones are not worth the rounding
+_LARGE: Final = 1 << 12  # values of a weight; rounding smaller weights saves nothing
 _STEPS: Final = 127
-_MIDDLE: Final = 128  # zero, among the bytes that the left factors become
-_TINY: Final = 1e-20  # a row of zeros alone has a step too
+_MIDDLE: Final = 128  # the zero point of the left factors' uint8 values
+_TINY: Final = 1e-20  # smallest step, for a row of zeros
 
 
 def to_int8(graph: Any) -> int:
-    """Replaces `MatMul` and `Gemm` with large weights of two dimensions.
+    """Replace `MatMul` and `Gemm` whose weight is large and two-dimensional.
 
     Args:
         graph: `onnx_ir.Graph` whose weights are float32 initialisers and whose sizes are known;
             changed in place.
 
     Returns:
-        How many were replaced.
+        The number of replaced nodes.
     """
     replaced = 0
     for node in list(graph):
@@ -41,13 +41,13 @@ def to_int8(graph: Any) -> int:
 
 
 def rounded(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """A weight [K, N] as int8 and the step of each column, float32 [N]."""
+    """Round a weight [K, N] to int8; return it with the step of each column, float32 [N]."""
     steps = np.maximum(np.abs(weight).max(axis=0) / np.float32(_STEPS), np.float32(_TINY))
     return np.rint(weight / steps).astype(np.int8), steps
 
 
 def _weight(node: Any) -> NDArray[np.float32] | None:
-    """The large weight that a node multiplies with, as [K, N]."""
+    """Return a node's large weight as [K, N]; None if it has none."""
     if node.op_type not in ("MatMul", "Gemm"):
         return None
     tensor = node.inputs[1].const_value
@@ -86,7 +86,7 @@ def _replace(graph: Any, node: Any, weight: NDArray[np.float32]) -> None:
     integers, steps = rounded(weight)
     flat = add("Reshape", node.inputs[0], constant("flat", np.array([rows, depth])))
     axis = constant("axis", np.array([1]))
-    # Not of absolute values: they would be one more array of this size.
+    # Not the maximum of absolute values: that needs one more array of this size.
     lowest = add("ReduceMin", flat, axis, keepdims=0)
     largest = add("Max", add("ReduceMax", flat, axis, keepdims=0), add("Neg", lowest))
     share = constant("share", np.array(1 / _STEPS, np.float32))

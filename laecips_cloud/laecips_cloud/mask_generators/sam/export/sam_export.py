@@ -1,9 +1,9 @@
-"""A checkpoint of SAM as files for the mask generator `sam_onnx`.
+"""Export of a SAM checkpoint to the files of the mask generator `sam_onnx`.
 
 sam.json       the manifest: sizes, normalisation, hashes
-encoder.onnx   any number of pictures (in int8: one) to embeddings
-decoder.onnx   embedding and any number of points to small masks and SAM's rating of them
-sam.weights    float16, for both; int8 for most of the encoder where it was asked for
+encoder.onnx   from any number of pictures (int8: one) to embeddings
+decoder.onnx   from an embedding and any number of points to small masks and SAM's ratings
+sam.weights    float16 weights of both; int8 for most of the encoder if requested
 """
 
 from __future__ import annotations
@@ -51,25 +51,26 @@ MIN_INT8_MASK_IOU: Final = 0.99
 """An export whose masks agree less with torch's is refused; one in int8 must show that it may be
 used in the other's place."""
 
-_SMALLEST: Final = 4096  # weights of fewer values stay float32, in the graph; so do lone rows
-_POINTS: Final = 8  # that the export is tried on
+_SMALLEST: Final = 4096  # weights of fewer values and 1-D weights stay float32, in the graph
+_POINTS: Final = 8  # number of points on which the export is tested
 
 
 def export_sam(checkpoint: str | Path, folder: str | Path, *, int8: bool = False) -> SamManifest:
-    """Writes the files, all or nothing, and compares what they say with torch.
+    """Write the files, all or none, and compare their answers with torch's.
 
     Args:
-        checkpoint: of segment-anything, of any size: a path, or a name of `laecips models list`
-            that was fetched.
-        folder: for the files; one that is there already must hold such files and is replaced.
+        checkpoint: checkpoint of segment-anything, of any size: a path, or a name of `laecips
+            models list` that was fetched.
+        folder: output folder; an existing one must hold an earlier export and is replaced.
+        int8: whether the encoder multiplies in int8.
 
     Returns:
-        The manifest; in `agreement`, `mask_iou` is the mean IoU of the masks of random points on a
-        random picture with torch's, `max_rating_difference` the largest between SAM's ratings.
+        The manifest. In `agreement`, `mask_iou` is the mean IoU with torch's masks of random points
+        on a random picture, `max_rating_difference` the largest difference of SAM's ratings.
 
     Raises:
-        MaskGeneratorError: the checkpoint is none, the folder is something else, or the export
-            does not agree.
+        MaskGeneratorError: the checkpoint is invalid, the folder holds other files, or the export
+            does not agree with torch.
         ValueError: a weight does not fit into float16.
         ImportError: segment-anything is not installed.
     """
@@ -116,7 +117,7 @@ def _write(folder: Path, manifest: SamManifest) -> None:
 def _write_graphs(sam: Any, folder: Path, *, int8: bool) -> None:
     grid, size = sam.prompt_encoder.image_embedding_size, sam.image_encoder.img_size
     channels = sam.prompt_encoder.embed_dim
-    # Two of each: one would be taken for a size that never changes. In int8 it may not change.
+    # Two of each: the exporter takes a size of 1 for a constant. In int8 it must be constant.
     pictures = torch.zeros(1 if int8 else 2, 3, size, size)
     embedding = torch.zeros(1, grid[0] * grid[1], channels)
     with (folder / WEIGHTS).open("wb") as weights:
@@ -148,7 +149,7 @@ def _graph(
     sizes: Mapping[str, Any],
     int8: bool = False,
 ) -> bytes:
-    """ONNX whose large weights are in the file, behind what is there already."""
+    """Return the ONNX graph; append its large weights to the file."""
     import onnx_ir as ir  # noqa: PLC0415 (slow to import)
 
     with quiet_exporter():
@@ -172,7 +173,7 @@ def _graph(
 
 
 def _move_out(graph: Any, weights: IO[bytes]) -> None:
-    """Large weights go to the file, float32 ones as float16; engines widen them at loading."""
+    """Move large weights to the file, float32 as float16; engines widen them when they load."""
     import onnx_ir as ir  # noqa: PLC0415 (slow to import)
 
     first = next(iter(graph))
@@ -200,7 +201,7 @@ def _move_out(graph: Any, weights: IO[bytes]) -> None:
 
 
 def _put(name: str, array: NDArray[Any], kind: Any, weights: IO[bytes]) -> Any:
-    """Appends an array to the file: a tensor that says where it lies."""
+    """Append an array to the file; return the tensor that refers to it."""
     import onnx_ir as ir  # noqa: PLC0415 (slow to import)
 
     data = array.tobytes()
@@ -211,7 +212,7 @@ def _put(name: str, array: NDArray[Any], kind: Any, weights: IO[bytes]) -> Any:
 
 
 def _agreement(sam: Any, folder: Path) -> dict[str, float]:
-    """The export on ONNX Runtime against segment-anything's own modules."""
+    """Compare the export on ONNX Runtime with segment-anything's own modules."""
     size = sam.image_encoder.img_size
     draw = torch.Generator().manual_seed(0)
     coarse = torch.randn(1, 3, max(2, size // 32), max(2, size // 32), generator=draw)
@@ -241,7 +242,7 @@ def _agreement(sam: Any, folder: Path) -> dict[str, float]:
 
 
 def _mean_iou(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    """Mean over masks [B, K, n, n]; two empty ones agree."""
+    """Return the mean IoU over masks [B, K, n, n]; two empty masks agree."""
     common = np.count_nonzero(one & other, axis=(2, 3))
     either = np.count_nonzero(one | other, axis=(2, 3))
     return float(np.where(either > 0, common / np.maximum(either, 1), 1.0).mean())

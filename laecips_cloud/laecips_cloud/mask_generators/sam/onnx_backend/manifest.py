@@ -1,4 +1,4 @@
-"""What an exported SAM says about itself: `sam.json` beside its files."""
+"""The manifest of an exported SAM: `sam.json` beside its files."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ Triple = tuple[float, float, float]
 
 @dataclass(frozen=True, kw_only=True)
 class SamManifest:
-    """Geometry and identity of one export. Checked at construction.
+    """Geometry and identity of one export; checked at construction.
 
     Attributes:
         image_size: pixels along a side of the square that the encoder takes.
-        mask_size: pixels along a side of a small mask that the decoder gives.
-        mean, std: of the RGB channels of a picture in 0..255.
+        mask_size: pixels along a side of the decoder's small masks.
+        mean, std: mean and standard deviation of the RGB channels of a picture in 0..255.
         mask_threshold: pixels whose logit is above it belong to a mask.
-        checkpoint: name of the file that was exported.
-        checkpoint_sha256: of that file, in hex digits.
-        files: sha256 by file name.
+        checkpoint: name of the exported file.
+        checkpoint_sha256: SHA-256 of that file, in hex digits.
+        files: SHA-256 by file name.
         int8: whether the encoder multiplies in int8.
-        agreement: what was measured after the export against torch, by name.
+        agreement: measures of the comparison with torch after the export, by name.
 
     Raises:
-        MaskGeneratorError: a value cannot be; names the key.
+        MaskGeneratorError: a value is invalid; names the key.
     """
 
     image_size: int
@@ -80,22 +80,22 @@ class SamManifest:
         for key, check in checks.items():
             try:
                 good = check()
-            except TypeError:  # not even of the type
+            except TypeError:  # a value of the wrong type
                 good = False
             if not good:
                 raise MaskGeneratorError(f"{key} cannot be {getattr(self, key)!r}; {_EXPORT}")
 
     def to_json(self) -> str:
-        """The manifest as `read` takes it."""
+        """Return the manifest in the form that `read` takes."""
         return json.dumps(asdict(self), indent=2) + "\n"
 
     @classmethod
     def read(cls, folder: Path) -> SamManifest:
-        """Reads the manifest of an export and compares its files with it.
+        """Read the manifest of an export and compare its files with it.
 
         Raises:
-            MaskGeneratorError: there is none, it is for something else, or a file is missing or is
-                not the one that was exported; names it and says what to do.
+            MaskGeneratorError: there is no manifest, it is of another kind, or a file is missing or
+                differs from the exported one; names it and says what to do.
         """
         path = folder / MANIFEST
         try:

@@ -1,4 +1,4 @@
-"""An exported SAM on one of the engines: a picture to an embedding, points to small masks."""
+"""An exported SAM on an engine: from a picture to an embedding, from points to small masks."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ Triple = tuple[float, float, float]
 
 
 class Answers(NamedTuple):
-    """What the decoder says to some points.
+    """The decoder's answers to some points.
 
     Attributes:
-        logits: float32 [B, K, n, n], K small masks for each.
-        ious: float32 [B, K], SAM's own rating of each.
+        logits: float32 [B, K, n, n], K small masks for each point.
+        ious: float32 [B, K], SAM's predicted IoU of each mask.
     """
 
     logits: Floats
@@ -44,11 +44,11 @@ class Answers(NamedTuple):
 
 
 class SamNetworks:
-    """Encoder and decoder. Not for two threads at a time.
+    """SAM's encoder and decoder. Not thread-safe.
 
     Attributes:
-        manifest: of the export.
-        points_per_batch: points that the decoder takes at a time.
+        manifest: manifest of the export.
+        points_per_batch: number of points that the decoder takes at a time.
     """
 
     def __init__(
@@ -60,15 +60,17 @@ class SamNetworks:
         providers: Sequence[str] = ("CPUExecutionProvider",),
         threads: int = 1,
     ) -> None:
-        """Loads both.
+        """Load both networks.
 
         Args:
-            folder: that `laecips models export-sam` wrote.
-            points_per_batch: at least 1; engines plan for this number.
-            engine, providers, threads: as `create_engine` takes them.
+            folder: folder that `laecips models export-sam` wrote.
+            points_per_batch: at least 1; engines are compiled for this number.
+            engine: as for `create_engine`.
+            providers: as for `create_engine`.
+            threads: as for `create_engine`.
 
         Raises:
-            MaskGeneratorError: the folder is not such a one, or the engine cannot run it.
+            MaskGeneratorError: the folder holds no export, or the engine cannot run it.
         """
         self.manifest = SamManifest.read(folder)
         self.points_per_batch = points_per_batch
@@ -85,15 +87,15 @@ class SamNetworks:
         self._decoder = self._loaded(DECODER, (EMBEDDING, POINTS), count=points_per_batch)
 
     def prepare_batches(self, most: int) -> int:
-        """Makes `embed` ready for several pictures at a time; tried with as many.
+        """Prepare `embed` for several pictures at a time; test it with that number.
 
         Args:
-            most: pictures at a time that there may be, at least 1.
+            most: largest number of pictures at a time, at least 1.
 
         Returns:
-            How many it takes: as many as fit into the memory; 1 where the export, the engine or its
-            answers do not allow for several. OpenVINO compiles anew for each number of pictures,
-            which takes longer than a batch could save.
+            The number that fits into the memory; 1 if the export, the engine or its answers do not
+            allow for several. OpenVINO compiles again for each number of pictures, which takes
+            longer than a batch could save.
         """
         if self._engine == "openvino":
             return 1
@@ -110,7 +112,7 @@ class SamNetworks:
             nonlocal together
             try:
                 together = encoder.run({PICTURE: pictures[-size:]})[EMBEDDING]
-            except EngineError:  # too much for the memory, or takes one alone
+            except EngineError:  # out of memory, or the graph takes one picture only
                 return False
             return True
 
@@ -122,30 +124,30 @@ class SamNetworks:
         return size
 
     def embed(self, pictures: Floats) -> list[Floats]:
-        """Embeddings, float32 [1, T, C] each, as `decode` takes them.
+        """Return embeddings, float32 [1, T, C] each, for `decode`.
 
         Args:
-            pictures: float32 [P, 3, S, S], of `square_picture`; P is 1, or up to what
-                `prepare_batches` gave.
+            pictures: float32 [P, 3, S, S], from `square_picture`; P is 1, or at most the number
+                that `prepare_batches` returned.
         """
         embeddings = self._encoder.run({PICTURE: pictures})[EMBEDDING]
         return [embeddings[index : index + 1] for index in range(len(pictures))]
 
     def decode(self, embedding: Floats, points: Floats) -> Answers:
-        """Masks of some points.
+        """Return the masks of some points.
 
         Args:
-            embedding: of the picture.
+            embedding: embedding of the picture.
             points: float32 [B, 2] as x, y in pixels of the square, B from 1 to `points_per_batch`.
         """
         count = len(points)
-        # The engines take full batches alone; the last point fills up what is short of one.
+        # The engines take full batches only: repeat the last point to fill the batch.
         full = np.pad(points, ((0, self.points_per_batch - count), (0, 0)), mode="edge")
         answer = self._decoder.run({EMBEDDING: embedding, POINTS: full})
         return Answers(answer[MASKS][:count], answer[IOUS][:count])
 
     def _loaded(self, name: str, inputs: tuple[str, ...], *, count: int | None) -> Engine:
-        """A graph on the engine, for one number of pictures or points; None: for any."""
+        """Load a graph for a fixed number of pictures or points; None for any number."""
         path = self._folder / name
         try:
             graph = path.read_bytes()
@@ -163,19 +165,20 @@ class SamNetworks:
 def square_picture(
     rgb: NDArray[np.uint8], geometry: Geometry, *, square: int, mean: Triple, std: Triple
 ) -> NDArray[np.float32]:
-    """Resizes the longer side to the square, normalises, pads below and on the right.
+    """Resize the longer side to the square, normalise, pad at the bottom and on the right.
 
     Args:
         rgb: uint8 [H, W, 3], RGB.
-        geometry: of the picture.
-        square: pixels along a side.
-        mean, std: of the channels of a picture in 0..255.
+        geometry: geometry of the picture.
+        square: pixels along a side of the square.
+        mean: mean of each channel of a picture in 0..255.
+        std: standard deviation of each channel of a picture in 0..255.
 
     Returns:
         float32 [1, 3, square, square], zero where there is no picture.
     """
     size = (geometry.columns.resized, geometry.rows.resized)
-    # Pillow's linear filter widens as the picture shrinks: what SAM was trained on.
+    # Pillow's linear filter widens when a picture shrinks, as in SAM's training.
     resized = np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BILINEAR), np.float32)
     planes = np.zeros((1, 3, square, square), np.float32)
     for channel in range(3):
@@ -185,10 +188,10 @@ def square_picture(
 
 
 def _for_count(graph: bytes, count: int) -> bytes:
-    """The graph for one number of pictures or points: with all sizes known engines plan better."""
+    """Fix the number of pictures or points: engines optimise better with known sizes."""
     try:
         model = onnx.load_from_string(graph)
-    except Exception as error:  # protobuf's own
+    except Exception as error:  # protobuf's own error
         raise EngineError(
             f"not a graph that can be read ({' '.join(str(error).split())})"
         ) from error

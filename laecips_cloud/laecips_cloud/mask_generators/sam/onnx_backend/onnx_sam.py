@@ -1,4 +1,4 @@
-"""Segment Anything (Kirillov et al., 2023), exported: automatic masks on any inference engine."""
+"""Exported Segment Anything (Kirillov et al., 2023): automatic masks on any inference engine."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NAME = "mask generator sam_onnx"
 
 
 class SamOnnxMaskGenerator:
-    """The masks of `sam` without torch and in a fraction of its time and memory.
+    """The masks of `sam` without torch, in less time and memory.
 
     Attributes:
         networks: encoder and decoder.
@@ -53,24 +53,29 @@ class SamOnnxMaskGenerator:
         crop_n_points_downscale_factor: int = 1,
         min_mask_region_area: int = 0,
     ) -> None:
-        """Loads the networks.
+        """Load the networks.
 
         Args:
             model: folder that `laecips models export-sam` wrote.
             engine: name of the inference engine.
-            providers: where it runs, best first, with + between them.
-            threads: for one run on the CPU.
+            providers: where the engine runs, best first, separated by +.
+            threads: CPU threads of one run.
             points_per_side: prompts along each side of the picture, 1 to 512.
-            points_per_batch: prompts at a time; more need more memory, and on a CPU save no time.
-            chosen_points: where scores are at hand, as many prompts where they are unsure and in
-                the middles of their segments, instead of the grid; 0 for the grid always.
-            pred_iou_thresh, stability_score_thresh, stability_score_offset, box_nms_thresh,
-                crop_nms_thresh, min_mask_region_area: as `sam` has them, see `KeepRules`.
-            crop_n_layers, crop_overlap_ratio, crop_n_points_downscale_factor: as `sam` has them;
-                each crop is one more run of the encoder.
+            points_per_batch: prompts at a time; more need more memory, and save no time on a CPU.
+            chosen_points: number of prompts chosen from the scores, where these are unsure and in
+                the centres of their segments, instead of the grid; 0 always uses the grid.
+            pred_iou_thresh: see `KeepRules`.
+            stability_score_thresh: see `KeepRules`.
+            stability_score_offset: see `KeepRules`.
+            box_nms_thresh: see `KeepRules`.
+            crop_n_layers: as for `sam`; each crop is one more run of the encoder.
+            crop_nms_thresh: see `KeepRules`.
+            crop_overlap_ratio: as for `sam`.
+            crop_n_points_downscale_factor: as for `sam`.
+            min_mask_region_area: see `KeepRules`.
 
         Raises:
-            MaskGeneratorError: there is no usable export or engine, or a value is out of range.
+            MaskGeneratorError: no export or engine can be used, or a value is out of range.
         """
         if not model:
             raise MaskGeneratorError(
@@ -110,19 +115,19 @@ class SamOnnxMaskGenerator:
         self._layers, self._overlap_ratio = crop_n_layers, crop_overlap_ratio
         self._downscale = crop_n_points_downscale_factor
         if not providers.startswith("CPU"):
-            # The first picture on a GPU takes seconds or, compiled there, minutes.
+            # The first picture takes seconds on a GPU, or minutes if it compiles: run one now.
             self.at(np.full((8, 8, 3), 128, np.uint8), np.array([[4.0, 4.0]]))
 
     def generate(self, rgb: NDArray[np.uint8]) -> MaskSet:
-        """Cuts uint8 [H, W, 3] into masks that may overlap; see `MaskGenerator.generate`."""
+        """Cut uint8 [H, W, 3] into masks that may overlap; see `MaskGenerator.generate`."""
         return self._of_crops(rgb, self._grid)
 
     def generate_with(self, rgb: NDArray[np.uint8], scores: NDArray[np.float32]) -> MaskSet:
-        """As `generate`, for one who has the scores that the masks are for.
+        """Cut as `generate` does, with prompts chosen from the scores.
 
         Args:
             rgb: uint8 [H, W, 3], RGB.
-            scores: softmax, float32 [M, H, W].
+            scores: softmax scores, float32 [M, H, W].
         """
         return self._of_crops(rgb, self._prompts(scores))
 
@@ -135,8 +140,8 @@ class SamOnnxMaskGenerator:
     ) -> list[MaskSet]:
         """See `BatchMaskGenerator.generate_batch`.
 
-        The pictures share the run of the image encoder. Crops of them, where `crop_n_layers` asks
-        for some, have runs of their own.
+        The pictures share one run of the image encoder. Crops, if `crop_n_layers` asks for them,
+        have runs of their own.
         """
         squares = [self._square(rgb, whole(_shape(rgb))) for rgb in pictures]
         embeddings = self.networks.embed(np.concatenate(squares))
@@ -146,7 +151,7 @@ class SamOnnxMaskGenerator:
         ]
 
     def at(self, rgb: NDArray[np.uint8], points: NDArray[np.float64]) -> MaskSet:
-        """The masks of some points, without further crops.
+        """Return the masks of some points, without further crops.
 
         Args:
             rgb: uint8 [H, W, 3], RGB.
@@ -156,12 +161,12 @@ class SamOnnxMaskGenerator:
         return self._seen(crop, points, self._embedded(rgb, crop)).kept()
 
     def _prompts(self, scores: NDArray[np.float32]) -> Callable[[Crop], NDArray[np.float64]]:
-        """Points for each crop, from the scores where they are to be chosen."""
+        """Return a function from a crop to its points, chosen from the scores or on the grid."""
         if not self._chosen_points:
             return self._grid
 
         def chosen(crop: Crop) -> NDArray[np.float64]:
-            # Points along a side shrink by the factor: of all there are fewer by its square.
+            # The factor divides the points along a side: their number falls by its square.
             count = self._chosen_points // self._downscale ** (2 * crop.layer)
             return choose_points(scores[:, *crop.window], max(1, count))
 
@@ -176,9 +181,9 @@ class SamOnnxMaskGenerator:
         points: Callable[[Crop], NDArray[np.float64]],
         embedding: NDArray[np.float32] | None = None,
     ) -> MaskSet:
-        """The masks of the points that stand in each crop.
+        """Return the masks of the points in each crop.
 
-        `embedding` is of the whole picture, where it is known.
+        `embedding` is that of the whole picture, if it is known.
         """
         shape = _shape(rgb)
         found = []
@@ -192,7 +197,7 @@ class SamOnnxMaskGenerator:
     def _seen(
         self, crop: Crop, points: NDArray[np.float64], embedding: NDArray[np.float32]
     ) -> AutomaticMasks:
-        """What may be kept of the points of one crop, as x, y in its pixels."""
+        """Return the candidates of one crop's points, [N, 2] as x, y in the crop's pixels."""
         networks, place = self.networks, self._place(crop)
         masks = AutomaticMasks(
             place, threshold=networks.manifest.mask_threshold, rules=self._rules, crop=crop
@@ -209,7 +214,7 @@ class SamOnnxMaskGenerator:
         return embedding
 
     def _square(self, rgb: NDArray[np.uint8], crop: Crop) -> NDArray[np.float32]:
-        """float32 [1, 3, S, S], a crop as the encoder takes it."""
+        """Return a crop as the encoder's input, float32 [1, 3, S, S]."""
         manifest = self.networks.manifest
         return square_picture(
             rgb[crop.window],

@@ -1,4 +1,4 @@
-"""A SAM checkpoint of any size: the network is told from the shapes in the file."""
+"""Loading of a SAM checkpoint of any size: the shapes in the file determine the network."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from laecips_cloud.published_weights.catalogue import ModelError, check_publishe
 
 _HELP: Final = "give a checkpoint of segment-anything (sam_vit_b, sam_vit_l or sam_vit_h)"
 
-# What shapes do not tell; the same in every SAM.
+# Parameters that do not follow from shapes; equal in every SAM.
 _DECODER_HEADS: Final = 8
 _PIXEL_MEAN: Final = [123.675, 116.28, 103.53]
 _PIXEL_STD: Final = [58.395, 57.12, 57.375]
 
-# How a network is refused whose shapes contradict each other.
+# Error for a network whose shapes contradict each other.
 _ODD: Final = (LookupError, ValueError, TypeError, ArithmeticError, AssertionError, RuntimeError)
 
 Tensors = Mapping[str, torch.Tensor]
 
 
 def load_sam(path: str | Path) -> torch.nn.Module:
-    """Builds SAM (Kirillov et al., 2023) as the file needs it and fills it.
+    """Build SAM (Kirillov et al., 2023) for a file and load its weights.
 
     Args:
-        path: a state dict; nothing but tensors is read from it. Or a name of `laecips models list`
-            that was fetched.
+        path: a state dict, of which only tensors are read; or a name of `laecips models list` that
+            was fetched.
 
     Returns:
         segment-anything's `Sam` in eval mode, on the CPU.
 
     Raises:
         MaskGeneratorError: the file is missing, damaged, holds more than tensors, is no complete
-            SAM, or bears the name of a published one and is not that; the message names it and says
-            what to do.
+            SAM, or has the name of a published file but other content; the message names it and
+            says what to do.
         ImportError: segment-anything is not installed.
     """
     try:
@@ -92,7 +92,7 @@ def _build(tensors: Tensors) -> torch.nn.Module:
 
 
 def _encoder_arguments(tensors: Tensors, grid: int) -> dict[str, Any]:
-    """Width, depth, heads and windows; a block is global when its positions span the grid."""
+    """Return width, depth, heads and windows; a block is global if its positions span the grid."""
     depth = _count(tensors, "image_encoder.blocks.")
     positions = [tensors[f"image_encoder.blocks.{i}.attn.rel_pos_h"].shape for i in range(depth)]
     spans = [(length + 1) // 2 for length, _ in positions]
@@ -131,7 +131,7 @@ def _build_decoder(modeling: Any, tensors: Tensors, embedding: int) -> torch.nn.
 
 
 def _count(tensors: Tensors, prefix: str) -> int:
-    """How many numbered children there are under `prefix`; KeyError where none."""
+    """Return the number of numbered children below `prefix`; KeyError if there are none."""
     numbers = {
         name.removeprefix(prefix).split(".")[0] for name in tensors if name.startswith(prefix)
     }
@@ -141,7 +141,7 @@ def _count(tensors: Tensors, prefix: str) -> int:
 
 
 def _misfit(sam: torch.nn.Module, tensors: Tensors) -> str:
-    """Names the first tensor that does not fit and counts the others."""
+    """Name the first tensor that does not fit, and count the others."""
     expected = sam.state_dict()
     problems = [f"{name} is missing" for name in expected.keys() - tensors.keys()]
     problems += [f"{name} is not SAM's" for name in tensors.keys() - expected.keys()]

@@ -1,4 +1,4 @@
-"""SAM's image encoder in fewer bits; the small rest stays in float32."""
+"""Lower precision for SAM's image encoder; the rest stays in float32."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _TYPES: Final = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.fl
 
 
 def place(sam: Any, *, device: str, precision: str) -> None:
-    """Brings SAM to a device, its image encoder to a precision.
+    """Move SAM to a device, and its image encoder to a precision.
 
-    Nearly all weights and work are the encoder's. Prompts, masks and ratings stay in float32, in
-    which coordinates are exact and thresholds mean what they say.
+    The encoder holds nearly all weights and work. Prompts, masks and ratings stay in float32, so
+    that coordinates are exact and thresholds keep their meaning.
 
     Args:
         sam: segment-anything's `Sam`; changed in place.
-        device: as torch names it.
+        device: torch's name of the device.
         precision: fp32, bf16 or fp16.
 
     Raises:
-        MaskGeneratorError: the device is not there, or does not have the precision.
+        MaskGeneratorError: the device does not exist, or does not support the precision.
     """
     check_precision(precision, device)
     try:
@@ -40,7 +40,7 @@ def place(sam: Any, *, device: str, precision: str) -> None:
 
 
 class _Narrow(torch.nn.Module):
-    """An image encoder of another type of numbers: float32 in, float32 out."""
+    """An image encoder in another floating point type, with float32 input and output."""
 
     def __init__(self, encoder: Any, kind: torch.dtype) -> None:
         super().__init__()
@@ -49,13 +49,13 @@ class _Narrow(torch.nn.Module):
         self.img_size = encoder.img_size
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        """Embeds float32 [B, 3, S, S]: float32 [B, C, S/16, S/16]."""
+        """Map pictures, float32 [B, 3, S, S], to embeddings, float32 [B, C, S/16, S/16]."""
         embedded: torch.Tensor = self._encoder(pictures.to(self._kind))
         return embedded.float()
 
 
 def _try(device: str, precision: str) -> None:
-    """Lets a device do a little of what the encoder does: some have a type and cannot use it."""
+    """Test the encoder's operations on a device: some devices list a type but cannot use it."""
     some = torch.ones(4, 4, 4, 4, dtype=_TYPES[precision], device=device)
     try:
         seen = torch.nn.functional.conv2d(some, some[..., 1:, 1:], padding=1).softmax(dim=-1) @ some

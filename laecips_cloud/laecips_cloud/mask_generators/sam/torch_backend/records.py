@@ -1,4 +1,4 @@
-"""SAM's records as masks of the picture, which may have been cut at a smaller size."""
+"""Conversion of segment-anything's records to masks at the picture's size."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_BYTES: Final = 1 << 30
 
 
 def working_size(shape: tuple[int, int], max_side: int) -> tuple[int, int]:
-    """Height and width at which a picture is cut: its own, or `max_side` on the long side.
+    """Return the working height and width: the picture's, or with `max_side` as the long side.
 
     Example:
         >>> working_size((10_000, 5_000), 2048)
@@ -30,7 +30,7 @@ def working_size(shape: tuple[int, int], max_side: int) -> tuple[int, int]:
 
 
 def shrink(rgb: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """A picture, uint8 [H, W, 3], at a smaller height and width; itself where it has them."""
+    """Resize a picture, uint8 [H, W, 3], to a smaller size; return it unchanged if equal."""
     if rgb.shape[:2] == size:
         return rgb
     return np.asarray(cv2.resize(rgb, size[::-1], interpolation=cv2.INTER_AREA), np.uint8)
@@ -39,17 +39,17 @@ def shrink(rgb: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
 def mask_set(
     records: Sequence[Mapping[str, Any]], shape: tuple[int, int], *, most_bytes: int = MOST_BYTES
 ) -> MaskSet:
-    """Masks of a picture, with SAM's own ratings of them.
+    """Return the masks of a picture, with SAM's ratings.
 
     Args:
-        records: of segment-anything, their masks as uncompressed run lengths, of the picture's size
-            or smaller.
+        records: records of segment-anything, with masks as uncompressed run lengths, at the
+            picture's size or smaller.
         shape: height and width of the picture.
-        most_bytes: of all masks; where it does not do, those that SAM rates lowest are left out.
+        most_bytes: limit for all masks; above it, the masks that SAM rates lowest are omitted.
 
     Returns:
         The masks, the best rated first. Qualities are the predicted IoU, stabilities the stability
-        score, each brought into [0, 1]; not a number is 0.
+        score, each clipped to [0, 1]; nan becomes 0.
     """
     best_first = sorted(records, key=lambda record: -_rating(record["predicted_iou"]))
     masks: list[Mask] = []
@@ -71,12 +71,12 @@ def mask_set(
 
 
 def _rating(value: float) -> float:
-    """SAM's own guesses can leave 0..1 by a little; 0 / 0 is of a mask that is hardly there."""
+    """Clip a rating to [0, 1]; nan, from a nearly empty mask, becomes 0."""
     return min(1.0, max(0.0, value)) if value == value else 0.0  # noqa: PLR0124 (not a number)
 
 
 def _decode(runs: Mapping[str, Any]) -> NDArray[np.bool_]:
-    """Run lengths, off and on in turns and column by column, as bool [h, w]."""
+    """Decode run lengths, off and on alternately, column by column, to bool [h, w]."""
     height, width = runs["size"]
     counts = np.asarray(runs["counts"], np.intp)
     values = np.arange(counts.size) % 2 == 1
@@ -84,17 +84,17 @@ def _decode(runs: Mapping[str, Any]) -> NDArray[np.bool_]:
 
 
 def _enlarge(mask: Mask, size: tuple[int, ...], shape: tuple[int, int]) -> Mask:
-    """A mask of an image of `size` in one of `shape`, each pixel from where it lies."""
+    """Enlarge a mask from an image of `size` to one of `shape`, by the nearest pixel."""
     if size == shape or not mask.pixels.size:
         return mask
     top, rows = _sources(mask.top, mask.pixels.shape[0], size[0], shape[0])
     left, columns = _sources(mask.left, mask.pixels.shape[1], size[1], shape[1])
-    # Columns first: then whole rows are copied.
+    # Enlarge columns first: rows are then copied whole.
     return Mask(top, left, np.take(np.take(mask.pixels, columns, axis=1), rows, axis=0))
 
 
 def _sources(begin: int, length: int, small: int, large: int) -> tuple[int, NDArray[np.intp]]:
-    """Where a stretch of a small axis begins on the large one, and what each place there shows."""
+    """Return where a range of the small axis begins on the large one, and its source indices."""
     origins = np.arange(large) * small // large
     first, end = np.searchsorted(origins, [begin, begin + length])
     return int(first), origins[first:end] - begin

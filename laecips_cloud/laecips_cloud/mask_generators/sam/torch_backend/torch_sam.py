@@ -19,11 +19,11 @@ from laecips_cloud.mask_generators.sam.torch_backend.torchvision_stand_in import
 )
 from laecips_cloud.masks import MaskSet
 
-_BATCH_PIXELS: Final = 1 << 20  # of a picture that is cut with points_per_batch points at a time
+_BATCH_PIXELS: Final = 1 << 20  # largest working size with points_per_batch points at a time
 
 
 class SamMaskGenerator:
-    """SAM's automatic masks. On a CPU a frame takes minutes with the usual 32 points a side."""
+    """SAM's automatic masks. With 32 points per side, a frame takes minutes on a CPU."""
 
     def __init__(
         self,
@@ -44,36 +44,35 @@ class SamMaskGenerator:
         min_mask_region_area: int = 0,
         max_side: int = 2048,
     ) -> None:
-        """Loads the checkpoint. All but the first three and the last are segment-anything's own.
+        """Load the checkpoint. Other options than the first three and the last are SAM's own.
 
         Args:
             checkpoint: path of the weights, or a name of `laecips models list` that was fetched;
-                the size of the network is told from them.
-            device: as torch names it: cpu, cuda, cuda:1, ...
+                the size of the network follows from the weights.
+            device: torch's name of it: cpu, cuda, cuda:1, ...
             precision: of the image encoder: fp32, bf16 or (not on a CPU) fp16.
             points_per_side: prompts along each side of the picture, 1 to 512.
-            points_per_batch: prompts at a time, 1 to 65,536; more need more memory. Of pictures
-                above a million pixels fewer are taken, so that the memory stays.
-            pred_iou_thresh: masks whose IoU SAM itself puts no higher are dropped; in [0, 1], 0 for
-                none.
-            stability_score_thresh: masks that change more with their threshold are dropped; in
-                [0, 1], 0 for none.
-            stability_score_offset: by which that threshold is moved, at least 0.
-            box_nms_thresh: of two masks whose boxes have a larger IoU one stays, in [0, 1].
-            crop_n_layers: how often the picture is cut up further, into 4, 16, ... crops with
-                prompts of their own; 0 to 4.
+            points_per_batch: prompts at a time, 1 to 65,536; more need more memory. Pictures above
+                a million pixels get fewer, so that the memory stays bounded.
+            pred_iou_thresh: drop masks whose predicted IoU is not above this; in [0, 1], 0 keeps
+                all.
+            stability_score_thresh: drop masks whose stability is below this; in [0, 1], 0 keeps
+                all.
+            stability_score_offset: shift of the mask threshold for the stability, at least 0.
+            box_nms_thresh: of two masks whose boxes have a larger IoU, keep one; in [0, 1].
+            crop_n_layers: number of layers of 4, 16, ... crops of the picture, with their own
+                prompts; 0 to 4.
             crop_nms_thresh: as box_nms_thresh, between crops.
-            crop_overlap_ratio: by which crops of the first layer overlap, of the short side, in
+            crop_overlap_ratio: overlap of the first layer's crops, as a share of the short side, in
                 [0, 1].
-            crop_n_points_downscale_factor: by which points_per_side shrinks with each layer, at
-                least 1.
-            min_mask_region_area: smaller holes and islands of masks are removed, pixels of the size
-                at which it is cut; 0: none.
-            max_side: a picture with a longer side is cut at this size and its masks are enlarged;
-                64 to 8192 pixels. SAM itself sees 1024.
+            crop_n_points_downscale_factor: divides points_per_side for each layer; at least 1.
+            min_mask_region_area: remove smaller holes and islands of masks, pixels at the working
+                size; 0 removes none.
+            max_side: reduce a picture with a longer side to this size, and enlarge its masks; 64 to
+                8192 pixels. SAM itself uses 1024.
 
         Raises:
-            MaskGeneratorError: there is no usable checkpoint or device, or a value is out of range.
+            MaskGeneratorError: no checkpoint or device can be used, or a value is out of range.
             ImportError: segment-anything is not installed.
         """
         if not checkpoint:
@@ -103,13 +102,13 @@ class SamMaskGenerator:
         self._points, self._layers, self._max_side = points_per_batch, crop_n_layers, max_side
         self._device = torch.device(device)
         if self._device.type != "cpu":
-            # The first picture on a GPU takes seconds, which no robot has.
+            # The first picture on a GPU takes seconds: run one now, not during a robot's request.
             self.generate(self._grey())
 
     def generate(self, rgb: NDArray[np.uint8]) -> MaskSet:
-        """Cuts uint8 [H, W, 3] into masks that may overlap; see `MaskGenerator.generate`.
+        """Cut uint8 [H, W, 3] into masks that may overlap; see `MaskGenerator.generate`.
 
-        A picture of which SAM would see no row or column at all has no masks.
+        Return no masks for a picture so narrow that SAM's resizing leaves no row or column.
         """
         shape = (rgb.shape[0], rgb.shape[1])
         size = self._size(rgb)
@@ -119,23 +118,23 @@ class SamMaskGenerator:
         self._generator.points_per_batch = max(
             1, min(self._points, self._points * _BATCH_PIXELS // pixels)
         )
-        # Crops of a picture of a few pixels would have none.
+        # segment-anything fails on crops of a picture of a few pixels.
         self._generator.crop_n_layers = self._layers if min(size) >= 4**self._layers else 0
         with torch.inference_mode():
             records = self._generator.generate(shrink(rgb, size))
         return mask_set(records, shape)
 
     def prepare_batches(self, most: int) -> int:
-        """See `BatchMaskGenerator.prepare_batches`: as many as a GPU's memory holds, by trial."""
+        """See `BatchMaskGenerator.prepare_batches`: test how many fit into a GPU's memory."""
         return most if self._device.type == "cpu" else largest_that_fits(most, self._fits)
 
     def generate_batch(
         self, pictures: Sequence[NDArray[np.uint8]], scores: Sequence[NDArray[np.float32]]
     ) -> list[MaskSet]:
-        """See `BatchMaskGenerator.generate_batch`; scores are left aside.
+        """See `BatchMaskGenerator.generate_batch`; `scores` is ignored.
 
-        The pictures share the run of the image encoder; to it all are of one size. Crops of them,
-        where `crop_n_layers` asks for some, have runs of their own.
+        The pictures share one run of the image encoder, which resizes them to one size. Crops, if
+        `crop_n_layers` asks for them, have runs of their own.
         """
         sizes = [self._size(rgb) for rgb in pictures]
         seen = [shrink(rgb, size) for rgb, size in zip(pictures, sizes, strict=True) if size]
@@ -152,7 +151,7 @@ class SamMaskGenerator:
         return np.full((self._image_size, self._image_size, 3), 128, np.uint8)
 
     def _fits(self, pictures: int) -> bool:
-        """Whether the image encoder has memory for so many at a time."""
+        """Return whether the image encoder has memory for this many pictures at a time."""
         try:
             with torch.inference_mode():
                 self._generator.predictor.embed([self._grey()] * pictures)
@@ -162,15 +161,15 @@ class SamMaskGenerator:
         return True
 
     def _size(self, rgb: NDArray[np.uint8]) -> tuple[int, int] | None:
-        """At which a picture is cut; None where SAM would see nothing of it."""
+        """Return the working size of a picture; None if SAM's resizing leaves nothing of it."""
         size = working_size((rgb.shape[0], rgb.shape[1]), self._max_side)
         return None if 2 * min(size) * self._image_size < max(size) else size
 
 
 def _automatic(sam: Any, options: dict[str, Any]) -> Any:
-    """The package's own generator, whose layers of crops may be without a single mask.
+    """Return segment-anything's generator, changed to allow crops without a mask.
 
-    Its predictor can take pictures whose embedding is there already.
+    Its predictor accepts pictures whose embedding has been computed before.
     """
     package = import_segment_anything()
     predictor: Any = package.SamPredictor
@@ -207,8 +206,8 @@ def _automatic(sam: Any, options: dict[str, Any]) -> Any:
 
         def _process_crop(self, *given: Any) -> Any:
             data = super()._process_crop(*given)
-            data["crop_boxes"] = data["crop_boxes"].reshape(-1, 4)  # of no mask it is [0]
+            data["crop_boxes"] = data["crop_boxes"].reshape(-1, 4)  # without a mask it is [0]
             return data
 
-    # Run lengths: a mask of the picture's size for each would fill the memory of any machine.
+    # Run lengths: a full-size mask for each record would need too much memory.
     return Generator(sam, output_mode="uncompressed_rle", **options)

@@ -1,9 +1,9 @@
-"""Imports segment-anything where torchvision is missing or does not match torch.
+"""Import of segment-anything where torchvision is missing or does not match torch.
 
-segment-anything takes four functions from torchvision, whose compiled part must match torch's build
-exactly and is not published for every one. Where `import torchvision.ops` works it is used; else
-these four stand in for it while segment-anything is imported, and only then: nobody else gets to
-see them.
+segment-anything uses four functions of torchvision, whose compiled part must match torch's build
+exactly and is not published for every build. If `import torchvision.ops` works, it is used. If not,
+the functions here replace them, only while segment-anything is imported; no other module sees
+them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from PIL import Image
 
 
 def import_segment_anything() -> ModuleType:
-    """Imports the package, with whatever torchvision there is.
+    """Import segment-anything, with torchvision or its replacement.
 
     Raises:
         ImportError: segment-anything itself is not installed.
@@ -33,20 +33,20 @@ def import_segment_anything() -> ModuleType:
 
 
 def box_area(boxes: torch.Tensor) -> torch.Tensor:
-    """Areas of boxes: [N, 4] as x0, y0, x1, y1 -> [N]."""
+    """Return the areas [N] of boxes, [N, 4] as x0, y0, x1, y1."""
     return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
 
 
 def nms(boxes: torch.Tensor, scores: torch.Tensor, iou_threshold: float) -> torch.Tensor:
-    """Non-maximum suppression.
+    """Apply non-maximum suppression.
 
     Args:
         boxes: [N, 4] as x0, y0, x1, y1.
         scores: [N].
-        iou_threshold: a box is dropped when its IoU with a better one that stays exceeds this.
+        iou_threshold: a box is dropped when its IoU with a better kept box exceeds this.
 
     Returns:
-        int64 indices of the boxes that stay, the best first.
+        int64 indices of the kept boxes, the best first.
     """
     areas = box_area(boxes)
     left = torch.argsort(scores, descending=True, stable=True)
@@ -65,21 +65,21 @@ def nms(boxes: torch.Tensor, scores: torch.Tensor, iou_threshold: float) -> torc
 def batched_nms(
     boxes: torch.Tensor, scores: torch.Tensor, idxs: torch.Tensor, iou_threshold: float
 ) -> torch.Tensor:
-    """`nms` within each category of `idxs` [N] alone."""
+    """Apply `nms` within each category of `idxs` [N] separately."""
     if boxes.numel() == 0:
         return nms(boxes, scores, iou_threshold)
-    # Moved this far apart, boxes of different categories cannot overlap.
+    # Shifted this far apart, boxes of different categories cannot overlap.
     apart = idxs.to(boxes) * (boxes.max() - boxes.min() + 1)
     return nms(boxes + apart[:, None], scores, iou_threshold)
 
 
 def to_pil_image(picture: NDArray[np.uint8]) -> Image.Image:
-    """uint8 [H, W, 3] as Pillow's image."""
+    """Convert uint8 [H, W, 3] to a Pillow image."""
     return Image.fromarray(picture)
 
 
 def resize(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Bilinear with antialiasing; `size` is (H, W)."""
+    """Resize to `size`, (H, W), bilinearly with antialiasing."""
     return picture.resize(size[::-1], Image.Resampling.BILINEAR)
 
 
@@ -87,7 +87,7 @@ def _torchvision_works() -> bool:
     before = _torchvision_modules()
     try:
         importlib.import_module("torchvision.ops")
-    except Exception:  # one that does not match raises RuntimeError, OSError, AttributeError, ...
+    except Exception:  # a mismatch raises RuntimeError, OSError, AttributeError, ...
         _restore(before)
         return False
     return True
