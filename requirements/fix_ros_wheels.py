@@ -26,7 +26,7 @@ BUILD_ONLY = (
 
 
 def mended(match: re.Match[str]) -> str:
-    """The folder of this environment that stands for the one of the building machine."""
+    """Return the folder of this environment that stands for the one of the building machine."""
     return np.get_include() if "numpy" in match[0] else sysconfig.get_path("include")
 
 

@@ -10,5 +10,5 @@ from launch import LaunchDescription
 
 
 def generate_launch_description() -> LaunchDescription:
-    """What `ros2 launch laecips_bringup datacentre.launch.py` starts."""
+    """Return what `ros2 launch laecips_bringup datacentre.launch.py` starts."""
     return launch_description(gateway_part, cloud_part, wanted_trainer_part)

@@ -5,5 +5,5 @@ from launch import LaunchDescription
 
 
 def generate_launch_description() -> LaunchDescription:
-    """What `ros2 launch laecips_bringup edge.launch.py` starts."""
+    """Return what `ros2 launch laecips_bringup edge.launch.py` starts."""
     return launch_description(edge_part, rviz_part)

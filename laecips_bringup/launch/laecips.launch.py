@@ -11,5 +11,5 @@ from launch import LaunchDescription
 
 
 def generate_launch_description() -> LaunchDescription:
-    """What `ros2 launch laecips_bringup laecips.launch.py` starts."""
+    """Return what `ros2 launch laecips_bringup laecips.launch.py` starts."""
     return launch_description(edge_part, cloud_part, wanted_trainer_part, rviz_part)

@@ -5,5 +5,5 @@ from launch import LaunchDescription
 
 
 def generate_launch_description() -> LaunchDescription:
-    """What `ros2 launch laecips_bringup robot.launch.py` starts."""
+    """Return what `ros2 launch laecips_bringup robot.launch.py` starts."""
     return launch_description(robot_part, rviz_part)

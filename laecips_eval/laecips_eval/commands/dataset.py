@@ -24,7 +24,7 @@ HELP = "check labelled pictures of your own before a training, or bring them in 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the subcommands."""
+    """Declare the subcommands."""
     what = parser.add_subparsers(dest="what", required=True, metavar="WHAT", help="what to do")
     check = what.add_parser("check", help="say what a folder holds and what would spoil a training")
     check.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="the same as --root")
@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Checks, 1 where a training would be refused; or imports.
+    """Check, 1 where a training would be refused; or imports.
 
     Raises:
         ValueError: no folder is named, or nothing can be imported.

@@ -14,7 +14,7 @@ HELP = "make a bag (MCAP) with pictures and truth from a data set or the inspect
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the arguments."""
+    """Declare the arguments."""
     parser.add_argument(
         "--dataset",
         choices=["camvid", "folder", "inspection"],

@@ -11,7 +11,7 @@ HELP = "make a trainer's folder of labelled source frames from a data set"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the arguments."""
+    """Declare the arguments."""
     parser.add_argument(
         "--dataset",
         choices=["camvid", "folder", "inspection"],
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Makes the folder.
+    """Make the folder.
 
     Raises:
         ValueError: the data set cannot be used, or something is there already.

@@ -20,14 +20,14 @@ FOLDER_LAYOUT = "images/NAME.jpg, labels/NAME.png (class index), classes.yaml (c
 
 
 def add_bundle(parser: argparse.ArgumentParser) -> None:
-    """Declares --bundle; `chosen_bundle` says which it is."""
+    """Declare --bundle; `chosen_bundle` says which it is."""
     parser.add_argument(
         "--bundle", type=Path, help="folder of the model bundle; without it the shipped one"
     )
 
 
 def chosen_bundle(args: argparse.Namespace) -> Path:
-    """The bundle that was named, else the shipped one.
+    """Return the bundle that was named, else the shipped one.
 
     Raises:
         FileNotFoundError: none was named, and none is installed.
@@ -38,7 +38,7 @@ def chosen_bundle(args: argparse.Namespace) -> Path:
 
 
 def add_root(parser: argparse._ActionsContainer) -> None:
-    """Declares --root, the folder of a data set that is not generated."""
+    """Declare --root, the folder of a data set that is not generated."""
     parser.add_argument(
         "--root",
         type=Path,
@@ -49,7 +49,7 @@ def add_root(parser: argparse._ActionsContainer) -> None:
 
 
 def add_teacher_and_frames(parser: argparse.ArgumentParser) -> None:
-    """Declares a teacher, and the labelled source frames that something of it is fitted on."""
+    """Declare a teacher, and the labelled source frames that something of it is fitted on."""
     parser.add_argument("teacher", type=Path, help="folder with network.onnx and classes.yaml")
     parser.add_argument(
         "--dataset",

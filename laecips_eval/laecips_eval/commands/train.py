@@ -22,7 +22,7 @@ _STEPS = {"pair": 2000, "teacher": 6000}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the command line."""
+    """Declare the command line."""
     parser.add_argument(
         "-o", "--out", type=Path, required=True, help="folder of the bundle or the teacher"
     )

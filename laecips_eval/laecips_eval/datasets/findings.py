@@ -36,7 +36,7 @@ class Findings:
             names.append(name)
 
     def __len__(self) -> int:
-        """Number of all findings."""
+        """Return the number of all findings."""
         return sum(self._counts.values())
 
     def __getitem__(self, kind: str) -> int:

@@ -83,11 +83,11 @@ class InspectionFrames:
         self._strips: OrderedDict[int, Strip] = OrderedDict()
 
     def __len__(self) -> int:
-        """Number of frames."""
+        """Return the number of frames."""
         return self._count
 
     def __getitem__(self, index: int, /) -> LabelledFrame:
-        """The frame at `index`; raises IndexError past the end."""
+        """Return the frame at `index`; raises IndexError past the end."""
         if not 0 <= index < self._count:
             raise IndexError(
                 f"inspection {self.split} has {self._count} frames, there is no frame {index}"
@@ -105,7 +105,7 @@ class InspectionFrames:
         return LabelledFrame(f"{self.split}-{scene:04d}-{place}", image, view.label)
 
     def drift_of(self, scene: int) -> Drift:
-        """What has changed since day zero on the panel of this number."""
+        """Return what has changed since day zero on the panel of this number."""
         if self._drift is not None:
             return self._drift
         if self.split == "teacher":

@@ -30,13 +30,14 @@ def ensure_source(
     held_out: int = HELD_OUT,
     progress: Progress = lambda done, total: None,
 ) -> Path:
-    """The source frames of the shipped bundle; drawn when they are not there yet.
+    """Return the source frames of the shipped bundle; drawn when they are not there yet.
 
     Nothing of a bag is in them: they are day-zero panels of other seeds.
 
     Args:
         directory: folder for their folder.
-        learnt, held_out: see `write_source`.
+        learnt: see `write_source`.
+        held_out: see `write_source`.
         progress: called with frames done and in all.
 
     Raises:
@@ -71,13 +72,14 @@ def write_source(
     held_out: int = HELD_OUT,
     progress: Progress = lambda done, total: None,
 ) -> int:
-    """Writes a folder of source frames, each part evenly spread.
+    """Write a folder of source frames, each part evenly spread.
 
     Args:
         frames: that the pair has learnt from; some are rehearsed.
         others: that no f has learnt from; the promotion gate is held on some.
         path: the folder.
-        learnt, held_out: how many of each at most, at least 1.
+        learnt: most of `frames`, at least 1.
+        held_out: most of `others`, at least 1.
         progress: called with frames done and in all.
 
     Returns:

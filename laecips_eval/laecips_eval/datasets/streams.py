@@ -40,7 +40,7 @@ class Stream(Protocol):
     segments: Sequence[str]
 
     def __len__(self) -> int:
-        """Number of frames."""
+        """Return the number of frames."""
         ...
 
     def __iter__(self) -> Iterator[StreamFrame]:
@@ -67,7 +67,7 @@ class InspectionStream:
         ]
 
     def __len__(self) -> int:
-        """Number of frames."""
+        """Return the number of frames."""
         return len(self._indices)
 
     def __iter__(self) -> Iterator[StreamFrame]:
@@ -94,7 +94,7 @@ class CamVidStream:
         self._every = every
 
     def __len__(self) -> int:
-        """Number of frames."""
+        """Return the number of frames."""
         return sum(len(range(0, len(part), self._every)) for part in self._parts.values())
 
     def __iter__(self) -> Iterator[StreamFrame]:

@@ -37,17 +37,17 @@ class Slice:
     """Some of the frames of a data set; implements LabelledFrames."""
 
     def __init__(self, frames: LabelledFrames, indices: Sequence[int]) -> None:
-        """Takes the frames at `indices`."""
+        """Take the frames at `indices`."""
         self.frames, self.indices = frames, indices
         self.classes: Sequence[str] = frames.classes
         self.palette: Sequence[tuple[int, int, int]] = frames.palette
 
     def __len__(self) -> int:
-        """Number of frames."""
+        """Return the number of frames."""
         return len(self.indices)
 
     def __getitem__(self, index: int, /) -> LabelledFrame:
-        """The frame at `index`; raises IndexError past the end."""
+        """Return the frame at `index`; raises IndexError past the end."""
         return self.frames[self.indices[index]]
 
 

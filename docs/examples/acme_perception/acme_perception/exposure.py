@@ -21,7 +21,7 @@ class ExposureScorer:
     def __init__(
         self, classes: Sequence[str], *, dark: int = 4, bright: int = 251, weight: float = 0.2
     ) -> None:
-        """Takes the options.
+        """Take the options.
 
         Args:
             classes: names of the classes, in the order of their labels; of no use here.

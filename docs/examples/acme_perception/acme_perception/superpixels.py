@@ -19,7 +19,7 @@ class SuperpixelGenerator:
     """
 
     def __init__(self, *, size: int = 12, compactness: float = 10.0) -> None:
-        """Takes the options.
+        """Take the options.
 
         Args:
             size: side of a patch, pixels, at least 4.

@@ -86,11 +86,11 @@ class FrameFolder:
         self.names: tuple[str, ...] = self._names_of(ALL if split is None else split)
 
     def __len__(self) -> int:
-        """Number of frames."""
+        """Return the number of frames."""
         return len(self.names)
 
     def __getitem__(self, index: int, /) -> LabelledFrame:
-        """The frame at `index`, picture and labels as they are stored: EXIF turns neither.
+        """Return the frame at `index`, picture and labels as they are stored: EXIF turns neither.
 
         Raises:
             IndexError: past the end.
@@ -109,7 +109,7 @@ class FrameFolder:
         return LabelledFrame(name, image, self._labels(mask, stored))
 
     def label(self, index: int) -> NDArray[np.uint8]:
-        """The labels of the frame at `index` alone, without a look at its picture.
+        """Return the labels of the frame at `index` alone, without a look at its picture.
 
         Raises:
             DatasetError: see `__getitem__`.
@@ -118,7 +118,7 @@ class FrameFolder:
         return self._labels(mask, read_mask(mask))
 
     def files(self, index: int) -> Pair:
-        """The files of the frame at `index`."""
+        """Return the files of the frame at `index`."""
         return self._pairs[self.names[index]]
 
     @property
@@ -135,7 +135,7 @@ class FrameFolder:
         return digest.hexdigest()[:16]
 
     def usual_splits(self) -> tuple[str, str]:
-        """The split to learn from, `all` where there are none; the one held out, empty for none.
+        """Return the split to learn from (`all` without splits) and the held-out one (empty: none).
 
         Raises:
             DatasetError: there are splits, and none is named as one to learn from.
@@ -175,7 +175,7 @@ class FrameFolder:
         )
 
     def split(self, most: int) -> tuple[list[LabelledFrame], list[LabelledFrame]]:
-        """The frames of `parts`, in memory.
+        """Return the frames of `parts`, in memory.
 
         Raises:
             DatasetError: see `parts`; a frame cannot be read.

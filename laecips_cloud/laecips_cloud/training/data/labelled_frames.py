@@ -40,9 +40,9 @@ class LabelledFrames(Protocol):
         ...
 
     def __len__(self) -> int:
-        """Number of frames."""
+        """Return the number of frames."""
         ...
 
     def __getitem__(self, index: int, /) -> LabelledFrame:
-        """The frame at `index`; raises IndexError past the end."""
+        """Return the frame at `index`; raises IndexError past the end."""
         ...

@@ -54,7 +54,7 @@ def _pictures(contents: Mapping[Path, Any], source: Path) -> Iterator[AnnotatedP
 
 
 def parse(content: Mapping[str, Any], *, split: str, near: str) -> Iterator[AnnotatedPicture]:
-    """The pictures of one document; annotations of pictures that it lacks come last, nameless."""
+    """Return the pictures of one document; annotations without a picture come last, nameless."""
     names = {category["id"]: str(category["name"]) for category in content["categories"]}
     by_image = defaultdict(list)
     for annotation in content["annotations"]:

@@ -45,7 +45,7 @@ def read(source: Path) -> Annotations:
 
 
 def parse(root: Node, *, near: str) -> Iterator[AnnotatedPicture]:
-    """The pictures of one document, shapes in the order of their depth."""
+    """Return the pictures of one document, shapes in the order of their depth."""
     for image in root.iterfind("image"):
         nodes = sorted(image, key=lambda node: int(node.get("z_order", "0")))
         yield AnnotatedPicture(

@@ -15,7 +15,7 @@ _SPLIT = re.compile(r"(?:^|_)(train|val|valid|test)(?:ing|idation)?(?:[0-9_]|$)"
 
 
 def documents(source: Path, pattern: str, *, what: str) -> list[Path]:
-    """A file itself, or all files of a folder that a pattern fits, in natural order.
+    """Return a file itself, or all files of a folder that a pattern fits, in natural order.
 
     Raises:
         DatasetError: there is none.
@@ -43,7 +43,7 @@ def read_json(path: Path) -> Any:
 
 
 def split_of(name: str) -> str:
-    """The usual split in the name of a file or folder, such as `val` in instances_val2017.
+    """Return the usual split in the name of a file or folder, such as `val` in instances_val2017.
 
     Example:
         >>> split_of("instances_train2017"), split_of("validation"), split_of("hall_3")

@@ -14,7 +14,7 @@ _MOST = 1 << 28  # pixels; more is a broken file
 
 
 def coco_runs(text: str) -> list[int]:
-    """Runs of COCO's compressed form: five bits a character, least first, differences of runs.
+    """Read runs of COCO's compressed form: five bits a character, least first, as differences.
 
     Each run from the fourth on is written as its difference from the one before the last; a sixth
     bit says that more characters follow, and the last fifth bit is the sign.
@@ -50,7 +50,8 @@ def runs_area(
         runs: pixels of each run.
         size: (height, width) of the mask that they fill.
         by_column: whether they go down the columns, as COCO's do, instead of along the rows.
-        left, top: where the mask lies.
+        left: column of the mask in the picture.
+        top: row of the mask in the picture.
     """
     return partial(_of_runs, runs, size, by_column, left, top)
 
@@ -86,7 +87,7 @@ class _Bits:
         self._place = 0
 
     def take(self, width: int, count: int = 1) -> NDArray[np.int64]:
-        """The next `count` numbers of `width` bits each."""
+        """Return the next `count` numbers of `width` bits each."""
         stop = self._place + width * count
         if stop > len(self._bits):
             raise ValueError("a brush that breaks off")

@@ -91,7 +91,7 @@ class Annotations:
 
 
 def polygons(parts: Iterable[Sequence[ArrayLike]]) -> Area:
-    """The union of polygons, each given by its rings: inside an odd number of them it is filled.
+    """Return the union of polygons given by rings: filled inside an odd number of them.
 
     Args:
         parts: polygons; a ring is float [N, 2], x and y in pixels from the left upper corner.
@@ -106,20 +106,20 @@ def polygon(ring: ArrayLike) -> Area:
 
 
 def box(left: float, top: float, right: float, bottom: float, *, degrees: float = 0) -> Area:
-    """An upright box, turned clockwise about its centre."""
+    """Return an upright box, turned clockwise about its centre."""
     ring = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float64)
     return polygon(turned(ring, degrees, ring.mean(axis=0)))
 
 
 def ellipse(x: float, y: float, radius_x: float, radius_y: float, *, degrees: float = 0) -> Area:
-    """An ellipse about (x, y), turned clockwise."""
+    """Return an ellipse about (x, y), turned clockwise."""
     angle = np.linspace(0, 2 * math.pi, _CORNERS, endpoint=False)
     ring = np.column_stack([x + radius_x * np.cos(angle), y + radius_y * np.sin(angle)])
     return polygon(turned(ring, degrees, np.array([x, y])))
 
 
 def turned(ring: NDArray, degrees: float, about: ArrayLike) -> NDArray[np.float64]:
-    """A ring, float [N, 2], turned clockwise (y points down) about a point."""
+    """Return a ring, float [N, 2], turned clockwise (y points down) about a point."""
     angle = math.radians(degrees)
     cos, sin = math.cos(angle), math.sin(angle)
     centre = np.asarray(about, np.float64)

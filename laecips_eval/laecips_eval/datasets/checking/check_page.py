@@ -51,7 +51,7 @@ def print_table(table: Table) -> None:
 
 
 def held_line(held: Counter[int | tuple[int, ...]]) -> str:
-    """What masks hold, the most frequent first."""
+    """Return what masks hold, the most frequent first."""
     total = sum(held.values())
     parts = [
         f"{list(value) if isinstance(value, tuple) else value} {count / total:.1%}"

@@ -27,7 +27,7 @@ def digest_of(data: bytes) -> bytes:
 
 
 def thumbnail(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """A picture as 16 x 16 grey means of mean 0 and length 1: float32 [256]; of a flat one zeros.
+    """Return 16 x 16 grey means of mean 0 and length 1, float32 [256]; zeros for a flat picture.
 
     The product of two thumbnails is their correlation: light and contrast do not matter.
     """
@@ -45,7 +45,8 @@ def alike(
 
     Args:
         thumbnails: of each picture, by name.
-        first, second: names.
+        first: names.
+        second: names.
 
     Returns:
         (One of `second`, that of `first` that it looks most like).

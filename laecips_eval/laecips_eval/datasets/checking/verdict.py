@@ -34,12 +34,13 @@ def judge(
     held_out: Sequence[str],
     unsplit: str = "",
 ) -> tuple[list[str], list[str]]:
-    """What refuses a training, and what a person should know before it.
+    """Return what refuses a training, and what a person should know before it.
 
     Args:
         folder: opened whole.
         seen: of it.
-        learnt, held_out: names of the frames that would be learnt from and held out.
+        learnt: names of the frames that would be learnt from.
+        held_out: names of the frames that would be held out.
         unsplit: why neither could be told; empty where they are.
 
     Returns:

@@ -130,7 +130,7 @@ class _Import:
             _write_yaml(self._draft / SPLIT_FILE, splits)
 
     def _drawn(self) -> tuple[Counter[str], Counter[str]]:
-        """Number of shapes of each category, and of pictures of each split."""
+        """Return the number of shapes of each category, and of pictures of each split."""
         drawn, splits = Counter[str](), Counter[str]()
         for annotated in self._sound(self._pictures()):
             splits[annotated.split] += 1
@@ -281,7 +281,7 @@ def _name_of(annotated: AnnotatedPicture, split: str) -> str:
 
 
 def _upright(data: bytes) -> bytes:
-    """A picture turned as its EXIF orientation says, as PNG."""
+    """Return a picture turned as its EXIF orientation says, as PNG."""
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     return data if pixels is None else cv2.imencode(".png", pixels)[1].tobytes()
 

@@ -29,7 +29,7 @@ class PictureSearch:
         self._used: set[Path] = set()
 
     def find(self, picture: str, *, near: str = "") -> Path | None:
-        """The file of a picture: where the annotation says, else the one that is called so.
+        """Return the file of a picture: where the annotation says, else the one that is called so.
 
         Args:
             picture: path, with "/" between folders, absolute or not; it may end in `.*`.

@@ -200,7 +200,7 @@ def test_what_is_refused_on_a_full_disk_is_not_fetched_again_either(
     )
     robot.offer(bundle)
     assert "on agreement frame 0" in check_untouched(robot, 2, fetched=True)
-    assert "that version 2 is bad is not written: " in caplog.text
+    assert "the refusal of version 2 is not on disk: " in caplog.text
     full_after(None)
     robot.trainer.requests.clear()
     robot.offer(bundle)

@@ -70,7 +70,7 @@ def read_splits(root: Path, names: Sequence[str], *, by_folder: bool) -> Splits:
 
 
 def usual_splits(splits: Splits) -> tuple[str, str]:
-    """The split to learn from and the one that nothing learns from, by their names.
+    """Return the split to learn from and the one that nothing learns from, by their names.
 
     Returns:
         Two names, empty where there is none; never a test split.

@@ -83,7 +83,7 @@ def read_palette(path: Path) -> NDArray[np.uint8] | None:
 
 
 def _plain_png(path: Path, data: bytes) -> tuple[bytes, int]:
-    """A PNG of indices as one of grey values, and by what OpenCV multiplies these.
+    """Return a PNG of indices as one of grey values, and by what OpenCV multiplies these.
 
     Indices and grey values are packed alike: only the header tells them apart, and OpenCV, which
     would look colours up, is to read the one for the other.

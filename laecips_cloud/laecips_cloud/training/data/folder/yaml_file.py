@@ -47,7 +47,7 @@ def require_known(path: Path, content: dict[str, Any], known: Sequence[str]) -> 
 
 
 def whole_number(path: Path, key: str, text: Any) -> int:
-    """A number of 0 or more that stands under a key.
+    """Return a number of 0 or more that stands under a key.
 
     Raises:
         DatasetError: it is none.
