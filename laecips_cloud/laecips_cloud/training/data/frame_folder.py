@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from laecips_cloud.training.data.errors import DatasetError
 from laecips_cloud.training.data.folder.class_file import CLASS_FILE, FolderClasses
-from laecips_cloud.training.data.folder.layout import LAYOUT_FILE, Pair, find_pairs
+from laecips_cloud.training.data.folder.layout import LAYOUT_FILE, FrameFiles, find_pairs
 from laecips_cloud.training.data.folder.splits import (
     ALL,
     HELD_OUT_SPLITS,
@@ -77,7 +77,7 @@ class FrameFolder:
         self.classes: Sequence[str] = kinds.names
         self.palette: Sequence[tuple[int, int, int]] = kinds.palette
         found = find_pairs(self.root)
-        self._pairs: Mapping[str, Pair] = found.pairs
+        self._pairs: Mapping[str, FrameFiles] = found.pairs
         self.unlabelled, self.orphans = found.unlabelled, found.orphans
         self.splits: Splits = self._read_held_out() or read_splits(
             self.root, (*found.pairs,), by_folder=found.by_folder
@@ -117,7 +117,7 @@ class FrameFolder:
         mask = self._pairs[self.names[index]].mask
         return self._labels(mask, read_mask(mask))
 
-    def files(self, index: int) -> Pair:
+    def files(self, index: int) -> FrameFiles:
         """Return the files of the frame at `index`."""
         return self._pairs[self.names[index]]
 

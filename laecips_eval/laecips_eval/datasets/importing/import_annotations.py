@@ -47,7 +47,7 @@ class ImportOptions:
 
 
 @dataclass
-class Imported:
+class ImportOutcome:
     """What became of it.
 
     Attributes:
@@ -69,7 +69,7 @@ def import_annotations(
     options: ImportOptions,
     *,
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Imported:
+) -> ImportOutcome:
     """Write a folder of labelled frames.
 
     Args:
@@ -98,7 +98,7 @@ def import_annotations(
 
 class _Import:
     def __init__(self, annotations: Annotations, draft: Path, options: ImportOptions) -> None:
-        self.outcome = Imported()
+        self.outcome = ImportOutcome()
         self._draft, self._options = draft, options
         self._pictures = annotations.pictures
         self._search = PictureSearch(options.images)

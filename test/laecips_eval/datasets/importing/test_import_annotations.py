@@ -18,8 +18,8 @@ from laecips_eval.datasets.annotations.shapes import (
     box,
 )
 from laecips_eval.datasets.importing.import_annotations import (
-    Imported,
     ImportOptions,
+    ImportOutcome,
     import_annotations,
 )
 
@@ -42,7 +42,7 @@ def picture(path: str, /, *shapes: Shape, **fields: Any) -> AnnotatedPicture:
     return AnnotatedPicture(picture=path, shapes=shapes, **fields)
 
 
-Bring = Callable[..., Imported]
+Bring = Callable[..., ImportOutcome]
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def bring(pictures: Path, tmp_path: Path) -> Bring:
         categories: Sequence[str] = ("dent", "dirt"),
         void: Sequence[str] = (),
         **options: Any,
-    ) -> Imported:
+    ) -> ImportOutcome:
         annotations = Annotations(
             categories=categories, pictures=lambda: iter(annotated), void=void
         )

@@ -44,7 +44,7 @@ USUAL: Final = (
 """Tried one after the other where nothing is said."""
 
 
-class Pair(NamedTuple):
+class FrameFiles(NamedTuple):
     """A picture and its mask."""
 
     picture: Path
@@ -62,7 +62,7 @@ class Pairs:
         by_folder: whether the patterns have a folder a split.
     """
 
-    pairs: Mapping[str, Pair]
+    pairs: Mapping[str, FrameFiles]
     unlabelled: Mapping[str, Path]
     orphans: Mapping[str, Path]
     by_folder: bool
@@ -90,7 +90,7 @@ def find_pairs(root: Path) -> Pairs:
         )
     picture_of, mask_of = _by_name(pictures, "picture"), _by_name(masks, "mask")
     pairs = {
-        name: Pair(picture_of[name], mask_of[name])
+        name: FrameFiles(picture_of[name], mask_of[name])
         for name in sorted(picture_of.keys() & mask_of.keys(), key=natural_order)
     }
     if not pairs:
