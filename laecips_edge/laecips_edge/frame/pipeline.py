@@ -14,7 +14,8 @@ from laecips_edge.core.frame.counters import FrameCounters
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.frame.frame import Frame, SeenFrame
 from laecips_edge.core.frame.frame_history import FrameHistory
-from laecips_edge.core.frame.router import AskedFrame, Router, RouterEvents
+from laecips_edge.core.frame.router import AskedFrame, Router
+from laecips_edge.core.frame.router_events import RouterEvents
 from laecips_edge.core.frame.running_pair import Look, RunningPair
 from laecips_edge.core.frame.stamped_buffer import StampedBuffer
 from laecips_edge.core.frame.upload import Upload

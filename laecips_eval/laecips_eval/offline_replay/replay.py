@@ -21,7 +21,8 @@ from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.frame.counters import FrameCounters, FrameOutcome
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.frame.frame import Frame, FrameAnswer, SeenFrame
-from laecips_edge.core.frame.router import Router, RouterEvents
+from laecips_edge.core.frame.router import Router
+from laecips_edge.core.frame.router_events import RouterEvents
 from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.frame.upload import Upload
 from laecips_edge.core.image.image_messages import ImageError

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.inference.engine_settings import EngineSettings
 from laecips_edge.core.routing.miners import MINER_NAMES
@@ -182,7 +181,3 @@ class EdgeSettings(EngineSettings):
             audit_rate=self.audit_rate,
             seed=self.seed,
         )
-
-    def decider(self, bundle: Bundle) -> Policy:
-        """Return the policy for a bundle; see `policy_for`."""
-        return self.policy_for(bundle.manifest)

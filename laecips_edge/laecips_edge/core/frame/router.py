@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from laecips_edge.core.frame.counters import FrameCounters, FrameOutcome, RecentMedian
 from laecips_edge.core.frame.frame import AnswerSink, Frame, FrameAnswer, SeenFrame
+from laecips_edge.core.frame.router_events import RouterEvents
 from laecips_edge.core.frame.running_pair import Look, RunningPair
 from laecips_edge.core.frame.upload import Upload, read_answer
 from laecips_edge.core.image.picture import Picture
@@ -49,19 +50,6 @@ class AskedFrame:
     seen: SeenFrame
     bytes_up: int = 0
     call: Call | None = None
-
-
-class RouterEvents:
-    """Callbacks of a router that do nothing; a subclass overrides those that it needs."""
-
-    def seen(self, seen: SeenFrame, look: Look) -> None:
-        """Take a frame that the pair has labelled."""
-
-    def rejected(self, frame: Frame, error: Exception) -> None:
-        """Take a frame that could not be decoded or labelled, and the error."""
-
-    def useless(self, detail: str) -> None:
-        """Take a failure of the cloud or of the link to it, one line."""
 
 
 class Router:

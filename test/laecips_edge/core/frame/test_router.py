@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.frame.counters import FrameCounters, FrameOutcome
 from laecips_edge.core.frame.frame import Frame, FrameAnswer, SeenFrame
-from laecips_edge.core.frame.router import REMEMBERED_OVERDUE, AskedFrame, Router, RouterEvents
+from laecips_edge.core.frame.router import REMEMBERED_OVERDUE, AskedFrame, Router
+from laecips_edge.core.frame.router_events import RouterEvents
 from laecips_edge.core.frame.running_pair import Look, RunningPair
 from laecips_edge.core.frame.upload import Upload
 from laecips_edge.core.image.codecs import encode_jpeg
