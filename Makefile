@@ -52,7 +52,7 @@ check: $(BUILT)
 
 # The tests print live; what pytest said last is said last here too.
 test: $(BUILT)
-	@$(ENVIRONMENT); $(ONE_THREAD) PYTEST_ADDOPTS="$(SHARED)" $(COLCON) test --return-code-on-test-failure \
+	@$(ENVIRONMENT); $(ONE_THREAD) PYTEST_ADDOPTS="$(SHARED) $${PYTEST_ADDOPTS-}" $(COLCON) test --return-code-on-test-failure \
 		--event-handlers console_direct+ console_cohesion- summary- && status=0 || status=$$?; \
 	grep -hE '^[0-9]*: =+ .*(passed|failed|error|no tests).* =+$$' $(PYTEST_LOG) | tail -n 1 | sed 's/^[0-9]*: //'; \
 	exit $$status

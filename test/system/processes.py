@@ -8,13 +8,10 @@ with claim_domain() as domain, Peer(domain) as peer:
         assert process.stop() == 0
 """
 
-import fcntl
-import itertools
 import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from laecips_bringup.processes.domain import OwnDomain
 from laecips_edge.ros import qos
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
@@ -65,20 +63,9 @@ def until(
 
 @contextmanager
 def claim_domain() -> Iterator[int]:
-    """A ROS domain that no other test on this machine has at the moment (a lock file each)."""
-    folder = Path(tempfile.gettempdir()) / "laecips-test-domains"
-    folder.mkdir(exist_ok=True)
-    # Above 101 the ports of a domain lie among those that Linux gives to anybody.
-    start = os.getpid() % 100
-    for number in itertools.islice(itertools.cycle(range(1, 101)), start, start + 100):
-        with (folder / str(number)).open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                continue
-            yield number
-            return
-    raise RuntimeError(f"all ROS domains are taken: see {folder}")
+    """A ROS domain that nobody on this machine has at the moment: no other test and no replay."""
+    with OwnDomain() as domain:
+        yield domain.id
 
 
 class RosProcess:
