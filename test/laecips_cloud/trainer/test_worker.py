@@ -163,7 +163,7 @@ def test_it_trains_one_job_after_the_other(
 
 @pytest.mark.parametrize(
     ("moment", "settings", "again"),
-    [("f: ", {"steps": 60}, True), ("h learns", {"miner_steps": 200}, False)],
+    [("f: ", {"steps": 60}, True), ("h is trained", {"miner_steps": 200}, False)],
 )
 def test_killed_in_the_middle_it_goes_on_with_the_same_job(
     moment: str,
