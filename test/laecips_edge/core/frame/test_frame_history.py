@@ -82,9 +82,11 @@ def test_what_was_read_is_not_read_again():
     add(history, NEW, 1, 2)
     assert numbers(history.unread(NEW)) == [1, 2]
     assert history.unread(NEW) == []
+    add(history, NEW, 2)
+    assert history.unread(replace(NEW)) == []
     add(history, NEW, 3)
     assert numbers(history.unread(NEW)) == [3]
-    assert numbers(history.recent(NEW)) == [1, 2, 3]
+    assert numbers(history.recent(NEW)) == [1, 2, 2, 3]
 
 
 def test_what_came_of_another_pair_meanwhile_is_passed_over():

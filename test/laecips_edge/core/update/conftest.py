@@ -184,15 +184,14 @@ class Robot:
         self.updater.offer(offer)
         return offer
 
-    def work(self, *, seconds: float = 60.0, pieces: int = 100_000) -> None:
+    def work(self, *, seconds: float = 60.0, pieces: int = 1000) -> None:
         """Do as the model link's thread until there is nothing to do.
 
         Args:
             seconds: for which it may wait, on the robot's clock.
             pieces: that the trainer answers at most.
         """
-        until = self.now + seconds
-        while True:
+        for _ in range(10_000):
             self.updater.advance()
             if self.asked:
                 if pieces == 0:
@@ -200,13 +199,14 @@ class Robot:
                 pieces -= 1
                 version, piece = self.asked.pop()
                 self.now += PIECE_S
-                until += PIECE_S
                 self.updater.receive(piece, self.trainer.answer(version, piece))
                 continue
             wait = self.updater.seconds_to_next
-            if wait is None or self.now + wait > until:
+            if wait is None or wait > seconds:
                 return
+            seconds -= wait
             self.now += wait
+        raise AssertionError("it never comes to rest")
 
     def update(self, *bundles: Bundle, kept: bool = True) -> None:
         """Take versions, one after the other, and let each see through its trial."""

@@ -45,6 +45,7 @@ def test_what_ran_last_runs_again(updated, caplog):
     assert not updated.trial.active
     assert f"version 3 of the model store runs: {updated.store.running.path}" in caplog.text
     assert updated.look().decision.delta == 0.503
+    assert updated.running.second_opinion(updated.history.last.rgb, None, stamp_ns=1) is None
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "weights.safetensors", "graph_f.onnx"])
@@ -92,6 +93,19 @@ def test_a_base_that_does_not_run_is_an_error(tiny_bundle, tmp_path, weights):
         store = folder and open_store(str(folder), robot="robot", base=base, logger=LOGGER)
         with pytest.raises(BundleError, match="bundle tiny version 1: "):
             starting_pair(store, base, assemble=Segmenter, logger=LOGGER)
+
+
+def test_nothing_runs_in_the_place_of_a_base_that_was_ordered_and_is_broken(updated):
+    def assemble(bundle):
+        if bundle.manifest.version == 1:
+            raise BundleError("no such operator")
+        return real(bundle)
+
+    updated.orders.roll_back(1)
+    updated.end()
+    real, updated.assemble = updated.assemble, assemble
+    with pytest.raises(BundleError, match="no such operator"):
+        updated.start()
 
 
 # Pinned

@@ -1,5 +1,7 @@
 """A pair on trial stays or goes, and so does what the disk says of it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from laecips_edge.core.bundle.bundle import Bundle
@@ -134,14 +136,13 @@ def test_a_pair_without_an_answer_falls_at_once_and_the_frame_is_answered(
 
 def test_no_suspicion_is_held_against_the_frame_of_another_pair(robot, harmful):
     """The newest frame may be one that the pair before looked at, just before the exchange."""
+    other = robot.running.current.manifest
     begin(robot, harmful)
     robot.play(FEWEST_FRAMES - 1)
     robot.look()
-    last = robot.history.last
-    robot.history.last = None
+    robot.history.last = replace(robot.history.last, manifest=other)
     robot.trial.judge()
     assert robot.version == 7
-    robot.history.last = last
     robot.play(WATCHED)
     assert robot.version == 1
 

@@ -278,7 +278,9 @@ def test_the_newest_offer_counts(robot, versions):
 def test_an_offer_that_is_heard_twice_is_fetched_once(robot, versions):
     robot.offer(versions[2])
     robot.work(pieces=5)
+    asked = list(robot.asked)
     robot.offer(versions[2])
+    assert robot.asked == asked  # its answer is waited for still
     robot.work()
     offsets = [(piece.file, piece.offset) for piece in robot.trainer.requests]
     assert len(offsets) == len(set(offsets))
@@ -340,6 +342,14 @@ def test_a_robot_that_is_pinned_or_paused_waits(robot, versions, hold, release, 
     release(robot)
     robot.work()
     assert outcomes(robot) == [(FAILED, 2), (SWAPPED, 2)]
+
+
+def test_each_offer_is_told_why_it_waits(robot, versions):
+    pause(robot)
+    for version in (2, 3):
+        robot.offer(versions[version])
+        robot.work()
+    assert outcomes(robot) == [(FAILED, 2), (FAILED, 3)]
 
 
 def test_while_paused_a_trial_is_judged_all_the_same(robot, harmful):
@@ -437,6 +447,13 @@ def test_a_server_that_answers_garbage_is_asked_again(robot, versions):
     robot.work()
     assert outcomes(robot) == [(FAILED, 2), (SWAPPED, 2)]
     assert robot.reports[0].reason.startswith("get_model answers garbage: manifest.json: ")
+
+
+def test_more_than_was_announced_is_not_fetched(robot, versions):
+    robot.offer(versions[2], bytes=1000)
+    robot.work(seconds=1.0)
+    assert outcomes(robot) == [(FAILED, 2)]
+    assert robot.reports[0].reason.endswith("bytes, more than the 1000 left")
 
 
 def test_an_answer_that_does_not_come_is_told_and_asked_for_again(robot, versions):
