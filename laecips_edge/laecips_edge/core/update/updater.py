@@ -86,7 +86,7 @@ class Updater:
         if offer == self._wanted:
             return
         self._drop()
-        if offer.manifest_sha256 == self._store.running.manifest_sha256:
+        if self._runs(offer):
             return
         running, memory = self._running.current.manifest, self._store.memory
         reason = why_not(offer, running=running, memory=memory)
@@ -107,7 +107,9 @@ class Updater:
         offer = self._wanted
         if offer is None:
             return
-        if hold := self._hold():
+        if self._runs(offer):  # by an operator's word, or since what came between was rolled back
+            self._drop()
+        elif hold := self._hold():
             if self.fetch is not None:
                 self.fetch.stop()
             self._report_failure(offer, hold)
@@ -119,6 +121,9 @@ class Updater:
         """Stop waiting for an answer; `advance` resumes the download."""
         if self.fetch is not None:
             self.fetch.stop()
+
+    def _runs(self, offer: ModelOffer) -> bool:
+        return offer.manifest_sha256 == self._store.running.manifest_sha256
 
     def _hold(self) -> str:
         """Return why fetching waits, one line; empty if it does not wait."""

@@ -298,6 +298,27 @@ def test_an_offer_of_what_runs_calls_the_one_before_off_and_is_no_news(robot, ve
     assert robot.updater.seconds_to_next is None
 
 
+@pytest.mark.parametrize("ordered_here", [False, True])
+def test_what_runs_again_meanwhile_is_not_exchanged_with_itself(
+    robot, versions, harmful, ordered_here
+):
+    robot.update(versions[2])
+    robot.update(harmful, kept=False)
+    robot.offer(versions[2], ordered=True)
+    robot.work()
+    if ordered_here:
+        robot.orders.roll_back(2)
+    else:
+        robot.play(12)
+    robot.work()
+    assert robot.version == 2
+    assert not robot.trial.active
+    assert not robot.store.on_trial
+    assert robot.updater.seconds_to_next is None
+    assert (SWAPPED, 2) not in outcomes(robot)[1:]
+    assert robot.restart() == 2
+
+
 # Pinned and paused
 
 
