@@ -5,6 +5,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT_ROS_AND_TORCH = textwrap.dedent(
     """
@@ -28,6 +30,7 @@ WITHOUT_ROS_AND_TORCH = textwrap.dedent(
 )
 
 
+@pytest.mark.slow
 def test_it_imports_neither_ros_nor_torch(tmp_path: Path) -> None:
     bundle = ROOT / "laecips_bringup" / "bundles" / "inspection"
     where = ["--bundle", str(bundle), "--out", str(tmp_path)]

@@ -81,8 +81,8 @@ def test_a_lot_depends_on_the_seed_and_not_on_the_order(tmp_path: Path) -> None:
     assert len({frozenset(held_out(seed, NAMES)) for seed in range(5)}) > 1
 
 
-@given(st.lists(st.integers(1, 9), min_size=1, max_size=4), st.integers(20, 60))
-def test_shares_are_kept_to_half_a_frame(
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=4), st.integers(60, 120))
+def test_shares_are_kept_to_a_frame(
     tmp_path_factory: pytest.TempPathFactory, parts: list[int], count: int
 ) -> None:
     shares = {f"s{i}": part / sum(parts) for i, part in enumerate(parts)}
