@@ -15,7 +15,7 @@ from laecips_edge.core.update.pin import pin_store
 from laecips_edge.core.update.store_state import read_store_state
 from made_bundles import finite_on_grey, variant, with_nan
 
-LIVES, STEPS = 30, 20
+LIVES, STEPS = 20, 20
 BASE, BROKEN, HARMFUL, FALLS = 1, 6, 7, 8
 """Versions: the base; one that passes no test; one that names a single class; one that says no
 number of an ordinary frame. Those from 2 to 5 are good."""
