@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from laecips_edge.core.frame.health import Level
+from laecips_edge.core.frame.health import Level, most_serious
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,4 @@ def assess(health: GatewayHealth) -> tuple[Level, str]:
         (health.certificate, Level.WARN, health.certificate),
         (health.insecure, Level.WARN, "plain text, on this machine alone"),
     )
-    for applies, level, line in ranking:
-        if applies:
-            return level, line
-    return Level.OK, "listening"
+    return most_serious(ranking, otherwise="listening")

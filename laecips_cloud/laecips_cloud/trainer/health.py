@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from laecips_edge.core.frame.health import Level
+from laecips_edge.core.frame.health import Level, most_serious
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,4 @@ def assess(health: TrainerHealth) -> tuple[Level, str]:
             f"version {health.pinned} is pinned, robots get no other; {health.activity}",
         ),
     )
-    for applies, level, line in ranking:
-        if applies:
-            return level, line
-    return Level.OK, health.activity
+    return most_serious(ranking, otherwise=health.activity)

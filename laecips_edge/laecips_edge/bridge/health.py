@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from laecips_edge.core.frame.health import Level
+from laecips_edge.core.frame.health import Level, most_serious
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,4 @@ def assess(health: BridgeHealth) -> tuple[Level, str]:
         (health.certificate, Level.WARN, health.certificate),
         (health.insecure, Level.WARN, "plain text, to this machine alone"),
     )
-    for applies, level, line in ranking:
-        if applies:
-            return level, line
-    return Level.OK, "the cloud is there"
+    return most_serious(ranking, otherwise="the cloud is there")

@@ -1,5 +1,6 @@
 """The health of the edge node: a level and one line for the diagnostics."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -44,6 +45,21 @@ class EdgeHealth:
     budget_reachable: bool = True
 
 
+def most_serious(
+    ranking: Iterable[tuple[object, Level, str]], *, otherwise: str
+) -> tuple[Level, str]:
+    """Return level and message of the first problem that applies.
+
+    Args:
+        ranking: whether a problem applies, its level and its message, most serious first.
+        otherwise: message of level OK, if none applies.
+    """
+    for applies, level, line in ranking:
+        if applies:
+            return level, line
+    return Level.OK, otherwise
+
+
 def assess(health: EdgeHealth) -> tuple[Level, str]:
     """Return the most serious problem of a node.
 
@@ -77,10 +93,7 @@ def assess(health: EdgeHealth) -> tuple[Level, str]:
         ),
         (not health.received, Level.OK, "waiting for the first image"),
     )
-    for applies, level, line in ranking:
-        if applies:
-            return level, line
-    return Level.OK, "segmenting"
+    return most_serious(ranking, otherwise="segmenting")
 
 
 class SilenceWatch:
