@@ -19,7 +19,7 @@ ONE_THREAD := OMP_NUM_THREADS=1
 help:
 	@echo "make demo   replay an inspection drive through edge, cloud and trainer: 7 minutes, Ctrl-C is fine"
 	@echo "            (ARGS='--no-train --rate 1' and others: make demo ARGS=--help)"
-	@echo "make check  while you work: ruff, mypy, import-linter and the quick tests, in two minutes"
+	@echo "make check  while you work: ruff, mypy, import-linter and the quick tests, in a minute and a half"
 	@echo "make test   build, then unit and system tests, ruff, mypy, import-linter: 10 minutes"
 	@echo "make shell  a shell in which 'laecips' and the nodes are on PATH"
 	@echo "make clean  remove what was built and what demos wrote, keep the environment (.venv, 2 GB)"
@@ -45,9 +45,10 @@ demo: $(BUILT)
 
 # ruff, mypy and import-linter are tests too (test/test_style.py).
 check: $(BUILT)
-	@$(ENVIRONMENT); $(ONE_THREAD) python -m pytest -q $(SHARED) -m "not slow" --durations 5 --durations-min 2 $(ARGS) \
+	@$(ENVIRONMENT); $(ONE_THREAD) python -m pytest -q $(SHARED) -m "not slow" --hypothesis-profile check \
+		--durations 5 --durations-min 2 $(ARGS) \
 		&& status=0 || status=$$?; \
-	echo "left out: tests marked slow, which train, export, or start processes or nodes; 'make test' runs all"; \
+	echo "left out: tests marked slow, which train, export, draw many frames, or start processes or nodes; 'make test' runs all"; \
 	exit $$status
 
 # The tests print live; what pytest said last is said last here too.

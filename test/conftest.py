@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # A machine under load makes any example slow; a test that hangs is ended by pytest's timeout.
 settings.register_profile("laecips", deadline=None)
+settings.register_profile("check", deadline=None, max_examples=20)  # the inner loop: make check
 settings.load_profile("laecips")
 
 

@@ -13,6 +13,8 @@ from laecips_eval.inspection_scene import bag_recipes
 from laecips_eval.inspection_scene.classes import CLASSES
 from trainer_robot import ColourFrames
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["000000-train-0000-0", "000001-train-0074-7", "000002-held_out-0000-0"]
 Ensure = Callable[..., Path]
 

@@ -146,6 +146,7 @@ def test_frames_in_which_a_class_is_never_seen(camvid: Path) -> None:
 
 
 @needs_camvid
+@pytest.mark.slow
 def test_of_camvid_a_teacher_keeps_back_what_the_pair_does() -> None:
     pair, pair_held_out = open_training_frames("camvid", root=REAL)
     teacher, teacher_held_out = open_training_frames("camvid", role=TEACHER, root=REAL)
@@ -155,6 +156,7 @@ def test_of_camvid_a_teacher_keeps_back_what_the_pair_does() -> None:
 
 
 @needs_camvid
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
 def test_of_camvid_no_frame_of_a_measured_stream_is_learnt_from(number: int) -> None:
     stream = open_dataset("camvid", root=REAL, split=f"task{number}_stream")
