@@ -22,7 +22,7 @@ BATCHES: Final = (1, 2, 4, 8)
 SHAPE: Final = (480, 640)
 
 
-class Row(NamedTuple):
+class BatchingRow(NamedTuple):
     """One batch size; times are medians per picture, over ten pictures.
 
     Attributes:
@@ -62,7 +62,7 @@ def run(
     providers: Sequence[str],
     threads: Sequence[int],
     repeats: int,
-) -> list[Row]:
+) -> list[BatchingRow]:
     """Measure a network on pictures of random blocks.
 
     Args:
@@ -76,7 +76,7 @@ def run(
     Raises:
         ValueError: the network, an engine or a provider cannot be used.
     """
-    rows: list[Row] = []
+    rows: list[BatchingRow] = []
     for count in threads:
         for engine in engines:
             networks = {}
@@ -92,7 +92,7 @@ def run(
 
 def _compared(
     networks: dict[int, SemanticNetwork], name: tuple[str, str, int], *, repeats: int
-) -> list[Row]:
+) -> list[BatchingRow]:
     pictures = _pictures()
     times: dict[int, list[_Times]] = {batch: [] for batch in networks}
     labels: dict[int, NDArray[np.intp]] = {}
@@ -105,7 +105,7 @@ def _compared(
     middle = {batch: _Times(*map(median, zip(*own, strict=True))) for batch, own in times.items()}
     alone = middle[1]
     return [
-        Row(
+        BatchingRow(
             *name,
             batch=batch,
             ms=own.ms,

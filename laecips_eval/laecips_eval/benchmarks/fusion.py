@@ -17,7 +17,7 @@ CLASSES = 11
 MASKS = 100
 
 
-class Row(NamedTuple):
+class FusionRow(NamedTuple):
     """One case: times of the loop and of `fuse` in milliseconds, and ratio = loop / `fuse`."""
 
     case: str
@@ -46,7 +46,7 @@ def per_mask_loop(
     return labels
 
 
-def run() -> list[Row]:
+def run() -> list[FusionRow]:
     """Measure 100 overlapping masks and a partition of 100 regions, at both sizes."""
     rows = []
     for height, width in SIZES:
@@ -112,13 +112,13 @@ def _compare(
     case: str,
     reference: Callable[[], NDArray[np.uint8]],
     ours: Callable[[], NDArray[np.uint8]],
-) -> Row:
+) -> FusionRow:
     """Time both functions in turn, so that other load affects both; use the best time of each."""
     if not np.array_equal(reference(), ours()):
         raise ValueError(f"{case}: fusion and the loop differ")
     times = np.array([[_milliseconds(reference), _milliseconds(ours)] for _ in range(5)])
     reference_ms, ours_ms = times.min(axis=0)
-    return Row(case, float(reference_ms), float(ours_ms), float(reference_ms / ours_ms))
+    return FusionRow(case, float(reference_ms), float(ours_ms), float(reference_ms / ours_ms))
 
 
 def _milliseconds(function: Callable[[], object]) -> float:

@@ -15,7 +15,7 @@ from laecips_edge.core.inference.engines import precision_of
 from laecips_edge.core.inference.segmenter import Segmenter
 
 
-class Row(NamedTuple):
+class InferenceRow(NamedTuple):
     """One engine with one number of threads; times are medians in milliseconds.
 
     Attributes:
@@ -48,7 +48,7 @@ def run(
     providers: Sequence[str],
     threads: Sequence[int],
     repeats: int,
-) -> list[Row]:
+) -> list[InferenceRow]:
     """Measure a bundle on noise pictures of its input size.
 
     Args:
@@ -73,7 +73,7 @@ def run(
         }
         for row in _measured(bundle, segmenters, repeats=repeats):
             precision = precision_of(row["engine"], providers)
-            rows.append(Row(precision=precision, threads=count, **row))
+            rows.append(InferenceRow(precision=precision, threads=count, **row))
     return rows
 
 

@@ -14,7 +14,7 @@ from laecips_cloud.metrics import LabelMap
 from laecips_eval.scoring.accuracy import Accuracy, FrameScore
 from laecips_eval.scoring.frame_record import FrameRecord
 from laecips_eval.scoring.run_figures import Accuracies
-from laecips_eval.scoring.segments import Segment, place_of
+from laecips_eval.scoring.segments import FrameRange, place_of
 
 STREAMS: Final = ("published", "edge_only", "edge_untrained")
 """What the robot published, f's own label maps as it ran, and those of the first pair's f."""
@@ -34,7 +34,7 @@ class Comparison:
         self,
         *,
         classes: Sequence[str],
-        segments: Sequence[Segment],
+        segments: Sequence[FrameRange],
         first_version: int | None,
     ) -> None:
         """Start without scores.

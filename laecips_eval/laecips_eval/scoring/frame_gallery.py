@@ -12,7 +12,7 @@ from laecips_cloud.metrics import LabelMap
 from numpy.typing import NDArray
 
 from laecips_eval.scoring.answers import PublishedAnswer
-from laecips_eval.scoring.segments import Segment, place_of
+from laecips_eval.scoring.segments import FrameRange, place_of
 
 _MOST_PENDING: Final = 32
 
@@ -45,7 +45,7 @@ class GalleryFrame:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Candidate:
+class PartialFrame:
     """What is known about a frame while its messages arrive; None where unknown."""
 
     index: int | None = None
@@ -90,7 +90,7 @@ class Gallery:
     """
 
     def __init__(
-        self, *, segments: Sequence[Segment] = (), most_per_segment: int = 3, seed: int = 0
+        self, *, segments: Sequence[FrameRange] = (), most_per_segment: int = 3, seed: int = 0
     ) -> None:
         """Start empty.
 
@@ -102,7 +102,7 @@ class Gallery:
         self._segments = tuple(segments)
         self._most = most_per_segment
         self._seed = seed
-        self._pending: dict[int, Candidate] = {}
+        self._pending: dict[int, PartialFrame] = {}
         self._kept: dict[int | None, list[ChosenFrame]] = {}
 
     def add_played(self, stamp_ns: int, *, index: int) -> None:
@@ -126,10 +126,10 @@ class Gallery:
         kept = (frame for frames in self._kept.values() for frame in frames)
         return sorted(kept, key=lambda frame: frame.index)
 
-    def _of(self, stamp_ns: int) -> Candidate:
-        return self._pending.get(stamp_ns, Candidate())
+    def _of(self, stamp_ns: int) -> PartialFrame:
+        return self._pending.get(stamp_ns, PartialFrame())
 
-    def _add(self, stamp_ns: int, known: Candidate) -> None:
+    def _add(self, stamp_ns: int, known: PartialFrame) -> None:
         self._pending[stamp_ns] = known
         if (
             known.index is not None

@@ -27,7 +27,7 @@ from laecips_eval.scoring.run_figures import (
     RunFigures,
     WireBytes,
 )
-from laecips_eval.scoring.segments import Segment, each_segment, last_segments
+from laecips_eval.scoring.segments import FrameRange, each_segment, last_segments
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ class Scoreboard:
         self,
         *,
         classes: Sequence[str] = (),
-        segments: Sequence[Segment] = (),
+        segments: Sequence[FrameRange] = (),
         total: int | None = None,
         first_version: int | None = None,
     ) -> None:

@@ -13,7 +13,7 @@ MiouOf = Callable[[Iterable[int]], Mapping[str, float | None]]
 """Returns the data-set mIoU by stream, over the segments at the given positions together."""
 
 
-class Segment(Protocol):
+class FrameRange(Protocol):
     """A named stretch of a bag: frames `start <= index < stop`."""
 
     @property
@@ -32,7 +32,7 @@ class Segment(Protocol):
         ...
 
 
-def place_of(segments: Sequence[Segment], index: int | None) -> int | None:
+def place_of(segments: Sequence[FrameRange], index: int | None) -> int | None:
     """Return the position of the first segment that has the frame; None where none has it."""
     if index is None:
         return None
@@ -43,7 +43,7 @@ def place_of(segments: Sequence[Segment], index: int | None) -> int | None:
 
 
 def each_segment(
-    segments: Sequence[Segment], frames: Iterable[FrameRecord], miou_of: MiouOf
+    segments: Sequence[FrameRange], frames: Iterable[FrameRecord], miou_of: MiouOf
 ) -> list[SegmentFigures]:
     """Return the figures of each segment: the report's `segments`.
 
@@ -62,7 +62,7 @@ def each_segment(
 
 
 def last_segments(
-    segments: Sequence[Segment], frames: Iterable[FrameRecord], miou_of: MiouOf
+    segments: Sequence[FrameRange], frames: Iterable[FrameRecord], miou_of: MiouOf
 ) -> list[LastSegments]:
     """Return the last segment, the last two, ... all of them: the report's `over_last`.
 
@@ -79,7 +79,7 @@ def last_segments(
 
 
 def _figures(
-    segment: Segment, members: Sequence[FrameRecord], miou: Mapping[str, float | None]
+    segment: FrameRange, members: Sequence[FrameRecord], miou: Mapping[str, float | None]
 ) -> SegmentFigures:
     answers = [frame.answer for frame in members if frame.answer is not None]
     sent = sum(frame.went_up for frame in members)

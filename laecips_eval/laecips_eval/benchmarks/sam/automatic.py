@@ -29,7 +29,7 @@ KEPT: Final = 75
 _INT8_ENGINE: Final = "onnxruntime"
 
 
-class Row(NamedTuple):
+class AutomaticRow(NamedTuple):
     """One side; times are CPU seconds.
 
     Attributes:
@@ -94,7 +94,7 @@ def run(
     threads: int,
     checkpoint: Path | None = None,
     points_per_side: int = POINTS_PER_SIDE,
-) -> list[Row]:
+) -> list[AutomaticRow]:
     """Measure the package, then each engine, on one noise picture.
 
     Args:
@@ -269,8 +269,8 @@ def in_a_process(job: SideJob) -> dict[str, Any]:
         return answer | {"bits": [saved[name] for name in saved.files]}
 
 
-def _row(side: dict[str, Any], package: dict[str, Any]) -> Row:
-    return Row(
+def _row(side: dict[str, Any], package: dict[str, Any]) -> AutomaticRow:
+    return AutomaticRow(
         masks_by=side["masks_by"],
         precision=side["precision"],
         encoder_s=side["encoder_s"],

@@ -29,7 +29,7 @@ Floats = NDArray[np.float32]
 Boolean = NDArray[np.bool_]
 
 
-class Row(NamedTuple):
+class MasksRow(NamedTuple):
     """Pictures of one size; times are means per picture.
 
     Attributes:
@@ -53,7 +53,7 @@ class Row(NamedTuple):
     mask_iou: float
 
 
-def run(*, pictures: int = PICTURES) -> list[Row]:
+def run(*, pictures: int = PICTURES) -> list[MasksRow]:
     """Measure some pictures of each size.
 
     Raises:
@@ -95,7 +95,7 @@ def drawn(seed: int, shape: tuple[int, int]) -> tuple[Floats, Floats]:
     )
 
 
-def _row(shape: tuple[int, int], pictures: int) -> Row:
+def _row(shape: tuple[int, int], pictures: int) -> MasksRow:
     kept, ious = [], []
     seconds = np.zeros(2)
     for seed in range(pictures):
@@ -109,7 +109,7 @@ def _row(shape: tuple[int, int], pictures: int) -> Row:
         ious += [_best_iou(mask, found) for mask in theirs]
         ious += [_best_iou(mask, theirs) for mask in found]
     package_ms, ours_ms = seconds / pictures * 1e3
-    return Row(
+    return MasksRow(
         size=f"{shape[0]} x {shape[1]}",
         pictures=pictures,
         small_masks=3 * POINTS_PER_SIDE**2,

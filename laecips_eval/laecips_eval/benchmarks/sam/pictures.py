@@ -19,7 +19,7 @@ PICTURES: Final = 20
 POINTS_PER_SIDE: Final = 4
 
 
-class Row(NamedTuple):
+class PicturesRow(NamedTuple):
     """The result of one engine.
 
     Attributes:
@@ -50,7 +50,7 @@ def run(
     checkpoint: Path | None = None,
     pictures: int = PICTURES,
     points_per_side: int = POINTS_PER_SIDE,
-) -> list[Row]:
+) -> list[PicturesRow]:
     """Compare the masks of each engine with those of the package.
 
     Args:
@@ -77,9 +77,9 @@ def run(
     return [_row(side, package, prompts=points_per_side**2) for side in others]
 
 
-def _row(side: dict[str, Any], package: dict[str, Any], *, prompts: int) -> Row:
+def _row(side: dict[str, Any], package: dict[str, Any], *, prompts: int) -> PicturesRow:
     ious = [mean_best_iou(*pair) for pair in zip(package["bits"], side["bits"], strict=True)]
-    return Row(
+    return PicturesRow(
         masks_by=side["masks_by"],
         precision=side["precision"],
         pictures=len(ious),

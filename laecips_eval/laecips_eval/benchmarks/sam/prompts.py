@@ -31,7 +31,7 @@ COUNTS: Final = (32, 64, 128, 256)
 Scores = NDArray[np.float32]
 
 
-class Row(NamedTuple):
+class PromptsRow(NamedTuple):
     """One way to place prompts, on the inspection scene's `held_out`.
 
     Attributes:
@@ -57,7 +57,7 @@ class _Frame(NamedTuple):
     scores: Scores
 
 
-def run(path: Path, *, frames: int = FRAMES) -> list[Row]:
+def run(path: Path, *, frames: int = FRAMES) -> list[PromptsRow]:
     """Compare f alone, grids and chosen prompts.
 
     Args:
@@ -85,7 +85,9 @@ def _ways() -> Iterator[tuple[str, Callable[[Scores], NDArray[np.float64]]]]:
         yield f"chosen, {count}", lambda s, n=count: chosen_points(s, n)  # type: ignore[misc]
 
 
-def _row(name: str, place: Callable[[Scores], NDArray[np.float64]], frames: list[_Frame]) -> Row:
+def _row(
+    name: str, place: Callable[[Scores], NDArray[np.float64]], frames: list[_Frame]
+) -> PromptsRow:
     votes = (PAPER, Vote())
     matrices = [ConfusionMatrix(len(frames[0].scores)) for _ in votes]
     counts, found, seconds = [], [], 0.0
@@ -101,7 +103,7 @@ def _row(name: str, place: Callable[[Scores], NDArray[np.float64]], frames: list
             matrix.add(fuse(scores, masks, vote=vote).label_map, label)
         counts.append(len(points))
         found.append(masks.count)
-    return Row(
+    return PromptsRow(
         prompts=name,
         points=float(np.mean(counts)),
         regions=float(np.mean(found)),

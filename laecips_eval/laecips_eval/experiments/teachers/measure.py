@@ -26,7 +26,7 @@ NONE, GRAPH, COARSE, PERFECT = "none", "graph", "graph, coarse", "perfect region
 
 
 @dataclass(frozen=True, kw_only=True)
-class Models:
+class ComparedNetworks:
     """The networks that are compared on one stream.
 
     Attributes:
@@ -57,7 +57,7 @@ class Section:
 
 
 def measure_inspection(
-    settings: Mapping[str, Any], models: Models, *, progress: Progress = lambda *_: None
+    settings: Mapping[str, Any], models: ComparedNetworks, *, progress: Progress = lambda *_: None
 ) -> Section:
     """Measure on frames of the inspection bag; `settings` as in config/experiments."""
     own = settings["inspection"]
@@ -68,7 +68,7 @@ def measure_inspection(
 def measure_camvid(
     root: Path,
     settings: Mapping[str, Any],
-    models: Models,
+    models: ComparedNetworks,
     *,
     progress: Progress = lambda *_: None,
 ) -> Section:
@@ -126,7 +126,7 @@ def _measure(
     stream: Stream,
     settings: Mapping[str, Any],
     own: Mapping[str, Any],
-    models: Models,
+    models: ComparedNetworks,
     *,
     progress: Progress,
 ) -> Section:
@@ -161,7 +161,7 @@ def _measure(
 TEACHER: Final = "teacher"
 
 
-def _scorers(models: Models, classes: Sequence[str]) -> dict[str, ClassScorer]:
+def _scorers(models: ComparedNetworks, classes: Sequence[str]) -> dict[str, ClassScorer]:
     def scorer(kind: str, **options: str) -> ClassScorer:
         return create_class_scorer(kind, options, classes=classes)
 

@@ -15,7 +15,7 @@ from laecips_edge.core.atomic_files import whole_file
 
 from laecips_eval.commands import fit_blend, train
 from laecips_eval.experiments.teachers.measure import (
-    Models,
+    ComparedNetworks,
     Section,
     measure_camvid,
     measure_inspection,
@@ -92,7 +92,7 @@ def run_teachers(
     with progress_bar("inspection") as progress:
         inspection = measure_inspection(
             settings,
-            Models(bundle=shipped_bundle(), teacher=shipped_teacher()),
+            ComparedNetworks(bundle=shipped_bundle(), teacher=shipped_teacher()),
             progress=lambda _, done, total: progress(done, total),
         )
     text = f"{INTRODUCTION}\n## The inspection drive\n\n{section_page(inspection)}"
@@ -113,7 +113,7 @@ def _camvid_page(settings: dict[str, Any], camvid: Path | None, models: Path) ->
         section: Section = measure_camvid(
             camvid,
             settings,
-            Models(**folders),
+            ComparedNetworks(**folders),
             progress=lambda _, done, total: progress(done, total),
         )
     return section_page(section)

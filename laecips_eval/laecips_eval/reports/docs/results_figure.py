@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from laecips_eval.scoring.frame_log import FrameRow
-from laecips_eval.scoring.segments import Segment
+from laecips_eval.scoring.segments import FrameRange
 from laecips_eval.scoring.timeline import rolling_mean
 
 
@@ -14,7 +14,7 @@ def draw_replay(
     path: Path,
     *,
     rows: Sequence[FrameRow],
-    segments: Sequence[Segment],
+    segments: Sequence[FrameRange],
     window: int = 30,
 ) -> None:
     """Draw one run as SVG; the same rows give the same bytes.

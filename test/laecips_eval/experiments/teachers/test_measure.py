@@ -11,7 +11,7 @@ from laecips_cloud.metrics import ConfusionMatrix
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_eval.datasets.streams import CamVidStream
 from laecips_eval.experiments.teachers.measure import (
-    Models,
+    ComparedNetworks,
     measure_camvid,
     measure_inspection,
     open_camvid,
@@ -35,7 +35,9 @@ def test_every_scorer_meets_all_masks(
     heavy: bool,
     scorers: list[str],
 ) -> None:
-    models = Models(bundle=tiny_bundle.path, teacher=teacher, heavy=teacher if heavy else None)
+    models = ComparedNetworks(
+        bundle=tiny_bundle.path, teacher=teacher, heavy=teacher if heavy else None
+    )
     seen: list[tuple[str, int, int]] = []
     section = measure_camvid(
         camvid, settings, models, progress=lambda *arguments: seen.append(arguments)
@@ -59,7 +61,7 @@ def test_every_scorer_meets_all_masks(
 def test_a_teachers_opinion_is_its_networks(
     camvid: Path, tiny_bundle: Bundle, teacher: Path, settings: dict[str, Any]
 ) -> None:
-    models = Models(bundle=tiny_bundle.path, teacher=teacher)
+    models = ComparedNetworks(bundle=tiny_bundle.path, teacher=teacher)
     measured = measure_camvid(camvid, settings, models).measured
     for scorer, flip in (("teacher", False), ("teacher, flipped too", True)):
         network = SemanticNetwork(teacher, tiny_bundle.manifest.classes, flip=flip)
@@ -73,7 +75,7 @@ def test_a_teachers_opinion_is_its_networks(
 def test_a_section_has_four_tables(
     camvid: Path, tiny_bundle: Bundle, teacher: Path, settings: dict[str, Any]
 ) -> None:
-    models = Models(bundle=tiny_bundle.path, teacher=teacher)
+    models = ComparedNetworks(bundle=tiny_bundle.path, teacher=teacher)
     text = section_page(measure_camvid(camvid, settings, models))
     parts = text.split("### ")[1:]
     assert [part.splitlines()[0] for part in parts] == [
@@ -109,7 +111,7 @@ def test_settings_that_name_what_is_not_there(
 
 def test_of_the_inspection_drive_too(settings: dict[str, Any]) -> None:
     settings["inspection"]["rare"] = ["nail"]
-    nowhere = Models(bundle=Path("nowhere"), teacher=Path("nowhere"))
+    nowhere = ComparedNetworks(bundle=Path("nowhere"), teacher=Path("nowhere"))
     with pytest.raises(ValueError, match="no class is named 'nail': there are panel, rail, "):
         measure_inspection(settings, nowhere)
 
@@ -117,7 +119,7 @@ def test_of_the_inspection_drive_too(settings: dict[str, Any]) -> None:
 def test_networks_for_other_classes(
     tiny_bundle: Bundle, teacher: Path, settings: dict[str, Any]
 ) -> None:
-    models = Models(bundle=tiny_bundle.path, teacher=teacher)
+    models = ComparedNetworks(bundle=tiny_bundle.path, teacher=teacher)
     with pytest.raises(ValueError, match="belt") as caught:
         measure_inspection(settings, models)
     assert "\n" not in str(caught.value)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from laecips_cloud.mask_generators.sam.automatic import low_res_masks
 from laecips_cloud.mask_generators.sam.automatic.box_suppression import suppress
 from laecips_cloud.mask_generators.sam.automatic.crops import Box, Crop, whole
-from laecips_cloud.mask_generators.sam.automatic.geometry import Geometry
+from laecips_cloud.mask_generators.sam.automatic.geometry import PictureAxes
 from laecips_cloud.mask_generators.sam.automatic.low_res_masks import SmallMask
 from laecips_cloud.mask_generators.sam.automatic.small_regions import without_small_regions
 from laecips_cloud.mask_generators.sam.torch_backend.records import MOST_BYTES
@@ -45,7 +45,7 @@ class KeepRules:
     min_mask_region_area: int = 0
 
 
-class Candidate(NamedTuple):
+class MaskCandidate(NamedTuple):
     """A mask that may be kept.
 
     Attributes:
@@ -62,7 +62,7 @@ class Candidate(NamedTuple):
     stability: float
     box: Box
     crop: Crop
-    geometry: Geometry
+    geometry: PictureAxes
 
 
 class AutomaticMasks:
@@ -76,11 +76,11 @@ class AutomaticMasks:
     """
 
     def __init__(
-        self, geometry: Geometry, *, threshold: float, rules: KeepRules, crop: Crop | None = None
+        self, geometry: PictureAxes, *, threshold: float, rules: KeepRules, crop: Crop | None = None
     ) -> None:
         self._geometry, self._threshold, self._rules = geometry, threshold, rules
         self._crop = crop or whole((geometry.rows.picture, geometry.columns.picture))
-        self._candidates: list[Candidate] = []
+        self._candidates: list[MaskCandidate] = []
 
     def add(self, logits: NDArray[np.float32], ious: NDArray[np.float32]) -> None:
         """Add one batch's masks that may be kept; hold no reference to the arrays.
@@ -109,10 +109,10 @@ class AutomaticMasks:
             if not self._crop.cuts(box):
                 rating = float(ious[point, index])
                 self._candidates.append(
-                    Candidate(mask, rating, stability, box, self._crop, self._geometry)
+                    MaskCandidate(mask, rating, stability, box, self._crop, self._geometry)
                 )
 
-    def best(self) -> list[Candidate]:
+    def best(self) -> list[MaskCandidate]:
         """Return the candidates that remain after box suppression, the best rated first."""
         ratings = [candidate.rating for candidate in self._candidates]
         order = _suppressed(self._candidates, ratings, self._rules.box_nms_thresh)
@@ -130,7 +130,7 @@ class AutomaticMasks:
 
 
 def join(
-    found: Sequence[Sequence[Candidate]],
+    found: Sequence[Sequence[MaskCandidate]],
     shape: tuple[int, int],
     *,
     threshold: float,
@@ -177,7 +177,7 @@ def join(
 
 
 def _suppressed(
-    candidates: Sequence[Candidate], scores: Sequence[float], max_iou: float
+    candidates: Sequence[MaskCandidate], scores: Sequence[float], max_iou: float
 ) -> list[int]:
     boxes = np.array([candidate.box for candidate in candidates], np.float64)
     return suppress(boxes.reshape(-1, 4), np.array(scores, np.float64), max_iou)

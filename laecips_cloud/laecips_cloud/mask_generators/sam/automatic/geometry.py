@@ -43,7 +43,7 @@ class Axis(NamedTuple):
         return (small + 0.5) * self.step * self.picture / self.resized - 0.5
 
 
-class Geometry(NamedTuple):
+class PictureAxes(NamedTuple):
     """The axes of both sides of a picture."""
 
     rows: Axis
@@ -56,7 +56,7 @@ class Geometry(NamedTuple):
 
 
 @lru_cache(maxsize=16)  # crops of a picture have a few sizes
-def geometry(shape: tuple[int, int], square: int, small: int) -> Geometry:
+def geometry(shape: tuple[int, int], square: int, small: int) -> PictureAxes:
     """Return the geometry of a picture.
 
     Args:
@@ -68,7 +68,7 @@ def geometry(shape: tuple[int, int], square: int, small: int) -> Geometry:
         _axis(length, resized, square, small)
         for length, resized in zip(shape, fitted(shape, square), strict=True)
     )
-    return Geometry(rows, columns)
+    return PictureAxes(rows, columns)
 
 
 def fitted(shape: tuple[int, int], side: int) -> tuple[int, int]:

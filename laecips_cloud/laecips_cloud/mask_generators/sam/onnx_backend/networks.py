@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from laecips_cloud.mask_generators.generator import MaskGeneratorError, largest_that_fits
-from laecips_cloud.mask_generators.sam.automatic.geometry import Geometry
+from laecips_cloud.mask_generators.sam.automatic.geometry import PictureAxes
 from laecips_cloud.mask_generators.sam.onnx_backend.manifest import DECODER, ENCODER, SamManifest
 
 PICTURE: Final = "picture"
@@ -163,7 +163,7 @@ class SamNetworks:
 
 
 def square_picture(
-    rgb: NDArray[np.uint8], geometry: Geometry, *, square: int, mean: Triple, std: Triple
+    rgb: NDArray[np.uint8], geometry: PictureAxes, *, square: int, mean: Triple, std: Triple
 ) -> NDArray[np.float32]:
     """Resize the longer side to the square, normalise, pad at the bottom and on the right.
 

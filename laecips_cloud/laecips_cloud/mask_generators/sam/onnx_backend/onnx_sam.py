@@ -16,7 +16,7 @@ from laecips_cloud.mask_generators.sam.automatic.automatic_masks import (
     join,
 )
 from laecips_cloud.mask_generators.sam.automatic.crops import Crop, crops, whole
-from laecips_cloud.mask_generators.sam.automatic.geometry import Geometry, geometry
+from laecips_cloud.mask_generators.sam.automatic.geometry import PictureAxes, geometry
 from laecips_cloud.mask_generators.sam.automatic.prompts import chosen_points as choose_points
 from laecips_cloud.mask_generators.sam.automatic.prompts import point_grid
 from laecips_cloud.mask_generators.sam.onnx_backend.networks import SamNetworks, square_picture
@@ -224,7 +224,7 @@ class SamOnnxMaskGenerator:
             std=manifest.std,
         )
 
-    def _place(self, crop: Crop) -> Geometry:
+    def _place(self, crop: Crop) -> PictureAxes:
         manifest = self.networks.manifest
         return geometry(crop.shape, manifest.image_size, manifest.mask_size)
 

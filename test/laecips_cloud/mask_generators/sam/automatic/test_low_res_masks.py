@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from laecips_cloud.mask_generators.sam.automatic.geometry import Geometry, geometry
+from laecips_cloud.mask_generators.sam.automatic.geometry import PictureAxes, geometry
 from laecips_cloud.mask_generators.sam.automatic.low_res_masks import cut, enlarge, stability
 
 SHAPES = [(72, 96), (300, 211), (33, 31), (128, 40)]
@@ -18,7 +18,7 @@ def blob(seed: int, size: float) -> np.ndarray:
     return (2 * (radius - np.hypot(y, x * rng.uniform(0.5, 2)))).astype(np.float32)
 
 
-def full_size(logits: np.ndarray, place: Geometry) -> np.ndarray:
+def full_size(logits: np.ndarray, place: PictureAxes) -> np.ndarray:
     return place.rows.operator @ logits @ place.columns.operator.T
 
 
@@ -61,6 +61,7 @@ def test_its_box_is_the_large_ones_but_for_its_tips(
 
 @settings(max_examples=100)
 @given(logits=blobs, shape=shapes, least=st.sampled_from([0.3, 0.6, 0.8]))
+@example(logits=blob(303, 6.0), shape=(33, 31), least=0.8)
 def test_stability_is_decided_as_at_full_size(
     logits: np.ndarray, shape: tuple[int, int], least: float
 ) -> None:
