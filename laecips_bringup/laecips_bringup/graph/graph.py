@@ -85,7 +85,8 @@ def edge(
     """Return the edge node, which runs on the robot.
 
     Args:
-        image_topic: the camera's base topic.
+        image_topic: the camera's base topic, or that with `/compressed`, as `ros2 topic list` shows
+            it; then the transport is compressed.
         image_transport: raw, or compressed for `<image_topic>/compressed`.
         bundle: folder of the model bundle; empty for the parameter file's value.
         parameters: additional values, over all other layers.
@@ -98,6 +99,7 @@ def edge(
         raise ValueError(
             f"image_transport {image_transport!r} is unknown: use one of {', '.join(TRANSPORTS)}"
         )
+    image_topic, image_transport = camera(image_topic, image_transport)
     return _node(
         "laecips_edge",
         "edge",
@@ -227,6 +229,12 @@ def player(*, bag: str, rate: float = 1.0, parameters: Parameters | None = None)
         ),
         lifecycle=False,
     )
+
+
+def camera(image_topic: str, image_transport: str) -> tuple[str, str]:
+    """Return base topic and transport of a camera whose topic may end with `/compressed`."""
+    base = image_topic.removesuffix(f"/{COMPRESSED}")
+    return (image_topic, image_transport) if base == image_topic else (base, COMPRESSED)
 
 
 def image_remappings(image_topic: str) -> dict[str, str]:

@@ -85,6 +85,7 @@ def rviz_part(values: Values) -> list[Action]:
         get_package_prefix("rviz2")
     except PackageNotFoundError as error:
         raise RuntimeError("rviz2 is not installed: install it, or leave out rviz:=true") from error
+    topic, _ = graph.camera(values["image_topic"], values["image_transport"])
     return [
         Node(
             package="rviz2",
@@ -93,7 +94,7 @@ def rviz_part(values: Values) -> list[Action]:
             # The layout's topics are relative: they follow namespace and camera topic.
             namespace=graph.absolute(values["namespace"]),
             arguments=["-d", str(rviz_layout())],
-            remappings=list(graph.image_remappings(values["image_topic"]).items()),
+            remappings=list(graph.image_remappings(topic).items()),
             parameters=[{"use_sim_time": values["use_sim_time"] == "true"}],
             output="screen",
         )
@@ -174,7 +175,7 @@ def _arguments() -> list[DeclareLaunchArgument]:
         DeclareLaunchArgument(
             "image_topic",
             default_value="image",
-            description="The camera's topic (base name, without /compressed).",
+            description="The camera's topic; with /compressed at its end that is the transport.",
         ),
         DeclareLaunchArgument(
             "image_transport",

@@ -13,6 +13,7 @@ from laecips_edge.core.image.image_messages import ImageError, decode_compressed
 from laecips_edge.core.inference.scores import upsample
 from laecips_edge.core.link import wire
 from laecips_edge.core.link.hard_frame import (
+    MOST_PIXELS,
     AnswerStatus,
     HardFrameAnswer,
     HardFrameRequest,
@@ -28,9 +29,6 @@ from laecips_cloud.hard_frames.loaded_models import LoadedModels
 from laecips_cloud.replay_buffer.buffer import ReplayBuffer
 from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
 from laecips_cloud.replay_buffer.schema import ReplayBufferError
-
-MAX_PIXELS: Final = 1 << 23
-"""Largest picture, slightly above 4K: scores of 11 classes then take 370 MB."""
 
 MAX_NAME: Final = 256
 """Longest request_id and longest name of a robot, in characters."""
@@ -227,16 +225,9 @@ def _check(frame: HardFrameRequest) -> None:
 
 def _decode_picture(frame: HardFrameRequest) -> NDArray[np.uint8]:
     try:
-        rgb = decode_compressed(frame.picture, frame.picture_format)
+        return decode_compressed(frame.picture, frame.picture_format, most_pixels=MOST_PIXELS)
     except ImageError as error:
         raise RefusedRequest(AnswerStatus.BAD_REQUEST, f"image: {error}") from error
-    height, width = rgb.shape[:2]
-    if height * width > MAX_PIXELS:
-        raise RefusedRequest(
-            AnswerStatus.BAD_REQUEST,
-            f"image: {height} x {width}; at most {MAX_PIXELS} pixels are taken, send it smaller",
-        )
-    return rgb
 
 
 def _decode_depth(frame: HardFrameRequest, shape: tuple[int, ...]) -> NDArray[np.uint16] | None:

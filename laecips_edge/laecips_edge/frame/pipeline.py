@@ -67,6 +67,8 @@ class Pipeline(RouterEvents):
         self.steering = settings.steering()
         self._history = history
         self._logger = logger
+        self._significant_bits = settings.significant_bits
+        self._warned_of_bits = False
         self._depths: StampedBuffer[Image] = StampedBuffer()
         self.transport = ServiceTransport(
             client, to_message=request_message, from_message=answer_of
@@ -123,7 +125,11 @@ class Pipeline(RouterEvents):
         self.last_image_s = time.monotonic()
         self._inference.submit(
             self.router.receive(
-                Picture(message, compressed=isinstance(message, CompressedImage)),
+                Picture(
+                    message,
+                    compressed=isinstance(message, CompressedImage),
+                    significant_bits=self._significant_bits,
+                ),
                 stamp_ns=nanoseconds(message.header.stamp),
                 frame_id=message.header.frame_id,
             )
@@ -148,6 +154,20 @@ class Pipeline(RouterEvents):
         """Add the observation of a frame to the history."""
         self._history.add(seen, look.observation)
         self.unreadable = ""
+        self._warn_of_bits(seen.frame.picture)
+
+    def _warn_of_bits(self, picture: Picture) -> None:
+        """Say once if the camera's pictures are nearly black for want of `significant_bits`."""
+        if self._warned_of_bits or picture.compressed or self._significant_bits < 16:
+            return
+        bits = image_messages.dark_bits(picture.message)
+        if bits is not None:
+            self._warned_of_bits = True
+            self._logger.warning(
+                f"{picture.message.encoding} pictures are nearly black: their values end below "
+                f"{1 << bits} of 65536; if the camera has {bits} bits, set the parameter "
+                f"significant_bits to {bits}"
+            )
 
     def rejected(self, frame: Frame, error: Exception) -> None:
         """Log why a frame could not be used."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -186,8 +187,9 @@ class _Robot(RouterEvents):
     def replay(self, index: int, frame: BagFrame) -> None:
         """Route one frame, from the picture to its answer."""
         self.board.add_played(frame.stamp_ns, index=index)
+        picture = replace(frame.picture(), significant_bits=self._settings.significant_bits)
         self._router.route(
-            self._router.receive(frame.picture(), stamp_ns=frame.stamp_ns, frame_id=frame.frame_id)
+            self._router.receive(picture, stamp_ns=frame.stamp_ns, frame_id=frame.frame_id)
         )
         if self._failure is not None:
             raise self._failure

@@ -42,6 +42,12 @@ def test_the_edge_listens_to_both_transports_of_another_camera() -> None:
     }
 
 
+def test_a_topic_that_ends_with_its_transport_says_it() -> None:
+    spec = graph.edge(image_topic="/cam/image_raw/compressed")
+    assert spec.remappings["image/compressed"] == "/cam/image_raw/compressed"
+    assert values(spec)["image_transport"] == "compressed"
+
+
 def test_a_users_file_is_over_the_shipped_one_and_under_the_arguments() -> None:
     spec = graph.edge(bundle="B", params_file="mine.yaml", parameters={"policy": "spp"})
     files = [layer for layer in spec.parameters if isinstance(layer, Path)]

@@ -282,7 +282,7 @@ def test_a_picture_that_would_eat_the_memory(
     huge = encode_jpeg(np.zeros((4000, 4000, 3), np.uint8), 10)
     answer = service.answer(replace(frame, picture=huge))
     assert answer.status == AnswerStatus.BAD_REQUEST
-    assert "image: 4000 x 4000; at most 8388608 pixels are taken" in answer.message
+    assert "is 4000 x 4000, 16.0 megapixels, and at most 8.4 are taken" in answer.message
 
 
 def test_a_buffer_that_takes_no_more(

@@ -82,6 +82,13 @@ class EdgeSettings(EngineSettings):
         "QoS reliability of the image subscription; best_effort matches every publisher.",
         choices=RELIABILITIES,
     )
+    significant_bits: int = _fixed(
+        16,
+        "Number of low bits that the camera uses in 16-bit encodings: 10 or 12 where its values "
+        "end at 1023 or 4095.",
+        minimum=8,
+        maximum=16,
+    )
 
     # The link to the cloud.
     jpeg_quality: int = setting(

@@ -190,6 +190,12 @@ class Router:
     def _ask(self, seen: SeenFrame) -> None:
         """Ask the cloud; if the request is not admitted, answer a hard frame as a fallback."""
         audit = seen.decision.audit  # answered already, so it must not probe a failed cloud
+        too_large = self._upload.refusal(seen)
+        if too_large:
+            self._events.useless(too_large)
+            if not audit:
+                self._answer(seen, FrameOutcome.FALLBACK_OFFLINE, detail=too_large)
+            return
         key, asked = self._upload.request_id(seen), AskedFrame(seen)
         present = self._transport.present
         refused = self._in_flight.admit(key, asked, available=present, probe=not audit)

@@ -11,7 +11,12 @@ from laecips_edge.core.frame.frame import SeenFrame
 from laecips_edge.core.image.codecs import encode_jpeg
 from laecips_edge.core.inference.scores import softmax
 from laecips_edge.core.link import wire
-from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
+from laecips_edge.core.link.hard_frame import (
+    MOST_PIXELS,
+    AnswerStatus,
+    HardFrameAnswer,
+    HardFrameRequest,
+)
 from laecips_edge.core.link.wire import WireError
 
 
@@ -39,6 +44,16 @@ class Upload:
     def request_id(self, seen: SeenFrame) -> str:
         """Return the id of a frame's request, unique for all robots and runs."""
         return f"{self.session}/{seen.frame.number}"
+
+    def refusal(self, seen: SeenFrame) -> str:
+        """Return why no cloud would take a frame, one line; empty if it may be sent."""
+        height, width = seen.rgb.shape[:2]
+        if height * width <= MOST_PIXELS:
+            return ""
+        return (
+            f"not sent: a picture of {height} x {width}, and a cloud takes at most "
+            f"{MOST_PIXELS / 1e6:.1f} megapixels; set a smaller size at the camera"
+        )
 
     def request(self, seen: SeenFrame, *, deadline_s: float) -> HardFrameRequest:
         """Return the request for a frame.

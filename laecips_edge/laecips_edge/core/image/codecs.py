@@ -1,22 +1,41 @@
 """Encode and decode JPEG and PNG strictly, with equal results under every version of OpenCV.
 
 OpenCV itself decodes truncated pictures (4.x fills the rest with grey), rotates pictures by their
-EXIF orientation, and allocates any size that a header claims. This module prevents all three.
+EXIF orientation, and allocates any size that a header claims. This module prevents all three. Where
+simplejpeg is installed, it refuses a JPEG that is damaged inside, too; its pixels are OpenCV's.
 """
 
+import importlib.util
+import re
 import struct
+from types import ModuleType
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from laecips_edge.core.image.jpeg_file import START as _JPEG_START
+from laecips_edge.core.image.jpeg_file import jpeg_end, jpeg_size
+
+simplejpeg: ModuleType | None = (
+    importlib.import_module("simplejpeg") if importlib.util.find_spec("simplejpeg") else None
+)
+
 Buffer = bytes | bytearray | memoryview
 
-_JPEG_START: Final = b"\xff\xd8"
-_JPEG_END: Final = b"\xff\xd9"
+MOST_PIXELS: Final = 1 << 25
+"""Largest picture that is decoded, 8K: it takes 100 MB. Its header is checked before that."""
+
 _PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_END: Final = b"IEND\xaeB`\x82"
+
+_VIDEO_STARTS: Final = (b"\0\0\0\1", b"\0\0\1")
+"""Start codes of a video stream (ITU-T H.264, annex B)."""
+
+_STRAY_BYTES: Final = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
+_HARMLESS_BYTES: Final = 16
+"""Bytes between the picture's data and its end that some cameras write; damage leaves more."""
 
 # Run-length coding of differences: small files, and several times as fast as level 6.
 _PNG: Final = [cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
@@ -37,13 +56,40 @@ def is_jpeg(data: Buffer) -> bool:
     return bytes(data[:2]) == _JPEG_START
 
 
-def decode_rgb(data: Buffer) -> NDArray[np.uint8]:
-    """Decode a JPEG or PNG as colour: uint8 [H,W,3], RGB, as stored (without EXIF rotation).
+def whole_jpeg(data: Buffer) -> bytes:
+    """Return a JPEG file without what follows its end, as zeros that cameras pad it with.
 
     Raises:
-        ImageError: the data is neither JPEG nor PNG, truncated, or broken.
+        ImageError: the file is truncated.
     """
-    bgr = _decode(_complete(data), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    whole = bytes(data)
+    end = jpeg_end(whole)
+    if end is None:
+        raise ImageError(f"truncated after {len(whole)} bytes: send the whole file")
+    return whole[:end]
+
+
+def decode_rgb(data: Buffer, *, most_pixels: int = MOST_PIXELS) -> NDArray[np.uint8]:
+    """Decode a JPEG or PNG as colour: uint8 [H,W,3], RGB, as stored (without EXIF rotation).
+
+    Args:
+        data: The file's bytes.
+        most_pixels: Largest picture that is taken, in pixels; what the header claims is compared
+            with it before any memory of that size is allocated.
+
+    Raises:
+        ImageError: the data is neither JPEG nor PNG, too large, truncated, or broken.
+    """
+    whole = _complete(data)
+    height, width = _size(whole)
+    if height * width > most_pixels:
+        raise ImageError(
+            f"is {height} x {width}, {height * width / 1e6:.1f} megapixels, and at most "
+            f"{most_pixels / 1e6:.1f} are taken: set a smaller size at the camera"
+        )
+    if simplejpeg is not None and is_jpeg(whole):
+        return _decode_jpeg(simplejpeg, whole)
+    bgr = _decode(whole, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
 
 
@@ -64,7 +110,7 @@ def decode_png(
     whole = _complete(data)
     if not whole.startswith(_PNG_START):
         raise ImageError("not a PNG: send it as PNG")
-    width, height = struct.unpack(">II", whole[16:24])
+    height, width = _size(whole)
     if shape is not None and (height, width) != shape:
         raise ImageError(f"is {height} x {width}, must be {shape[0]} x {shape[1]} rows x columns")
     pixels = _decode(whole, cv2.IMREAD_UNCHANGED)
@@ -110,31 +156,41 @@ def _decode(data: bytes, flags: int) -> NDArray:
     return pixels
 
 
+def _decode_jpeg(library: ModuleType, data: bytes) -> NDArray[np.uint8]:
+    """Decode a JPEG; ImageError where the decoder had to guess what is in it."""
+    try:
+        return np.asarray(library.decode_jpeg(data, "RGB", strict=True), np.uint8)
+    except ValueError as error:
+        stray = _STRAY_BYTES.search(str(error))
+        if stray is None or int(stray[1]) > _HARMLESS_BYTES:
+            raise ImageError(f"damaged ({error}): send it again") from error
+    return np.asarray(library.decode_jpeg(data, "RGB", strict=False), np.uint8)
+
+
 def _complete(data: Buffer) -> bytes:
     """Return the bytes; ImageError if they are not a whole JPEG or PNG file."""
     whole = bytes(data)
     if not whole:
         raise ImageError("no data: send JPEG or PNG")
     if whole.startswith(_JPEG_START):
-        # In the entropy-coded data FF is always followed by 0 or a restart marker, so the first end
-        # marker after the start of scan is the real one; a thumbnail's end marker is before that.
-        end = whole.find(_JPEG_END, _start_of_scan(whole))
-    elif whole.startswith(_PNG_START):
-        end = whole.find(_PNG_END, len(_PNG_START))
-    else:
-        raise ImageError("neither JPEG nor PNG: send one of these")
-    if end < 0:
+        return whole_jpeg(whole)
+    if not whole.startswith(_PNG_START):
+        raise ImageError(
+            "H.264 or H.265 video, not pictures: publish JPEG or PNG (image_transport compressed)"
+            if whole.startswith(_VIDEO_STARTS)
+            else "neither JPEG nor PNG: send one of these"
+        )
+    if whole.find(_PNG_END, len(_PNG_START)) < 0:
         raise ImageError(f"truncated after {len(whole)} bytes: send the whole file")
     return whole
 
 
-def _start_of_scan(jpeg: bytes) -> int:
-    """Return the offset of the first scan; the length of the data if there is none."""
-    position = len(_JPEG_START)
-    while position + 4 <= len(jpeg) and jpeg[position] == 0xFF:
-        marker, length = jpeg[position + 1], int.from_bytes(jpeg[position + 2 : position + 4])
-        if marker == 0xDA:
-            return position
-        # A marker may be padded with further FF bytes.
-        position += 1 if marker == 0xFF else 2 + length
-    return len(jpeg)
+def _size(whole: bytes) -> tuple[int, int]:
+    """Return the height and width that a header claims."""
+    if whole.startswith(_PNG_START):
+        width, height = struct.unpack(">II", whole[16:24])
+        return height, width
+    size = jpeg_size(whole)
+    if size is None:
+        raise ImageError("broken picture: send it again")
+    return size

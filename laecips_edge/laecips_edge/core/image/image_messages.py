@@ -12,7 +12,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from laecips_edge.core.image.codecs import Buffer, ImageError, decode_rgb, encode_jpeg, is_jpeg
+from laecips_edge.core.image.codecs import (
+    MOST_PIXELS,
+    Buffer,
+    ImageError,
+    decode_rgb,
+    encode_jpeg,
+    is_jpeg,
+)
+from laecips_edge.core.image.yuv_planes import PLANES, planes_to_rgb
 
 __all__ = [
     "CompressedImage",
@@ -69,11 +77,19 @@ _TO_RGB: Final[dict[str, tuple[int, int, Callable[[NDArray], NDArray]]]] = {
     "8UC1": (1, 1, _convert(cv2.COLOR_GRAY2RGB)),
     "rgb16": (2, 3, _as_is),
     "bgr16": (2, 3, _convert(cv2.COLOR_BGR2RGB)),
+    "rgba16": (2, 4, _convert(cv2.COLOR_RGBA2RGB)),
+    "bgra16": (2, 4, _convert(cv2.COLOR_BGRA2RGB)),
+    "16UC3": (2, 3, _convert(cv2.COLOR_BGR2RGB)),
+    "16UC4": (2, 4, _convert(cv2.COLOR_BGRA2RGB)),
     "mono16": (2, 1, _convert(cv2.COLOR_GRAY2RGB)),
     "bayer_rggb8": (1, 1, _convert(cv2.COLOR_BayerBG2RGB)),
     "bayer_bggr8": (1, 1, _convert(cv2.COLOR_BayerRG2RGB)),
     "bayer_gbrg8": (1, 1, _convert(cv2.COLOR_BayerGR2RGB)),
     "bayer_grbg8": (1, 1, _convert(cv2.COLOR_BayerGB2RGB)),
+    "bayer_rggb16": (2, 1, _convert(cv2.COLOR_BayerBG2RGB)),
+    "bayer_bggr16": (2, 1, _convert(cv2.COLOR_BayerRG2RGB)),
+    "bayer_gbrg16": (2, 1, _convert(cv2.COLOR_BayerGR2RGB)),
+    "bayer_grbg16": (2, 1, _convert(cv2.COLOR_BayerGB2RGB)),
     "yuv422": (1, 2, _convert(cv2.COLOR_YUV2RGB_UYVY)),
     "uyvy": (1, 2, _convert(cv2.COLOR_YUV2RGB_UYVY)),
     "yuv422_yuy2": (1, 2, _convert(cv2.COLOR_YUV2RGB_YUY2)),
@@ -83,10 +99,15 @@ _PAIRS_OF_PIXELS: Final = {"yuv422", "uyvy", "yuv422_yuy2", "yuyv"}
 _DEPTH: Final = {"16UC1": "u2", "mono16": "u2", "32FC1": "f4"}
 
 
-def to_rgb(message: Image) -> NDArray[np.uint8]:
+def to_rgb(message: Image, *, significant_bits: int = 16) -> NDArray[np.uint8]:
     """Return a picture of any usual encoding as uint8 [H,W,3], RGB.
 
-    16-bit encodings keep their high byte. The result may share memory with the message.
+    The result may share memory with the message.
+
+    Args:
+        message: The picture.
+        significant_bits: Of 16-bit encodings, the number of bits from the lowest on that the camera
+            uses, 8 to 16; the highest eight of these are kept, and larger values become 255.
 
     Raises:
         ImageError: the encoding is unknown or one of depth, the picture has no pixels, or the data
@@ -98,17 +119,19 @@ def to_rgb(message: Image) -> NDArray[np.uint8]:
         >>> to_rgb(SimpleNamespace(**red, data=bytes([0, 0, 255]))).tolist()
         [[[255, 0, 0]]]
     """
+    if message.encoding in PLANES:
+        return np.asarray(_planes_to_rgb(message), np.uint8)
     if message.encoding not in _TO_RGB:
         hint = (
             "holds depth: publish a picture on this topic, and depth on the topic `depth`"
             if message.encoding in _DEPTH
-            else f"is not known: use one of {', '.join(_TO_RGB)}"
+            else f"is not known: use one of {', '.join([*_TO_RGB, *PLANES])}"
         )
         raise ImageError(f"encoding {message.encoding!r} {hint}")
     itemsize, channels, convert = _TO_RGB[message.encoding]
     pixels = _pixels(message, f"u{itemsize}", channels)
     if itemsize == 2:
-        pixels = (pixels >> 8).astype(np.uint8)
+        pixels = (pixels >> significant_bits - 8).clip(0, 255).astype(np.uint8)
     if message.encoding in _PAIRS_OF_PIXELS and message.width % 2:
         # Refused here, because OpenCV 4.6 reads past the end of the row.
         raise ImageError(f"width {message.width} is odd: {message.encoding} comes in pairs")
@@ -118,6 +141,21 @@ def to_rgb(message: Image) -> NDArray[np.uint8]:
         raise ImageError(
             f"{message.height} x {message.width} is no size for {message.encoding} ({error.err})"
         ) from error
+
+
+def dark_bits(message: Image) -> int | None:
+    """Return how many low bits hold all values of a 16-bit picture, if that is suspiciously few.
+
+    Cameras of 10 or 12 bits often publish their values as they are, under an encoding of 16 bits.
+
+    Returns:
+        10 or 12, the smaller one that fits; None if the values are larger, all zero, or the
+        encoding is not one of 16 bits a channel.
+    """
+    if _TO_RGB.get(message.encoding, (1,))[0] != 2:
+        return None
+    largest = int(_pixels(message, "u2", _TO_RGB[message.encoding][1]).max())
+    return next((bits for bits in (10, 12) if 0 < largest < 1 << bits), None)
 
 
 def to_depth(message: Image) -> NDArray[np.uint16]:
@@ -141,18 +179,24 @@ def to_depth(message: Image) -> NDArray[np.uint16]:
     return np.rint(millimetres.clip(0, MAX_DEPTH_MM)).astype(np.uint16)
 
 
-def decode_compressed(data: Buffer, format: str = "") -> NDArray[np.uint8]:  # noqa: A002 (its field)
+def decode_compressed(
+    data: Buffer,
+    format: str = "",  # noqa: A002 (its field)
+    *,
+    most_pixels: int = MOST_PIXELS,
+) -> NDArray[np.uint8]:
     """Decode a CompressedImage's data: uint8 [H,W,3], RGB.
 
     Args:
         data: A whole JPEG or PNG file.
         format: The message's `format`, only for the error: the bytes decide how to decode.
+        most_pixels: Largest picture that is taken, in pixels.
 
     Raises:
-        ImageError: the data is neither JPEG nor PNG, truncated, or broken.
+        ImageError: the data is neither JPEG nor PNG, too large, truncated, or broken.
     """
     try:
-        return decode_rgb(data)
+        return decode_rgb(data, most_pixels=most_pixels)
     except ImageError as error:
         raise ImageError(f"format {format!r}: {error}") from error
 
@@ -195,6 +239,33 @@ def _pixels(message: Image, kind: str, channels: int) -> NDArray:
     if channels > 1:
         pixels = pixels.reshape(message.height, message.width, channels)
     return pixels.astype(dtype.newbyteorder("="), copy=False)
+
+
+def _planes_to_rgb(message: Image) -> NDArray:
+    """Return a picture of two planes, rows of both of which may be padded, as [H,W,3], RGB."""
+    height, width, step = message.height, message.width, message.step
+    size = f"{height} x {width} {message.encoding}"
+    halves = message.encoding != "nv24"
+    if not height or not width or (halves and (height % 2 or width % 2)):
+        raise ImageError(f"{size} has no whole squares of pixels: check the camera driver")
+    data = np.frombuffer(message.data, np.uint8)
+    rows = int(PLANES[message.encoding] * height)  # the second plane of NV24 has rows of two steps
+    if step < width or data.size != step * rows:
+        raise ImageError(
+            f"{size} needs {rows} rows of at least {width} bytes: step is {step}, data has "
+            f"{data.size} bytes; check the camera driver"
+        )
+    if halves:
+        data = data.reshape(rows, step)[:, :width].ravel()
+    else:
+        brightness, colours = np.split(data, [height * step])
+        data = np.concatenate(
+            [
+                brightness.reshape(height, step)[:, :width].ravel(),
+                colours.reshape(height, 2 * step)[:, : 2 * width].ravel(),
+            ]
+        )
+    return planes_to_rgb(data, message.encoding, (height, width))
 
 
 def nanoseconds(stamp: Any) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from laecips_edge.core.image.codecs import is_jpeg
+from laecips_edge.core.image.codecs import is_jpeg, whole_jpeg
 from laecips_edge.core.image.image_messages import decode_compressed, to_rgb
 
 
@@ -17,10 +17,12 @@ class Picture:
     Attributes:
         message: An object with the fields of sensor_msgs/CompressedImage or sensor_msgs/Image.
         compressed: Whether it has those of CompressedImage.
+        significant_bits: Of 16-bit encodings, the number of low bits that the camera uses.
     """
 
     message: Any
     compressed: bool
+    significant_bits: int = 16
 
     def rgb(self) -> NDArray[np.uint8]:
         """Decode the picture: uint8 [H,W,3].
@@ -30,10 +32,16 @@ class Picture:
         """
         if self.compressed:
             return decode_compressed(self.message.data, self.message.format)
-        return to_rgb(self.message)
+        return to_rgb(self.message, significant_bits=self.significant_bits)
 
     def jpeg(self) -> bytes | None:
-        """Return the camera's own JPEG file; None if the message holds another format."""
+        """Return the camera's own JPEG file; None if the message holds another format.
+
+        What follows the end of the file, as zeros that drivers pad it with, is not returned.
+
+        Raises:
+            ImageError: the file is truncated.
+        """
         if self.compressed and is_jpeg(self.message.data):
-            return bytes(self.message.data)
+            return whole_jpeg(self.message.data)
         return None

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal
+from typing import Final, Literal
+
+MOST_PIXELS: Final = 1 << 23
+"""Largest picture of a hard frame, slightly above 4K: a cloud's scores of 11 classes then take 370
+MB. A robot does not send larger ones, and a cloud refuses them before it decodes them."""
 
 
 class AnswerStatus(IntEnum):

@@ -234,6 +234,18 @@ def test_a_request_that_cannot_be_sent_is_a_fallback() -> None:
     assert answer.bytes_up == robot.counters.counts()["sent"] == 0
 
 
+def test_a_picture_that_no_cloud_takes_is_not_sent() -> None:
+    robot = Robot()
+    large = encode_jpeg(np.zeros((2900, 2900, 3), np.uint8), 10)
+    picture = Picture(SimpleNamespace(format="jpeg", data=large), compressed=True)
+    answer = robot.route(0.1, picture=picture)
+    assert answer is not None
+    assert answer.outcome is FrameOutcome.FALLBACK_OFFLINE
+    assert "2900 x 2900, and a cloud takes at most 8.4 megapixels" in answer.detail
+    assert robot.link.requests == []
+    assert robot.router.cloud_available  # it has done nothing wrong
+
+
 def test_too_many_requests_are_overload() -> None:
     robot = Robot()
     assert robot.route(0.1) is robot.route(0.1) is None

@@ -72,6 +72,7 @@ def test_padding_after_the_end_is_allowed() -> None:
     [
         (b"", "no data"),
         (b"GIF89a....", "neither JPEG nor PNG"),
+        (b"\0\0\0\1\x67\x64\0\x28", "H.264 or H.265 video, not pictures: publish JPEG"),
         (b"\xff\xd8\xff\xd9", "truncated|broken"),
         (JPEG[:2] + b"\xff\xda\0\x02" + b"\xff\xd9", "broken"),
     ],
@@ -101,6 +102,62 @@ def claiming(height: int, width: int) -> bytes:
 def test_another_png_than_agreed_is_refused(data: bytes, reason: str) -> None:
     with pytest.raises(ImageError, match=reason):
         codecs.decode_png(data, dtype=np.uint8, shape=(16, 24))
+
+
+def with_size(jpeg: bytes, height: int, width: int) -> bytes:
+    """The JPEG with another size in its header."""
+    at = jpeg.index(b"\xff\xc0") + 5
+    return jpeg[:at] + struct.pack(">HH", height, width) + jpeg[at + 4 :]
+
+
+@pytest.mark.parametrize(
+    "data", [with_size(JPEG, 10_000, 20_000), claiming(10_000, 20_000)], ids=["jpeg", "png"]
+)
+def test_no_memory_is_taken_for_what_a_header_claims(data: bytes) -> None:
+    with pytest.raises(ImageError, match=r"10000 x 20000, 200\.0 megapixels, .* 33\.6 are taken"):
+        codecs.decode_rgb(data)
+
+
+def test_the_largest_picture_that_is_taken() -> None:
+    assert codecs.decode_rgb(JPEG, most_pixels=16 * 24).shape == COLOUR.shape
+    with pytest.raises(ImageError, match="16 x 24"):
+        codecs.decode_rgb(JPEG, most_pixels=16 * 24 - 1)
+
+
+NOISE = np.random.default_rng(0).integers(0, 255, (48, 64, 3), np.uint8)
+DETAILED = codecs.encode_jpeg(NOISE, 90)
+
+
+@pytest.mark.skipif(codecs.simplejpeg is None, reason="simplejpeg is not installed")
+@pytest.mark.parametrize("lost", [slice(-2000, -1000), slice(-1000, -2)])
+def test_a_jpeg_that_is_damaged_inside(lost: slice) -> None:
+    damaged = bytearray(DETAILED)
+    del damaged[lost]
+    with pytest.raises(ImageError, match=r"damaged \(.*premature end.*\): send it again"):
+        codecs.decode_rgb(damaged)
+
+
+@pytest.mark.parametrize("stray", [b"\x12" * 3, b"\0" * 9])
+def test_stray_bytes_before_the_end_are_harmless(stray: bytes) -> None:
+    with_stray = DETAILED[:-2] + stray + DETAILED[-2:]
+    assert np.array_equal(codecs.decode_rgb(with_stray), codecs.decode_rgb(DETAILED))
+
+
+@pytest.mark.parametrize("sampling", ["411", "420", "422", "440", "444"])
+@pytest.mark.parametrize("progressive", [0, 1])
+def test_with_and_without_simplejpeg_the_pixels_are_the_same(
+    sampling: str, progressive: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = [
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+        getattr(cv2, f"IMWRITE_JPEG_SAMPLING_FACTOR_{sampling}"),
+        cv2.IMWRITE_JPEG_PROGRESSIVE,
+        progressive,
+    ]
+    data = cv2.imencode(".jpg", NOISE[:37, :51], options)[1].tobytes()
+    pixels = codecs.decode_rgb(data)
+    monkeypatch.setattr(codecs, "simplejpeg", None)
+    assert np.array_equal(codecs.decode_rgb(data), pixels)
 
 
 @given(position=st.integers(8, 200), value=st.integers(0, 255))

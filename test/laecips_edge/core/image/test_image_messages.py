@@ -33,6 +33,10 @@ def message(encoding: str, height: int, width: int, data: bytes, **fields: Any) 
         ("mono16", [3, 77, 255, 0], [GREY, [0, 0, 0]]),
         ("rgb16", [1, 255, 2, 0, 3, 0, 4, 0, 5, 0, 6, 255], [RED, BLUE]),
         ("bgr16", [1, 255, 2, 0, 3, 0, 4, 0, 5, 0, 6, 255], [BLUE, RED]),
+        ("16UC3", [1, 255, 2, 0, 3, 0, 4, 0, 5, 0, 6, 255], [BLUE, RED]),
+        ("rgba16", [1, 255, 2, 0, 3, 0, 9, 9, 4, 0, 5, 0, 6, 255, 9, 9], [RED, BLUE]),
+        ("bgra16", [1, 255, 2, 0, 3, 0, 9, 9, 4, 0, 5, 0, 6, 255, 9, 9], [BLUE, RED]),
+        ("16UC4", [1, 255, 2, 0, 3, 0, 9, 9, 4, 0, 5, 0, 6, 255, 9, 9], [BLUE, RED]),
     ],
 )
 def test_to_rgb(encoding: str, data: list[int], expected: list[list[int]]) -> None:
@@ -54,6 +58,22 @@ def test_to_rgb(encoding: str, data: list[int], expected: list[list[int]]) -> No
 def test_yuv(encoding: str, data: list[int]) -> None:
     rgb = image_messages.to_rgb(message(encoding, 1, 2, bytes(data)))
     assert np.abs(rgb.astype(int) - GREEN).max() <= 3
+
+
+@pytest.mark.parametrize(
+    ("encoding", "largest", "bits"),
+    [
+        ("mono16", 1023, 10),
+        ("mono16", 1024, 12),
+        ("bayer_rggb16", 4095, 12),
+        ("mono16", 4096, None),
+        ("mono16", 0, None),
+        ("mono8", 1, None),
+    ],
+)
+def test_pictures_that_use_few_bits(encoding: str, largest: int, bits: int | None) -> None:
+    data = np.array([[0, largest], [largest, 0]], np.uint8 if encoding == "mono8" else "<u2")
+    assert image_messages.dark_bits(message(encoding, 2, 2, data.tobytes())) == bits
 
 
 @pytest.mark.parametrize(
@@ -84,7 +104,7 @@ def test_step_may_be_padded_and_byte_order_is_obeyed() -> None:
 @pytest.mark.parametrize(
     ("broken", "reason"),
     [
-        (message("nv12", 1, 2, bytes(2)), "encoding 'nv12' is not known: use one of rgb8, "),
+        (message("nv99", 1, 2, bytes(2)), "encoding 'nv99' is not known: use one of rgb8, "),
         (message("", 1, 2, bytes(2)), "encoding '' is not known"),
         (message("16UC1", 1, 2, bytes(4)), "holds depth"),
         (message("rgb8", 0, 0, b""), "0 x 0 rgb8 has no pixels"),
@@ -131,7 +151,9 @@ def test_fields_and_back(pixels: np.ndarray) -> None:
 
 
 @given(
-    encoding=st.sampled_from(["rgb8", "mono8", "mono16", "yuyv", "bayer_rggb8", "32FC1", "odd"]),
+    encoding=st.sampled_from(
+        ["rgb8", "mono8", "mono16", "yuyv", "bayer_rggb8", "nv12", "nv24", "32FC1", "odd"]
+    ),
     size=st.tuples(st.integers(0, 5), st.integers(0, 5)),
     step=st.integers(0, 40),
     data=st.binary(max_size=80),
@@ -147,7 +169,7 @@ def test_no_header_breaks_more_than_its_own_frame(
 
 
 def test_compressed_errors_name_the_format() -> None:
-    with pytest.raises(ImageError, match="format 'h264': neither JPEG nor PNG"):
+    with pytest.raises(ImageError, match=r"format .h264.: H\.264 or H\.265 video"):
         image_messages.decode_compressed(b"\0\0\0\1", "h264")
 
 

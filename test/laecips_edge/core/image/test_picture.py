@@ -29,6 +29,7 @@ def test_both_kinds_of_message_are_decoded(picture: Picture) -> None:
     [
         (compressed(OWN), OWN),
         (compressed(array.array("B", OWN)), OWN),
+        (compressed(OWN + b"\0" * 5000), OWN),
         (compressed(encode_png(GREY), "png"), None),
         (RAW, None),
     ],
@@ -47,3 +48,11 @@ def test_the_cameras_own_jpeg(picture: Picture, jpeg: bytes | None) -> None:
 def test_what_cannot_be_read_is_an_image_error(picture: Picture) -> None:
     with pytest.raises(ImageError):
         picture.rgb()
+
+
+@pytest.mark.parametrize(("bits", "value"), [(16, 3), (10, 200)])
+def test_the_bits_that_a_camera_uses(bits: int, value: int) -> None:
+    fields = image_fields(GREY[..., 0], "mono16") | {"width": 3, "step": 6}
+    fields["data"] = np.full((4, 3), 800, "<u2").tobytes()
+    picture = Picture(SimpleNamespace(**fields), compressed=False, significant_bits=bits)
+    assert (picture.rgb() == value).all()

@@ -21,6 +21,9 @@ from laecips_cloud.training.data.errors import DatasetError
 PICTURE_ENDINGS: Final = ("jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp")
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _PALETTE: Final = 3  # PNG's colour type of indices
+MOST_PIXELS: Final = 1 << 28
+"""Largest picture that is read; it takes 800 MB. Of what lies on one's own disk more is taken than
+of what a camera or a robot sends."""
 _CURE: Final = "copy it again, or take it away"
 
 
@@ -33,7 +36,7 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
     data = _bytes_of(path)
     if is_jpeg(data) or data.startswith(_PNG):
         try:
-            return decode_rgb(data)
+            return decode_rgb(data, most_pixels=MOST_PIXELS)
         except ImageError as error:
             why = str(error).partition(":")[0]
             raise DatasetError(f"{path}: cannot be decoded ({why}); {_CURE}") from error
