@@ -8,6 +8,8 @@ from typing import Any
 
 from laecips_edge.core.image.tiling import Tiling
 
+from laecips_cloud.networks.rfnet import STRIDE
+
 # Shares of the time limit; the rest is for running f and F over the rows.
 _TIME_OF_F, _TIME_OF_FOLDS, _TIME_OF_H = 0.45, 0.30, 0.10
 
@@ -23,7 +25,8 @@ class FirstTraining:
 
     Attributes:
         input_size: (height, width) of f's input, in pixels.
-        tiles: (rows, columns) of tiles of that size into which robots cut a picture.
+        tiles: (rows, columns) of tiles of that size into which robots cut a picture; of several,
+            sides of more than 32 pixels and multiples of 4.
         width: width multiplier of f.
         miner_width: width multiplier of h.
         folds: k, number of folds, at least 2.
@@ -52,7 +55,7 @@ class FirstTraining:
         """Raise ValueError for the first setting that is out of range."""
         for name, bad in [
             ("input_size", min(self.input_size) < 32),
-            ("tiles", min(self.tiles) < 1),
+            ("tiles", min(self.tiles) < 1 or not self.tiling.can_be_joined(STRIDE)),
             ("width", not self.width > 0),
             ("miner_width", not self.miner_width > 0),
             ("folds", self.folds < 2),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from laecips_edge.core.image.tiling import OVERLAP, Tiling
+from laecips_edge.core.image.tiling import Tiling
 
 SCHEMA = 1
 """Version of the file format; raised when an older robot could not read the file any more."""
@@ -96,7 +96,7 @@ class Manifest:
             "tiles": lambda: (
                 len(self.tiles) == 2
                 and min(self.tiles) >= 1
-                and (max(self.tiles) == 1 or self._can_be_joined())
+                and self.tiling.can_be_joined(self.stride)
             ),
             "mean": lambda: len(self.mean) == channels and _finite(self.mean),
             "std": lambda: len(self.std) == channels and _finite(self.std) and min(self.std) > 0,
@@ -172,10 +172,6 @@ class Manifest:
                 "fetch the bundle again"
             )
         return manifest
-
-    def _can_be_joined(self) -> bool:
-        sides = (*self.input_size, OVERLAP)
-        return min(self.input_size) > OVERLAP and not any(side % self.stride for side in sides)
 
 
 def _finite(values: Iterable[float]) -> bool:

@@ -39,6 +39,13 @@ class Tiling:
         )
         return height, width
 
+    def can_be_joined(self, stride: int) -> bool:
+        """Return whether what a network gives at this stride for the tiles fits together."""
+        sides = (*self.tile, OVERLAP)
+        return max(self.grid) == 1 or (
+            min(self.tile) > OVERLAP and not any(side % stride for side in sides)
+        )
+
     def windows(self) -> list[tuple[slice, slice]]:
         """Return the rows and columns of each tile, from the top left, row by row."""
         (height, width), (rows, columns) = self.tile, self.grid
@@ -53,8 +60,7 @@ class Tiling:
 
         Args:
             parts: float32 [M,h,w] of each tile, in the order of `windows`.
-            stride: pixels of the picture for a pixel of the parts; of several tiles, sides and
-                `OVERLAP` are multiples of it.
+            stride: pixels of the picture for a pixel of the parts, see `can_be_joined`.
 
         Returns:
             float32 [M,H,W].
