@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
+from laecips_edge.core.image.fitting import fit
 from laecips_edge.core.inference.engines import Engine, EngineError, create_engine
 from laecips_edge.core.inference.preprocessing import Normalisation
 from laecips_edge.core.inference.scores import softmax, upsample
@@ -111,7 +111,7 @@ class SemanticNetwork:
 
     def scores_of(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Scores]:
         """Return the scores of each picture, in as few runs as `prepare_batches` allows."""
-        fitted = [self._fitted(rgb) for rgb in pictures]
+        fitted = [fit(rgb, self._size) for rgb in pictures]
         answers = self._run_all(fitted)
         if self._flip:
             mirrored = self._run_all([np.ascontiguousarray(rgb[:, ::-1]) for rgb in fitted])
@@ -170,14 +170,6 @@ class SemanticNetwork:
             difference.mean() <= _MEAN_DIFFERENCE and difference.max() <= _LARGEST_DIFFERENCE
             for difference in differences
         )
-
-    def _fitted(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Resize a picture to the network's size."""
-        if rgb.shape[:2] == self._size:
-            return rgb
-        small = rgb.shape[0] * rgb.shape[1] > self._size[0] * self._size[1]
-        method = cv2.INTER_AREA if small else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(rgb, self._size[::-1], interpolation=method), np.uint8)
 
     def _run_all(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Scores]:
         """Return the scores of any number of pictures; run the largest batches first."""

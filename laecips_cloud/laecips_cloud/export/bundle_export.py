@@ -22,6 +22,7 @@ from laecips_edge.core.bundle.bundle import (
     write_bundle,
 )
 from laecips_edge.core.bundle.manifest import IMAGENET_MEAN, IMAGENET_STD
+from laecips_edge.core.image.fitting import fit
 from laecips_edge.core.inference.preprocessing import NetworkInputs
 from laecips_edge.core.inference.segmenter import Segmenter
 from numpy.typing import NDArray
@@ -205,27 +206,30 @@ def _agreement(
     """Return torch's answers to the pictures, so that an engine is compared with another one."""
     f, h = pair
     inputs = NetworkInputs(manifest)
-    size = manifest.input_size[::-1]
+    height, width = manifest.tiling.picture
     if manifest.modality == "rgbd" and len(depths) != len(images):
         raise BundleError(
             f"agreement: {len(images)} pictures need as many depths, not {len(depths)}"
         )
     frames = []
     for index, image in enumerate(images):
-        rgb = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
+        rgb = fit(image, (height, width))
         depth_png = b""
         if manifest.modality == "rgbd":
-            depth = cv2.resize(depths[index], size, interpolation=cv2.INTER_NEAREST)
+            depth = cv2.resize(depths[index], (width, height), interpolation=cv2.INTER_NEAREST)
             depth_png = cv2.imencode(".png", depth)[1].tobytes()
         bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
         jpeg = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1].tobytes()
         frame = AgreementFrame(
             jpeg=jpeg, depth_png=depth_png, label_map=np.empty(0, np.uint8), trust=0.0
         )
-        tensors = [torch.from_numpy(a) for a in inputs(frame.rgb, frame.depth).values()]
+        parts = []
         with torch.inference_mode():
-            logits = f.logits_at_stride(*tensors)
-            trust = h(logits).item()
-        labels = logits[0].argmax(dim=0).to(torch.uint8).numpy()
+            for tile in inputs(frame.rgb, frame.depth):
+                tensors = [torch.from_numpy(a) for a in tile.values()]
+                parts.append(f.logits_at_stride(*tensors)[0].numpy())
+            logits = manifest.tiling.join(parts, stride=manifest.stride)
+            trust = h(torch.from_numpy(logits)[None]).item()
+        labels = logits.argmax(axis=0).astype(np.uint8)
         frames.append(replace(frame, label_map=labels, trust=trust))
     return frames

@@ -82,7 +82,7 @@ def _measured(
 ) -> list[dict[str, Any]]:
     """Return the measured fields of each engine's row."""
     rng = np.random.default_rng(0)
-    size = bundle.manifest.input_size
+    size = bundle.manifest.tiling.picture
     rgb = rng.integers(0, 256, (*size, 3), np.uint8)
     depth = rng.integers(300, 5000, size, np.uint16)
     steps: list[Callable[[], object]] = []

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 HELP = "train the edge network and its miner, or a teacher for the cloud, on labelled frames"
 
+AUTO = "auto"
+"""Input size that is chosen by the pictures."""
+
 _WIDTHS = {"pair": 0.5, "teacher": 1.0}
 _STEPS = {"pair": 2000, "teacher": 6000}
 
@@ -59,7 +62,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--width", type=float, help="width multiplier of f (without it 0.5) or teacher (1.0)"
     )
     parser.add_argument(
-        "--input-size", type=_size, default="360x480", help="HEIGHTxWIDTH that it runs at"
+        "--input-size",
+        type=_size_or_auto,
+        default="360x480",
+        help="HEIGHTxWIDTH that it runs at; auto: what keeps the detail of the pictures, near the "
+        "cost of the shipped pair",
     )
     parser.add_argument("--steps", type=int, help="steps of f (without it 2000) or teacher (6000)")
     parser.add_argument(
@@ -79,6 +86,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     pair = parser.add_argument_group("of a pair")
     pair.add_argument(
         "--name", help="name of the bundle; without it the data set's or its folder's"
+    )
+    pair.add_argument(
+        "--tiles",
+        type=_size,
+        help="ROWSxCOLUMNS of tiles of --input-size that a picture is cut into; without it 1x1, "
+        "with --input-size auto what keeps the detail",
     )
     pair.add_argument("--miner-width", type=float, default=0.5, help="width multiplier of h")
     pair.add_argument("--miner-steps", type=int, default=400, help="steps of h")
@@ -115,9 +128,23 @@ def run(args: argparse.Namespace) -> int:
     )
     if args.root is not None:  # what is generated has every class
         require_learnable(frames, where=str(args.root))
+    if args.input_size == AUTO:
+        _choose_size(args, frames, progress)
     train = _train_pair if args.role == "pair" else _train_teacher
     train(args, frames, held_out, progress)
     return 0
+
+
+def _choose_size(args: argparse.Namespace, frames: LabelledFrames, progress: Progress) -> None:
+    """Set input size and tiles by the pictures; a teacher takes the same pictures whole."""
+    from laecips_eval.datasets.sizing.detail import detail_of
+    from laecips_eval.datasets.sizing.input_size import choose_input_size
+
+    chosen = choose_input_size(detail_of(frames), grid=args.tiles)
+    progress(str(chosen))
+    whole = args.role == "teacher"
+    args.input_size = chosen.tiling.picture if whole else chosen.tiling.tile
+    args.tiles = chosen.tiling.grid
 
 
 def _train_pair(
@@ -136,6 +163,7 @@ def _train_pair(
         held_out,
         settings=FirstTraining(
             input_size=args.input_size,
+            tiles=args.tiles or (1, 1),
             width=args.width,
             miner_width=args.miner_width,
             folds=args.folds,
@@ -197,8 +225,12 @@ def _train_teacher(
     Console().print(teacher_table(taught, frames.classes))
 
 
+def _size_or_auto(text: str) -> tuple[int, int] | str:
+    return AUTO if text == AUTO else _size(text)
+
+
 def _size(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d+)x(\d+)", text)
     if not match:
-        raise argparse.ArgumentTypeError(f"{text!r} is not HEIGHTxWIDTH, such as 360x480")
+        raise argparse.ArgumentTypeError(f"{text!r} is not two numbers such as 360x480")
     return int(match[1]), int(match[2])

@@ -149,3 +149,20 @@ def test_resuming_from_a_bundle_that_lies(tmp_path, tiny_bundle, changes, messag
     with pytest.raises(BundleError, match=message) as error:
         load_networks(Bundle.load(lying.path))
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("size", "tiles"),
+    [((200, 200), (1, 1)), ((201, 333), (1, 1)), ((97, 513), (1, 1)), ((96, 128), (2, 2))],
+)
+def test_input_sizes_need_no_multiple_of_anything(tmp_path, size, tiles):
+    fields = FIELDS | {"input_size": size, "tiles": tiles}
+    bundle = export_bundle(
+        *pair(), tmp_path / "bundle", agreement_images=[picture(1080, 1920, 3)], **fields
+    )
+    segmenter = Segmenter(Bundle.load(bundle.path))
+    segmenter.self_test()
+    prediction = segmenter.predict(picture(1080, 1920, 3))
+    assert prediction.logits.shape == bundle.manifest.logits_shape
+    assert prediction.label_map.shape == (1080, 1920)
+    assert 0 < segmenter.trust(prediction.logits) <= 1

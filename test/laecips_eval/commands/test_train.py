@@ -82,6 +82,7 @@ def test_a_folder_that_is_something_else_is_refused_before_a_teacher_is_trained(
         (["--threads", "0"], "--threads is 0"),
         (["--split", "nowhere"], "inspection has no split 'nowhere'"),
         (["--frames", "0"], "0 frames were asked for"),
+        (["--input-size", "98x128", "--tiles", "2x1"], "tiles is (2, 1): out of range"),
         ([*TEACHER, "--dataset", "camvid"], "camvid needs a root"),
         ([*TEACHER, "--threads", "0"], "--threads is 0"),
         ([*TEACHER, "--held-out-frames", "0"], "0 frames were asked for"),
@@ -138,4 +139,4 @@ def test_a_folder_of_pictures_makes_a_bundle(camvid: Path, tmp_path: Path) -> No
 def test_a_size_is_height_by_width(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["train", "--input-size", "big", "-o", "nowhere"])
-    assert "'big' is not HEIGHTxWIDTH, such as 360x480" in capsys.readouterr().err
+    assert "'big' is not two numbers such as 360x480" in capsys.readouterr().err

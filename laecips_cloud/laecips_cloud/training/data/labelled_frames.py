@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+import cv2
 import numpy as np
+from laecips_edge.core.image.fitting import fit
 from numpy.typing import NDArray
 
 UNLABELLED = 255
@@ -24,6 +26,21 @@ class LabelledFrame(NamedTuple):
     name: str
     image: NDArray[np.uint8]
     label: NDArray[np.uint8]
+
+
+def fitted(frame: LabelledFrame, size: tuple[int, int]) -> LabelledFrame:
+    """Return a frame at the size that robots bring pictures to, to train on.
+
+    A network that learns from pictures at another size meets parts of another size on the robot.
+
+    Args:
+        frame: of any size.
+        size: (rows, columns).
+    """
+    if frame.label.shape == size:
+        return frame
+    label = cv2.resize(frame.label, size[::-1], interpolation=cv2.INTER_NEAREST)
+    return LabelledFrame(frame.name, fit(frame.image, size), np.asarray(label, np.uint8))
 
 
 class LabelledFrames(Protocol):

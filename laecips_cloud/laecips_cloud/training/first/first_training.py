@@ -20,7 +20,7 @@ from laecips_edge.core.bundle.bundle import MANIFEST, Bundle
 
 from laecips_cloud.export.bundle_export import export_bundle
 from laecips_cloud.metrics import ConfusionMatrix
-from laecips_cloud.training.data.labelled_frames import LabelledFrames
+from laecips_cloud.training.data.labelled_frames import LabelledFrames, fitted
 from laecips_cloud.training.first.ranking import MinerScore, score_miner
 from laecips_cloud.training.first.settings import FirstTraining
 from laecips_cloud.training.first.stages import Stages
@@ -103,7 +103,7 @@ def first_training(
     """
     _check(frames, held_out, folds=settings.folds, path=path)
     progress(f"reading {len(frames)} frames and {len(held_out)} held-out ones")
-    seen = [frames[i] for i in range(len(frames))]
+    seen = [fitted(frames[i], settings.tiling.picture) for i in range(len(frames))]
     unseen = [held_out[i] for i in range(len(held_out))]
     checkpoints = Checkpoints(
         path.with_name(f".{path.name}.training"),
@@ -143,6 +143,7 @@ def first_training(
         classes=frames.classes,
         palette=frames.palette,
         input_size=settings.input_size,
+        tiles=settings.tiles,
         delta=thresholds["laecips"],
         beta=fit_beta(rows, share=rule.share, weights=class_weights(pixel_counts(seen, f.classes))),
         quantiles=quantiles(trust_by_miner["laecips"]),

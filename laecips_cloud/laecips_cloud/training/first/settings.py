@@ -6,6 +6,10 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from laecips_edge.core.image.tiling import Tiling
+
+from laecips_cloud.networks.rfnet import STRIDE
+
 # Shares of the time limit; the rest is for running f and F over the rows.
 _TIME_OF_F, _TIME_OF_FOLDS, _TIME_OF_H = 0.45, 0.30, 0.10
 
@@ -20,7 +24,9 @@ class FirstTraining:
     """Settings of a first training.
 
     Attributes:
-        input_size: (height, width) that robots run at, in pixels.
+        input_size: (height, width) of f's input, in pixels.
+        tiles: (rows, columns) of tiles of that size into which robots cut a picture; of several,
+            sides of more than 32 pixels and multiples of 4.
         width: width multiplier of f.
         miner_width: width multiplier of h.
         folds: k, number of folds, at least 2.
@@ -34,6 +40,7 @@ class FirstTraining:
     """
 
     input_size: tuple[int, int] = (360, 480)
+    tiles: tuple[int, int] = (1, 1)
     width: float = 0.5
     miner_width: float = 0.5
     folds: int = 3
@@ -48,6 +55,7 @@ class FirstTraining:
         """Raise ValueError for the first setting that is out of range."""
         for name, bad in [
             ("input_size", min(self.input_size) < 32),
+            ("tiles", min(self.tiles) < 1 or not self.tiling.can_be_joined(STRIDE)),
             ("width", not self.width > 0),
             ("miner_width", not self.miner_width > 0),
             ("folds", self.folds < 2),
@@ -59,6 +67,11 @@ class FirstTraining:
         ]:
             if bad:
                 raise ValueError(f"first training: {name} is {getattr(self, name)}: out of range")
+
+    @property
+    def tiling(self) -> Tiling:
+        """The tiles, and the size that a picture is brought to before it is cut."""
+        return Tiling(self.input_size, self.tiles)
 
     @property
     def seconds_of_f(self) -> float:

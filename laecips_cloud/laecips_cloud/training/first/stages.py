@@ -159,7 +159,7 @@ class Stages:
                 network,
                 frames,
                 assist=self._assist,
-                input_size=self._settings.input_size,
+                tiling=self._settings.tiling,
                 variants=self._settings.variants,
                 seed=self._settings.seed,
                 scores=scores,

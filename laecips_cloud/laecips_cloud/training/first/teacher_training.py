@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from laecips_edge.core.image.tiling import Tiling
 from laecips_edge.core.inference.scores import label_map_of
 
 from laecips_cloud.metrics import ConfusionMatrix
 from laecips_cloud.networks import RFNet
-from laecips_cloud.training.data.labelled_frames import LabelledFrames
+from laecips_cloud.training.data.labelled_frames import LabelledFrames, fitted
 from laecips_cloud.training.first.settings import as_json
 from laecips_cloud.training.steps.checkpoints import Checkpoints
 from laecips_cloud.training.steps.held_out_rows import HeldOutRow, make_rows
@@ -130,7 +131,7 @@ def _trained(
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if not kept.restore("teacher", network):
         progress(f"reading {len(frames)} frames")
-        seen = [frames[i] for i in range(len(frames))]
+        seen = [fitted(frames[i], settings.input_size) for i in range(len(frames))]
         recipe = SegmenterRecipe(
             input_size=settings.input_size,
             steps=settings.steps,
@@ -154,7 +155,7 @@ def _measure(
         network,
         [held_out[i] for i in range(len(held_out))],
         assist=lambda image, logits: label_map_of(logits, (image.shape[0], image.shape[1])),
-        input_size=settings.input_size,
+        tiling=Tiling(settings.input_size),
         variants=settings.variants,
         seed=settings.seed,
     ):

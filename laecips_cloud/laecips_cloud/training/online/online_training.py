@@ -19,12 +19,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from laecips_edge.core.bundle.bundle import Bundle, Manifest
+from laecips_edge.core.image.tiling import Tiling
 from numpy.typing import NDArray
 from torch import Tensor
 
 from laecips_cloud.export.bundle_export import export_bundle, load_networks, write_manifest
 from laecips_cloud.networks import MinerNetwork, RFNet
-from laecips_cloud.training.data.labelled_frames import LabelledFrame
+from laecips_cloud.training.data.labelled_frames import LabelledFrame, fitted
 from laecips_cloud.training.data.time_blocks import split_by_time
 from laecips_cloud.training.online.examination import at_stride, examine
 from laecips_cloud.training.online.lessons import Lesson
@@ -137,7 +138,7 @@ def train_update(
             f,
             learnt=learnt,
             rehearsal=source.rehearsal,
-            input_size=manifest.input_size,
+            tiling=manifest.tiling,
             by_class=weights,
             settings=settings,
             progress=progress,
@@ -156,6 +157,7 @@ def train_update(
         classes=manifest.classes,
         palette=manifest.palette,
         input_size=manifest.input_size,
+        tiles=manifest.tiles,
         delta=delta,
         beta=manifest.beta,
         version=version,
@@ -200,12 +202,14 @@ def _train_f(
     *,
     learnt: Sequence[Lesson],
     rehearsal: Sequence[LabelledFrame],
-    input_size: tuple[int, int],
+    tiling: Tiling,
     by_class: Tensor,
     settings: OnlineTraining,
     progress: Progress,
 ) -> None:
-    frames = [*(lesson.frame for lesson in learnt), *rehearsal]
+    frames = [
+        fitted(frame, tiling.picture) for frame in (*(each.frame for each in learnt), *rehearsal)
+    ]
     share = settings.rehearsal if rehearsal else 0.0
     by_weight = np.array([lesson.weight for lesson in learnt])
     weights = [
@@ -218,7 +222,7 @@ def _train_f(
         f,
         frames,
         recipe=SegmenterRecipe(
-            input_size=input_size,
+            input_size=tiling.tile,
             steps=settings.steps,
             # Whole frames only: robots run f on whole frames, and few steps on crops harm that.
             whole_share=1.0,
@@ -264,7 +268,7 @@ def _train_h(
 
     def row(frame: LabelledFrame, weight: float) -> JudgedRow:
         with fast_precision():
-            logits = run(f, np.ascontiguousarray(frame.image), input_size=manifest.input_size)
+            logits = run(f, np.ascontiguousarray(frame.image), tiling=manifest.tiling)
         return judged(logits, at_stride(frame.label, logits), weights=weights, weight=weight)
 
     rows = [row(lesson.frame, lesson.weight) for lesson in held_out]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import torch
+from laecips_edge.core.image.fitting import fit
+from laecips_edge.core.image.tiling import Tiling
 from laecips_edge.core.inference.scores import label_map_of, scores_at
 from numpy.typing import NDArray
 
@@ -16,6 +18,7 @@ from laecips_cloud.fusion.vote import Vote
 from laecips_cloud.masks import Masks
 from laecips_cloud.metrics import ConfusionMatrix, frame_iou
 from laecips_cloud.networks import RFNet
+from laecips_cloud.networks.rfnet import STRIDE
 from laecips_cloud.training.data.batches import normalise
 from laecips_cloud.training.data.drifted_views import views
 from laecips_cloud.training.data.labelled_frames import UNLABELLED, LabelledFrame
@@ -67,7 +70,7 @@ def make_rows(
     frames: Sequence[LabelledFrame],
     *,
     assist: Assist,
-    input_size: tuple[int, int],
+    tiling: Tiling,
     variants: int,
     seed: int,
     scores: tuple[ConfusionMatrix, ConfusionMatrix] | None = None,
@@ -80,7 +83,7 @@ def make_rows(
         network: f, in evaluation mode.
         frames: frames that f was not trained on.
         assist: F.
-        input_size: (height, width) that robots run at.
+        tiling: size that robots bring a picture to, and the tiles that f takes.
         variants: number of variants of each frame, besides the frame itself.
         seed: seed of the variants.
         scores: confusion matrices of f and F, to which the original frames are added.
@@ -91,7 +94,7 @@ def make_rows(
     for variant, seen, truth in views(frames, variants=variants, seed=seed):
         if (truth == UNLABELLED).all():
             continue
-        logits = run(network, seen, input_size=input_size)
+        logits = run(network, seen, tiling=tiling)
         answer = label_map_of(logits, (truth.shape[0], truth.shape[1]))
         assisted = assist(seen, logits)
         if scores is not None and not variant:
@@ -108,22 +111,21 @@ def make_rows(
         )
 
 
-def run(
-    network: RFNet, image: NDArray[np.uint8], *, input_size: tuple[int, int]
-) -> NDArray[np.float32]:
+def run(network: RFNet, image: NDArray[np.uint8], *, tiling: Tiling) -> NDArray[np.float32]:
     """Return f's logits of one picture of any size.
 
     Args:
         network: f, in evaluation mode.
-        image: uint8 [H, W, 3], RGB; resized if it does not have `input_size`.
-        input_size: (height, width) that robots run at.
+        image: uint8 [H, W, 3], RGB.
+        tiling: size that robots bring a picture to, and the tiles that f takes.
 
     Returns:
         float32 [M, h, w], at stride.
     """
-    if image.shape[:2] != input_size:
-        fitted = cv2.resize(image, input_size[::-1], interpolation=cv2.INTER_LINEAR)
-        image = np.asarray(fitted, np.uint8)
+    image = fit(image, tiling.picture)
+    parts = []
     with torch.inference_mode():
-        logits = network.logits_at_stride(normalise(image[None]))[0]
-        return np.ascontiguousarray(logits.float().numpy())
+        for window in tiling.windows():
+            logits = network.logits_at_stride(normalise(image[window][None]))[0]
+            parts.append(np.ascontiguousarray(logits.float().numpy()))
+    return tiling.join(parts, stride=STRIDE)

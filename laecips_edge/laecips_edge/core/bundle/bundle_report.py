@@ -81,6 +81,8 @@ def describe(bundle: Bundle) -> str:
     """Return a bundle's manifest as text: classes, geometry and calibration, then its training."""
     manifest = bundle.manifest
     height, width = manifest.input_size
+    rows, columns = manifest.tiles
+    tiles = "" if rows == columns == 1 else f", {rows} x {columns} tiles"
     thresholds = ", ".join(f"{k} {v:.4g}" for k, v in sorted(manifest.thresholds.items()))
     lines = [
         f"{manifest.name} version {manifest.version}"
@@ -89,7 +91,7 @@ def describe(bundle: Bundle) -> str:
         f"classes       {len(manifest.classes)} ({manifest.classes_hash}): "
         f"{', '.join(manifest.classes)}",
         f"f             {manifest.architecture}, width {manifest.width:g}, {manifest.modality}, "
-        f"{height} x {width}, stride {manifest.stride}",
+        f"{height} x {width}{tiles}, stride {manifest.stride}",
         f"h             width {manifest.miner_width:g}, beta {manifest.beta:.4g}",
         f"delta         {manifest.delta:.4f}",
         f"thresholds    {thresholds or '-'}",

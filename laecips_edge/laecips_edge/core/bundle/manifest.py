@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from laecips_edge.core.image.tiling import Tiling
+
 SCHEMA = 1
 """Version of the file format; raised when an older robot could not read the file any more."""
 
@@ -33,6 +35,8 @@ class Manifest:
         width, miner_width: multipliers of the channel counts of f and h.
         modality: "rgb" or "rgbd".
         input_size: (H,W) of f's input.
+        tiles: (rows, columns) of tiles of that size into which a picture is cut; (1, 1): f takes
+            it whole.
         stride: rows of the input per row of the logits.
         mean, std: normalisation of (R,G,B) in units of 1; "rgbd" has a fourth value, for
             depth / depth_range_mm.
@@ -72,6 +76,7 @@ class Manifest:
     files: dict[str, str] = field(default_factory=dict)
     gate: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
+    tiles: tuple[int, int] = (1, 1)
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
@@ -88,6 +93,11 @@ class Manifest:
             "modality": lambda: self.modality in MODALITIES,
             "input_size": lambda: len(self.input_size) == 2 and min(self.input_size) >= 32,
             "stride": lambda: self.stride >= 1,
+            "tiles": lambda: (
+                len(self.tiles) == 2
+                and min(self.tiles) >= 1
+                and self.tiling.can_be_joined(self.stride)
+            ),
             "mean": lambda: len(self.mean) == channels and _finite(self.mean),
             "std": lambda: len(self.std) == channels and _finite(self.std) and min(self.std) > 0,
             "depth_range_mm": lambda: self.depth_range_mm > 0,
@@ -119,9 +129,14 @@ class Manifest:
         return hashlib.sha256("\n".join(self.classes).encode()).hexdigest()[:16]
 
     @property
+    def tiling(self) -> Tiling:
+        """The tiles into which a picture is cut, and the size that it is brought to before."""
+        return Tiling(self.input_size, self.tiles)
+
+    @property
     def logits_shape(self) -> tuple[int, int, int]:
-        """Shape (M,h,w) of f's logits."""
-        height, width = self.input_size
+        """Shape (M,h,w) of f's logits of a picture, of all tiles together."""
+        height, width = self.tiling.picture
         return len(self.classes), -(-height // self.stride), -(-width // self.stride)
 
     def to_json(self) -> str:

@@ -1,4 +1,4 @@
-"""Turn pictures into f's inputs: resize and normalise as the manifest says."""
+"""Turn pictures into f's inputs: resize, cut and normalise as the manifest says."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laecips_edge.core.bundle.manifest import Manifest
+from laecips_edge.core.image.fitting import fit
 
 
 class Normalisation:
@@ -40,39 +41,38 @@ class NetworkInputs:
     """
 
     def __init__(self, manifest: Manifest) -> None:
-        self._manifest = manifest
+        self._manifest, self._tiling = manifest, manifest.tiling
         self._normalise = Normalisation(manifest.mean[:3], manifest.std[:3])
 
     def __call__(
         self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None = None
-    ) -> dict[str, NDArray[np.float32]]:
-        """Resize and normalise.
+    ) -> list[dict[str, NDArray[np.float32]]]:
+        """Resize, cut into tiles and normalise.
 
         Args:
             rgb: uint8 [H,W,3] of any size.
             depth: uint16 [H,W] in millimetres, of any size; ignored if f takes no depth.
 
         Returns:
-            "rgb" float32 [1,3,h,w] and, for "rgbd", "depth" float32 [1,h,w].
+            For each tile "rgb" float32 [1,3,h,w] and, for "rgbd", "depth" float32 [1,h,w].
 
         Raises:
             ValueError: an array has another type or shape, or a needed depth is missing.
         """
-        inputs = {"rgb": self._rgb(rgb)}
+        fitted = self._rgb(rgb)
+        tiles = [{"rgb": self._normalise(fitted[window])} for window in self._tiling.windows()]
         if self._manifest.modality == "rgbd":
-            inputs["depth"] = self._depth(depth)
-        return inputs
+            far = self._depth(depth)
+            for tile, window in zip(tiles, self._tiling.windows(), strict=True):
+                tile["depth"] = np.ascontiguousarray(far[window])[np.newaxis]
+        return tiles
 
-    def _rgb(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def _rgb(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
         if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or rgb.size == 0:
             raise ValueError(
                 f"picture: must be uint8 [H,W,3] and not empty, got {rgb.dtype} {list(rgb.shape)}"
             )
-        height, width = self._manifest.input_size
-        if rgb.shape[:2] != (height, width):
-            resized = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_LINEAR)
-            rgb = np.asarray(resized, np.uint8)
-        return self._normalise(rgb)
+        return fit(rgb, self._tiling.picture)
 
     def _depth(self, depth: NDArray[np.uint16] | None) -> NDArray[np.float32]:
         if depth is None or depth.ndim != 2 or depth.dtype != np.uint16 or depth.size == 0:
@@ -80,11 +80,11 @@ class NetworkInputs:
             raise ValueError(
                 f"depth: bundle {self._manifest.name} takes uint16 [H,W] in mm, got {found}"
             )
-        height, width = self._manifest.input_size
+        height, width = self._tiling.picture
         if depth.shape != (height, width):
             # Nearest neighbour: the mean depth across an edge is the depth of no object.
             resized = cv2.resize(depth, (width, height), interpolation=cv2.INTER_NEAREST)
             depth = np.asarray(resized, np.uint16)
         share = np.minimum(depth / np.float32(self._manifest.depth_range_mm), 1)
         normalised = (share - self._manifest.mean[3]) / self._manifest.std[3]
-        return normalised.astype(np.float32)[np.newaxis]
+        return normalised.astype(np.float32)

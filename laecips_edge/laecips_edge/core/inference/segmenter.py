@@ -93,7 +93,8 @@ class Segmenter:
         self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None = None
     ) -> NDArray[np.float32]:
         """Return f's logits, float32 [M,h,w] at stride; arguments and errors as in `predict`."""
-        return self._f.run(self._inputs(rgb, depth))["logits"][0]
+        parts = [self._f.run(tile)["logits"][0] for tile in self._inputs(rgb, depth)]
+        return self.manifest.tiling.join(parts, stride=self.manifest.stride)
 
     def scores(
         self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None = None
@@ -127,8 +128,9 @@ class Segmenter:
                     f"{trust:.3f} instead of {frame.trust:.3f}; this engine must not run it"
                 )
         if not self._agreement:
-            grey = np.full((*self.manifest.input_size, 3), 128, np.uint8)
-            self._checked(name, grey, np.full(self.manifest.input_size, 1000, np.uint16))
+            size = self.manifest.tiling.picture
+            grey = np.full((*size, 3), 128, np.uint8)
+            self._checked(name, grey, np.full(size, 1000, np.uint16))
 
     def _checked(
         self, name: str, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None

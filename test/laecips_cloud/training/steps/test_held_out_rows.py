@@ -8,6 +8,7 @@ from laecips_cloud.metrics import ConfusionMatrix, frame_iou
 from laecips_cloud.networks import RFNet
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from laecips_cloud.training.steps.held_out_rows import assist_by, make_rows, run
+from laecips_edge.core.image.tiling import Tiling
 from laecips_edge.core.inference.scores import label_map_of
 
 SIZE = (64, 96)
@@ -38,7 +39,7 @@ def test_rows_hold_what_f_and_the_cloud_make_of_each_picture(
             network,
             frames,
             assist=knows_daylight,
-            input_size=SIZE,
+            tiling=Tiling(SIZE),
             variants=2,
             seed=0,
             scores=scores,
@@ -50,7 +51,7 @@ def test_rows_hold_what_f_and_the_cloud_make_of_each_picture(
         np.testing.assert_allclose(row.logits, logits, atol=1e-2, rtol=1e-3)
     daylight = [row for row in rows if not row.drifted]
     for row, frame in zip(daylight, frames, strict=True):
-        answer = label_map_of(run(network, frame.image, input_size=SIZE), SIZE)
+        answer = label_map_of(run(network, frame.image, tiling=Tiling(SIZE)), SIZE)
         assert row.iou == frame_iou(answer, frame.label, 3)
         assert row.assisted_iou == 1.0
     for drifted, row in zip(rows[1::3], daylight, strict=True):
@@ -68,7 +69,7 @@ def test_a_frame_without_labels_gives_no_row(
         network,
         [void, frame],
         assist=lambda image, logits: np.zeros(image.shape[:2], np.uint8),
-        input_size=SIZE,
+        tiling=Tiling(SIZE),
         variants=0,
         seed=0,
     )
@@ -79,10 +80,19 @@ def test_a_frame_without_labels_gives_no_row(
 def test_a_picture_of_any_size_gives_logits_of_the_input_size(
     network: RFNet, size: tuple[int, int]
 ) -> None:
-    logits = run(network, np.zeros((*size, 3), np.uint8), input_size=SIZE)
+    logits = run(network, np.zeros((*size, 3), np.uint8), tiling=Tiling(SIZE))
     assert logits.shape == (3, 16, 24)
     assert logits.dtype == np.float32
     assert logits.flags.c_contiguous
+
+
+def test_tiles_are_joined_to_the_logits_of_the_picture(network: RFNet) -> None:
+    tiling = Tiling(SIZE, (2, 2))
+    image = np.random.default_rng(0).integers(0, 256, (*tiling.picture, 3), np.uint8)
+    joined = run(network, image, tiling=tiling)
+    assert joined.shape == (3, 24, 40)
+    last = run(network, image[-SIZE[0] :, -SIZE[1] :], tiling=Tiling(SIZE))
+    np.testing.assert_array_equal(joined[:, -12:, -20:], last[:, -12:, -20:])
 
 
 def test_each_region_takes_the_class_that_scores_highest_in_it() -> None:

@@ -15,6 +15,7 @@ from laecips_cloud.training.steps.train_segmenter import (
     pixel_counts,
     train_segmenter,
 )
+from laecips_edge.core.image.tiling import Tiling
 from laecips_edge.core.inference.scores import label_map_of
 
 pytestmark = pytest.mark.slow
@@ -46,7 +47,7 @@ def test_f_learns_what_it_has_not_seen(toy_frames: ToyFrames) -> None:
     assert lines[0].startswith("  0% of the training, loss ")
     matrix = ConfusionMatrix(3)
     for _, image, label in toy_frames(count=4, seed=1):
-        matrix.add(label_map_of(run(network, image, input_size=SIZE), SIZE), label)
+        matrix.add(label_map_of(run(network, image, tiling=Tiling(SIZE)), SIZE), label)
     assert matrix.miou() > 0.6
 
 

@@ -37,6 +37,10 @@ def test_round_trip():
         ({"modality": "lidar"}, "modality cannot be 'lidar'"),
         ({"modality": "rgbd"}, "mean cannot be"),
         ({"input_size": (0, 128)}, r"input_size cannot be \(0, 128\)"),
+        ({"tiles": (0, 1)}, r"tiles cannot be \(0, 1\)"),
+        ({"tiles": (2, 2, 2)}, "tiles cannot be"),
+        ({"tiles": (2, 1), "input_size": (98, 128)}, r"tiles cannot be \(2, 1\)"),
+        ({"tiles": (1, 2), "input_size": (32, 128)}, r"tiles cannot be \(1, 2\)"),
         ({"std": (1.0, 1.0, 0.0)}, "std cannot be"),
         ({"classes": ("belt", "belt")}, "classes cannot be"),
         ({"palette": ((0, 0, 0),)}, "palette cannot be"),
@@ -83,3 +87,10 @@ def test_the_classes_hash_knows_names_and_order():
 @pytest.mark.parametrize(("size", "shape"), [((96, 128), (2, 24, 32)), ((90, 150), (2, 23, 38))])
 def test_logits_shape_rounds_up(size, shape):
     assert Manifest(**(FIELDS | {"input_size": size})).logits_shape == shape
+
+
+def test_logits_of_tiles_are_those_of_the_picture():
+    tiled = Manifest(**(FIELDS | {"tiles": (2, 3)}))
+    assert tiled.tiling.picture == (160, 320)
+    assert tiled.logits_shape == (2, 40, 80)
+    assert Manifest.from_json(tiled.to_json()) == tiled

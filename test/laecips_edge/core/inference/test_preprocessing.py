@@ -29,7 +29,7 @@ def picture(*shape: int) -> np.ndarray:
 def test_channels_stay_in_order_and_are_normalised_by_their_own():
     rgb = np.zeros((32, 48, 3), np.uint8)
     rgb[...] = (255, 0, 51)
-    planes = NetworkInputs(RGB)(rgb)["rgb"]
+    planes = NetworkInputs(RGB)(rgb)[0]["rgb"]
     assert planes.shape == (1, 3, 32, 48)
     assert planes.dtype == np.float32
     np.testing.assert_allclose(planes[0, :, 5, 7], [1.0, -1.0, 0.2], rtol=1e-6)
@@ -38,16 +38,17 @@ def test_channels_stay_in_order_and_are_normalised_by_their_own():
 @pytest.mark.parametrize("size", [(32, 48), (96, 128), (20, 30), (1, 1)])
 def test_any_size_is_resized(size):
     rgb = picture(*size, 3)
-    expected = cv2.resize(rgb, (48, 32), interpolation=cv2.INTER_LINEAR) / 255
+    method = cv2.INTER_AREA if rgb.size > 3 * 32 * 48 else cv2.INTER_LINEAR
+    expected = cv2.resize(rgb, (48, 32), interpolation=method) / 255
     expected = (expected - RGB.mean) / RGB.std
-    found = NetworkInputs(RGB)(rgb)["rgb"][0].transpose(1, 2, 0)
+    found = NetworkInputs(RGB)(rgb)[0]["rgb"][0].transpose(1, 2, 0)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
 def test_a_view_of_a_larger_picture_is_as_good():
     rgb = picture(40, 60, 3)[4:36, 6:54]
-    expected = NetworkInputs(RGB)(rgb.copy())["rgb"]
-    np.testing.assert_array_equal(NetworkInputs(RGB)(rgb)["rgb"], expected)
+    expected = NetworkInputs(RGB)(rgb.copy())[0]["rgb"]
+    np.testing.assert_array_equal(NetworkInputs(RGB)(rgb)[0]["rgb"], expected)
 
 
 @pytest.mark.parametrize(
@@ -55,14 +56,25 @@ def test_a_view_of_a_larger_picture_is_as_good():
 )
 def test_depth_is_a_share_of_its_range(millimetres, expected):
     depth = np.full((64, 96), millimetres, np.uint16)
-    inputs = NetworkInputs(RGBD)(picture(32, 48, 3), depth)
+    (inputs,) = NetworkInputs(RGBD)(picture(32, 48, 3), depth)
     assert inputs["depth"].shape == (1, 32, 48)
     assert inputs["depth"].dtype == np.float32
     np.testing.assert_allclose(inputs["depth"], expected, atol=1e-6)
 
 
 def test_depth_is_left_aside_where_f_takes_none():
-    assert NetworkInputs(RGB)(picture(32, 48, 3), np.zeros((1, 1), np.uint16)).keys() == {"rgb"}
+    (inputs,) = NetworkInputs(RGB)(picture(32, 48, 3), np.zeros((1, 1), np.uint16))
+    assert inputs.keys() == {"rgb"}
+
+
+def test_each_tile_is_a_window_of_the_picture_at_its_full_size():
+    tiled = replace(RGBD, input_size=(64, 96), tiles=(2, 1))
+    rgb, depth = picture(96, 96, 3), picture(96, 96).astype(np.uint16)
+    upper, lower = NetworkInputs(tiled)(rgb, depth)
+    for tile, window in ((upper, slice(0, 64)), (lower, slice(32, 96))):
+        whole = NetworkInputs(replace(tiled, tiles=(1, 1)))(rgb[window], depth[window])[0]
+        np.testing.assert_array_equal(tile["rgb"], whole["rgb"])
+        np.testing.assert_array_equal(tile["depth"], whole["depth"])
 
 
 @pytest.mark.parametrize(

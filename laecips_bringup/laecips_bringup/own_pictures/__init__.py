@@ -1,0 +1,1 @@
+"""From pictures and masks of one's own to a robot's bundle: the steps of `laecips new`."""

@@ -1,0 +1,1 @@
+"""At which size f should see the pictures of a data set."""
