@@ -56,7 +56,7 @@ def expose(rgb: Picture, dials: Dials, *, scene: tuple[int, ...], frame: RandomS
     return rgb
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=2)
 def camera_rays(height: int, width: int, moved: float) -> Rays:
     """Return the rays of a camera that was moved, over the picture that it took before.
 
