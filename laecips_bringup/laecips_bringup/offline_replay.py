@@ -12,14 +12,12 @@ from laecips_cloud.hard_frames.cloud_settings import CloudSettings
 from laecips_cloud.trainer.trainer_settings import TrainerSettings
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.frame.edge_settings import EdgeSettings
-from laecips_eval.bags import open_bag
 from laecips_eval.offline_replay.learning import OfflineLearning
 from laecips_eval.offline_replay.replay import Progress, replay_offline
 from laecips_eval.reports.report import Report, ReportError, read_report, write_report
 from laecips_eval.reports.run_setup import (
     OFFLINE,
     describe_bag,
-    require_same_classes,
     require_same_run,
     run_setup,
 )
@@ -37,6 +35,7 @@ from laecips_bringup.output_names import (
     OFFLINE_REPORT,
     REPORT,
 )
+from laecips_bringup.played_bag import open_played_bag
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +48,8 @@ class OfflineOptions:
         teacher: folder of the cloud's teacher; empty for none.
         out: output folder for the report and the frame log.
         bag_topic: the bag's picture topic; None for the only one.
+        truth_dir: folder of label maps; None for the bag's own truth, if any.
+        perturb: recipe of a drift to replay the bag under; None for none.
         edge: parameters given for the edge node; if there are any, no live run is compared.
         teacher_named: whether the user named a teacher, or none; if so, no live run is compared.
         params_file: a parameter file; with one, no live run is compared; empty for none.
@@ -64,6 +65,8 @@ class OfflineOptions:
     teacher: str = ""
     out: Path
     bag_topic: str | None = None
+    truth_dir: Path | None = None
+    perturb: Path | None = None
     edge: Mapping[str, Any]
     teacher_named: bool = False
     params_file: str = ""
@@ -89,9 +92,14 @@ def run_offline(
         ValueError: bag, bundle or live run cannot be used, or do not fit each other.
     """
     out = options.out
-    bag = open_bag(options.bag, options.bag_topic)
     bundle = Bundle.load(options.bundle)
-    require_same_classes(bag, bundle)
+    bag = open_played_bag(
+        options.bag,
+        bundle,
+        topic=options.bag_topic,
+        truth_dir=options.truth_dir,
+        perturb=options.perturb,
+    )
     live = _live_report(options)
     if live is None:
         parameters = _parameters(options)

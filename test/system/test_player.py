@@ -10,6 +10,8 @@ import pytest
 from laecips_edge.ros import qos
 from laecips_eval.bags import BagWriter, Legend, open_bag
 from laecips_eval.bags.result_bag import ResultBag
+from laecips_eval.drift.drifted_bag import DriftedBag
+from laecips_eval.drift.recipe import read_recipe
 from processes import Peer, RosProcess, until
 from rclpy.serialization import serialize_message
 from rosgraph_msgs.msg import Clock
@@ -98,10 +100,23 @@ def test_raw_pictures_keep_every_field(peer: Peer, domain: int, raw_bag: Path) -
         assert (picture.encoding, picture.data.tobytes()) == ("bgr8", bytes(range(24)))
 
 
+def test_under_a_drift(peer: Peer, domain: int, bag: Path, tmp_path: Path) -> None:
+    recipe = tmp_path / "drift.yaml"
+    recipe.write_text("segments: [{name: as_taken}, {name: noisy, noise: 0.5}]", encoding="utf-8")
+    pictures = peer.subscribe(CompressedImage, "/image/compressed", qos.sensor_data())
+    with RosProcess(PLAYER, domain, parameters={"bag": bag, "drift": recipe}) as process:
+        until(lambda: len(pictures) == 10, process=process)
+        until(lambda: process.ended() is not None)
+    assert process.ended() == 0
+    expected = DriftedBag(open_bag(bag), read_recipe(recipe)).frames()
+    assert [it.data.tobytes() for it in pictures] == [it.payload.data for it in expected]
+
+
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
         ({"bag": "/nowhere"}, "there is no bag /nowhere"),
+        ({"drift": "/nowhere.yaml"}, "/nowhere.yaml: cannot be read"),
         ({"bag_topic": "/thermal"}, "has no topic /thermal: it has /camera/classes"),
         (
             {"wait_limit_s": 0.1},

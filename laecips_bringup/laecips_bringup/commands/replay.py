@@ -20,6 +20,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--image-topic", default=None, help="the bag's topic with pictures; default: its only one"
     )
+    parser.add_argument(
+        "--truth-dir",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="label maps (PNG) for scoring, named by stamp or by number of their picture from 0; "
+        "default: the bag's own truth, if any",
+    )
+    parser.add_argument(
+        "--perturb",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="play the bag under a drift: YAML as of `laecips drift --set`",
+    )
     learning = parser.add_argument_group("learning while it works")
     learning.add_argument(
         "--train", action="store_true", help="run the trainer too; the robot takes what it makes"
@@ -113,7 +128,14 @@ def run(args: argparse.Namespace) -> int:
         return _run_offline(args, source)
     if args.compare is not None:
         raise ValueError("--compare goes with --offline: a live run is what it is compared with")
-    return run_live(args, args.bag, image_topic=args.image_topic, source=source)
+    return run_live(
+        args,
+        args.bag,
+        image_topic=args.image_topic,
+        truth_dir=args.truth_dir,
+        perturb=args.perturb,
+        source=source,
+    )
 
 
 def source_of(args: argparse.Namespace) -> Path:
@@ -143,6 +165,8 @@ def run_live(
     bag: Path,
     *,
     image_topic: str | None = None,
+    truth_dir: Path | None = None,
+    perturb: Path | None = None,
     source: Path | None = None,
     preset: str = "",
 ) -> int:
@@ -152,6 +176,8 @@ def run_live(
         args: the options that every replay has.
         bag: the bag to play.
         image_topic: the bag's picture topic; None for the only one.
+        truth_dir: folder of label maps; None for the bag's own truth, if any.
+        perturb: recipe of a drift to play the bag under; None for none.
         source: labelled source frames for the trainer; None for no training.
         preset: name of a file of `config/` for this kind of run; empty for none.
     """
@@ -173,6 +199,8 @@ def run_live(
                 out=args.out,
                 rate=args.rate,
                 bag_topic=image_topic,
+                truth_dir=truth_dir,
+                perturb=perturb,
                 source=source,
                 engine=engine,
                 preset=preset,
@@ -211,6 +239,8 @@ def _run_offline(args: argparse.Namespace, source: Path | None) -> int:
                 teacher=teacher_for(bundle, args.teacher, engine=engine),
                 out=args.out,
                 bag_topic=args.image_topic,
+                truth_dir=args.truth_dir,
+                perturb=args.perturb,
                 engine=engine,
                 source=source,
                 train_takes_s=args.train_takes,

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_eval.bags import Bag, open_bag
+from laecips_eval.bags import Bag
 from laecips_eval.bags.result_bag import ResultBag
 from laecips_eval.reports.report import Report
-from laecips_eval.reports.run_setup import require_same_classes
 from laecips_eval.scoring.frame_gallery import Gallery
 from laecips_eval.scoring.scoreboard import Scoreboard
 from rich.console import Console
@@ -30,6 +29,7 @@ from laecips_bringup.live_replay.run_checks import check_rate
 from laecips_bringup.live_replay.run_report import RunReport
 from laecips_bringup.live_replay.supervisor import Supervisor
 from laecips_bringup.output_names import BUFFER, FRAMES, LIBRARY, LOGS, MODELS, PAGE, REPORT, RESULT
+from laecips_bringup.played_bag import open_played_bag
 from laecips_bringup.processes.domain import OwnDomain
 from laecips_bringup.processes.processes import ProcessError, Processes
 from laecips_bringup.processes.stale_segments import remove_stale_segments
@@ -49,6 +49,8 @@ class ReplayOptions:
         out: output folder for the report, the frame log, the result bag and the logs.
         rate: speed relative to the recording.
         bag_topic: the bag's picture topic; None for the only one.
+        truth_dir: folder of label maps; None for the bag's own truth, if any.
+        perturb: recipe of a drift to play the bag under; None for none.
         source: folder of labelled source frames for the trainer; None for no training.
         engine: default engine of f and the teacher; empty for the shipped files' value.
         preset: name of a file of `config/`, laid over the nodes' own; empty for none.
@@ -64,6 +66,8 @@ class ReplayOptions:
     out: Path
     rate: float = 1.0
     bag_topic: str | None = None
+    truth_dir: Path | None = None
+    perturb: Path | None = None
     source: Path | None = None
     engine: str = ""
     preset: str = ""
@@ -106,9 +110,14 @@ class Replay:
         self._options = options
         self._console = console
         self._playing = False
-        self._bag: Bag = open_bag(options.bag, options.bag_topic)
         self._bundle = Bundle.load(options.bundle)
-        require_same_classes(self._bag, self._bundle)
+        self._bag: Bag = open_played_bag(
+            options.bag,
+            self._bundle,
+            topic=options.bag_topic,
+            truth_dir=options.truth_dir,
+            perturb=options.perturb,
+        )
         bundle, out = str(options.bundle.resolve()), options.out.resolve()
         learning = options.source is not None
         shared: graph.Shared = {
@@ -137,7 +146,11 @@ class Replay:
             bag=str(options.bag.resolve()),
             rate=options.rate,
             # The runner subscribes to ~/played last, when everything else is ready.
-            parameters={"bag_topic": self._bag.image_topic, "played_subscribers": 1},
+            parameters={
+                "bag_topic": self._bag.image_topic,
+                "drift": str(options.perturb.resolve()) if options.perturb else "",
+                "played_subscribers": 1,
+            },
         )
 
         self._scoreboard = Scoreboard(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,7 @@ class Bag:
                 )
             yield BagFrame(nanoseconds(header.stamp), header.frame_id, payload)
 
-    def truth(self) -> Truth:
+    def truth(self) -> Mapping[int, NDArray[np.uint8]]:
         """Return the label maps by stamp, decoded on look-up; empty for a bag without truth.
 
         The messages are read once and stay in memory as recorded.
@@ -99,9 +99,25 @@ class Bag:
         return tuple(self._legend.classes)
 
     @property
+    def palette(self) -> tuple[tuple[int, int, int], ...]:
+        """One (R, G, B) colour per class; empty where the bag does not name its classes."""
+        return tuple(self._legend.palette)
+
+    @property
     def segments(self) -> tuple[Segment, ...]:
         """The named stretches of the bag."""
         return tuple(self._legend.segments)
+
+    @property
+    def drift(self) -> str:
+        """The drift that its pictures are read under, as JSON; empty for none."""
+        return ""
+
+    @property
+    def others(self) -> Mapping[str, int]:
+        """Number of messages by topic, but for pictures, truth and classes."""
+        ours = (self.image_topic, topics.TRUTH, topics.CLASSES)
+        return {topic: count for topic, count in self._counts.items() if topic not in ours}
 
     def digests(self) -> list[bytes]:
         """Return one SHA-256 per picture, over its stamp, decoded colours and label map."""

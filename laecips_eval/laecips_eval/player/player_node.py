@@ -6,6 +6,7 @@ import array
 import itertools
 import sys
 import time
+from pathlib import Path
 
 import rclpy
 from builtin_interfaces.msg import Time
@@ -24,6 +25,8 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_eval.bags import BagError, open_bag
 from laecips_eval.bags.pictures import BagFrame, CompressedPicture
+from laecips_eval.drift.drifted_bag import DriftedBag
+from laecips_eval.drift.recipe import DriftError, read_recipe
 from laecips_eval.player.pace import Pace
 from laecips_eval.player.player_settings import PlayerSettings
 from laecips_msgs.msg import PlayedFrame
@@ -57,12 +60,15 @@ class PlayerNode(Node):
 
         Raises:
             BagError: the bag does not exist or has no pictures.
+            DriftError: the drift cannot be read or does not fit the bag.
             SettingError: a parameter is invalid.
         """
         super().__init__("player")
         self._stopping = stop
         self._settings = settings = self._read_settings()
         self._bag = open_bag(settings.bag, settings.bag_topic or None)
+        if settings.drift:
+            self._bag = DriftedBag(self._bag, read_recipe(Path(settings.drift)))
         if not len(self._bag):
             raise BagError(f"{self._bag.path}: {self._bag.image_topic} has no pictures")
         self._image = self._image_publisher()
@@ -201,7 +207,7 @@ def main() -> int:
             return 0
         except Stopped:
             return 0
-        except (BagError, NobodyListens, SettingError) as error:
+        except (BagError, DriftError, NobodyListens, SettingError) as error:
             rclpy.logging.get_logger("player").fatal(str(error))
             return 1
         finally:

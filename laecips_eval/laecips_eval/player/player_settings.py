@@ -16,6 +16,7 @@ class PlayerSettings(Settings):
 
     bag: str = _fixed("", "Folder or file of the bag.")
     bag_topic: str = _fixed("", "The bag's topic with pictures; empty for its only one.")
+    drift: str = _fixed("", "YAML of a drift to play the pictures under; empty for none.")
     rate: float = _fixed(1.0, "Speed against the recording.", minimum=0.01, maximum=100.0)
     image_subscribers: int = _fixed(
         1, "Wait for so many subscribers of the pictures.", minimum=0, maximum=100

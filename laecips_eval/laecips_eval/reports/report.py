@@ -18,12 +18,18 @@ from laecips_eval.scoring.run_figures import ReportPart, RunFigures, UpdateFigur
 
 
 class PlayedBag(ReportPart):
-    """The bag that was played; `hash` is the SHA-256 of its storage files."""
+    """The bag that was played.
+
+    Attributes:
+        hash: SHA-256 of its storage files.
+        drift: the drift that it was played under, as JSON; empty for none.
+    """
 
     path: str
     name: str
     topic: str
     hash: str
+    drift: str = ""
 
 
 class UsedBundle(ReportPart):

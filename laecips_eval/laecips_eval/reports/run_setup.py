@@ -84,7 +84,11 @@ def asked_network(cloud: Mapping[str, Any]) -> AskedNetwork | None:
 def describe_bag(bag: Bag) -> PlayedBag:
     """Return the report's `bag`."""
     return PlayedBag(
-        path=str(bag.path), name=bag.path.stem, topic=bag.image_topic, hash=bag_hash(bag.path)
+        path=str(bag.path),
+        name=bag.path.stem,
+        topic=bag.image_topic,
+        hash=bag_hash(bag.path),
+        drift=bag.drift,
     )
 
 
@@ -124,7 +128,7 @@ def require_same_run(live: PlayedRun, *, bag: PlayedBag, bundle: Bundle) -> None
     """Check that a live report has this bag and bundle, and the same precision as this machine.
 
     Raises:
-        ReportError: bag, bundle, network or precision differ.
+        ReportError: bag, drift, bundle, network or precision differ.
         SettingError: a parameter of its edge node is invalid here.
         EngineError: its engine or provider is not installed.
     """
@@ -132,6 +136,11 @@ def require_same_run(live: PlayedRun, *, bag: PlayedBag, bundle: Bundle) -> None
         raise ReportError(
             f"the live report is of bag {live.bag.path}, which is not {bag.path}: "
             "replay the same bag, or name another report"
+        )
+    if live.bag.drift != bag.drift:
+        raise ReportError(
+            f"the live report is of drift {live.bag.drift or 'none'}, this replay of "
+            f"{bag.drift or 'none'}: give the same file with --perturb, or name another report"
         )
     if live.setup.bundle.hash != bundle_hash(bundle):
         raise ReportError(

@@ -81,7 +81,10 @@ def a_run(*, truth: bool, learned: bool) -> Run:
     }  # fmt: skip
     report = {
         "complete": True,
-        "bag": {"path": "bags/smoke", "name": "smoke", "topic": "/image", "hash": "ab" * 32},
+        "bag": {
+            "path": "bags/smoke", "name": "smoke", "topic": "/image", "hash": "ab" * 32,
+            "drift": "",
+        },
         "setup": {
             "mode": "live", "rate": 1.0, "policy": "laecips", "delta": 0.5, "engine": "onnxruntime",
             "precision": "fp32",

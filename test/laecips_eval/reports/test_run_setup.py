@@ -76,6 +76,9 @@ def test_a_report_of_other_things_pins_nothing(tmp_path: Path, tiny_bundle: Bund
     require_same_run(a_run(bag, setup), bag=bag, bundle=tiny_bundle)
     with pytest.raises(ReportError, match=r"which is not .*other: replay the same bag"):
         require_same_run(a_run(bag, setup), bag=other, bundle=tiny_bundle)
+    drifted = bag.model_copy(update={"drift": "dusk"})
+    with pytest.raises(ReportError, match=r"is of drift none, this replay of dusk: give the same"):
+        require_same_run(a_run(bag, setup), bag=drifted, bundle=tiny_bundle)
     for key, value in (
         ("precision", "int8"),
         ("bundle", setup.bundle.model_copy(update={"hash": "0", "path": "elsewhere"})),

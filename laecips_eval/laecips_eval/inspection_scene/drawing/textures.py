@@ -76,6 +76,16 @@ def smooth(stream: RandomStream, height: int, width: int, amplitude: int) -> Off
     return grain(stream, height, width, max(1, amplitude // 3))
 
 
+def dust_film(stream: RandomStream, height: int, width: int) -> NDArray[np.uint8]:
+    """Draw how much dust lies where: an uneven film and some grit, uint8 [h, w], 0 to 235."""
+    film = clouds(stream.child(1), height, width, 62, cell=64).astype(np.int32) + 84
+    fine = clouds(stream.child(2), height, width, 26, cell=12)
+    chance = stream.octets(2, height, width)
+    specks = ((chance[0] >= 252) & (chance[1] >= 192)).astype(np.uint8) * np.uint8(255)
+    grit = blur(specks, 1.0).astype(np.int32) * 4
+    return np.clip(film + fine + grit, 0, 235).astype(np.uint8)
+
+
 TEXTURES: dict[str, Callable[[RandomStream, int, int, int], Offsets]] = {
     "grain": grain,
     "brushed": brushed,

@@ -6,9 +6,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from laecips_eval.inspection_scene.drawing.exact_pixels import blur, reproducible
+from laecips_eval.inspection_scene.drawing.exact_pixels import reproducible
 from laecips_eval.inspection_scene.drawing.random_stream import RandomStream
-from laecips_eval.inspection_scene.drawing.textures import clouds
+from laecips_eval.inspection_scene.drawing.textures import dust_film
 from laecips_eval.inspection_scene.panel.canvas import Canvas, Light
 from laecips_eval.inspection_scene.panel.part_placer import PartPlacer, Region
 from laecips_eval.inspection_scene.panel.sections import HEIGHT, SECTIONS
@@ -39,14 +39,8 @@ class Strip:
     @cached_property
     def dust(self) -> NDArray[np.uint8]:
         """How much dust lies where with the dial at 1: uint8 [HEIGHT, width]; made on demand."""
-        stream = RandomStream(*self.keys, 9)
         with reproducible():
-            film = clouds(stream.child(1), HEIGHT, self.width, 62, cell=64).astype(np.int32) + 84
-            fine = clouds(stream.child(2), HEIGHT, self.width, 26, cell=12)
-            chance = stream.octets(2, HEIGHT, self.width)
-            specks = ((chance[0] >= 252) & (chance[1] >= 192)).astype(np.uint8) * np.uint8(255)
-            grit = blur(specks, 1.0).astype(np.int32) * 4
-        return np.clip(film + fine + grit, 0, 235).astype(np.uint8)
+            return dust_film(RandomStream(*self.keys, 9), HEIGHT, self.width)
 
 
 def draw_strip(

@@ -57,33 +57,49 @@ def expose(view: CameraView, drift: Drift, lamp: Lamp, stream: RandomStream) -> 
     with reproducible():
         image = view.image
         if view.dust is not None and drift.dust > 0:
-            image = _dusty(image, view.dust, round(drift.dust * 256))
-        image = _lit(image, drift, lamp)
+            image = dusty(image, view.dust, drift.dust)
+        image = lit(image, _field(lamp), dimming=drift.dimming, warmth=drift.warmth)
         image = _blurred(image, drift.blur)
         return _noisy(image, drift, stream)
 
 
-def _dusty(image: NDArray[np.uint8], film: NDArray[np.uint8], amount: int) -> NDArray[np.uint8]:
+def dusty(image: NDArray[np.uint8], film: NDArray[np.uint8], amount: float) -> NDArray[np.uint8]:
+    """Return the picture behind dust.
+
+    Args:
+        image: uint8 [H, W, 3], RGB.
+        film: how much dust lies where, uint8 [H, W].
+        amount: the dial, in [0, 1].
+    """
     powder = np.empty_like(image)
     powder[:] = _DUST
-    coverage = (film.astype(np.int32) * amount >> 8).astype(np.uint8)
+    coverage = (film.astype(np.int32) * round(amount * 256) >> 8).astype(np.uint8)
     return blend(image, powder, coverage)
 
 
-def _lit(image: NDArray[np.uint8], drift: Drift, lamp: Lamp) -> NDArray[np.uint8]:
+def _field(lamp: Lamp) -> NDArray[np.int32]:
     # The lamp's field, from sums of one row and one column.
     u = np.arange(WIDTH_PX, dtype=np.int32) * 2 - (WIDTH_PX - 1)
     v = np.arange(HEIGHT_PX, dtype=np.int32) * 2 - (HEIGHT_PX - 1)
     row = u * lamp.across // WIDTH_PX - u * u * lamp.falloff // (WIDTH_PX * WIDTH_PX)
     column = v * lamp.down // HEIGHT_PX - v * v * lamp.falloff // (HEIGHT_PX * HEIGHT_PX)
-    field = (256 + row[None, :] + column[:, None]) * lamp.gain >> 8
-    left = 256 - round(172 * drift.dimming)
+    return np.asarray((256 + row[None, :] + column[:, None]) * lamp.gain >> 8, np.int32)
+
+
+def lit(
+    image: NDArray[np.uint8], field: NDArray[np.int32], *, dimming: float, warmth: float
+) -> NDArray[np.uint8]:
+    """Return the picture in a light.
+
+    Args:
+        image: uint8 [H, W, 3], RGB.
+        field: gain of each pixel in 256ths, int32 [H, W].
+        dimming: the dial, in [0, 1]; at 1 a third of the light is left.
+        warmth: the dial, in [0, 1], from daylight to a sodium lamp.
+    """
+    left = 256 - round(172 * dimming)
     # Daylight to sodium: red gains a little, green loses some, blue goes.
-    tint = (
-        256 + round(26 * drift.warmth),
-        256 - round(44 * drift.warmth),
-        256 - round(142 * drift.warmth),
-    )
+    tint = (256 + round(26 * warmth), 256 - round(44 * warmth), 256 - round(142 * warmth))
     result = np.empty_like(image)
     for channel in range(3):
         gain = field * (left * tint[channel] >> 8) >> 8
@@ -98,11 +114,19 @@ def _blurred(image: NDArray[np.uint8], amount: float) -> NDArray[np.uint8]:
 
 
 def _noisy(image: NDArray[np.uint8], drift: Drift, stream: RandomStream) -> NDArray[np.uint8]:
-    bank = _noise_bank()
-    top, left = stream.integer(0, _BANK - 1), stream.integer(0, _BANK - 1)
-    noise = bank[top : top + HEIGHT_PX, left : left + WIDTH_PX]
+    noise = sensor_noise(stream, HEIGHT_PX, WIDTH_PX)
     strength = np.asarray(cv2.LUT(image, _noise_strength(round(drift.dimming * 256))), np.int16)
     return np.clip(image + (noise * strength >> 8), 0, 255).astype(np.uint8)
+
+
+def sensor_noise(stream: RandomStream, height: int, width: int) -> NDArray[np.int16]:
+    """Draw near-Gaussian noise of a picture, deviation 37, int16 [H, W, 3]."""
+    bank = _noise_bank()
+    top, left = stream.integer(0, _BANK - 1), stream.integer(0, _BANK - 1)
+    if height > HEIGHT_PX or width > WIDTH_PX:  # than the pictures of the scene
+        down, across = height // HEIGHT_PX + 1, width // WIDTH_PX + 1
+        bank = np.tile(bank, (down, across, 1))
+    return bank[top : top + height, left : left + width]
 
 
 @lru_cache(maxsize=64)

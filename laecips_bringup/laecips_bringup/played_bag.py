@@ -1,0 +1,42 @@
+"""The bag of a replay: as recorded, with truth from a folder, or under a drift."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_eval.bags import Bag, open_bag
+from laecips_eval.bags.label_files import LabelledBag
+from laecips_eval.drift.drifted_bag import DriftedBag
+from laecips_eval.drift.recipe import read_recipe
+from laecips_eval.reports.run_setup import require_same_classes
+
+
+def open_played_bag(
+    path: Path,
+    bundle: Bundle,
+    *,
+    topic: str | None = None,
+    truth_dir: Path | None = None,
+    perturb: Path | None = None,
+) -> Bag:
+    """Open the bag that a replay plays.
+
+    Args:
+        path: the bag.
+        bundle: the pair that answers.
+        topic: the bag's picture topic; None for the only one.
+        truth_dir: folder of label maps, in the place of the bag's own truth; None for that.
+        perturb: recipe of a drift; None to play the pictures as recorded.
+
+    Raises:
+        ValueError: bag, label maps or drift cannot be used, or the truth has other classes than
+            the bundle.
+    """
+    bag = open_bag(path, topic)
+    if truth_dir is not None:
+        bag = LabelledBag(bag, truth_dir, classes=bundle.manifest.classes)
+    if perturb is not None:
+        bag = DriftedBag(bag, read_recipe(perturb))
+    require_same_classes(bag, bundle)
+    return bag

@@ -1,0 +1,1 @@
+"""Drift for pictures of one's own: the inspection scene's dials, in named segments, seeded."""
