@@ -8,11 +8,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from laecips_cloud.annotations.formats import FORMATS
 from laecips_cloud.training.data.folder.class_file import FolderClasses
 from laecips_cloud.training.data.folder.layout import find_pairs
 from laecips_cloud.training.data.folder.splits import read_splits
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_eval.datasets.annotations.formats import FORMATS
 from laecips_eval.datasets.importing.class_map import ClassMap
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "own-data.md").read_text(encoding="utf-8")

@@ -62,7 +62,7 @@ def _ls(args: argparse.Namespace) -> None:
 def _listing(reader: ReplayReader, *, block_s: float) -> str:
     """Return lines with totals, then frames and bytes by time block, robot, reason and version."""
     frames, size = reader.totals()
-    labelled = reader.human_labels()
+    labelled, truth = reader.human_labels()
     rows = [("", "frames", "MB"), ("all", str(frames), _megabytes(size))]
     for block in reader.blocks(round(block_s * 1e9)):
         start = datetime.fromtimestamp(block.start_ns / 1e9).astimezone()
@@ -70,6 +70,9 @@ def _listing(reader: ReplayReader, *, block_s: float) -> str:
     for title, column in (("robot", "robot"), ("sent as", "why"), ("version", "bundle_version")):
         groups = reader.groups(column)  # type: ignore[arg-type]
         rows += [(f"{title} {g.value}", str(g.frames), _megabytes(g.bytes)) for g in groups]
+    for task, waiting in reader.open_tasks().items():
+        rows.append((f"to be labelled in {task}", str(waiting), ""))
+    rows.append(("kept as truth for the gate", str(truth), ""))
     rows.append(("labelled by people", str(labelled), ""))
     about = f"{reader.path}: label maps of {', '.join(reader.classes())}"
     widths = [max(len(row[i]) for row in rows) for i in range(3)]

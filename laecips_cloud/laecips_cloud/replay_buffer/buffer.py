@@ -14,6 +14,7 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Final
 
+from laecips_cloud.replay_buffer.held_out_truth import truth_among
 from laecips_cloud.replay_buffer.reader import COLUMNS, ReplayReader
 from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
 from laecips_cloud.replay_buffer.schema import (
@@ -30,6 +31,13 @@ _INSERT: Final = (
     f"INSERT INTO frames (size, {', '.join(COLUMNS)}) "  # noqa: S608 (our own field names)
     f"VALUES ({', '.join('?' * (1 + len(COLUMNS)))})"
 )
+
+_OLDEST: Final = "(SELECT id FROM frames WHERE length(human_label_map) = 0 {} ORDER BY id LIMIT 1)"
+_REMOVE: Final = (
+    f"DELETE FROM frames WHERE id = coalesce({_OLDEST.format('AND length(label_task) = 0')}, "  # noqa: S608
+    f"{_OLDEST.format('')}, (SELECT min(id) FROM frames))"
+)
+"""Removes a frame without a person's label that is in no task; else one that is; else any."""
 
 
 class ReplayBuffer(ReplayReader):
@@ -121,6 +129,9 @@ class ReplayBuffer(ReplayReader):
     def keep_human_labels(self, labels: Mapping[str, bytes]) -> None:
         """Store people's label maps, which replace their earlier ones; all or nothing.
 
+        A label map closes the frame's task. One in four is held out as truth for the promotion
+        gate, see `truth_among`; a frame that was once held out, or learnt from, stays so.
+
         Args:
             labels: PNG mono8 of the picture's size, by request_id; empty bytes delete a label map.
 
@@ -128,17 +139,76 @@ class ReplayBuffer(ReplayReader):
             ReplayBufferError: a frame is no longer in the buffer, or the file cannot be written.
         """
         with self._using() as connection, _transaction(connection):
+            truth = self._new_truth(connection, [name for name, given in labels.items() if given])
             for request_id, label_map in labels.items():
                 changed = connection.execute(
                     "UPDATE frames SET size = size + ? - length(human_label_map), "
-                    "human_label_map = ? WHERE request_id = ?",
-                    (len(label_map), label_map, request_id),
+                    "human_label_map = ?, held_out = held_out OR ?, label_task = '' "
+                    "WHERE request_id = ?",
+                    (len(label_map), label_map, request_id in truth, request_id),
                 ).rowcount
                 if not changed:
                     raise ReplayBufferError(
                         f"{self.path}: frame {request_id!r} was removed meanwhile; nothing was "
                         "imported, try again"
                     )
+
+    def open_task(self, name: str, request_ids: Sequence[str]) -> None:
+        """Mark frames that wait for a person, so that no other task offers them; all or nothing.
+
+        Args:
+            name: name of the labelling task, not empty.
+            request_ids: its frames.
+
+        Raises:
+            ReplayBufferError: a task of this name is open, a frame was removed or is in another
+                task, or the file cannot be written.
+        """
+        if name in self.open_tasks():
+            raise ReplayBufferError(
+                f"{self.path}: task {name!r} is open already; choose another folder, or close it"
+            )
+        with self._using() as connection, _transaction(connection):
+            for request_id in request_ids:
+                changed = connection.execute(
+                    "UPDATE frames SET label_task = ? WHERE request_id = ? AND label_task = ''",
+                    (name, request_id),
+                ).rowcount
+                if not changed:
+                    raise ReplayBufferError(
+                        f"{self.path}: frame {request_id!r} was removed, or taken by another task "
+                        "meanwhile; nothing was marked, try again"
+                    )
+
+    def close_task(self, name: str) -> int:
+        """Free the frames of a task that still wait for a person.
+
+        Returns:
+            The number of frames.
+
+        Raises:
+            ReplayBufferError: there is no such task, or the file cannot be written.
+        """
+        there = self.open_tasks()
+        if name not in there:
+            raise ReplayBufferError(
+                f"{self.path}: no task {name!r} is open; open are: {', '.join(there) or 'none'}"
+            )
+        with self._using() as connection, _transaction(connection):
+            return connection.execute(
+                "UPDATE frames SET label_task = '' WHERE label_task = ?", (name,)
+            ).rowcount
+
+    def _new_truth(self, connection: sqlite3.Connection, request_ids: list[str]) -> set[str]:
+        """Return which frames to hold out of those that people label for the first time."""
+        labelled = connection.execute(
+            "SELECT request_id FROM frames WHERE length(human_label_map) > 0"
+        ).fetchall()
+        before = {request_id for (request_id,) in labelled}
+        arrival = dict(connection.execute("SELECT request_id, id FROM frames").fetchall())
+        new = [name for name in request_ids if name in arrival and name not in before]
+        new.sort(key=lambda name: arrival[name])
+        return truth_among(new, before=len(before))
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         if not is_empty(connection):
@@ -162,12 +232,12 @@ class ReplayBuffer(ReplayReader):
             )
 
     def _shrink(self, connection: sqlite3.Connection) -> None:
-        """Remove the oldest frames until both bounds hold."""
+        """Remove frames until both bounds hold: the oldest, those that cost people work last."""
         while True:
             frames, size = connection.execute("SELECT frames, bytes FROM totals").fetchone()
             if frames <= self._max_frames and size <= self._max_bytes:
                 return
-            connection.execute("DELETE FROM frames WHERE id = (SELECT min(id) FROM frames)")
+            connection.execute(_REMOVE)
 
 
 @contextmanager

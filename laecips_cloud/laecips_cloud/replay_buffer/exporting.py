@@ -47,8 +47,7 @@ def export_frames(frames: Iterable[ReplayFrame], folder: Path, *, classes: tuple
         (folder / name).mkdir(parents=True, exist_ok=True)
     coco, count = CocoWriter(classes), 0
     for frame in frames:
-        name = file_name_of(frame.request_id)
-        picture = f"{name}.{'png' if frame.picture.startswith(_PNG) else 'jpg'}"
+        name, picture = file_name_of(frame.request_id), picture_name_of(frame)
         label_map = frame.human_label_map or frame.label_map
         try:
             labels = decode_png(label_map, dtype=np.uint8)
@@ -79,3 +78,9 @@ def file_name_of(request_id: str) -> str:
     if len(name) <= _LONGEST_NAME:
         return name
     return f"{name[:_LONGEST_NAME]}-{hashlib.sha256(request_id.encode()).hexdigest()[:16]}"
+
+
+def picture_name_of(frame: ReplayFrame) -> str:
+    """Return the name of the picture's file, with its ending."""
+    ending = "png" if frame.picture.startswith(_PNG) else "jpg"
+    return f"{file_name_of(frame.request_id)}.{ending}"

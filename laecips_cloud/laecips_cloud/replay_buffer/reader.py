@@ -10,11 +10,17 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Final, Literal
 
-from laecips_cloud.replay_buffer.replay_frame import Group, ReplayFrame, TimeBlock, Waiting
+from laecips_cloud.replay_buffer.replay_frame import (
+    Group,
+    HumanLabels,
+    ReplayFrame,
+    TimeBlock,
+    Waiting,
+)
 from laecips_cloud.replay_buffer.schema import (
     ReplayBufferError,
+    absent_columns,
     check_tables,
-    has_human_labels,
     read_classes,
 )
 
@@ -117,17 +123,33 @@ class ReplayReader:
             rows = connection.execute(query).fetchall()
         return [Group(str(value), frames, size) for value, frames, size in rows]
 
-    def human_labels(self) -> int:
-        """Return the number of frames that have a person's label map.
+    def human_labels(self) -> HumanLabels:
+        """Return the number of frames that have a person's label map, and of those held out.
 
         Raises:
             ReplayBufferError: the file cannot be read.
         """
-        query = "SELECT count(*) FROM frames WHERE length(human_label_map) > 0"
+        query = (
+            "SELECT count(*), coalesce(sum(held_out), 0) FROM frames "
+            "WHERE length(human_label_map) > 0"
+        )
         with self._using() as connection:
-            if not has_human_labels(connection):
-                return 0
-            return int(connection.execute(query).fetchone()[0])
+            if absent_columns(connection):
+                return HumanLabels(0, 0)
+            return HumanLabels(*connection.execute(query).fetchone())
+
+    def open_tasks(self) -> dict[str, int]:
+        """Return the number of frames that wait for a person, by the name of their task.
+
+        Raises:
+            ReplayBufferError: the file cannot be read.
+        """
+        query = (
+            "SELECT label_task, count(*) FROM frames WHERE length(label_task) > 0 "
+            "GROUP BY 1 ORDER BY 1"
+        )
+        with self._using() as connection:
+            return {} if absent_columns(connection) else dict(connection.execute(query).fetchall())
 
     def since(self, number: int) -> Waiting:
         """Return how many frames came after a row, and the newest row's number.
@@ -148,17 +170,34 @@ class ReplayReader:
             frames, _ = connection.execute(query, (after,)).fetchone()
         return Waiting(frames, newest)
 
-    def newest(self, count: int, *, last: int) -> list[ReplayFrame]:
-        """Return the `count` newest frames up to row `last`, in the order of arrival.
+    def newest(self, count: int, *, last: int, labelled: int = 0) -> list[ReplayFrame]:
+        """Return `count` frames up to row `last`, in the order of arrival.
+
+        Args:
+            count: most frames.
+            last: number of the newest row.
+            labelled: so many of the newest frames with a person's label map come first, whatever
+                their age; the newest frames fill the rest.
 
         Raises:
             ReplayBufferError: the file cannot be read.
         """
+        chosen = "SELECT id FROM frames WHERE id <= :last{} ORDER BY id DESC LIMIT :{}"
         with self._using() as connection:
+            bounds = {"last": last, "count": count, "labelled": min(labelled, count)}
+            people = set()
+            if not absent_columns(connection):
+                query = chosen.format(" AND length(human_label_map) > 0", "labelled")
+                people = {number for (number,) in connection.execute(query, bounds)}
+            newest = [
+                number for (number,) in connection.execute(chosen.format("", "count"), bounds)
+            ]
+            others = [number for number in newest if number not in people]
+            numbers = ", ".join(map(str, [*people, *others[: count - len(people)]]))
             rows = connection.execute(
-                f"{self._select(connection)} WHERE id <= ? ORDER BY id DESC LIMIT ?", (last, count)
+                f"{self._select(connection)} WHERE id IN ({numbers}) ORDER BY id"
             ).fetchall()
-        return [_frame(row) for row in reversed(rows)]
+        return [_frame(row) for row in rows]
 
     def request_ids(self) -> list[str]:
         """Return the request_id of each frame, in the order of arrival.
@@ -244,9 +283,8 @@ class ReplayReader:
 
     @staticmethod
     def _select(connection: sqlite3.Connection) -> str:
-        names = list(COLUMNS)
-        if not has_human_labels(connection):  # schema 1, which only a writer upgrades
-            names[names.index("human_label_map")] = "x''"
+        absent = absent_columns(connection)  # of an older schema, which only a writer upgrades
+        names = [absent.get(name, name) for name in COLUMNS]
         return f"SELECT {', '.join(names)} FROM frames"  # noqa: S608 (our own field names)
 
     @contextmanager
@@ -268,4 +306,5 @@ class ReplayReader:
 
 
 def _frame(row: tuple) -> ReplayFrame:
-    return ReplayFrame(**dict(zip(COLUMNS, row, strict=True)))
+    fields = dict(zip(COLUMNS, row, strict=True))
+    return ReplayFrame(**fields | {"held_out": bool(fields["held_out"])})

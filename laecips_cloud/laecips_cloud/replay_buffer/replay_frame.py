@@ -24,6 +24,9 @@ class ReplayFrame:
         confidence_map: confidence of each pixel, PNG mono8, 255 = certain.
         human_label_map: a person's label map, which replaces F's in training; PNG mono8 of the
             same size; empty: none.
+        held_out: whether the person's label map is truth for the promotion gate, from which
+            nothing learns.
+        label_task: the labelling task in which the frame waits for a person; empty: none.
     """
 
     request_id: str
@@ -38,6 +41,8 @@ class ReplayFrame:
     label_map: bytes
     confidence_map: bytes
     human_label_map: bytes = b""
+    held_out: bool = False
+    label_task: str = ""
 
     @property
     def size(self) -> int:
@@ -51,6 +56,13 @@ class Waiting(NamedTuple):
 
     frames: int
     newest: int
+
+
+class HumanLabels(NamedTuple):
+    """Frames with a person's label map: their number, and the number of those held out."""
+
+    frames: int
+    held_out: int
 
 
 class Group(NamedTuple):

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-SCHEMA_VERSION: Final = 2
-"""Stored in the file; raised with each change of the tables. Version 2 added human_label_map; a
-reader takes a file of version 1 as it is, and a writer upgrades it."""
+SCHEMA_VERSION: Final = 3
+"""Stored in the file; raised with each change of the tables. Version 2 added human_label_map,
+version 3 held_out and label_task; a reader takes an older file as it is, a writer upgrades it."""
 
 _APPLICATION_ID: Final = 0x4C414543  # "LAEC": distinguishes the file from other SQLite databases
 
@@ -18,6 +18,12 @@ _COUNT_CHANGE: Final = """
         UPDATE totals SET bytes = bytes + new.size - old.size;
     END
     """
+
+# The trainer counts people's label maps once a second: without an index it would read every row.
+_LABEL_INDEXES: Final = (
+    "CREATE INDEX frames_labelled ON frames (held_out) WHERE length(human_label_map) > 0",
+    "CREATE INDEX frames_tasks ON frames (label_task) WHERE length(label_task) > 0",
+)
 
 # AUTOINCREMENT never uses a number twice, so that the order of numbers is the order of arrival,
 # independent of clocks. Triggers keep the totals: counting would read the whole table.
@@ -37,7 +43,9 @@ _STATEMENTS: Final = (
         depth BLOB NOT NULL,
         label_map BLOB NOT NULL,
         confidence_map BLOB NOT NULL,
-        human_label_map BLOB NOT NULL DEFAULT x''
+        human_label_map BLOB NOT NULL DEFAULT x'',
+        held_out INTEGER NOT NULL DEFAULT 0,
+        label_task TEXT NOT NULL DEFAULT ''
     )
     """,
     "CREATE TABLE classes (label INTEGER PRIMARY KEY, name TEXT NOT NULL)",
@@ -55,16 +63,24 @@ _STATEMENTS: Final = (
     END
     """,
     _COUNT_CHANGE,
+    *_LABEL_INDEXES,
     f"PRAGMA application_id = {_APPLICATION_ID}",
     f"PRAGMA user_version = {SCHEMA_VERSION}",
 )
 
 
-_UPGRADE: Final = (
-    "ALTER TABLE frames ADD COLUMN human_label_map BLOB NOT NULL DEFAULT x''",
-    _COUNT_CHANGE,
-    f"PRAGMA user_version = {SCHEMA_VERSION}",
-)
+_UPGRADES: Final = {
+    1: ("ALTER TABLE frames ADD COLUMN human_label_map BLOB NOT NULL DEFAULT x''", _COUNT_CHANGE),
+    2: (
+        "ALTER TABLE frames ADD COLUMN held_out INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE frames ADD COLUMN label_task TEXT NOT NULL DEFAULT ''",
+        *_LABEL_INDEXES,
+    ),
+}
+"""Version -> statements that make the next one of it."""
+
+_ABSENT: Final = {1: {"human_label_map": "x''"}, 2: {"held_out": "0", "label_task": "''"}}
+"""Version -> columns that it and earlier ones lack, and what stands for them."""
 
 
 class ReplayBufferError(ValueError):
@@ -112,16 +128,23 @@ def check_tables(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def has_human_labels(connection: sqlite3.Connection) -> bool:
-    """Return whether the file has the column human_label_map; one of schema 1 has not."""
-    return _pragma(connection, "user_version") >= 2
+def absent_columns(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the columns that a file of an older schema lacks, each with the SQL of its default."""
+    version = _pragma(connection, "user_version")
+    return {
+        name: default
+        for last, columns in _ABSENT.items()
+        if version <= last
+        for name, default in columns.items()
+    }
 
 
 def upgrade_tables(connection: sqlite3.Connection) -> None:
-    """Upgrade a file of schema 1, inside the caller's transaction; takes constant time."""
-    if not has_human_labels(connection):
-        for statement in _UPGRADE:
+    """Upgrade a file of an older schema, inside the caller's transaction."""
+    for version in range(_pragma(connection, "user_version"), SCHEMA_VERSION):
+        for statement in _UPGRADES[version]:
             connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

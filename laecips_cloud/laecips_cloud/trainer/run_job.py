@@ -80,7 +80,8 @@ def _lessons(job: TrainingJob, parent: Bundle) -> list[Lesson]:
                 f"{job.buffer}: keeps label maps of the classes {', '.join(kept)}, version "
                 f"{manifest.version} knows {', '.join(manifest.classes)}; give another buffer_path"
             )
-        frames = reader.newest(job.rows, last=job.last_row)
+        # What people labelled is used whatever its age, and leaves at least half to new frames.
+        frames = reader.newest(job.rows, last=job.last_row, labelled=job.rows // 2)
     finally:
         reader.close()
     settings = job.settings
@@ -90,7 +91,7 @@ def _lessons(job: TrainingJob, parent: Bundle) -> list[Lesson]:
         min_confidence=settings.min_confidence,
         audit_weight=settings.audit_weight,
     )
-    if len(lessons) < FEWEST_FRAMES:
+    if sum(not lesson.held_out for lesson in lessons) < FEWEST_FRAMES:
         raise ValueError(
             f"{job.buffer}: {len(lessons)} of {len(frames)} frames have labels to train on; "
             f"{FEWEST_FRAMES} are needed, lower training.min_confidence or wait for more"

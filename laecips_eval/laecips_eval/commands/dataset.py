@@ -5,20 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from laecips_cloud.annotations import FORMAT_NAMES
+
 from laecips_eval.commands.options import add_root
 
 _LOOKED_AT = 200
-FORMATS = (
-    "ade20k",
-    "cityscapes",
-    "coco",
-    "cvat",
-    "label-studio",
-    "labelme",
-    "supervisely",
-    "voc",
-    "yolo",
-)
 
 HELP = "check labelled pictures of your own before a training, or bring them in from other formats"
 
@@ -39,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "without it the usual one",
     )
     bring = what.add_parser("import", help="make such a folder of the annotations of another tool")
-    bring.add_argument("format", choices=FORMATS, metavar="FORMAT", help=", ".join(FORMATS))
+    bring.add_argument(
+        "format", choices=FORMAT_NAMES, metavar="FORMAT", help=", ".join(FORMAT_NAMES)
+    )
     bring.add_argument("source", type=Path, metavar="SRC", help="file or folder of annotations")
     bring.add_argument("target", type=Path, metavar="DST", help="the new folder")
     bring.add_argument(
@@ -159,9 +152,9 @@ def _refuse(reasons: list[str]) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
+    from laecips_cloud.annotations.formats import FORMATS
     from laecips_cloud.console import progress_bar
 
-    from laecips_eval.datasets.annotations.formats import FORMATS
     from laecips_eval.datasets.importing.import_annotations import (
         ImportOptions,
         import_annotations,

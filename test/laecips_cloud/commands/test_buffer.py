@@ -179,7 +179,7 @@ def test_bad_labels_change_nothing(
     assert message in said
     assert said.endswith("; nothing was imported\n")
     reader = ReplayReader(path)
-    assert reader.human_labels() == 0
+    assert reader.human_labels() == (0, 0)
     reader.close()
 
 

@@ -193,7 +193,7 @@ def _a_folder(path: Path) -> None:
     [
         (_a_text, "file is not a database; it is not a replay buffer: give another path"),
         (_another_database, "an SQLite database, but not a replay buffer; give another path"),
-        (_a_later_version, "has schema 7, this version reads up to 2; update the cloud"),
+        (_a_later_version, "has schema 7, this version reads up to 3; update the cloud"),
         (
             _a_folder,
             "unable to open database file; check that its folder exists and can be written",
@@ -376,33 +376,43 @@ def _holds(path: Path, numbers: list[int]) -> None:
     connection.close()
 
 
-def _as_version_1(path: Path) -> None:
-    """A file as it was before people could label."""
+def _as_version(version: int, path: Path) -> None:
+    """A file as it was before labelling tasks (2), or before people could label (1)."""
     buffer = opened(path)
     for number in range(3):
         buffer.append(frame(number))
     buffer.close()
     connection = sqlite3.connect(path)
-    connection.execute("DROP TRIGGER count_change")
-    connection.execute("ALTER TABLE frames DROP COLUMN human_label_map")
-    connection.execute("PRAGMA user_version = 1")
+    for index in ("frames_labelled", "frames_tasks"):
+        connection.execute(f"DROP INDEX {index}")
+    for column in ("label_task", "held_out"):
+        connection.execute(f"ALTER TABLE frames DROP COLUMN {column}")
+    if version == 1:
+        connection.execute("DROP TRIGGER count_change")
+        connection.execute("ALTER TABLE frames DROP COLUMN human_label_map")
+    connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
 
 
-def test_a_file_of_version_1_is_read_as_it_is(path: Path) -> None:
-    _as_version_1(path)
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_file_of_an_older_version_is_read_as_it_is(version: int, path: Path) -> None:
+    _as_version(version, path)
     reader = ReplayReader(path)
     assert reader.find("robot/1") == frame(1)
     assert list(reader.read(0, 9)) == reader.newest(9, last=9) == [frame(n) for n in range(3)]
-    assert reader.human_labels() == 0
+    assert reader.human_labels() == (0, 0)
+    assert reader.open_tasks() == {}
     reader.close()
     connection = sqlite3.connect(path)
-    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (version,)
     connection.close()
 
 
-def test_a_file_of_version_1_is_brought_up_by_whoever_writes_it(path: Path) -> None:
-    _as_version_1(path)
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_file_of_an_older_version_is_brought_up_by_whoever_writes_it(
+    version: int, path: Path
+) -> None:
+    _as_version(version, path)
     reader = ReplayReader(path)
     buffer = opened(path)
     assert buffer.totals() == (3, 3 * frame(0).size)
@@ -410,6 +420,8 @@ def test_a_file_of_version_1_is_brought_up_by_whoever_writes_it(path: Path) -> N
     buffer.keep_human_labels({"robot/1": b"person"})
     assert [f.human_label_map for f in reader.newest(4, last=9)] == [b"", b"person", b"", b""]
     assert reader.totals() == (4, 4 * frame(0).size + len(b"person"))
+    buffer.open_task("one", ["robot/2"])
+    assert (reader.human_labels(), reader.open_tasks()) == ((1, 0), {"one": 1})
     for it in (reader, buffer):
         it.close()
 
@@ -422,7 +434,7 @@ def test_what_people_say_is_kept_counted_and_taken_back(buffer: ReplayBuffer) ->
         assert buffer.find("robot/1").human_label_map == label_map
         assert buffer.find("robot/1").size == size + len(label_map)
         assert buffer.totals() == (2, 2 * size + len(label_map))
-        assert buffer.human_labels() == said
+        assert buffer.human_labels().frames == said
     buffer.keep_human_labels({"robot/1": b"123", "robot/2": b"4"})
     with pytest.raises(ReplayBufferError, match="'robot/9' was removed meanwhile; nothing was"):
         buffer.keep_human_labels({"robot/1": b"9", "robot/9": b"9"})
@@ -465,6 +477,86 @@ def test_the_newest(count: int, last: int, numbers: list[int], buffer: ReplayBuf
     for number in range(7):
         buffer.append(frame(number))
     assert buffer.newest(count, last=last) == [frame(number) for number in numbers]
+
+
+def test_what_people_labelled_is_read_first_whatever_its_age(path: Path) -> None:
+    buffer = opened(path)
+    for number in range(7):
+        buffer.append(frame(number))
+    buffer.keep_human_labels({"robot/0": b"a", "robot/2": b"b", "robot/6": b"c"})
+
+    def numbers(count: int, last: int, labelled: int) -> list[int]:
+        return [it.stamp_ns for it in buffer.newest(count, last=last, labelled=labelled)]
+
+    assert numbers(4, 7, 0) == [3, 4, 5, 6]
+    assert numbers(4, 7, 2) == [2, 4, 5, 6]
+    assert numbers(4, 7, 9) == [0, 2, 5, 6]
+    assert numbers(2, 7, 9) == [2, 6]
+    assert numbers(3, 5, 9) == [0, 2, 4]
+    assert numbers(9, 7, 9) == list(range(7))
+    buffer.close()
+
+
+def test_what_cost_people_work_leaves_last(buffer: ReplayBuffer) -> None:
+    for number in range(5):
+        buffer.append(frame(number))
+    buffer.keep_human_labels({"robot/0": b"a"})
+    buffer.open_task("task", ["robot/1", "robot/2"])
+    left = []
+    for number in range(5, 10):
+        buffer.append(frame(number))
+        left.append([item.stamp_ns for item in buffer.read(0, 99)])
+    assert left == [[0, 1, 2, *range(low, low + 2)] for low in (4, 5, 6, 7, 8)]
+    buffer.keep_human_labels({f"robot/{number}": b"b" for number in (1, 2, 8, 9)})
+    buffer.append(frame(10))  # which no person labelled: nothing else may leave
+    assert [item.stamp_ns for item in buffer.read(0, 99)] == [0, 1, 2, 8, 9]
+    buffer.keep_human_labels({"robot/9": b""})
+    buffer.open_task("other", ["robot/9"])
+    buffer.append(frame(11))
+    assert [item.stamp_ns for item in buffer.read(0, 99)] == [0, 1, 2, 8, 9]
+
+
+def test_a_frame_is_in_one_task_until_a_person_labels_it(buffer: ReplayBuffer) -> None:
+    for number in range(4):
+        buffer.append(frame(number))
+    buffer.open_task("one", ["robot/0", "robot/1"])
+    for name, frames, message in (
+        ("one", ["robot/3"], "task 'one' is open already; choose another folder"),
+        ("two", ["robot/2", "robot/1"], "'robot/1' was removed, or taken by another task"),
+        ("two", ["robot/2", "robot/9"], "'robot/9' was removed, or taken by another task"),
+    ):
+        with pytest.raises(ReplayBufferError, match=message):
+            buffer.open_task(name, frames)
+        assert buffer.open_tasks() == {"one": 2}
+    buffer.keep_human_labels({"robot/1": b"person"})
+    assert buffer.open_tasks() == {"one": 1}
+    assert [item.label_task for item in buffer.read(0, 9)] == ["one", "", "", ""]
+    with pytest.raises(ReplayBufferError, match="no task 'two' is open; open are: one"):
+        buffer.close_task("two")
+    assert buffer.close_task("one") == 1
+    assert buffer.open_tasks() == {}
+
+
+def test_truth_is_dealt_out_once(path: Path) -> None:
+    buffer = opened(path)
+    for number in range(12):
+        buffer.append(frame(number))
+
+    def held_out() -> list[int]:
+        return [item.stamp_ns for item in buffer.read(0, 99) if item.held_out]
+
+    # As the files come, not in the order of time.
+    buffer.keep_human_labels({f"robot/{number}": b"person" for number in (7, 3, 0, 5, 2, 1, 6, 4)})
+    truth = held_out()
+    assert [number // 4 for number in truth] == [0, 1]  # one of each four, in the order of time
+    assert buffer.human_labels() == (8, 2)
+    for number in range(8):  # labels that are mended, or taken back
+        buffer.keep_human_labels({f"robot/{number}": b"better" if number % 2 else b""})
+    assert held_out() == truth
+    for number in range(8, 12):  # one a day
+        buffer.keep_human_labels({f"robot/{number}": b"person"})
+    assert len(held_out()) == 3
+    buffer.close()
 
 
 def test_groups(buffer: ReplayBuffer) -> None:

@@ -27,6 +27,7 @@ def examine(
     bundle: Bundle,
     source: Sequence[LabelledFrame],
     lessons: Sequence[Lesson] = (),
+    truth: Sequence[LabelledFrame] = (),
     *,
     loss: Loss = segmentation_loss,
     engine: str = "onnxruntime",
@@ -37,14 +38,12 @@ def examine(
         bundle: the pair.
         source: labelled source frames, for the confusion matrix.
         lessons: training frames that f was not trained on, for the loss; if empty, it is nan.
+        truth: frames that people labelled, from which nothing learns, for a second matrix.
         loss: the loss that f was trained with.
         engine: name of the robots' inference engine.
     """
     segmenter = Segmenter(bundle, engine=engine)
-    matrix = ConfusionMatrix(len(bundle.manifest.classes))
-    for _, image, label in source:
-        size = (label.shape[0], label.shape[1])
-        matrix.add(label_map_of(segmenter.logits(np.ascontiguousarray(image)), size), label)
+    classes = len(bundle.manifest.classes)
     losses = []
     for _, image, label in (lesson.frame for lesson in lessons):
         logits = segmenter.logits(np.ascontiguousarray(image))
@@ -52,7 +51,20 @@ def examine(
         losses.append(float(loss(torch.from_numpy(logits)[None], taught[None])))
     weights = [lesson.weight for lesson in lessons]
     mean = float(np.average(losses, weights=weights)) if losses else float("nan")
-    return Exam(source=matrix, loss=mean)
+    return Exam(
+        source=_matrix(segmenter, source, classes),
+        loss=mean,
+        truth=_matrix(segmenter, truth, classes),
+        truth_frames=len(truth),
+    )
+
+
+def _matrix(segmenter: Segmenter, frames: Sequence[LabelledFrame], classes: int) -> ConfusionMatrix:
+    matrix = ConfusionMatrix(classes)
+    for _, image, label in frames:
+        size = (label.shape[0], label.shape[1])
+        matrix.add(label_map_of(segmenter.logits(np.ascontiguousarray(image)), size), label)
+    return matrix
 
 
 def at_stride(label: NDArray[np.uint8], logits: NDArray[np.floating]) -> NDArray[np.uint8]:

@@ -24,10 +24,14 @@ class Lesson(NamedTuple):
         frame: picture and labels.
         weight: weight of the frame in the training, at least 1: an audit stands for the easy
             frames that were not uploaded.
+        by_person: whether a person made the labels.
+        held_out: whether they are truth for the promotion gate, from which nothing learns.
     """
 
     frame: LabelledFrame
     weight: float
+    by_person: bool = False
+    held_out: bool = False
 
 
 def lessons_of(
@@ -52,7 +56,9 @@ def lessons_of(
     for frame in frames:
         taught = lesson_of(frame, classes=classes, min_confidence=min_confidence)
         if (taught.label != UNLABELLED).any():
-            lessons.append(Lesson(taught, audit_weight if frame.why == "audit" else 1.0))
+            weight = audit_weight if frame.why == "audit" else 1.0
+            by_person = bool(frame.human_label_map)
+            lessons.append(Lesson(taught, weight, by_person, by_person and frame.held_out))
     return lessons
 
 

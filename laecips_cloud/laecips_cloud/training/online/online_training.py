@@ -1,11 +1,11 @@
 """One update while robots work: from lessons to a pair that the promotion gate has judged.
 
 1. Lessons (frames of the replay buffer) are split 70/30 by blocks of time. f is trained on the 70 %
-   and on labelled source frames.
+   and on labelled source frames. What people labelled is f's, but for a share, the gate's truth.
 2. h is trained on the new f's logits of the 30 % (equation 14), and delta and h's quantiles are
    fitted.
 3. The pair is exported, and examined beside its parent on the robots' engine: on held-out source
-   frames and on the 30 %.
+   frames, on the 30 % and on people's truth.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from torch import Tensor
 from laecips_cloud.export.bundle_export import export_bundle, load_networks, write_manifest
 from laecips_cloud.networks import MinerNetwork, RFNet
 from laecips_cloud.training.data.labelled_frames import LabelledFrame, fitted
-from laecips_cloud.training.data.time_blocks import split_by_time
 from laecips_cloud.training.online.examination import at_stride, examine
+from laecips_cloud.training.online.lesson_shares import share_out
 from laecips_cloud.training.online.lessons import Lesson
 from laecips_cloud.training.online.promotion_gate import Verdict, judge
 from laecips_cloud.training.online.settings import OnlineTraining
@@ -106,7 +106,7 @@ def train_update(
 
     Args:
         parent: the pair whose weights the training starts from.
-        lessons: at least two, in order of time.
+        lessons: in order of time, at least two of them not held out as truth.
         source: labelled source frames.
         path: folder of the new bundle.
         version: number of the new pair, above the parent's.
@@ -127,8 +127,9 @@ def train_update(
             f"{parent.path}: modality is {manifest.modality}; only pairs of modality rgb can be "
             "trained while robots work"
         )
-    learnt, held_out = split_by_time(lessons, blocks=settings.blocks)
+    learnt, held_out, truth = share_out(lessons, blocks=settings.blocks)
     held_out = held_out[-settings.max_held_out :]
+    people = [lesson.frame for lesson in truth]
     f, h = load_networks(parent)
     weights = class_weights(
         pixel_counts([*(lesson.frame for lesson in learnt), *source.rehearsal], f.classes)
@@ -171,7 +172,9 @@ def train_update(
             **asdict(settings),
             "trigger": trigger,
             "lessons": len(learnt),
+            "lessons_by_people": sum(lesson.by_person for lesson in learnt),
             "lessons_held_out": len(held_out),
+            "truth_frames": len(truth),
             "rehearsal_frames": len(source.rehearsal),
         },
     )
@@ -179,8 +182,8 @@ def train_update(
     # The loss that f was trained with: l of equation 14 has no Dice loss, and full class weights.
     taught = partial(segmentation_loss, weights=weights**settings.class_power, dice=settings.dice)
     verdict = judge(
-        examine(bundle, source.held_out, held_out, loss=taught, engine=engine),
-        examine(parent, (), held_out, loss=taught, engine=engine),
+        examine(bundle, source.held_out, held_out, people, loss=taught, engine=engine),
+        examine(parent, (), held_out, people, loss=taught, engine=engine),
         first=source.first,
         best_miou=source.best_miou,
         parent_miou=source.parent_miou,
@@ -211,7 +214,7 @@ def _train_f(
         fitted(frame, tiling.picture) for frame in (*(each.frame for each in learnt), *rehearsal)
     ]
     share = settings.rehearsal if rehearsal else 0.0
-    by_weight = np.array([lesson.weight for lesson in learnt])
+    by_weight = np.array([drawn_as(lesson, settings.human_weight) for lesson in learnt])
     weights = [
         *((1 - share) * by_weight / by_weight.sum()),
         *np.full(len(rehearsal), share / max(1, len(rehearsal))),
@@ -249,6 +252,11 @@ def _train_f(
             for name, weight in f.state_dict().items()
         }
     )
+
+
+def drawn_as(lesson: Lesson, human_weight: float) -> float:
+    """Return how often f sees a lesson, against 1 for a hard frame with F's labels."""
+    return max(lesson.weight, human_weight) if lesson.by_person else lesson.weight
 
 
 def _train_h(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from laecips_cloud.metrics import ConfusionMatrix
+
+FEWEST_TRUTH: Final = 5
+"""Fewest frames of people's truth on which a gain says more than chance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,10 +22,19 @@ class Exam:
     Attributes:
         source: confusion matrix on the held-out source frames.
         loss: f's training loss against F's labels, the weighted mean over the held-out lessons.
+        truth: confusion matrix on the frames that people labelled for the gate; None for none.
+        truth_frames: number of those frames.
     """
 
     source: ConfusionMatrix
     loss: float
+    truth: ConfusionMatrix | None = None
+    truth_frames: int = 0
+
+    @property
+    def truth_miou(self) -> float:
+        """Return the mIoU on people's truth; nan without any."""
+        return self.truth.miou() if self.truth is not None and self.truth_frames else float("nan")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +65,9 @@ def judge(
 ) -> Verdict:
     """Promote a pair that improves on the held-out lessons and stays good on the source frames.
 
+    People's truth outranks F: where there is some, the pair may not lose there, and a gain there,
+    on `FEWEST_TRUTH` frames or more, stands in for a lower loss against F's labels.
+
     Args:
         candidate: the new pair's exam.
         parent: the exam of the pair that it was trained from, on the same lessons.
@@ -75,7 +90,13 @@ def judge(
         "source_iou": {name: _rounded(value) for name, value in zip(classes, iou, strict=True)},
         "loss": _rounded(candidate.loss),
         "loss_parent": _rounded(parent.loss),
+        "truth_frames": candidate.truth_frames,
+        "truth_miou": _rounded(candidate.truth_miou),
+        "truth_miou_parent": _rounded(parent.truth_miou),
     }
+    learnt = candidate.loss < parent.loss
+    on_truth = f"mIoU on the {candidate.truth_frames} frames that people labelled for the gate"
+    gained = candidate.truth_frames >= FEWEST_TRUTH and candidate.truth_miou > parent.truth_miou
     reason = ""
     # A class without pixels in truth and answers has no IoU: it counts as 0 if it has a floor.
     fallen = np.flatnonzero(np.nan_to_num(iou) < first - max_class_loss)
@@ -92,7 +113,9 @@ def judge(
             f"IoU of {classes[index]} on held-out source frames is {iou[index]:.3f}, its floor "
             f"{first[index] - max_class_loss:.3f}"
         )
-    elif not candidate.loss < parent.loss:
+    elif candidate.truth_miou < parent.truth_miou:
+        reason = f"{on_truth} falls from {parent.truth_miou:.3f} to {candidate.truth_miou:.3f}"
+    elif not (learnt or gained):
         reason = (
             f"loss against F on the held-out lessons is {candidate.loss:.4f}, not below the "
             f"parent's {parent.loss:.4f}"
@@ -100,9 +123,11 @@ def judge(
     if reason:
         return Verdict(promoted=False, reason=reason, measures=measures)
     reason = (
-        f"loss against F falls from {parent.loss:.4f} to {candidate.loss:.4f}, source mIoU is "
-        f"{miou:.3f} (best {best_miou:.3f})"
+        f"loss against F falls from {parent.loss:.4f} to {candidate.loss:.4f}"
+        if learnt
+        else f"{on_truth} rises from {parent.truth_miou:.3f} to {candidate.truth_miou:.3f}"
     )
+    reason += f", source mIoU is {miou:.3f} (best {best_miou:.3f})"
     return Verdict(promoted=True, reason=reason, measures=measures)
 
 

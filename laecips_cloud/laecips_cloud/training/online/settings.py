@@ -81,6 +81,14 @@ class OnlineTraining(Settings):
         maximum=20.0,
     )
 
+    # An audit keeps audit_weight if that is more.
+    human_weight: float = _fixed(
+        5.0,
+        "Weight of a frame that a person labelled in f's training, against 1 of a hard frame.",
+        minimum=1.0,
+        maximum=100.0,
+    )
+
     # h: the network that judges f.
     miner_steps: int = _fixed(40, "Steps of h in one training.", minimum=1, maximum=100_000)
     miner_batch: int = _fixed(8, "Frames in a step of h.", minimum=2, maximum=256)

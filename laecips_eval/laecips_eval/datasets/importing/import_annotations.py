@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 import cv2
 import numpy as np
 import yaml
+from laecips_cloud.annotations.shapes import AnnotatedPicture, Annotations, Size, paint
 from laecips_cloud.training.data.errors import DatasetError
 from laecips_cloud.training.data.folder.class_file import CLASS_FILE
 from laecips_cloud.training.data.folder.splits import SPLIT_FILE
@@ -18,7 +19,6 @@ from laecips_cloud.training.data.folder.stored_pictures import read_picture
 from laecips_cloud.training.data.labelled_frames import UNLABELLED
 from numpy.typing import NDArray
 
-from laecips_eval.datasets.annotations.shapes import AnnotatedPicture, Annotations, Size, paint
 from laecips_eval.datasets.checking.picture_header import orientation_of
 from laecips_eval.datasets.findings import Findings
 from laecips_eval.datasets.importing.class_map import DROPPED, ClassMap

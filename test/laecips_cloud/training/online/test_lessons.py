@@ -1,13 +1,14 @@
 """What is taught: F's answer, less what it was not sure of."""
 
 import re
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
 from laecips_cloud.training.data.labelled_frames import UNLABELLED
-from laecips_cloud.training.online.lessons import MIN_CONFIDENCE, lesson_of
+from laecips_cloud.training.online.lessons import MIN_CONFIDENCE, lesson_of, lessons_of
 from laecips_edge.core.image.codecs import encode_jpeg
 from laecips_edge.core.link import wire
 
@@ -63,6 +64,29 @@ def test_full_confidence_is_taught_at_any_bound() -> None:
     lesson = lesson_of(kept(confidence_map=certain), classes=3, min_confidence=1.0)
     np.testing.assert_array_equal(lesson.label, ANSWER)
     assert lesson.label[1, 3] == UNLABELLED
+
+
+def test_a_lesson_says_who_made_its_labels() -> None:
+    theirs = wire.encode_label_map(np.ones((2, 4), np.uint8))
+    frames = [
+        kept(),
+        replace(kept(human_label_map=theirs), why="audit"),
+        replace(kept(human_label_map=theirs), held_out=True),
+        replace(kept(), held_out=True),  # its label map was taken back
+    ]
+    lessons = lessons_of(frames, classes=3, audit_weight=20.0)
+    assert [lesson[1:] for lesson in lessons] == [
+        (1.0, False, False),
+        (20.0, True, False),
+        (1.0, True, True),
+        (1.0, False, False),
+    ]
+    assert [bool((lesson.frame.label == 1).all()) for lesson in lessons] == [
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_pictures_are_jpegs_too() -> None:

@@ -81,13 +81,14 @@ def update(
     path: Path,
     settings: OnlineTraining = SETTINGS,
     *,
+    taught: Sequence[Lesson] | None = None,
     source: Source = SOURCE,
     checkpoints: Checkpoints | None = None,
     lines: list[str] | None = None,
 ) -> Update:
     return train_update(
         parent,
-        lessons(),
+        lessons() if taught is None else taught,
         source,
         path=path,
         version=parent.manifest.version + 6,
@@ -139,6 +140,7 @@ def test_the_manifest_tells_how_it_was_made(done: Update) -> None:
     training = done.bundle.manifest.training
     assert training["trigger"] == "frames"
     assert (training["lessons"], training["lessons_held_out"]) == (7, 3)
+    assert (training["lessons_by_people"], training["truth_frames"]) == (0, 0)
     assert training["rehearsal_frames"] == 3
     assert training["steps"] == SETTINGS.steps
     assert training["seed"] == SETTINGS.seed
@@ -267,6 +269,49 @@ def test_h_and_the_gate_see_only_what_f_has_not_learnt(
     assert seen_by_gate == expected * 2  # of both that the gate compares
     # The last third of them is kept for delta and the quantiles.
     assert fitted == losses[: len(seen) * 2 // 3]
+
+
+def test_what_people_labelled_teaches_f_more_and_their_truth_teaches_nobody(
+    tiny_bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learnt: dict[str, float] = {}
+    judged_labels: list[bytes] = []
+
+    def spy_f(network: RFNet, frames: Sequence[LabelledFrame], **options: Any) -> None:
+        names = [frame.name for frame in frames]
+        learnt.update(zip(names, options["weights"], strict=True))
+        train_segmenter(network, frames, **options)
+
+    def spy_row(logits: np.ndarray, label: np.ndarray, **options: Any) -> JudgedRow:
+        judged_labels.append(label.tobytes())
+        return judged(logits, label, **options)
+
+    monkeypatch.setattr(online_training, "train_segmenter", spy_f)
+    monkeypatch.setattr(online_training, "judged", spy_row)
+    theirs = {1: False, 2: False, 3: True, 4: False, 6: True}  # 1 in a held-out block, 2 an audit
+    taught = [
+        lesson._replace(by_person=True, held_out=theirs[number]) if number in theirs else lesson
+        for number, lesson in enumerate(lessons())
+    ]
+    settings = replace(SETTINGS, human_weight=5.0, rehearsal=0.0)
+    made = update(tiny_bundle, tmp_path / "labelled", settings, taught=taught)
+    weights = {name: round(weight / learnt["1-0"], 6) for name, weight in learnt.items()}
+    assert {name: weights[name] for name in ("1-1", "1-2", "1-4", "1-0")} == {
+        "1-1": 5.0,
+        "1-2": 20.0,
+        "1-4": 5.0,
+        "1-0": 1.0,
+    }
+    stride = np.empty((4, SIZE[0] // 4, SIZE[1] // 4), np.float32)
+    labels = [at_stride(lesson.frame.label, stride).tobytes() for lesson in lessons()]
+    for number in (3, 6):
+        assert f"1-{number}" not in learnt
+        assert labels[number] not in judged_labels
+    manifest = made.bundle.manifest
+    assert (manifest.training["lessons_by_people"], manifest.training["truth_frames"]) == (3, 2)
+    truth = [lessons()[number].frame for number in (3, 6)]
+    for bundle, miou in ((made.bundle, "truth_miou"), (tiny_bundle, "truth_miou_parent")):
+        assert manifest.gate[miou] == pytest.approx(examine(bundle, truth).source.miou(), abs=1e-4)
 
 
 @pytest.mark.parametrize(

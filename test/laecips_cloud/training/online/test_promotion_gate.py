@@ -11,8 +11,14 @@ FIRST = [0.75, 0.75, 0.75]
 NAN = math.nan
 
 
-def exam(iou: list[float], loss: float) -> Exam:
-    """An exam with just these IoUs: what a class is not found in gets no class at all."""
+def exam(iou: list[float], loss: float, truth: float = NAN, truth_frames: int = 0) -> Exam:
+    """An exam with just these IoUs, and one of one class on people's truth."""
+    on_truth = matrix_of([truth]) if truth_frames else None
+    return Exam(source=matrix_of(iou), loss=loss, truth=on_truth, truth_frames=truth_frames)
+
+
+def matrix_of(iou: list[float]) -> ConfusionMatrix:
+    """What a class is not found in gets no class at all."""
     matrix = ConfusionMatrix(len(iou))
     for index, value in enumerate(iou):
         if not math.isnan(value):
@@ -20,7 +26,7 @@ def exam(iou: list[float], loss: float) -> Exam:
             answer = truth.copy()
             answer[:, round(value * 1000) :] = NO_CLASS
             matrix.add(answer, truth)
-    return Exam(source=matrix, loss=loss)
+    return matrix
 
 
 def verdict(
@@ -124,6 +130,41 @@ def test_refused(
     assert told.reason == reason
 
 
+@pytest.mark.parametrize(
+    ("frames", "truth", "parent_truth", "loss", "reason"),
+    [
+        # People's truth may not be lost, however few frames it is and however low the loss.
+        (1, 0.5, 0.75, 0.5, "mIoU on the 1 frames that people labelled for the gate falls from"),
+        (9, 0.749, 0.75, 0.5, "mIoU on the 9 frames that people labelled for the gate falls from"),
+        (9, 0.75, 0.75, 0.5, ""),
+        (9, 0.8, 0.75, 0.5, ""),
+        # A gain there stands in for a lower loss, where it is more than chance.
+        (5, 0.8, 0.75, 1.5, ""),
+        (4, 0.8, 0.75, 1.5, "loss against F on the held-out lessons is 1.5000"),
+        (5, 0.75, 0.75, 1.5, "loss against F on the held-out lessons is 1.5000"),
+        (5, 0.8, 0.75, NAN, "its loss on the held-out lessons is nan"),
+    ],
+)
+def test_truth_of_people_outranks_f(
+    frames: int, truth: float, parent_truth: float, loss: float, reason: str
+) -> None:
+    told = judge(
+        exam(FIRST, loss, truth, frames),
+        exam([NAN, NAN, NAN], 1.0, parent_truth, frames),
+        first=np.array(FIRST),
+        best_miou=0.75,
+        parent_miou=0.75,
+        classes=CLASSES,
+        max_source_loss=0.25,
+        max_class_loss=0.5,
+    )
+    assert told.promoted is not bool(reason)
+    assert told.reason.startswith(reason or ("loss against F falls", "mIoU on the")[loss > 1])
+    assert told.measures["truth_frames"] == frames
+    assert told.measures["truth_miou"] == pytest.approx(truth, abs=1e-3)
+    assert told.measures["truth_miou_parent"] == pytest.approx(parent_truth, abs=1e-3)
+
+
 def test_the_first_thing_that_failed_is_the_reason() -> None:
     everything = verdict([0.0, 0.0, 0.0], NAN)
     assert everything.reason.startswith("its loss")
@@ -140,6 +181,9 @@ def test_measures_are_json_and_told_of_every_verdict() -> None:
         "source_iou": {"belt": 0.5, "part": 0.75, "screw": 1.0},
         "loss": 0.5,
         "loss_parent": 1.0,
+        "truth_frames": 0,
+        "truth_miou": None,
+        "truth_miou_parent": None,
     }
     refused = verdict([NAN, 0.75, NAN], NAN, parent_loss=math.inf).measures
     assert refused["source_iou"] == {"belt": None, "part": 0.75, "screw": None}

@@ -7,9 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from laecips_cloud.training.data.errors import DatasetError
-from laecips_cloud.training.data.frame_folder import FrameFolder
-from laecips_eval.datasets.annotations.shapes import (
+from laecips_cloud.annotations.shapes import (
     AnnotatedPicture,
     Annotations,
     Bitmap,
@@ -17,6 +15,8 @@ from laecips_eval.datasets.annotations.shapes import (
     Size,
     box,
 )
+from laecips_cloud.training.data.errors import DatasetError
+from laecips_cloud.training.data.frame_folder import FrameFolder
 from laecips_eval.datasets.importing.import_annotations import (
     ImportOptions,
     ImportOutcome,

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from laecips_eval.datasets.annotations.shapes import Area, Bitmap, Size
+from laecips_cloud.annotations.shapes import Area, Bitmap, Size
 
 _MOST = 1 << 28  # pixels; more is a broken file
 

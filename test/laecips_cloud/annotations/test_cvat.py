@@ -6,8 +6,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from laecips_cloud.annotations.cvat import parse, read
 from laecips_cloud.training.data.errors import DatasetError
-from laecips_eval.datasets.annotations.cvat import parse, read
 
 SIZE = (20, 30)
 CONTENT = """<annotations><version>1.1</version>

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from laecips_cloud.training.data.folder.stored_pictures import read_mask
 from numpy.typing import NDArray
 
-from laecips_eval.datasets.annotations.documents import documents, split_of
-from laecips_eval.datasets.annotations.shapes import AnnotatedPicture, Annotations, Shape, where
+from laecips_cloud.annotations.documents import documents, split_of
+from laecips_cloud.annotations.shapes import AnnotatedPicture, Annotations, Shape, where
+from laecips_cloud.training.data.folder.stored_pictures import read_mask
 
 _NAMES: Final = (
     "unlabeled, ego vehicle, rectification border, out of roi, static, dynamic, ground, road, "

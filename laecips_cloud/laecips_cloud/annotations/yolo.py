@@ -8,13 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from laecips_cloud.training.data.errors import DatasetError
-from laecips_cloud.training.data.folder.layout import natural_order
-from laecips_cloud.training.data.folder.stored_pictures import PICTURE_ENDINGS
-from laecips_cloud.training.data.folder.yaml_file import read_yaml
 
-from laecips_eval.datasets.annotations.documents import documents, split_of
-from laecips_eval.datasets.annotations.shapes import (
+from laecips_cloud.annotations.documents import documents, split_of
+from laecips_cloud.annotations.shapes import (
     AnnotatedPicture,
     Annotations,
     Bitmap,
@@ -22,6 +18,10 @@ from laecips_eval.datasets.annotations.shapes import (
     Size,
     polygon,
 )
+from laecips_cloud.training.data.errors import DatasetError
+from laecips_cloud.training.data.folder.layout import natural_order
+from laecips_cloud.training.data.folder.stored_pictures import PICTURE_ENDINGS
+from laecips_cloud.training.data.folder.yaml_file import read_yaml
 
 
 def read(source: Path) -> Annotations:

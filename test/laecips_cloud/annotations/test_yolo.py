@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from laecips_cloud.annotations.yolo import parse, read
 from laecips_cloud.training.data.errors import DatasetError
-from laecips_eval.datasets.annotations.yolo import parse, read
 
 SIZE = (20, 40)
 TEXT = """0 0.1 0.1 0.5 0.1 0.5 0.5 0.1 0.5

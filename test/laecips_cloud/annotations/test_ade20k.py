@@ -5,7 +5,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from laecips_eval.datasets.annotations.ade20k import parse, read
+from laecips_cloud.annotations.ade20k import parse, read
 
 TABLE = "Idx\tRatio\tTrain\tVal\tName\n1\t0.1\t1\t1\twall\n2\t0.1\t1\t1\tbuilding, edifice\n"
 

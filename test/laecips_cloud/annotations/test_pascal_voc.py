@@ -6,8 +6,8 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from laecips_cloud.annotations.pascal_voc import VOC, by_colour, by_index, read
 from laecips_cloud.training.data.errors import DatasetError
-from laecips_eval.datasets.annotations.pascal_voc import VOC, by_colour, by_index, read
 
 MASK = np.array([[0, 0, 1, 255], [0, 20, 1, 21]], np.uint8)
 

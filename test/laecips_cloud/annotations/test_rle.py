@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from laecips_eval.datasets.annotations.rle import brush_area, coco_runs, runs_area
+from laecips_cloud.annotations.rle import brush_area, coco_runs, runs_area
 
 masks = arrays.arrays(bool, arrays.array_shapes(min_dims=2, max_dims=2, max_side=12))
 

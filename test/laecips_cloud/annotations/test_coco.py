@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from laecips_cloud.annotations.coco import parse, read
 from laecips_cloud.training.data.errors import DatasetError
-from laecips_eval.datasets.annotations.coco import parse, read
 
 SIZE = (9, 14)
 CONTENT: dict[str, Any] = {

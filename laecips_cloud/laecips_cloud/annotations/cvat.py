@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
-from laecips_cloud.training.data.errors import DatasetError
-
-from laecips_eval.datasets.annotations.documents import documents, split_of
-from laecips_eval.datasets.annotations.rle import runs_area
-from laecips_eval.datasets.annotations.shapes import (
+from laecips_cloud.annotations.documents import documents, split_of
+from laecips_cloud.annotations.rle import runs_area
+from laecips_cloud.annotations.shapes import (
     AnnotatedPicture,
     Annotations,
     Area,
@@ -20,6 +18,7 @@ from laecips_eval.datasets.annotations.shapes import (
     ellipse,
     polygon,
 )
+from laecips_cloud.training.data.errors import DatasetError
 
 Node = ElementTree.Element
 

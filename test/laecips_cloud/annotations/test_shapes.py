@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_eval.datasets.annotations.shapes import (
+from laecips_cloud.annotations.shapes import (
     Area,
     Bitmap,
     box,

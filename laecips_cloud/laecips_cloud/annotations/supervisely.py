@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from laecips_eval.datasets.annotations.documents import documents, read_json, require, split_of
-from laecips_eval.datasets.annotations.packed_masks import packed_mask
-from laecips_eval.datasets.annotations.shapes import (
+from laecips_cloud.annotations.documents import documents, read_json, require, split_of
+from laecips_cloud.annotations.packed_masks import packed_mask
+from laecips_cloud.annotations.shapes import (
     AnnotatedPicture,
     Annotations,
     Area,

@@ -9,8 +9,8 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from laecips_cloud.annotations.supervisely import parse, read
 from laecips_cloud.training.data.errors import DatasetError
-from laecips_eval.datasets.annotations.supervisely import parse, read
 
 SIZE = (20, 30)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from laecips_eval.datasets.annotations import (
+from laecips_cloud.annotations import (
     ade20k,
     cityscapes,
     coco,
@@ -17,7 +17,7 @@ from laecips_eval.datasets.annotations import (
     supervisely,
     yolo,
 )
-from laecips_eval.datasets.annotations.shapes import Annotations
+from laecips_cloud.annotations.shapes import Annotations
 
 FORMATS: Final[dict[str, Callable[[Path], Annotations]]] = {
     "ade20k": ade20k.read,

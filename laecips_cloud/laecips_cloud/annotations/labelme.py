@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from laecips_eval.datasets.annotations.documents import documents, read_json, require
-from laecips_eval.datasets.annotations.packed_masks import packed_mask
-from laecips_eval.datasets.annotations.shapes import (
+from laecips_cloud.annotations.documents import documents, read_json, require
+from laecips_cloud.annotations.packed_masks import packed_mask
+from laecips_cloud.annotations.shapes import (
     AnnotatedPicture,
     Annotations,
     Area,

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from laecips_eval.datasets.annotations.packed_masks import packed_mask
+from laecips_cloud.annotations.packed_masks import packed_mask
 
 MASK = np.array([[True, False, True], [False, True, False]])
 

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
+from laecips_cloud.annotations.documents import documents, read_json, require, split_of
 from laecips_cloud.training.data.errors import DatasetError
-from laecips_eval.datasets.annotations.documents import documents, read_json, require, split_of
 
 
 def test_a_file_or_all_of_a_folder_in_the_order_of_numbers(tmp_path: Path) -> None:

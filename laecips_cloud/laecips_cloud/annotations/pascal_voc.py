@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from laecips_cloud.training.data.errors import DatasetError
-from laecips_cloud.training.data.folder.stored_pictures import read_mask, read_palette
 from numpy.typing import NDArray
 
-from laecips_eval.datasets.annotations.documents import documents
-from laecips_eval.datasets.annotations.shapes import AnnotatedPicture, Annotations, Shape, where
+from laecips_cloud.annotations.documents import documents
+from laecips_cloud.annotations.shapes import AnnotatedPicture, Annotations, Shape, where
+from laecips_cloud.training.data.errors import DatasetError
+from laecips_cloud.training.data.folder.stored_pictures import read_mask, read_palette
 
 _NAMES: Final = (
     "background aeroplane bicycle bird boat bottle bus car cat chair cow diningtable dog horse "

@@ -8,11 +8,10 @@ from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import numpy as np
-from laecips_cloud.training.data.errors import DatasetError
 
-from laecips_eval.datasets.annotations.documents import documents, read_json
-from laecips_eval.datasets.annotations.rle import brush_area
-from laecips_eval.datasets.annotations.shapes import (
+from laecips_cloud.annotations.documents import documents, read_json
+from laecips_cloud.annotations.rle import brush_area
+from laecips_cloud.annotations.shapes import (
     AnnotatedPicture,
     Annotations,
     Area,
@@ -22,6 +21,7 @@ from laecips_eval.datasets.annotations.shapes import (
     polygon,
     turned,
 )
+from laecips_cloud.training.data.errors import DatasetError
 
 Values = Mapping[str, Any]
 

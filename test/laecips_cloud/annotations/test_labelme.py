@@ -8,8 +8,8 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from laecips_cloud.annotations.labelme import parse, read
 from laecips_cloud.training.data.errors import DatasetError
-from laecips_eval.datasets.annotations.labelme import parse, read
 
 SIZE = (20, 30)
 MASK = base64.b64encode(cv2.imencode(".png", np.eye(3, dtype=np.uint8))[1].tobytes()).decode()

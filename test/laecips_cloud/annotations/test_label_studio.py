@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from laecips_cloud.annotations.label_studio import parse, path_of, read
 from laecips_cloud.training.data.errors import DatasetError
-from laecips_eval.datasets.annotations.label_studio import parse, path_of, read
 
 SIZE = (20, 40)
 

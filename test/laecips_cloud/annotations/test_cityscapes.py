@@ -5,7 +5,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from laecips_eval.datasets.annotations.cityscapes import IDS, parse, read
+from laecips_cloud.annotations.cityscapes import IDS, parse, read
 
 
 def test_ids(boxes: Any) -> None:

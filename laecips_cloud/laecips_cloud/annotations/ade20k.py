@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-from laecips_cloud.training.data.folder.stored_pictures import read_mask
 from numpy.typing import NDArray
 
-from laecips_eval.datasets.annotations.documents import documents, split_of
-from laecips_eval.datasets.annotations.shapes import AnnotatedPicture, Annotations, Shape, where
+from laecips_cloud.annotations.documents import documents, split_of
+from laecips_cloud.annotations.shapes import AnnotatedPicture, Annotations, Shape, where
+from laecips_cloud.training.data.folder.stored_pictures import read_mask
 
 _CLASSES = 150
 

@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from laecips_eval.datasets.annotations.documents import documents, read_json, require, split_of
-from laecips_eval.datasets.annotations.rle import coco_runs, runs_area
-from laecips_eval.datasets.annotations.shapes import (
+from laecips_cloud.annotations.documents import documents, read_json, require, split_of
+from laecips_cloud.annotations.rle import coco_runs, runs_area
+from laecips_cloud.annotations.shapes import (
     AnnotatedPicture,
     Annotations,
     Area,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import pytest
-from laecips_eval.datasets.annotations.shapes import Shape, paint
+from laecips_cloud.annotations.shapes import Shape, paint
 
 Painted = Callable[[Iterable[Shape], tuple[int, int]], dict[str, list[list[int]]]]
 
