@@ -28,6 +28,9 @@ def link(name: str) -> Iterator[list[tuple[str, bool]]]:
         orders.append((order, reset))
         return {"orders": len(orders)}
 
+    async def rest() -> None:
+        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+
     server = loop.run_until_complete(control.serve(name, answer))
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -37,7 +40,7 @@ def link(name: str) -> Iterator[list[tuple[str, bool]]]:
         loop.call_soon_threadsafe(server.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        loop.run_until_complete(asyncio.gather(*asyncio.all_tasks(loop)))
+        loop.run_until_complete(rest())
         loop.close()
 
 
