@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from laecips_edge.core.image.image_messages import nanoseconds
 from numpy.typing import NDArray
-from rosbags.rosbag2 import Reader
 from rosbags.typesys import Stores, get_typestore
 
 from laecips_eval.bags import topics
+from laecips_eval.bags.opening import OpenedBag, full_type
 from laecips_eval.bags.pictures import BagFrame, CompressedPicture, RawPicture
 from laecips_eval.bags.topics import BagError, Legend, Segment
 from laecips_eval.bags.truth import Truth
@@ -26,7 +26,7 @@ def open_bag(path: str | Path, image_topic: str | None = None) -> Bag:
     """Open a bag for reading.
 
     Args:
-        path: a folder with metadata.yaml, or a single .mcap or .db3 file.
+        path: a folder with metadata.yaml or with one .mcap or .db3 file, or such a file.
         image_topic: topic of the pictures; None for `topics.IMAGE` or, without it, the only one.
 
     Raises:
@@ -47,8 +47,8 @@ class Bag:
     def __init__(self, path: Path, image_topic: str | None) -> None:
         self.path = path
         self._types = get_typestore(Stores.ROS2_JAZZY)
-        with _Opened(path) as reader:
-            self._topics = {found.topic: found.msgtype for found in reader.connections}
+        with OpenedBag(path) as reader:
+            self._topics = {found.topic: full_type(found.msgtype) for found in reader.connections}
             self._counts: dict[str, int] = dict.fromkeys(self._topics, 0)
             for found in reader.connections:
                 self._counts[found.topic] += found.msgcount
@@ -159,7 +159,7 @@ class Bag:
 
     def _messages(self, topic: str) -> Iterator[tuple[int, Any]]:
         """Yield (time of recording in ns, message) of one topic."""
-        with _Opened(self.path) as reader:
+        with OpenedBag(self.path) as reader:
             connections = [found for found in reader.connections if found.topic == topic]
             stream = reader.messages(connections=connections)
             number = 0
@@ -167,7 +167,7 @@ class Bag:
                 # A damaged file can raise any exception; report each as one line with its position.
                 try:
                     connection, stamp, data = next(stream)
-                    message = self._types.deserialize_cdr(data, connection.msgtype)
+                    message = self._types.deserialize_cdr(data, full_type(connection.msgtype))
                 except StopIteration:
                     return
                 except Exception as error:
@@ -177,31 +177,6 @@ class Bag:
                     ) from error
                 yield stamp, message
                 number += 1
-
-
-class _Opened:
-    """A context manager for a rosbags reader; its errors say what to do."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> Reader:
-        path = self._path
-        if not path.exists():
-            raise BagError(f"there is no bag {path}")
-        if path.is_dir() and not (path / "metadata.yaml").is_file():
-            raise BagError(f"{path} is not a bag: it has no metadata.yaml")
-        try:
-            self._reader = Reader(path)
-            self._reader.open()
-        except Exception as error:
-            raise BagError(
-                f"{path} is not a bag, or is truncated: {error}: copy or record it again"
-            ) from error
-        return self._reader
-
-    def __exit__(self, *_: object) -> None:
-        self._reader.close()
 
 
 def frame_digest(stamp_ns: int, rgb: NDArray[np.uint8], label: NDArray[np.uint8] | None) -> bytes:
