@@ -77,26 +77,27 @@ def run(args: argparse.Namespace) -> int:
     from laecips_bringup.own_pictures.steps import DATA, Plan, run_steps
     from laecips_bringup.own_pictures.summary import summary
 
-    record = Record(args.folder)
+    folder = args.folder.resolve()
+    record = Record(folder)
     asked = _asked(args, record.asked)
-    data = args.folder / DATA
+    record.ask(asked)
+    data = folder / DATA
     _describe(asked, data)
     plan = Plan(
-        folder=args.folder,
-        name=asked["name"] or args.folder.resolve().name,
+        folder=folder,
+        name=asked["name"] or folder.name,
         held_out=held_out_split(data),
         teacher=bool(asked["teacher"]),
         quick=bool(asked["quick"]),
         training=tuple(shlex.split(asked["training"] or "")),
     )
-    record.ask(asked)
     status = run_steps(
         plan.steps(), record, pictures=FrameFolder(data).fingerprint, command=main, tell=_tell
     )
     if status:
         _tell(f"stopped; `laecips new {shlex.quote(str(args.folder))}` goes on from here")
         return status
-    for line in summary(args.folder):
+    for line in summary(folder):
         print(line)
     return 0
 
@@ -119,7 +120,10 @@ def _asked(args: argparse.Namespace, before: dict[str, Any]) -> dict[str, Any]:
             ("classes", "classes, in the order of the values in the masks, with commas between"),
         ):
             asked[name] = asked[name] or _answer(name, question, input)
-    for name in ("root", "images", "masks"):  # a later run may be started elsewhere
+    paths = ["root", "images", "masks"]
+    if (asked["classes"] or "").endswith((".yaml", ".yml")):
+        paths.append("classes")
+    for name in paths:  # a later run may be started elsewhere
         asked[name] = asked[name] and str(Path(asked[name]).expanduser().resolve())
     return asked
 
