@@ -32,7 +32,7 @@ def plant(tmp_path: Path) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_from_pictures_to_a_bundle_and_on_where_it_stopped(
     tmp_path: Path, plant: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -48,14 +48,16 @@ def test_from_pictures_to_a_bundle_and_on_where_it_stopped(
     Segmenter(bundle).self_test()
     report = json.loads((out / "run" / "offline.json").read_text())
     assert report["frames"] == 3, "the last fifth is held out"
+    assert len(report["segments"]) > 1, "they are replayed under drift"
 
     (out / "run" / "offline.json").rename(out / "kept")
     (out / "run" / "offline.csv").unlink()
     (out / "run").rmdir()
-    assert main(["new", str(out)]) == 0, "the options are known from before"
+    assert main(["new", str(out), "--no-drift"]) == 0, "the other options are known from before"
     said = capsys.readouterr().out
     assert "[2/4] train: done before" in said
     assert "[4/4] replay: laecips replay" in said
+    assert "--perturb" not in said
     assert Bundle.load(out / "bundle").manifest == bundle.manifest
 
 

@@ -83,14 +83,19 @@ def test_what_half_a_step_left_is_taken_away(tmp_path: Path) -> None:
     assert not (tmp_path / "bag" / "half").exists()
 
 
-@pytest.mark.parametrize("what", ["pictures", "options", "a file"])
+@pytest.mark.parametrize("what", ["pictures", "options", "what is read", "what was made"])
 def test_what_a_step_depends_on_makes_it_and_the_later_ones_run_again(tmp_path, what: str) -> None:
     start(tmp_path)
-    run(tmp_path, Commands())
+    read = tmp_path / "drift.yaml"
+    read.write_text("dust: 0.1")
     steps, again = steps_in(tmp_path), Commands()
+    steps[2] = replace(steps[2], reads=read)
+    run(tmp_path, Commands(), steps=steps)
     if what == "options":
         steps[1] = replace(steps[1], arguments=(*steps[1].arguments, "--steps", "9"))
-    if what == "a file":
+    if what == "what is read":
+        read.write_text("dust: 0.9")
+    if what == "what was made":
         (tmp_path / "bag").rmdir()
     pictures = "others" if what == "pictures" else "p"
     assert run(tmp_path, again, steps=steps, pictures=pictures)[0] == 0
@@ -109,3 +114,7 @@ def test_a_plan(tmp_path: Path) -> None:
     assert [step.name for step in taught] == ["check", "train", "teacher", "bag", "replay"]
     assert "--folds" not in taught[2].arguments
     assert "--teacher" in taught[4].arguments
+    assert "--perturb" not in taught[4].arguments
+    drifted = replace(plan, drift=True).steps()[3]
+    assert drifted.reads == tmp_path / "drift.yaml"
+    assert str(drifted.reads) in drifted.arguments
