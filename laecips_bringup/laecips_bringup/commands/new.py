@@ -46,6 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--name", help="name of the bundle; without it DIR's")
     parser.add_argument(
+        "--drift",
+        action=argparse.BooleanOptionalAction,
+        help="replay the held-out pictures under the drift of DIR/drift.yaml, which is an example "
+        "until you edit it (as a rule); or as they are",
+    )
+    parser.add_argument(
         "--teacher",
         action=argparse.BooleanOptionalAction,
         help="train a large network for the cloud too, on the same pictures",
@@ -74,37 +80,39 @@ def run(args: argparse.Namespace) -> int:
 
     from laecips_bringup.own_pictures.data_folder import held_out_split
     from laecips_bringup.own_pictures.record import Record
-    from laecips_bringup.own_pictures.steps import DATA, Plan, run_steps
+    from laecips_bringup.own_pictures.steps import DATA, DRIFT, Plan, run_steps
     from laecips_bringup.own_pictures.summary import summary
 
-    record = Record(args.folder)
+    folder = args.folder.resolve()
+    record = Record(folder)
     asked = _asked(args, record.asked)
-    data = args.folder / DATA
+    record.ask(asked)
+    data = folder / DATA
     _describe(asked, data)
     plan = Plan(
-        folder=args.folder,
-        name=asked["name"] or args.folder.resolve().name,
+        folder=folder,
+        name=asked["name"] or folder.name,
         held_out=held_out_split(data),
+        drift=asked["drift"] is not False and _has_drift(folder / DRIFT),
         teacher=bool(asked["teacher"]),
         quick=bool(asked["quick"]),
         training=tuple(shlex.split(asked["training"] or "")),
     )
-    record.ask(asked)
     status = run_steps(
         plan.steps(), record, pictures=FrameFolder(data).fingerprint, command=main, tell=_tell
     )
     if status:
         _tell(f"stopped; `laecips new {shlex.quote(str(args.folder))}` goes on from here")
         return status
-    for line in summary(args.folder):
+    for line in summary(folder):
         print(line)
     return 0
 
 
 def _asked(args: argparse.Namespace, before: dict[str, Any]) -> dict[str, Any]:
     """Return the options: as given, else as of the last run, else as answered on the terminal."""
-    names = ("images", "masks", "classes", "split_by", "root", "name", "teacher", "quick")
-    given = {name: getattr(args, name) for name in (*names, "training")}
+    names = ("images", "masks", "classes", "split_by", "root", "name", "drift", "teacher")
+    given = {name: getattr(args, name) for name in (*names, "quick", "training")}
     if given["root"]:  # the one way or the other, not a mixture of two runs
         before = before | dict.fromkeys(("images", "masks", "classes", "split_by"))
     elif given["images"]:
@@ -119,7 +127,10 @@ def _asked(args: argparse.Namespace, before: dict[str, Any]) -> dict[str, Any]:
             ("classes", "classes, in the order of the values in the masks, with commas between"),
         ):
             asked[name] = asked[name] or _answer(name, question, input)
-    for name in ("root", "images", "masks"):  # a later run may be started elsewhere
+    paths = ["root", "images", "masks"]
+    if (asked["classes"] or "").endswith((".yaml", ".yml")):
+        paths.append("classes")
+    for name in paths:  # a later run may be started elsewhere
         asked[name] = asked[name] and str(Path(asked[name]).expanduser().resolve())
     return asked
 
@@ -152,6 +163,16 @@ def _describe(asked: dict[str, Any], data: Path) -> None:
         )
     if asked["quick"]:
         keep_few(data, learnt=_LEARNT, held_out=_HELD_OUT)
+
+
+def _has_drift(path: Path) -> bool:
+    """Put the example of a drift there, where there is none yet and one is installed."""
+    from laecips_bringup.graph.installed_files import config_file
+
+    example = config_file(path.name)
+    if not path.exists() and example is not None:
+        path.write_bytes(example.read_bytes())
+    return path.exists()
 
 
 def _tell(line: str) -> None:

@@ -14,6 +14,7 @@ from typing import Final
 from laecips_bringup.own_pictures.record import Record
 
 DATA, BUNDLE, TEACHER, BAG, RUN = "data", "bundle", "teacher", "bag", "run"
+DRIFT = "drift.yaml"
 """Names in the folder of `laecips new`."""
 
 _QUICK: Final = "--width 0.25 --steps 60 --variants 1"
@@ -30,12 +31,14 @@ class Step:
         name: of the step.
         arguments: of `laecips`.
         makes: what it leaves; None: nothing.
+        reads: a file for people to edit; another content makes the step run again.
         resumes: whether the command goes on with --resume where it was interrupted.
     """
 
     name: str
     arguments: tuple[str, ...]
     makes: Path | None = None
+    reads: Path | None = None
     resumes: bool = False
 
 
@@ -47,6 +50,7 @@ class Plan:
         folder: where everything is made; `data` in it says where the pictures lie.
         name: of the bundle.
         held_out: split that nothing learns from.
+        drift: whether the drive is replayed under the drift of `drift.yaml` in the folder.
         teacher: whether the cloud gets a large network, trained on the same pictures.
         quick: a dry run: few steps, a network that has learnt nothing.
         training: further options of `laecips train`, for pair and teacher.
@@ -55,6 +59,7 @@ class Plan:
     folder: Path
     name: str
     held_out: str
+    drift: bool = False
     teacher: bool = False
     quick: bool = False
     training: tuple[str, ...] = ()
@@ -84,22 +89,19 @@ class Plan:
         return Step(step, arguments, path, resumes=True)
 
     def _bag(self) -> Step:
-        """Make the drive that is replayed: the held-out pictures as they are.
-
-        Here they belong under drift, a segment for each.
-        """
         path = self.folder / BAG
         arguments = ("make-bag", *self._data(), "--splits", self.held_out, "-o", str(path))
         return Step("bag", arguments, path)
 
     def _replay(self) -> Step:
-        path = self.folder / RUN
+        path, recipe = self.folder / RUN, self.folder / DRIFT
         teacher = ("--teacher", str(self.folder / TEACHER)) if self.teacher else ()
+        drift = ("--perturb", str(recipe)) if self.drift else ()
         arguments = (
             *("replay", str(self.folder / BAG), "--bundle", str(self.folder / BUNDLE)),
-            *(*teacher, "--offline", "--out", str(path)),
+            *(*drift, *teacher, "--offline", "--out", str(path)),
         )
-        return Step("replay", arguments, path)
+        return Step("replay", arguments, path, reads=recipe if self.drift else None)
 
     def _data(self) -> tuple[str, ...]:
         return ("--dataset", "folder", "--root", str(self.folder / DATA))
@@ -115,8 +117,8 @@ def run_steps(
 ) -> int:
     """Run the steps that are not done yet, one after the other.
 
-    A step is done anew if its options, the pictures or a step before it have changed, or what it
-    made is gone.
+    A step is done anew if its options, the pictures, a file that it reads or a step before it have
+    changed, or what it made is gone.
 
     Args:
         steps: in their order; each may use what those before it made.
@@ -130,7 +132,7 @@ def run_steps(
     """
     key = pictures
     for number, step in enumerate(steps, start=1):
-        key = hashlib.sha256(json.dumps([key, step.arguments]).encode()).hexdigest()[:16]
+        key = _key(key, step)
         head = f"[{number}/{len(steps)}] {step.name}"
         if record.is_done(step.name, key) and (step.makes is None or step.makes.exists()):
             tell(f"{head}: done before")
@@ -146,3 +148,9 @@ def run_steps(
             return status
         record.finish(step.name, key)
     return 0
+
+
+def _key(before: str, step: Step) -> str:
+    read = step.reads.read_text(encoding="utf-8") if step.reads else ""
+    told = json.dumps([before, step.arguments, read])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]

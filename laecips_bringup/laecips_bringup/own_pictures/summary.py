@@ -39,6 +39,11 @@ def summary(folder: Path) -> Iterator[str]:
         f"{_percent(report.miou.edge_only.dataset)} by the robot alone; {report.cur:.1%} of the "
         "pictures went to the cloud"
     )
+    for part in report.segments if len(report.segments) > 1 else ():
+        yield (
+            f"    {part.name}: {_percent(part.published)} as published, "
+            f"{_percent(part.edge_only)} by the robot alone"
+        )
     bundle = (folder / BUNDLE).resolve()
     asked = f" teacher:={teacher.resolve()}" if teacher.exists() else ""
     yield "on a robot:"
