@@ -18,6 +18,7 @@ from laecips_eval.reports.report import Report, ReportError, read_report, write_
 from laecips_eval.reports.run_setup import (
     OFFLINE,
     describe_bag,
+    held_out_trust,
     require_same_run,
     run_setup,
 )
@@ -127,7 +128,7 @@ def run_offline(
         complete=True,
         bag=describe_bag(bag),
         setup=run_setup(mode=OFFLINE, rate=None, bundle=bundle, parameters=parameters),
-        **dict(board.measured()),
+        **dict(board.measured(held_out_trust=held_out_trust(bundle, edge))),
         updates=updates,
         processes={},
     )

@@ -15,7 +15,7 @@ from laecips_eval.offline_replay.untrained import score_untrained
 from laecips_eval.reports.page.html_report import write_html_report
 from laecips_eval.reports.report import ProcessFigures, Report, write_report
 from laecips_eval.reports.report_table import report_table
-from laecips_eval.reports.run_setup import LIVE, describe_bag, run_setup
+from laecips_eval.reports.run_setup import LIVE, describe_bag, held_out_trust, run_setup
 from laecips_eval.scoring.frame_gallery import Gallery, GalleryFrame
 from laecips_eval.scoring.frame_log import write_rows
 from laecips_eval.scoring.run_figures import UpdateFigures
@@ -89,19 +89,25 @@ class RunReport:
         Raises:
             OSError: the report cannot be written.
         """
+        edge = EdgeSettings.from_parameters(parameters["edge"])
         with progress_bar("f without training, for comparison", console=self._console) as progress:
             score_untrained(
                 board,
                 self._bag,
                 bundle=self._bundle,
-                edge=EdgeSettings.from_parameters(parameters["edge"]),
+                edge=edge,
                 progress=progress,
             )
         report = Report(
             complete=complete,
             bag=describe_bag(self._bag),
             setup=run_setup(mode=LIVE, rate=self._rate, bundle=self._bundle, parameters=parameters),
-            **dict(board.measured(model_bytes=model_bytes(swaps))),
+            **dict(
+                board.measured(
+                    model_bytes=model_bytes(swaps),
+                    held_out_trust=held_out_trust(self._bundle, edge),
+                )
+            ),
             updates=self._updates(board, swaps, say),
             processes={name: ProcessFigures(**figures) for name, figures in usage.items()},
         )

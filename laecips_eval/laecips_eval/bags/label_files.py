@@ -118,13 +118,12 @@ def assigned(files: Sequence[Path], stamps_ns: Sequence[int]) -> dict[int, Path]
     Raises:
         BagError: a name has no number or that of no picture, or no stamp is a picture's.
     """
-    named = {path: _stamp(path.stem) for path in files}
+    stamps = {path: stamp for path in files if (stamp := _stamp(path.stem)) is not None}
     found: dict[int, Path] = {}
-    if all(stamp is not None for stamp in named.values()):
-        known = np.array(sorted(stamps_ns), np.int64)
-        for path, stamp in named.items():
-            nearest = int(known[np.abs(known - stamp).argmin()]) if known.size else 0
-            if stamp is not None and abs(nearest - stamp) <= _NEAR_NS:
+    if len(stamps) == len(files):
+        for path, stamp in stamps.items():
+            nearest = min(stamps_ns, key=lambda known: abs(known - stamp), default=0)
+            if abs(nearest - stamp) <= _NEAR_NS:
                 found[nearest] = path
     else:
         for path in files:

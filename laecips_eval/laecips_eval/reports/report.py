@@ -107,6 +107,11 @@ class Report(RunFigures, PlayedRun):
         """Whether the accuracy of f without training is known, so that a gain can be shown."""
         return self.miou.edge_untrained.dataset is not None
 
+    @property
+    def scored(self) -> bool:
+        """Whether there was truth to compare the answers with."""
+        return self.miou.published.dataset is not None
+
     @model_validator(mode="after")
     def _adds_up(self) -> Report:
         answered, dropped, fallbacks = (

@@ -5,24 +5,31 @@ from __future__ import annotations
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 from laecips_eval.reports.report import Report
 from laecips_eval.scoring.run_figures import UpdateFigures
 
 
 def report_table(report: Report) -> Group:
-    """Return tables of frames, latency, accuracy, segments, updates and processes, where known."""
-    tables = [_frames(report)]
+    """Return tables of frames, latency, accuracy, segments, updates and processes, where known.
+
+    Without truth there is a table of what is known without it. Alarms follow in any case.
+    """
+    tables: list[Table | Text] = [_frames(report)]
     if report.latency_ms.all.p50 is not None:
         tables.append(_latency(report))
-    if report.miou.published.dataset is not None:
+    if report.scored:
         tables.append(_accuracy(report))
         if report.segments:
             tables.append(_segments(report))
+    elif report.shift.segments:
+        tables.append(_shift(report))
     if report.updates:
         tables.append(_updates(report))
     if report.processes:
         tables.append(_processes(report))
+    tables += [Text(f"alarm: {alarm}", style="yellow") for alarm in report.shift.alarms]
     return Group(*tables)
 
 
@@ -106,6 +113,25 @@ def _segments(report: Report) -> Table:
             f"{segment.cur:.1%}",
             *map(points, (segment.published, segment.edge_only, segment.edge_untrained)),
         )
+    return table
+
+
+def _shift(report: Report) -> Table:
+    table = _table(
+        "no truth: no mIoU; changes against the first row",
+        "segment",
+        "frames",
+        "trust",
+        "p10",
+        "p50",
+        "KS",
+        "f and F agree",
+        "class PSI",
+    )
+    for it in report.shift.segments:
+        agreement = "-" if it.agreement is None else f"{it.agreement:.1%}"
+        trust = map(points, (it.trust_mean, it.trust_p10, it.trust_p50, it.trust_ks))
+        table.add_row(it.name, str(it.frames), *trust, agreement, points(it.class_psi))
     return table
 
 

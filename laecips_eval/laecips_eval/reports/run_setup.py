@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,16 @@ def describe_bag(bag: Bag) -> PlayedBag:
         hash=bag_hash(bag.path),
         drift=bag.drift,
     )
+
+
+def held_out_trust(bundle: Bundle, edge: EdgeSettings) -> Sequence[float]:
+    """Return the quantiles of a pair's trust on held-out frames; empty where h is not asked.
+
+    Args:
+        bundle: the pair.
+        edge: the robot's settings; only the policy `laecips` trusts h.
+    """
+    return bundle.manifest.quantiles if edge.policy == "laecips" else ()
 
 
 def bundle_hash(bundle: Bundle) -> str:

@@ -37,6 +37,8 @@ class FrameRow:
         trust_untrained: h of the first pair, in [0, 1].
         checksum: CRC-32 of the published label map.
         checksum_now: CRC-32 of f's own label map.
+        agreement: share of pixels to which f and F gave the same class, in [0, 1]; only of frames
+            that the cloud answered.
     """
 
     stamp_ns: int
@@ -57,6 +59,7 @@ class FrameRow:
     trust_untrained: float | None = None
     checksum: int | None = None
     checksum_now: int | None = None
+    agreement: float | None = None
 
 
 _RENAMED: Final = {"trust": "confidence", "trust_untrained": "confidence_untrained"}

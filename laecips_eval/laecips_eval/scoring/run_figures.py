@@ -166,6 +166,53 @@ class UpdateFigures(ReportPart):
     rolled_back: bool
 
 
+class SegmentShift(ReportPart):
+    """What the frames of a segment show without truth; None where it is unknown.
+
+    Attributes:
+        frames: frames with an answer.
+        trust_mean, trust_p10, trust_p50, trust_p90: mean and quantiles of the first pair's trust,
+            in [0, 1].
+        trust_ks: Kolmogorov-Smirnov distance of that trust to the first segment's, of the first
+            segment to the bundle's on held-out frames; in [0, 1].
+        compared: frames that the cloud answered.
+        agreement: share of their pixels to which f and F gave the same class, in [0, 1].
+        class_psi: population stability index of the classes' shares against the first segment.
+        class_shares: share of the published pixels by class, in [0, 1].
+    """
+
+    name: str
+    start: int
+    stop: int
+    frames: int
+    trust_mean: float
+    trust_p10: float
+    trust_p50: float
+    trust_p90: float
+    trust_ks: float | None
+    compared: int
+    agreement: float | None
+    class_psi: float | None
+    class_shares: dict[str, float]
+
+
+class ShiftFigures(ReportPart):
+    """What a run shows without truth.
+
+    Attributes:
+        compared: frames that the cloud answered.
+        agreement: share of their pixels to which f and F gave the same class, in [0, 1]; None
+            without such frames.
+        segments: by segment; equal parts of a bag that names none.
+        alarms: what has changed so far that a person should look at it, one sentence each.
+    """
+
+    compared: int = 0
+    agreement: float | None = None
+    segments: list[SegmentShift] = []
+    alarms: list[str] = []
+
+
 class RunFigures(ReportPart):
     """The figures that a scoreboard computes.
 
@@ -177,6 +224,7 @@ class RunFigures(ReportPart):
         audit: easy frames among these.
         cur: sent / frames, in [0, 1].
         over_last: the last segment, the last two, ... all of them.
+        shift: what the run shows without truth.
     """
 
     frames: int
@@ -192,3 +240,4 @@ class RunFigures(ReportPart):
     bytes: WireBytes
     segments: list[SegmentFigures]
     over_last: list[LastSegments]
+    shift: ShiftFigures = ShiftFigures()

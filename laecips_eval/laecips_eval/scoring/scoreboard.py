@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 from laecips_cloud.metrics import LabelMap
 
 from laecips_eval.scoring.answers import FALLBACK_REASONS, SOURCES, EdgeCounters, PublishedAnswer
@@ -28,6 +29,8 @@ from laecips_eval.scoring.run_figures import (
     WireBytes,
 )
 from laecips_eval.scoring.segments import FrameRange, each_segment, last_segments
+from laecips_eval.scoring.shift import shift_of, stretches
+from laecips_eval.scoring.two_answers import TwoAnswers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +79,11 @@ class Scoreboard:
             first_version: version of the pair that the run began with (f without training); None:
                 there are no figures of f without training.
         """
-        self._segments = tuple(segments)
+        self._classes, self._segments = tuple(classes), tuple(segments)
         self._total = total
         self._frames: dict[int, FrameRecord] = {}
         self._counters = EdgeCounters()
+        self._two_answers = TwoAnswers()
         self._comparison = Comparison(
             classes=classes, segments=self._segments, first_version=first_version
         )
@@ -123,6 +127,9 @@ class Scoreboard:
         frame = self._frame(stamp_ns)
         if frame.checksum is None:
             frame.map_ns, frame.checksum = received_ns, checksum(label_map)
+            counts = np.bincount(label_map.ravel(), minlength=len(self._classes))
+            frame.class_pixels = counts[: len(self._classes)]
+            self._compare(stamp_ns, frame, label_map)
             self._comparison.add_published(stamp_ns, frame, label_map, truth)
 
     def add_label_map_now(
@@ -136,6 +143,7 @@ class Scoreboard:
         frame = self._frame(stamp_ns)
         if frame.checksum_now is None:
             frame.checksum_now = checksum(label_map)
+            self._compare(stamp_ns, frame, label_map)
             self._comparison.add_now(stamp_ns, frame, label_map, truth)
 
     def stamps_of_trained(self) -> list[int]:
@@ -206,11 +214,12 @@ class Scoreboard:
             edge_only_miou=self._comparison.miou("edge_only"),
         )
 
-    def measured(self, *, model_bytes: int = 0) -> RunFigures:
+    def measured(self, *, model_bytes: int = 0, held_out_trust: Sequence[float] = ()) -> RunFigures:
         """Return the measured part of the report.
 
         Args:
             model_bytes: bytes of model updates on the wire.
+            held_out_trust: evenly spaced quantiles of the first pair's trust on held-out frames.
         """
         answered, counted = self._answered(), self._counted()
         frames = len(self._frames)
@@ -237,6 +246,12 @@ class Scoreboard:
             bytes=WireBytes(up=counted.bytes_up, down=counted.bytes_down, model=model_bytes),
             segments=each_segment(self._segments, self._frames.values(), miou_of),
             over_last=last_segments(self._segments, self._frames.values(), miou_of),
+            shift=shift_of(
+                self._segments or stretches(self._total or frames),
+                list(self._frames.values()),
+                classes=self._classes,
+                held_out_trust=held_out_trust,
+            ),
         )
 
     def first_frames(self) -> dict[int, int]:
@@ -255,6 +270,10 @@ class Scoreboard:
         return sorted(
             self._frames.items(), key=lambda item: (item[1].index is None, item[1].index, item[0])
         )
+
+    def _compare(self, stamp_ns: int, frame: FrameRecord, label_map: LabelMap) -> None:
+        agreement = self._two_answers.add(stamp_ns, label_map)
+        frame.agreement = frame.agreement if agreement is None else agreement
 
     def _frame(self, stamp_ns: int) -> FrameRecord:
         return self._frames.setdefault(stamp_ns, FrameRecord())

@@ -23,6 +23,9 @@ class Timeline:
         published: mean IoU of the window's published label maps, in [0, 1].
         edge_only: the same for f's own label maps as it ran.
         edge_untrained: the same for f without training.
+        trust: h of the window's frames, in [0, 1].
+        agreement: share of pixels with one class from f and F, of the window's frames that the
+            cloud answered, in [0, 1].
         hard: share of the window's frames that are hard, in [0, 1].
         sent: share of the window's frames that were uploaded, audits included, in [0, 1].
         up: kB/s of requests for hard frames.
@@ -36,6 +39,8 @@ class Timeline:
     published: Series
     edge_only: Series
     edge_untrained: Series
+    trust: Series
+    agreement: Series
     hard: Series
     sent: Series
     up: Series
@@ -95,6 +100,8 @@ def timeline(
         published=mean([row.iou for row in rows]),
         edge_only=mean([row.iou_now for row in rows]),
         edge_untrained=mean([row.iou_untrained for row in rows]),
+        trust=mean([row.trust for row in rows]),
+        agreement=mean([row.agreement for row in rows]),
         hard=mean([None if row.hard is None else float(row.hard) for row in rows]),
         sent=mean([float((row.bytes_up or 0) > 0 or bool(row.audit)) for row in rows]),
         up=kilobytes_per_second([row.bytes_up for row in rows]),

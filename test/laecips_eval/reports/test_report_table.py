@@ -40,6 +40,16 @@ def test_it_shows_what_was_lost_and_what_was_refused(learned_run: Any) -> None:
         assert expected in text
 
 
+def test_without_truth_it_shows_what_is_known_without_it(learned_run: Any, bare_run: Any) -> None:
+    scored, text = shown(learned_run.report), shown(bare_run.report)
+    assert "no truth" not in scored
+    assert "no truth: no mIoU" in text
+    assert "mIoU published" not in text
+    assert "day <1>" in text
+    bare_run.change({"shift.alarms": ["dusk: trust has fallen"]})
+    assert "alarm: dusk: trust has fallen" in shown(bare_run.report)
+
+
 def test_without_a_clock_there_is_no_latency(learned_run: Any, bare_run: Any) -> None:
     assert "latency" in shown(learned_run.report)
     assert "latency" not in shown(bare_run.report)

@@ -47,9 +47,9 @@ def test_the_columns_of_the_file(tmp_path: Path) -> None:
     head, line = path.read_text(encoding="utf-8").splitlines()
     assert head == (
         "stamp_ns,index,source,reason,confidence,delta,hard,audit,latency_ms,bytes_up,bytes_down,"
-        "version,iou,iou_now,iou_untrained,confidence_untrained,checksum,checksum_now"
+        "version,iou,iou_now,iou_untrained,confidence_untrained,checksum,checksum_now,agreement"
     )
-    assert line == "7,1,,,0.5,,,,,,,,,,,0.25,,"
+    assert line == "7,1,,,0.5,,,,,,,,,,,0.25,,,"
 
 
 @pytest.mark.parametrize(

@@ -55,9 +55,14 @@ def tiles(report: Report) -> Sequence[Tile]:
     """Return the main figures."""
     dropped, answered, wanted = report.dropped, report.answered, report.wanted
     reasons = ", ".join(f"{number(count)} {why}" for why, count in report.fallback if count)
+    published = report.miou.published.dataset
+    first = (
+        _without_truth(report)
+        if published is None
+        else (_published(report, published), _learned(report))
+    )
     return [
-        _published(report),
-        _learned(report),
+        *first,
         _updates(report),
         Tile(
             what="Cloud upload rate (CUR)",
@@ -80,16 +85,35 @@ def tiles(report: Report) -> Sequence[Tile]:
     ]
 
 
-def _published(report: Report) -> Tile:
+def _published(report: Report, published: float) -> Tile:
     what, miou = "Published mIoU, whole run", report.miou
-    published, ran, untrained = (stream.dataset for _, stream in miou)
-    if published is None:
-        return Tile(what=what, figure=MISSING, how=_NO_TRUTH)
+    ran, untrained = miou.edge_only.dataset, miou.edge_untrained.dataset
     if untrained is not None:
         how = f"f without training has {points(untrained)} on the same frames"
         return _compared(what, published, untrained, how)
     how = f"f alone, as it ran, has {points(ran)}; f without training was not asked"
     return _compared(what, published, ran, how)
+
+
+def _without_truth(report: Report) -> tuple[Tile, Tile]:
+    """Return the agreement of f and F, and where trust has shifted most."""
+    shift = report.shift
+    agreement = Tile(
+        what="f and F agree, hard frames",
+        figure=percent(shift.agreement),
+        how=f"on the pixels of the {number(shift.compared)} that the cloud answered; {_NO_TRUTH}",
+    )
+    later = [it for it in shift.segments[1:] if it.trust_ks is not None]
+    what = "Largest shift of trust, KS distance"
+    if not later:
+        return agreement, Tile(what=what, figure=MISSING, how="there is one segment only")
+    most = max(later, key=lambda it: it.trust_ks or 0.0)
+    first = shift.segments[0]
+    how = (
+        f"in {most.name}: h is {points(most.trust_mean)} in the mean, "
+        f"in {first.name} {points(first.trust_mean)}"
+    )
+    return agreement, Tile(what=what, figure=points(most.trust_ks), how=how)
 
 
 def _learned(report: Report) -> Tile:

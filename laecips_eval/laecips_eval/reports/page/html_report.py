@@ -66,7 +66,6 @@ def html_report(
     command: str | None = None,
 ) -> str:
     """Return the page as text; see `write_html_report`."""
-    scored = report.miou.published.dataset is not None
     return (
         template_environment()
         .get_template("report.html")
@@ -79,8 +78,9 @@ def html_report(
             updates=tables.updates_table(report) if report.updates else None,
             colours=class_colours(list(report.miou.published.per_class), palette),
             gallery=gallery_panels(gallery, rows=rows, palette=palette),
-            classes=tables.classes_table(report, defects=defects) if scored else None,
+            classes=tables.classes_table(report, defects=defects) if report.scored else None,
             segments=tables.segments_tables(report) if report.segments else (),
+            shift=tables.shift_table(report) if report.shift.segments else None,
             answers=tables.answers_table(report),
             processes=tables.processes_table(report) if report.processes else None,
             command=command,

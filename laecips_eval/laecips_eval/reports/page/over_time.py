@@ -48,7 +48,9 @@ def over_time(report: Report, rows: Sequence[FrameRow]) -> OverTime:
         bands=[Band(name=it.name, start=it.start, stop=it.stop) for it in report.segments],
         marks=_marks(report),
     )
-    charts = charts_of(line, compared=report.compared) if len(line.frames) else ()
+    charts = (
+        charts_of(line, compared=report.compared, scored=report.scored) if len(line.frames) else ()
+    )
     return OverTime(
         window=line.window,
         charts=[(chart, draw_over_time(chart, axis)) for chart in charts],
@@ -56,14 +58,16 @@ def over_time(report: Report, rows: Sequence[FrameRow]) -> OverTime:
     )
 
 
-def charts_of(line: Timeline, *, compared: bool) -> Sequence[TimeChart]:
+def charts_of(line: Timeline, *, compared: bool, scored: bool = True) -> Sequence[TimeChart]:
     """Return the charts of a run.
 
     Args:
         line: series of at least one frame.
         compared: whether f without training is shown beside f as it ran.
+        scored: whether there is truth; without it trust and agreement are shown.
     """
-    return [_accuracy(line, compared=compared), _uploads(line), _latency(line), _traffic(line)]
+    first = _accuracy(line, compared=compared) if scored else _trust(line)
+    return [first, _uploads(line), _latency(line), _traffic(line)]
 
 
 def _marks(report: Report) -> list[Mark]:
@@ -92,6 +96,23 @@ def _accuracy(line: Timeline, *, compared: bool) -> TimeChart:
             Curve(name="published", colour="published", dashes="solid", values=line.published),
         ],
         empty="There is no truth to compare the answers with.",
+    )
+
+
+def _trust(line: Timeline) -> TimeChart:
+    return TimeChart(
+        name="trust-over-time",
+        title="Without truth: trust, and agreement on hard frames",
+        curves=[
+            Curve(name="h", colour="edge", dashes="dashed", values=line.trust),
+            Curve(
+                name="f and F agree, share of pixels",
+                colour="published",
+                dashes="solid",
+                values=line.agreement,
+            ),
+        ],
+        empty="No frame was answered.",
     )
 
 

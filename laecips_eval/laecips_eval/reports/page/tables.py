@@ -151,6 +151,37 @@ def segments_tables(report: Report) -> Sequence[PageTable]:
     ]
 
 
+def shift_table(report: Report) -> PageTable:
+    """Return the table of what each segment shows without truth."""
+    rows = [
+        PageRow(
+            name=f"{place} {it.name}",
+            cells=[
+                number(it.frames),
+                points(it.trust_mean),
+                points(it.trust_p10),
+                points(it.trust_p50),
+                points(it.trust_p90),
+                points(it.trust_ks),
+                percent(it.agreement),
+                number(it.compared),
+                points(it.class_psi),
+            ],
+        )
+        for place, it in enumerate(report.shift.segments, 1)
+    ]
+    return PageTable(
+        caption="h of the pair that the run began with. KS: largest gap between the distributions "
+        "of h in this segment and in the first; in the first, to the bundle's held-out frames. "
+        "PSI of the classes' shares against the first: over 0.25 is a large change",
+        head=[
+            "segment", "frames", "h, mean", "h, lowest tenth", "h, median", "h, highest tenth",
+            "KS of h", "f and F agree", "on hard frames", "PSI of classes",
+        ],
+        groups=[RowGroup(rows=rows)],
+    )  # fmt: skip
+
+
 def processes_table(report: Report) -> PageTable:
     """Return the table of processor load and memory by process."""
     rows = [

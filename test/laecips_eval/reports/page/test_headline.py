@@ -38,8 +38,14 @@ def test_without_a_comparison_nothing_is_claimed_of_training(learned_run: Any) -
     assert (ran.figure, ran.gained, ran.trend) == ("0.650", "", "same")
 
 
-def test_without_truth_there_are_dashes(learned_run: Any) -> None:
-    for tile in accuracy_tiles(learned_run, None, None, None):
+def test_without_truth_they_are_of_what_is_known_without_it(learned_run: Any) -> None:
+    agreement, shift = accuracy_tiles(learned_run, None, None, None)
+    assert (agreement.what, agreement.figure) == ("f and F agree, hard frames", "75.0 %")
+    assert "there is no truth to compare the answers with" in agreement.how
+    assert (shift.what, shift.figure) == ("Largest shift of trust, KS distance", "1.000")
+    assert shift.how == "in dust & blur: h is 0.300 in the mean, in day <1> 0.200"
+    learned_run.change({"shift": {}})
+    for tile in tiles(learned_run.report)[:2]:
         assert (tile.figure, tile.gained) == (MISSING, "")
 
 

@@ -53,6 +53,8 @@ def test_without_a_comparison_f_without_training_is_not_drawn(learned_run: Any) 
 def test_what_was_not_measured_is_not_drawn(bare_run: Any) -> None:
     shown = over_time(bare_run.report, bare_run.rows)
     drawn = {chart.name: bool(drawings) for chart, drawings in shown.charts}
-    assert drawn == {"accuracy": False, "uploads": True, "latency": False, "traffic": True}
+    assert drawn == {
+        "trust-over-time": True, "uploads": True, "latency": False, "traffic": True,
+    }  # fmt: skip
     assert not shown.learned
     assert over_time(bare_run.report, []).charts == []

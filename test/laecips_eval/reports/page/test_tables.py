@@ -8,6 +8,7 @@ from laecips_eval.reports.page.tables import (
     classes_table,
     processes_table,
     segments_tables,
+    shift_table,
     updates_table,
 )
 
@@ -17,6 +18,13 @@ def rows(table: PageTable) -> list[list[str]]:
     found = [[row.name, *row.cells] for group in table.groups for row in group.rows]
     assert {len(row) for row in found} == {len(table.head)}
     return found
+
+
+def test_what_shows_without_truth(learned_run: Any) -> None:
+    day, dusk = rows(shift_table(learned_run.report))
+    assert day[:3] == ["1 day <1>", "20", "0.200"]
+    assert day[-4:] == ["\N{EN DASH}", "50.0 %", "5", "\N{EN DASH}"]
+    assert dusk[-4:] == ["1.000", "100.0 %", "5", "0.000"]
 
 
 def test_updates_that_were_refused_say_why(learned_run: Any) -> None:
