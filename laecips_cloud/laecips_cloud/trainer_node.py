@@ -198,6 +198,8 @@ class TrainerNode(ManagedNode):
             fields |= _ledger_fields(library.ledger) | {
                 "activity": trainer.activity if state == "active" else "",
                 "frames_waiting": waiting.frames if waiting is not None else 0,
+                "frames_labelled": trainer.labelled.frames,
+                "frames_held_out": trainer.labelled.held_out,
             }
             health |= {
                 "trouble": self._trouble or trainer.trouble,

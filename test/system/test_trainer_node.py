@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
+from laecips_cloud.replay_buffer.buffer import ReplayBuffer
 from laecips_edge.core.bundle.bundle import MANIFEST, WEIGHTS, Bundle
 from laecips_edge.ros import qos
 from processes import Peer, until
 from trainer_robot import (
+    CLASSES,
     NICE,
     PATIENCE_S,
     ColourFrames,
@@ -63,6 +65,14 @@ def more(folder: Path, count: int = 20, *, wrong: bool = False) -> None:
     fill(folder / "replay.sqlite", ColourFrames(count, seed=next(SEEDS)), wrong=wrong)
 
 
+def label(folder: Path, count: int) -> None:
+    """People confirm the labels of the oldest frames."""
+    buffer = ReplayBuffer(folder / "replay.sqlite", classes=CLASSES)
+    frames = itertools.islice(buffer.read(0, 2**63 - 1), count)
+    buffer.keep_human_labels({frame.request_id: frame.label_map for frame in frames})
+    buffer.close()
+
+
 def test_without_a_buffer_it_waits_and_offers_the_first_version(
     trainer: Listener, folder: Path
 ) -> None:
@@ -79,6 +89,8 @@ def test_enough_frames_are_trained_on_promoted_and_handed_out(
 ) -> None:
     more(folder, 10)
     trainer.wait_for("frames are seen", frames_waiting=10, training=False)
+    label(folder, 4)
+    trainer.wait_for("labels of people are counted", frames_labelled=4, frames_held_out=1)
     more(folder, 10)
     update = trainer.wait_for_offer(2)
     assert (update.parent, update.ordered) == (1, False)
@@ -93,6 +105,8 @@ def test_enough_frames_are_trained_on_promoted_and_handed_out(
     assert manifest["version"] == 2
     assert manifest["gate"]["promoted"] is True
     assert manifest["training"]["trigger"] == "buffer"
+    assert manifest["training"]["lessons_by_people"] == 3
+    assert manifest["gate"]["truth_frames"] == 1
     assert f"version 2 promoted: {status.last_reason}" in trainer.process.log()
     assert Bundle.load(folder / "library/versions/000002").manifest.parent == 1
 

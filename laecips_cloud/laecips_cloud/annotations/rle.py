@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from laecips_cloud.annotations.shapes import Area, Bitmap, Size
 
 _MOST = 1 << 28  # pixels; more is a broken file
+_WORD = 8  # bits a value of a brush that we write
+_LENGTHS = (3, 4, 8, 16)  # bits of the lengths of its runs, as Label Studio's own
 
 
 def coco_runs(text: str) -> list[int]:
@@ -59,6 +61,27 @@ def runs_area(
 def brush_area(data: Sequence[int], size: Size) -> Area:
     """Area of Label Studio's brush: RGBA pixels in a packed stream of bits, of which A counts."""
     return partial(_of_brush, data, size)
+
+
+def brush_of(mask: NDArray[np.bool_]) -> list[int]:
+    """Write a mask, bool [H, W], as Label Studio's brush: the bytes that `brush_area` reads.
+
+    Each pixel is four equal values, 0 or 255; all runs are runs of one value.
+    """
+    flat = mask.ravel()
+    starts = np.flatnonzero(np.concatenate([[True], flat[1:] != flat[:-1]]))
+    stops = np.append(starts[1:], flat.size)
+    bits = [f"{4 * flat.size:032b}{_WORD - 1:05b}", *(f"{length - 1:04b}" for length in _LENGTHS)]
+    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
+        value, rest = 255 * int(flat[start]), 4 * (stop - start)
+        while rest:
+            piece = min(rest, 1 << _LENGTHS[-1])
+            which = next(i for i, length in enumerate(_LENGTHS) if piece <= 1 << length)
+            bits.append(f"1{which:02b}{piece - 1:0{_LENGTHS[which]}b}{value:0{_WORD}b}")
+            rest -= piece
+    digits = np.array(list("".join(bits)), np.uint8)
+    packed: list[int] = np.packbits(digits).tolist()
+    return packed
 
 
 def _of_runs(

@@ -104,8 +104,12 @@ class ReplayBuffer(ReplayReader):
             self._shrink(connection)
         return frame
 
-    def forget(self, before_ns: int) -> int:
+    def forget(self, before_ns: int, *, keep_labelled: bool = False) -> int:
         """Remove the frames of `received_ns < before_ns`, and overwrite their bytes in the file.
+
+        Args:
+            before_ns: see above.
+            keep_labelled: whether frames that people labelled stay.
 
         Returns:
             The number of removed frames.
@@ -118,7 +122,9 @@ class ReplayBuffer(ReplayReader):
             try:
                 with _transaction(connection):
                     gone = connection.execute(
-                        "DELETE FROM frames WHERE received_ns < ?", (before_ns,)
+                        "DELETE FROM frames WHERE received_ns < ? "
+                        "AND NOT (? AND length(human_label_map) > 0)",
+                        (before_ns, keep_labelled),
                     ).rowcount
                 if gone:
                     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

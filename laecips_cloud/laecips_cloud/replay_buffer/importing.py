@@ -21,11 +21,13 @@ class Imported:
         taken: number of label maps that were stored as a person's.
         unchanged: number of label maps equal to the stored one, which stays as it is.
         strange: names of files that belong to no frame of the buffer.
+        empty: number of pictures on which nobody has drawn yet.
     """
 
     taken: int
     unchanged: int
     strange: tuple[str, ...]
+    empty: int = 0
 
 
 def import_labels(buffer: ReplayBuffer, folder: Path) -> Imported:
@@ -46,7 +48,10 @@ def import_labels(buffer: ReplayBuffer, folder: Path) -> Imported:
     where = folder / LABELS if (folder / LABELS).is_dir() else folder
     files = sorted(where.glob("*.png"))
     if not files:
-        raise ValueError(f"{where}: has no PNG files; give the folder of the label maps")
+        raise ValueError(
+            f"{where}: has no PNG files; give the folder of the label maps, or name a tool's "
+            "export by --format"
+        )
     known = {file_name_of(request_id): request_id for request_id in buffer.request_ids()}
     classes = len(buffer.classes())
     labels, unchanged, strange = dict[str, bytes](), 0, list[str]()

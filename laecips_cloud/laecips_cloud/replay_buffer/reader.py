@@ -26,6 +26,10 @@ from laecips_cloud.replay_buffer.schema import (
 
 COLUMNS: Final = tuple(field.name for field in fields(ReplayFrame))
 
+_LABELLED: Final = (
+    "id IN (SELECT id FROM frames WHERE id <= :last AND length(human_label_map) > 0 "
+    "ORDER BY id DESC LIMIT :labelled)"
+)
 _BUSY_S: Final = 10.0
 _ADVICE: Final = {
     sqlite3.SQLITE_FULL: "the disk is full: make room on it or lower max_bytes",
@@ -129,14 +133,12 @@ class ReplayReader:
         Raises:
             ReplayBufferError: the file cannot be read.
         """
-        query = (
-            "SELECT count(*), coalesce(sum(held_out), 0) FROM frames "
-            "WHERE length(human_label_map) > 0"
-        )
+        query = "SELECT count(*), total(held_out) FROM frames WHERE length(human_label_map) > 0"
         with self._using() as connection:
             if absent_columns(connection):
                 return HumanLabels(0, 0)
-            return HumanLabels(*connection.execute(query).fetchone())
+            frames, held_out = connection.execute(query).fetchone()
+        return HumanLabels(frames, int(held_out))
 
     def open_tasks(self) -> dict[str, int]:
         """Return the number of frames that wait for a person, by the name of their task.
@@ -144,10 +146,7 @@ class ReplayReader:
         Raises:
             ReplayBufferError: the file cannot be read.
         """
-        query = (
-            "SELECT label_task, count(*) FROM frames WHERE length(label_task) > 0 "
-            "GROUP BY 1 ORDER BY 1"
-        )
+        query = "SELECT label_task, count(*) FROM frames WHERE length(label_task) > 0 GROUP BY 1"
         with self._using() as connection:
             return {} if absent_columns(connection) else dict(connection.execute(query).fetchall())
 
@@ -176,26 +175,17 @@ class ReplayReader:
         Args:
             count: most frames.
             last: number of the newest row.
-            labelled: so many of the newest frames with a person's label map come first, whatever
-                their age; the newest frames fill the rest.
+            labelled: most frames with a person's label map that are taken whatever their age.
 
         Raises:
             ReplayBufferError: the file cannot be read.
         """
-        chosen = "SELECT id FROM frames WHERE id <= :last{} ORDER BY id DESC LIMIT :{}"
         with self._using() as connection:
-            bounds = {"last": last, "count": count, "labelled": min(labelled, count)}
-            people = set()
-            if not absent_columns(connection):
-                query = chosen.format(" AND length(human_label_map) > 0", "labelled")
-                people = {number for (number,) in connection.execute(query, bounds)}
-            newest = [
-                number for (number,) in connection.execute(chosen.format("", "count"), bounds)
-            ]
-            others = [number for number in newest if number not in people]
-            numbers = ", ".join(map(str, [*people, *others[: count - len(people)]]))
+            first = "NULL" if absent_columns(connection) else _LABELLED
             rows = connection.execute(
-                f"{self._select(connection)} WHERE id IN ({numbers}) ORDER BY id"
+                f"{self._select(connection)} WHERE id IN (SELECT id FROM frames WHERE id <= :last "  # noqa: S608
+                f"ORDER BY {first} DESC, id DESC LIMIT :count) ORDER BY id",
+                {"last": last, "count": count, "labelled": labelled},
             ).fetchall()
         return [_frame(row) for row in rows]
 

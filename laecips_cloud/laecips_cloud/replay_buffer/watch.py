@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from laecips_cloud.replay_buffer.reader import ReplayReader
-from laecips_cloud.replay_buffer.replay_frame import Waiting
+from laecips_cloud.replay_buffer.replay_frame import HumanLabels, Waiting
 from laecips_cloud.replay_buffer.schema import ReplayBufferError
 
 
@@ -46,6 +46,13 @@ class ReplayWatch:
             # An empty file is one that the cloud node is about to fill.
             self.problem = str(error) if status.st_size else ""
             return None
+
+    def human_labels(self) -> HumanLabels:
+        """Return `ReplayReader.human_labels()` of the file that the last `since` read, or zeros."""
+        try:
+            return HumanLabels(0, 0) if self._reader is None else self._reader.human_labels()
+        except ReplayBufferError:
+            return HumanLabels(0, 0)  # the next `since` says why
 
     def close(self) -> None:
         """Close the file; the next `since` opens it again."""

@@ -14,7 +14,7 @@ from laecips_edge.core.atomic_files import remove_folder
 
 from laecips_cloud.library.model_library import ModelLibrary
 from laecips_cloud.library.version_ledger import VersionLedger
-from laecips_cloud.replay_buffer.replay_frame import Waiting
+from laecips_cloud.replay_buffer.replay_frame import HumanLabels, Waiting
 from laecips_cloud.replay_buffer.watch import ReplayWatch
 from laecips_cloud.trainer.job import TrainingJob
 from laecips_cloud.trainer.job_template import JobTemplate
@@ -60,6 +60,8 @@ class Trainer:
         """Why training makes no progress; empty if it does."""
         self.waiting: Waiting | None = None
         """Frames since the last training; None if the replay buffer does not exist yet."""
+        self.labelled = HumanLabels(0, 0)
+        """Frames in the replay buffer that people labelled."""
         self._library = library
         self._worker = worker
         self._watch = watch
@@ -112,6 +114,7 @@ class Trainer:
         self._let_work()
         ledger = self._library.ledger
         self.waiting = self._watch.since(ledger.trained_to)
+        self.labelled = self._watch.human_labels()
         if self._watch.problem:
             self.trouble = self._watch.problem
         elif not self._deaths:

@@ -7,18 +7,22 @@ from pathlib import Path
 
 from laecips_eval.commands.options import CAMVID_LAYOUT
 
-HELP = "run an experiment and write its page: teachers"
+HELP = "run an experiment and write its page: labelling, teachers"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
         "name",
-        choices=["teachers"],
-        help="teachers: gain from a large model in the cloud, by masks and by class scores",
+        choices=["labelling", "teachers"],
+        help="labelling: gain from frames that people label, chosen ones against random ones; "
+        "teachers: gain from a large model in the cloud, by masks and by class scores",
     )
     parser.add_argument(
-        "-o", "--output", type=Path, help="the page; without it docs/results/large-models.md"
+        "-o",
+        "--output",
+        type=Path,
+        help="the page; without it docs/results/labelling.md or large-models.md",
     )
     parser.add_argument(
         "--config", type=Path, help="settings; without it config/experiments/NAME.yaml as installed"
@@ -32,14 +36,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--models",
         type=Path,
-        default=Path("out/teachers"),
-        help="folder of the networks that do not ship; missing ones are trained there",
+        help="folder of the networks that do not ship, without it out/NAME; missing ones are "
+        "trained there",
     )
     parser.add_argument(
         "--every",
         type=int,
         metavar="N",
-        help="use every N-th frame, instead of the value of the settings",
+        help="teachers: use every N-th frame, instead of the value of the settings",
+    )
+    parser.add_argument(
+        "--neu-seg",
+        type=Path,
+        metavar="DIR",
+        help="labelling: folder of NEU-Seg, as `laecips train --dataset folder` takes it, with the "
+        "splits train and held_out",
+    )
+    parser.add_argument(
+        "--page-only",
+        action="store_true",
+        help="labelling: write the page of the rows that there are, and run nothing",
     )
 
 
@@ -50,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
         ValueError: settings, data set or networks cannot be used.
         OSError: the page cannot be written.
     """
+    if args.name == "labelling":
+        return _labelling(args)
     from laecips_eval.experiments.teachers.run import run_teachers
 
     if args.every is not None and args.every < 1:
@@ -59,8 +77,25 @@ def run(args: argparse.Namespace) -> int:
         output,
         config=args.config,
         camvid=args.camvid,
-        models=args.models,
+        models=args.models or Path("out/teachers"),
         every=args.every,
+    )
+    print(f"wrote {output}")
+    return 0
+
+
+def _labelling(args: argparse.Namespace) -> int:
+    from laecips_eval.experiments.labelling.run import run_labelling
+
+    if args.neu_seg is None:
+        raise ValueError("experiment labelling needs its pictures: give --neu-seg")
+    output = args.output or Path("docs/results/labelling.md")
+    run_labelling(
+        output,
+        root=args.neu_seg,
+        models=args.models or Path("out/labelling"),
+        config=args.config,
+        page_only=args.page_only,
     )
     print(f"wrote {output}")
     return 0

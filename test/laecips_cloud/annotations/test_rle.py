@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from laecips_cloud.annotations.rle import brush_area, coco_runs, runs_area
+from laecips_cloud.annotations.rle import brush_area, brush_of, coco_runs, runs_area
 
 masks = arrays.arrays(bool, arrays.array_shapes(min_dims=2, max_dims=2, max_side=12))
 
@@ -32,6 +32,20 @@ def packed(runs: list[int]) -> str:
             more = number != (-1 if bits & 16 else 0)
             text += chr(48 + bits + 32 * more)
     return text
+
+
+@given(masks)
+def test_a_brush_that_we_write_is_read_again(mask: np.ndarray) -> None:
+    read = brush_area(brush_of(mask), mask.shape)(mask.shape)
+    np.testing.assert_array_equal(read.mask, mask)
+
+
+@pytest.mark.parametrize("length", [1, 2, 4, 5, 64, 65, 16384, 16385, 40000])
+def test_runs_of_a_brush_of_any_length(length: int) -> None:
+    mask = np.zeros((2, length + 1), bool)
+    mask[1, :length] = True
+    read = brush_area(brush_of(mask), mask.shape)(mask.shape)
+    np.testing.assert_array_equal(read.mask, mask)
 
 
 @given(masks)

@@ -13,6 +13,7 @@ from laecips_cloud.replay_buffer.reader import ReplayReader
 from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
 from laecips_cloud.training.online.lessons import lesson_of
 from laecips_edge.cli import main
+from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.image.image_messages import encode_jpeg
 from laecips_edge.core.link import wire
 
@@ -183,6 +184,75 @@ def test_bad_labels_change_nothing(
     reader.close()
 
 
+@pytest.mark.parametrize("tool", ["cvat", "label-studio"])
+def test_a_task_from_its_choice_to_the_labels(
+    tool: str, call: Callable, path: Path, tmp_path: Path
+) -> None:
+    task = tmp_path / "monday"
+    status, said = call("label", "--task", tool, "--count", 2, "-o", task)
+    assert status == 0
+    assert said.startswith(f"{task}: 2 of 5 frames; frames.csv says why\nnext, in ")
+    assert said.endswith(f"then: laecips buffer import-labels {path} EXPORT --format {tool}\n")
+    assert "to be labelled in monday" in call("ls")[1]
+    status, said = call("label", "--task", tool, "-o", tmp_path / "tuesday")
+    assert said.startswith(f"{tmp_path / 'tuesday'}: 3 of 3 frames")
+    status, said = call("label", "--task", tool, "-o", tmp_path / "friday")
+    assert (status, said) == (
+        2,
+        f"laecips buffer: {path}: no frame to label: 5 are labelled or in a task; wait for more, "
+        "or close a task by `laecips buffer close-task`\n",
+    )
+    assert call("close-task", "tuesday") == (0, "3 frames of tuesday may be offered again\n")
+    if tool == "label-studio":
+        tasks = json.loads((task / "tasks.json").read_text())
+        tasks[0]["annotations"] = tasks[0]["predictions"]
+        (task / "tasks.json").write_text(json.dumps(tasks))
+        assert call("import-labels", task, "--format", tool) == (
+            0,
+            "1 label maps taken in, 0 say what was kept already\n"
+            "1 are not labelled yet, and stay in their task\n",
+        )
+        assert call("ls")[1].splitlines()[-3].split()[-1] == "1"
+    else:
+        assert call("import-labels", task, "--format", tool) == (
+            0,
+            "0 label maps taken in, 2 say what was kept already\n"
+            "have people looked at those too, give --checked: then they are labels of people\n",
+        )
+        assert call("import-labels", task, "--format", tool, "--checked")[1].startswith("2 label")
+        assert "monday" not in call("ls")[1]
+
+
+def test_the_robots_pair_is_asked(
+    call: Callable, path: Path, tmp_path: Path, tiny_bundle: Bundle
+) -> None:
+    status, said = call(
+        "label", "--task", "cvat", "-o", tmp_path / "t", "--bundle", tiny_bundle.path
+    )
+    assert status == 2
+    assert "classes" in said  # of another buffer
+    other = tmp_path / "other.sqlite"
+    buffer = ReplayBuffer(other, classes=tiny_bundle.manifest.classes)
+    for number in range(3):
+        buffer.append(frame(number))
+    buffer.close()
+    options = ["--task", "cvat", "-o", str(tmp_path / "t"), "--bundle", str(tiny_bundle.path)]
+    assert main(["buffer", "label", str(other), *options, "--by", "disagreement"]) == 0
+    table = (tmp_path / "t" / "frames.csv").read_text()
+    assert "f and F disagree on " in table
+
+
+def test_prune_may_keep_what_people_labelled(call: Callable, path: Path) -> None:
+    buffer = ReplayBuffer(path, classes=CLASSES)
+    buffer.keep_human_labels({"bot/0": wire.encode_label_map(label_of(0))})
+    buffer.close()
+    assert call("prune", "--older-than", 0, "--keep-labelled") == (
+        0,
+        "4 frames forgotten, 1 are kept\n",
+    )
+    assert call("prune", "--older-than", 0)[1] == "1 frames forgotten, 0 are kept\n"
+
+
 def test_prune(call: Callable) -> None:
     days = (time.time_ns() - START_NS - HOUR_NS * 3 // 4) / HOUR_NS / 24
     assert call("prune", "--older-than", days) == (0, "2 frames forgotten, 3 are kept\n")
@@ -198,6 +268,16 @@ def test_prune(call: Callable) -> None:
             ["import-labels", "{}/nowhere"],
             "nowhere: has no PNG files; give the folder of the label",
         ),
+        (
+            ["label", "--task", "cvat", "-o", "{}/t", "--count", "0"],
+            "--count is 0: give at least 1",
+        ),
+        (
+            ["label", "--task", "cvat", "-o", "{}/t", "--by", "disagreement"],
+            "--by disagreement needs f: give the robots' --bundle",
+        ),
+        (["close-task", "monday"], "no task 'monday' is open; open are: none"),
+        (["import-labels", "{}", "--format", "cvat"], "no CVAT file (**/*.xml) there"),
         (["prune", "--older-than", "-1"], "--older-than is -1.0: give days, 0 or more"),
     ],
 )

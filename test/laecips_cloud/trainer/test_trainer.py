@@ -162,6 +162,17 @@ def test_it_waits_for_the_buffer_and_then_for_frames(trainer: TrainerRig, tmp_pa
     assert not trainer.library.ledger.in_training
 
 
+def test_it_counts_what_people_labelled(trainer: TrainerRig) -> None:
+    assert trainer.after().trainer.labelled == (0, 0)
+    trainer.frames_come(9)
+    assert trainer.buffer is not None
+    names = trainer.buffer.request_ids()
+    trainer.buffer.keep_human_labels(dict.fromkeys(names[:8], b"person"))
+    assert trainer.after().trainer.labelled == (8, 2)
+    trainer.trainer.stop()
+    assert trainer.trainer.labelled == (8, 2)
+
+
 @pytest.mark.parametrize(
     ("frames", "seconds", "trigger"),
     [(10, 0, "buffer"), (9, 59, ""), (9, 60, "interval"), (3, 999, "")],

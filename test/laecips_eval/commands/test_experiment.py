@@ -32,6 +32,11 @@ def test_what_cannot_be(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_pictures_of_labelling_are_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["experiment", "labelling"]) == 2
+    assert "experiment labelling needs its pictures: give --neu-seg" in capsys.readouterr().err
+
+
 def test_an_unknown_experiment(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["experiment", "alchemy"])

@@ -1,0 +1,1 @@
+"""Experiment: what frames that people label bring, chosen ones against random ones."""
