@@ -9,6 +9,7 @@ RESULT: Final = "result.mcap"
 BUFFER: Final = "replay.sqlite"
 MODELS: Final = "models"
 LIBRARY: Final = "library"
+CERTIFICATES: Final = "certificates"
 LOGS: Final = "logs"
 PARAMETERS: Final = "parameters"
 

@@ -155,6 +155,26 @@ def test_cloud_killed(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
     assert not (tmp_path / "result.mcap").exists()
 
 
+def test_across_a_link_that_is_cut(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
+    arguments = (bag, "--bundle", tiny_bundle.path, "--policy", "cloud", "--no-result-bag")
+    link = ("--link", "40mbit,1ms", "--cut", "1-1.5", "--rate", "0.5")
+    status, output = replay(*arguments, *link, out=tmp_path)
+    assert status == 0, output
+    assert "behind a link of 40 Mbit/s, 2 ms round trip" in output
+    assert "bridge is active" in output
+    report = read_report(tmp_path / "report.json")
+    assert report.frames == FRAMES == report.answered.total + report.dropped.total
+    assert report.answered.cloud > 0
+    assert {"bridge", "gateway"} < set(report.processes)
+    assert report.link is not None
+    (cut,) = report.link.cuts
+    assert 0 < cut.start < cut.stop < FRAMES
+    assert report.link.up.kinds["frames"] == report.bytes.up <= report.link.up.bytes
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "The link between robot and cloud" in page
+    assert "the link was cut at 1 s of the run" in page
+
+
 def test_edge_killed(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
     with replaying(bag, "--bundle", tiny_bundle.path, out=tmp_path) as run:
         until(lambda: run.answered_by_cloud() > 0, what="answers of the cloud")
@@ -237,6 +257,9 @@ def test_a_full_disk(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
         (["--compare", "report.json"], "--compare goes with --offline"),
         (["--offline", "--compare", "/nowhere.json"], "/nowhere.json"),
         (["--offline", "--policy", "sp"], "--policy: 'sp' is not known: use one of laecips, "),
+        (["--link", "fast"], "--link: 'fast' is not a rate such as 4mbit"),
+        (["--link", "4mbit", "--cut", "9-3"], "--cut 9-3: give two seconds of the run"),
+        (["--cut", "1-2"], "--cut: there is no link to cut"),
         (["--delta", "7"], "--delta: 7.0 is neither in [0, 1] nor -1"),
         (["--params-file", "/nope.yaml"], "--params-file /nope.yaml is missing"),
     ],

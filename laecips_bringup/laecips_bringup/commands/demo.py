@@ -13,13 +13,15 @@ HELP = "Replay the inspection drive (made on the first run) through edge, cloud 
 
 PRESET = "demo.yaml"
 
+LINK = "4mbit,20ms"
+
 RATE = 0.54
 """Two cores that are robot, cloud and trainer have no time for ten pictures a second."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    replay.add_run_arguments(parser, out=Path("out/demo"), rate=RATE)
+    replay.add_run_arguments(parser, out=Path("out/demo"), rate=RATE, link=LINK)
     parser.add_argument(
         "--bags",
         type=Path,

@@ -6,10 +6,15 @@ import argparse
 import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from laecips_edge.core.cache_folder import cache_folder
 
+if TYPE_CHECKING:
+    from laecips_bringup.live_replay.places import LinkOptions
+
 DISAGREES = 1
+NO_LINK = "none"
 HELP = "Replay a bag through edge and cloud, and report what came of it."
 
 
@@ -70,7 +75,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_run_arguments(parser: argparse.ArgumentParser, *, out: Path, rate: float = 1.0) -> None:
+def add_run_arguments(
+    parser: argparse.ArgumentParser, *, out: Path, rate: float = 1.0, link: str = NO_LINK
+) -> None:
     """Declare the options that every replay has, with these defaults."""
     parser.add_argument(
         "--bundle", type=Path, default=None, help="folder of the model bundle; default: the shipped"
@@ -98,6 +105,21 @@ def add_run_arguments(parser: argparse.ArgumentParser, *, out: Path, rate: float
     parser.add_argument(
         "--no-result-bag", action="store_true", help="draw no overlay, write no result.mcap"
     )
+    across = parser.add_argument_group("across a network")
+    across.add_argument(
+        "--link",
+        default=link,
+        metavar="RATE[,DELAY]",
+        help="robot and cloud with this link between them, by bridge and gateway, such as "
+        f"4mbit,20ms, with the delay of one way; none: in one network ({link})",
+    )
+    across.add_argument(
+        "--cut",
+        action="append",
+        default=[],
+        metavar="FROM-TO",
+        help="cut the link from second to second of the run, such as 60-80; may be repeated",
+    )
 
 
 def check(args: argparse.Namespace) -> None:
@@ -113,6 +135,7 @@ def check(args: argparse.Namespace) -> None:
     check_rate(args.rate)
     check_edge(edge_parameters(args))
     check_out(args.out)
+    link_options(args)
     teacher_for("", args.teacher)
     if args.params_file:
         unknown_parameters(Path(args.params_file))
@@ -125,6 +148,8 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(f"--source {args.source}: frames for the trainer; say --train too")
     source = source_of(args) if args.train else None
     if args.offline:
+        if args.link != NO_LINK:
+            raise ValueError(f"--link {args.link}: without ROS nothing goes over a link")
         return _run_offline(args, source)
     if args.compare is not None:
         raise ValueError("--compare goes with --offline: a live run is what it is compared with")
@@ -185,7 +210,8 @@ def run_live(
     from rich.console import Console
 
     from laecips_bringup.graph.installed_files import shipped_bundle, teacher_for, usual_engine
-    from laecips_bringup.live_replay.live_replay import Replay, ReplayOptions
+    from laecips_bringup.live_replay.live_replay import Replay
+    from laecips_bringup.live_replay.replay_options import ReplayOptions
     from laecips_bringup.processes.this_process import signals_interrupt
 
     console = Console()
@@ -208,6 +234,7 @@ def run_live(
                 params_file=args.params_file,
                 edge=edge_parameters(args),
                 record=not args.no_result_bag,
+                link=link_options(args),
             ),
             console,
         ).run()
@@ -257,6 +284,33 @@ def _run_offline(args: argparse.Namespace, source: Path | None) -> int:
         return 0
     print(f"against the live run: {agreement}")
     return 0 if agreement.complete else DISAGREES
+
+
+def link_options(args: argparse.Namespace) -> LinkOptions | None:
+    """Return the link that the options describe; None without one.
+
+    Raises:
+        ValueError: one of them is invalid.
+    """
+    from laecips_eval.thin_link.conditions import link_conditions
+
+    from laecips_bringup.live_replay.link_watch import cut_times
+    from laecips_bringup.live_replay.places import LinkOptions
+
+    cuts = sorted(map(cut_times, args.cut))
+    if args.link == NO_LINK:
+        if cuts:
+            raise ValueError("--cut: there is no link to cut: say --link 4mbit,20ms too")
+        return None
+    try:
+        conditions = link_conditions(args.link)
+    except ValueError as error:
+        raise ValueError(f"--link: {error}, or none") from error
+    if conditions.loss:
+        raise ValueError(
+            "--link: the link of a replay is a relay, which loses nothing: give no loss"
+        )
+    return LinkOptions(conditions=conditions, cuts=cuts)
 
 
 def edge_parameters(args: argparse.Namespace) -> dict[str, bool | int | float | str]:

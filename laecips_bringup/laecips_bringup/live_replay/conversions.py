@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from diagnostic_msgs.msg import DiagnosticArray
 from laecips_cloud.metrics import LabelMap
 from laecips_edge.core.image.image_messages import nanoseconds
 from laecips_eval.scoring.answers import REASONS, SOURCES, EdgeCounters, PublishedAnswer
 from laecips_eval.scoring.updates import OUTCOMES, Swap
 from sensor_msgs.msg import Image
 
-from laecips_msgs.msg import EdgeStatus, ModelReport, Segmentation
+from laecips_msgs.msg import CloudStatus, EdgeStatus, ModelReport, Segmentation
 
 
 def answer_of(message: Segmentation) -> PublishedAnswer:
@@ -46,6 +47,22 @@ def counters_of(message: EdgeStatus) -> EdgeCounters:
         bytes_up=message.bytes_up,
         bytes_down=message.bytes_down,
     )
+
+
+def work_ms(message: CloudStatus) -> float:
+    """Return the milliseconds of the cloud's work on a frame, from its stages' medians."""
+    stages = ("decode", "scores", "masks", "fusion", "store", "wait")
+    return float(sum(getattr(message, f"{stage}_ms") for stage in stages))
+
+
+def bridge_values(message: DiagnosticArray) -> dict[str, str]:
+    """Return the values of a bridge in `/diagnostics`, by name; empty if it is of another node."""
+    return {
+        value.key: value.value
+        for status in message.status
+        if status.name.rpartition("/")[2] == "bridge"
+        for value in status.values
+    }
 
 
 def swap_of(message: ModelReport) -> Swap:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_bringup.graph.graph import NodeSpec
@@ -31,6 +32,12 @@ class Kind(Enum):
     CLOUD_STATUS = auto()
     TRAINER_STATUS = auto()
     MODEL_REPORT = auto()
+    DIAGNOSTICS = auto()
+
+    @property
+    def of_cloud(self) -> bool:
+        """Whether it is published on the cloud's side."""
+        return self in (Kind.CLOUD_STATUS, Kind.TRAINER_STATUS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +66,7 @@ def feeds(
     player: NodeSpec,
     trainer: NodeSpec | None = None,
     overlay: bool = True,
+    bridged: bool = False,
 ) -> Sequence[Feed]:
     """Return the topics of one graph.
 
@@ -68,6 +76,7 @@ def feeds(
         player: the bag player.
         trainer: the trainer node; None where there is none.
         overlay: whether to include the overlay, which the edge node draws only for a subscriber.
+        bridged: whether there is a bridge, whose state is in `/diagnostics` of the robot.
     """
     found = [
         _feed(Kind.PLAYED, player, "played", PlayedFrame, "laecips_msgs", recorded=False),
@@ -93,6 +102,16 @@ def feeds(
                 recorded=True,
             ),
         ]
+    if bridged:
+        found.append(
+            Feed(
+                kind=Kind.DIAGNOSTICS,
+                topic="/diagnostics",
+                message=DiagnosticArray,
+                type_name="diagnostic_msgs/msg/DiagnosticArray",
+                recorded=False,
+            )
+        )
     return found
 
 

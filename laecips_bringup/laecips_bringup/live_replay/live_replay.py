@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_eval.bags import Bag
 from laecips_eval.bags.result_bag import ResultBag
 from laecips_eval.reports.report import Report
@@ -19,16 +20,28 @@ from rich.console import Console
 
 from laecips_bringup.graph import graph
 from laecips_bringup.graph.graph import NodeSpec
-from laecips_bringup.graph.params_file import unknown_parameters
+from laecips_bringup.graph.params_file import given, unknown_parameters
 from laecips_bringup.graph.transport import transport_environment
 from laecips_bringup.live_replay.feeds import Feed, Kind, feeds
+from laecips_bringup.live_replay.link_watch import LinkWatch
 from laecips_bringup.live_replay.live_view import LiveView
 from laecips_bringup.live_replay.monitor import Monitor
+from laecips_bringup.live_replay.places import Places, link_nodes, places
 from laecips_bringup.live_replay.recorder import Recorder
-from laecips_bringup.live_replay.run_checks import check_rate
+from laecips_bringup.live_replay.replay_options import ReplayOptions
 from laecips_bringup.live_replay.run_report import RunReport
 from laecips_bringup.live_replay.supervisor import Supervisor
-from laecips_bringup.output_names import BUFFER, FRAMES, LIBRARY, LOGS, MODELS, PAGE, REPORT, RESULT
+from laecips_bringup.output_names import (
+    BUFFER,
+    CERTIFICATES,
+    FRAMES,
+    LIBRARY,
+    LOGS,
+    MODELS,
+    PAGE,
+    REPORT,
+    RESULT,
+)
 from laecips_bringup.played_bag import open_played_bag
 from laecips_bringup.processes.domain import OwnDomain
 from laecips_bringup.processes.processes import ProcessError, Processes
@@ -36,53 +49,6 @@ from laecips_bringup.processes.stale_segments import remove_stale_segments
 from laecips_bringup.processes.this_process import environment
 
 _PATIENCE_S = 15.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReplayOptions:
-    """Options of a live replay.
-
-    Attributes:
-        bag: the bag to play.
-        bundle: folder of the model bundle.
-        teacher: folder of the cloud's teacher; empty for none.
-        out: output folder for the report, the frame log, the result bag and the logs.
-        rate: speed relative to the recording.
-        bag_topic: the bag's picture topic; None for the only one.
-        truth_dir: folder of label maps; None for the bag's own truth, if any.
-        perturb: recipe of a drift to play the bag under; None for none.
-        source: folder of labelled source frames for the trainer; None for no training.
-        engine: default engine of f and the teacher; empty for the shipped files' value.
-        preset: name of a file of `config/`, laid over the nodes' own; empty for none.
-        params_file: a parameter file, laid over the shipped ones; empty for none.
-        edge: parameters of the edge node, over all other layers.
-        record: whether to write the result bag, with the overlay.
-        command: command line that repeats the run, for the page.
-    """
-
-    bag: Path
-    bundle: Path
-    teacher: str = ""
-    out: Path
-    rate: float = 1.0
-    bag_topic: str | None = None
-    truth_dir: Path | None = None
-    perturb: Path | None = None
-    source: Path | None = None
-    engine: str = ""
-    preset: str = ""
-    params_file: str = ""
-    edge: Mapping[str, graph.ParameterValue]
-    record: bool = True
-    command: str = ""
-
-    def __post_init__(self) -> None:
-        """Check the rate, which the player would refuse only after all processes have started.
-
-        Raises:
-            ValueError: the rate is outside the player's range.
-        """
-        check_rate(self.rate)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,11 +86,9 @@ class Replay:
         )
         bundle, out = str(options.bundle.resolve()), options.out.resolve()
         learning = options.source is not None
-        shared: graph.Shared = {
-            "engine": options.engine,
-            "preset": options.preset,
-            "params_file": options.params_file,
-        }
+        self._shared = shared = graph.Shared(
+            engine=options.engine, preset=options.preset, params_file=options.params_file
+        )
         kept = {"buffer_path": str(out / BUFFER), "library": str(out / LIBRARY)}
         self._edge = graph.edge(
             image_transport=self._bag.kind,
@@ -191,7 +155,7 @@ class Replay:
         # An old replay buffer would answer a request with a known id from its stored frames.
         _remove(out, BUFFER, f"{BUFFER}-wal", f"{BUFFER}-shm")
         # The robot and the trainer would continue with the last pair of an earlier run.
-        for folder in (MODELS, LIBRARY):
+        for folder in (MODELS, LIBRARY, CERTIFICATES):
             shutil.rmtree(out / folder, ignore_errors=True)
         remove_stale_segments()
         try:
@@ -205,32 +169,41 @@ class Replay:
         out = self._options.out
         end: ProcessError | KeyboardInterrupt | None = None
         with ExitStack() as stack:
-            domain = stack.enter_context(OwnDomain())
-            added = domain.environment | transport_environment(os.environ)
+            where = stack.enter_context(places(self._options.link))
+            added = where.robot.environment | transport_environment(os.environ)
             logs = {"ROS_LOG_DIR": str((out / LOGS).resolve())}
             stack.enter_context(environment(added | logs))
             # Start the processes first: the runner prepares itself in the seconds that they need.
             processes = stack.enter_context(Processes(environment=os.environ, folder=out))
-            for spec in (*self._nodes, self._player):
-                processes.start(spec)
+            nodes = self._nodes(where)
+            for spec, domain in (*nodes, (self._player, where.robot)):
+                processes.start(spec, added=domain.environment)
             view = stack.enter_context(LiveView(self._console))
             view.note(
-                f"replaying {self._bag.path} ({len(self._bag)} frames) on ROS domain {domain.id}; "
+                f"replaying {self._bag.path} ({len(self._bag)} frames): {where}; "
                 f"to look inside: export {' '.join(f'{k}={v}' for k, v in added.items())}"
             )
             recorder = stack.enter_context(self._recorder())
             topics = self._topics()
             recorder.start(topics, rate=self._options.rate)
-            monitor = stack.enter_context(Monitor(take=recorder.take))
-            monitor.listen([topic for topic in topics if topic.kind is not Kind.PLAYED])
-            supervisor = Supervisor(processes=processes, recorder=recorder, view=view)
-            supervisor.wait_until_active(*(spec.name for spec in self._nodes))
+            monitors = {}
+            for domain, name in {where.cloud: "replay_cloud", where.robot: "replay"}.items():
+                monitor = Monitor(take=recorder.take, domain=domain.id, name=name)
+                monitors[domain] = stack.enter_context(monitor)
+            for topic in topics:
+                if topic.kind is not Kind.PLAYED:
+                    monitors[where.cloud if topic.kind.of_cloud else where.robot].listen([topic])
+            watch = self._watch_of(where)
+            supervisor = Supervisor(processes=processes, recorder=recorder, view=view, link=watch)
+            supervisor.wait_until_active(
+                *(spec.name for spec, _ in nodes if spec.name in recorder.states)
+            )
             parameters = {
-                spec.name: monitor.parameters(spec.full_name, limit_s=_PATIENCE_S)
-                for spec in self._nodes
+                spec.name: monitors[domain].parameters(spec.full_name, limit_s=_PATIENCE_S)
+                for spec, domain in nodes
             }
             # The player waits for this subscription: now the first picture may come.
-            monitor.listen([topic for topic in topics if topic.kind is Kind.PLAYED])
+            monitors[where.robot].listen([each for each in topics if each.kind is Kind.PLAYED])
             try:
                 supervisor.watch(patience_s=parameters["edge"]["deadline_s"] + _PATIENCE_S)
             except (ProcessError, KeyboardInterrupt) as error:
@@ -249,13 +222,32 @@ class Replay:
             usage=supervisor.usage(),
             complete=end is None,
             say=self._say,
+            link=watch,
+            cloud_ms=recorder.cloud_ms,
+            models=recorder.model_bytes,
         )
         return RunOutcome(report=report, stopped_by=end)
 
-    @property
-    def _nodes(self) -> Sequence[NodeSpec]:
-        trainer = () if self._trainer is None else (self._trainer,)
-        return (self._cloud, self._edge, *trainer)
+    def _nodes(self, where: Places) -> Sequence[tuple[NodeSpec, OwnDomain]]:
+        """Return the nodes, each with its ROS domain."""
+        trainer = () if self._trainer is None else ((self._trainer, where.cloud),)
+        nodes = ((self._cloud, where.cloud), (self._edge, where.robot), *trainer)
+        if where.link is None:
+            return nodes
+        folder = self._options.out.resolve() / CERTIFICATES
+        gateway, bridge = link_nodes(where.link, folder, self._shared, robot=self._robot())
+        return ((gateway, where.cloud), *nodes, (bridge, where.robot))
+
+    def _robot(self) -> str:
+        """Return the robot's name, which its certificate must carry."""
+        mine = self._options.params_file
+        named = given(Path(mine), "edge").get("robot") if mine else None
+        return str(named or EdgeSettings().robot)
+
+    def _watch_of(self, where: Places) -> LinkWatch | None:
+        if where.link is None or self._options.link is None:
+            return None
+        return LinkWatch(where.link, cuts=self._options.link.cuts)
 
     def _topics(self) -> Sequence[Feed]:
         return feeds(
@@ -264,6 +256,7 @@ class Replay:
             player=self._player,
             trainer=self._trainer,
             overlay=self._options.record,
+            bridged=self._options.link is not None,
         )
 
     def _recorder(self) -> Recorder:

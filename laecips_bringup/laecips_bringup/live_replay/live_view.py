@@ -64,23 +64,29 @@ class LiveView:
         self._console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def show(
-        self, figures: Callable[[], Figures], learning: Callable[[], object] = lambda: ""
+        self,
+        figures: Callable[[], Figures],
+        learning: Callable[[], object] = lambda: "",
+        link: Callable[[Figures], str] = lambda figures: "",
     ) -> None:
         """Show the newest figures if the interval has passed; else do not request them.
 
         Args:
             figures: called for the figures.
             learning: called for one line about the training; an empty line is not shown.
+            link: called with the figures for one line about the link; likewise.
         """
         now = time.monotonic()
         if now < self._next:
             return
         self._next = now + self._every_s
         newest, learnt = figures(), str(learning())
+        linked = link(newest)
         if self._live is not None:
-            self._live.update(figures_table(newest, learnt), refresh=True)
+            self._live.update(figures_table(newest, learnt, linked), refresh=True)
         else:
             line = figures_line(newest) + (f"; {learnt}" if learnt else "")
+            line += f"; link: {linked}" if linked else ""
             self._console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -98,8 +104,8 @@ def figures_line(figures: Figures) -> str:
     )
 
 
-def figures_table(figures: Figures, learning: str = "") -> RenderableType:
-    """Return the running figures as a block of lines, with one about the training."""
+def figures_table(figures: Figures, learning: str = "", link: str = "") -> RenderableType:
+    """Return the running figures as a block of lines, with one each about training and link."""
     answered = figures.answered
     table = Table.grid(padding=(0, 2))
     table.add_row(
@@ -118,6 +124,8 @@ def figures_table(figures: Figures, learning: str = "") -> RenderableType:
     )
     if learning:
         table.add_row("learning", Text(learning))
+    if link:
+        table.add_row("link", Text(link))
     total = figures.total or 0
     bar = Table.grid(padding=(0, 2))
     bar.add_row(

@@ -35,14 +35,16 @@ class Monitor:
     Args:
         take: called with feed, serialised message and monotonic receipt time in nanoseconds, on the
             monitor's thread; must be quick.
+        domain: ROS domain to join.
+        name: name of the node.
     """
 
-    def __init__(self, *, take: Take) -> None:
-        """Join the domain that the environment names."""
+    def __init__(self, *, take: Take, domain: int, name: str = "replay") -> None:
+        """Join the domain."""
         self._take = take
         self._context = Context()
-        rclpy.init(context=self._context, args=[])
-        self._node = Node("replay", context=self._context)
+        rclpy.init(context=self._context, args=[], domain_id=domain)
+        self._node = Node(name, context=self._context)
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self._node)
         self._stopping = threading.Event()

@@ -6,9 +6,11 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
+from typing import Any
 
+from diagnostic_msgs.msg import DiagnosticArray
 from laecips_cloud.metrics import LabelMap
 from laecips_eval.bags.result_bag import ResultBag
 from laecips_eval.scoring.frame_gallery import Gallery
@@ -20,12 +22,15 @@ from rclpy.serialization import deserialize_message
 
 from laecips_bringup.live_replay.conversions import (
     answer_of,
+    bridge_values,
     counters_of,
     label_map_of,
     stamp_ns,
     swap_of,
+    work_ms,
 )
 from laecips_bringup.live_replay.feeds import Feed, Kind
+from laecips_bringup.live_replay.learning import Learning
 from laecips_bringup.live_replay.settling import Settling
 from laecips_msgs.msg import PlayedFrame
 
@@ -36,32 +41,6 @@ _OF_THEMSELVES = (
     Kind.TRAINER_STATUS,
     Kind.MODEL_REPORT,
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Learning:
-    """State of the training in a run, from the trainer's status and the robot's answers.
-
-    Attributes:
-        running: version of the pair in the last answer; 0 before the first answer.
-        activity: the trainer's activity; empty without a trainer or before its first status.
-        promoted, refused, rolled_back: versions so far.
-    """
-
-    running: int = 0
-    activity: str = ""
-    promoted: int = 0
-    refused: int = 0
-    rolled_back: int = 0
-
-    def __str__(self) -> str:
-        """Return one line for the user; empty where nothing is trained."""
-        if not self.activity:
-            return ""
-        counts = [f"{self.promoted} promoted", f"{self.refused} refused"]
-        if self.rolled_back:
-            counts.append(f"{self.rolled_back} rolled back")
-        return f"version {self.running} runs, {', '.join(counts)}; {self.activity}"
 
 
 class Recorder:
@@ -78,7 +57,10 @@ class Recorder:
         on_first_played: called once, on the recorder's thread, after the first picture was played.
 
     Attributes:
-        states: lifecycle states by node; empty before the first status.
+        states: lifecycle states by node; empty before the first status. A bridge counts as active
+            once its gateway answers.
+        cloud_ms: the cloud's work on a frame, median of its last hundred.
+        model_bytes: bytes of models that came through a bridge.
         swaps: the robot's reports of model updates, in order.
         last_played: the player's last note about a played picture.
         settling: detects when all frames are answered.
@@ -108,7 +90,9 @@ class Recorder:
         self._rate = 1.0
         self._problems: list[str] = []
         self.settling = Settling()
-        self.states = {"edge": "", "cloud": "", "trainer": ""}
+        self.states = {"edge": "", "cloud": "", "trainer": "", "bridge": ""}
+        self.cloud_ms = 0.0
+        self.model_bytes = 0
         self.swaps: list[Swap] = []
         self._learning = Learning()
         self.last_played: PlayedFrame | None = None
@@ -222,8 +206,14 @@ class Recorder:
                 self.settling.add_status(
                     received=message.received, pending=message.pending, now_ns=received_ns
                 )
+            case _:
+                self._read_state(feed, message)
+
+    def _read_state(self, feed: Feed, message: Any) -> None:
+        match feed.kind:
             case Kind.CLOUD_STATUS:
                 self.states["cloud"] = message.state
+                self.cloud_ms = work_ms(message)
             case Kind.TRAINER_STATUS:
                 self.states["trainer"] = message.state
                 self._learning = replace(
@@ -235,6 +225,14 @@ class Recorder:
                 )
             case Kind.MODEL_REPORT:
                 self.swaps.append(swap_of(message))
+            case Kind.DIAGNOSTICS:
+                self._read_diagnostics(message)
+
+    def _read_diagnostics(self, message: DiagnosticArray) -> None:
+        values = bridge_values(message)
+        if values:
+            self.states["bridge"] = "active" if values.get("link") == "up" else "without a gateway"
+            self.model_bytes = int(values.get("model_bytes_down", self.model_bytes))
 
     def _read_played(self, message: PlayedFrame) -> None:
         stamp = stamp_ns(message)

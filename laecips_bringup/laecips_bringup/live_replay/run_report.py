@@ -23,6 +23,7 @@ from laecips_eval.scoring.scoreboard import Scoreboard
 from laecips_eval.scoring.updates import Swap, model_bytes, updates_of
 from rich.console import Console
 
+from laecips_bringup.live_replay.link_watch import LinkWatch
 from laecips_bringup.output_names import FRAMES, LIBRARY, PAGE, REPORT
 
 DEFECT_CLASSES = tuple(CLASSES[index] for index in DEFECTS)
@@ -71,6 +72,9 @@ class RunReport:
         usage: Mapping[str, Mapping[str, float]],
         complete: bool,
         say: Callable[[str], None],
+        link: LinkWatch | None = None,
+        cloud_ms: float = 0.0,
+        models: int = 0,
     ) -> Report:
         """Score the remaining frames and write all files.
 
@@ -82,6 +86,9 @@ class RunReport:
             usage: usage of the processes, by name.
             complete: whether the whole bag was played.
             say: called with a line for the user.
+            link: the link between robot and cloud, if there is one.
+            cloud_ms: the cloud's work on a frame.
+            models: bytes of models that came over the link.
 
         Returns:
             The report; it is shown where it cannot be written.
@@ -112,6 +119,16 @@ class RunReport:
             processes={name: ProcessFigures(**figures) for name, figures in usage.items()},
         )
         rows = board.rows()
+        if link is not None:
+            figures = link.figures(
+                rows,
+                up=report.bytes.up,
+                down=report.bytes.down,
+                models=models,
+                edge_ms=report.latency_ms.edge.p50 or 0.0,
+                cloud_ms=cloud_ms,
+            )
+            report = report.model_copy(update={"link": figures})
         try:
             write_rows(self._out / FRAMES, rows)
             write_report(self._out / REPORT, report)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import time
 
+from laecips_eval.scoring.scoreboard import Figures
+
+from laecips_bringup.live_replay.link_watch import LinkWatch
 from laecips_bringup.live_replay.live_view import LiveView
 from laecips_bringup.live_replay.recorder import Recorder
 from laecips_bringup.processes.processes import ProcessError, Processes
@@ -13,20 +16,29 @@ from laecips_bringup.processes.usage import UsageMeter
 _START_LIMIT_S = 60.0
 _POLL_S = 0.1
 _LAST_ANSWERS_S = 1.0
-_DISPENSABLE = ("cloud", "trainer")
+_DISPENSABLE = ("cloud", "trainer", "bridge", "gateway")
 
 
 class Supervisor:
-    """Supervisor of the processes `edge`, `cloud`, `player` and, if there is one, `trainer`.
+    """Supervisor of the processes `edge`, `cloud`, `player` and, where there are, of the others.
 
     Args:
         processes: the running processes.
         recorder: the recorder of their messages.
         view: display for the user.
+        link: the link between robot and cloud, if there is one.
     """
 
-    def __init__(self, *, processes: Processes, recorder: Recorder, view: LiveView) -> None:
+    def __init__(
+        self,
+        *,
+        processes: Processes,
+        recorder: Recorder,
+        view: LiveView,
+        link: LinkWatch | None = None,
+    ) -> None:
         """Create the supervisor; start nothing."""
+        self._link = link
         self._processes = processes
         self._recorder = recorder
         self._view = view
@@ -69,7 +81,9 @@ class Supervisor:
         while over_ns is None or not self._is_settled(over_ns, patience_s):
             self._processes.sample_usage()
             self._runner.sample()
-            self._view.show(self._recorder.figures, self._recorder.learning)
+            if self._link is not None:
+                self._watch_link(self._link)
+            self._view.show(self._recorder.figures, self._recorder.learning, self._link_line)
             self._require_alive("edge", *(["player"] if over_ns is None else []))
             for process in self._processes.ended():
                 name = process.spec.name
@@ -97,6 +111,23 @@ class Supervisor:
     def usage(self) -> dict[str, dict[str, float]]:
         """Return the usage of each process and the runner during `watch`, by name."""
         return self._processes.usage() | {"runner": self._runner.summary()}
+
+    def _watch_link(self, link: LinkWatch) -> None:
+        played = self._recorder.last_played
+        if played is None:
+            return
+        try:
+            for news in link.tick(time.monotonic(), frame=played.index):
+                self._view.note(news)
+        except (OSError, ValueError) as error:
+            self._view.note(f"the link cannot be watched any more: {error}")
+            self._link = None
+
+    def _link_line(self, figures: Figures) -> str:
+        if self._link is None:
+            return ""
+        recorder = self._recorder
+        return self._link.line(figures, cloud_ms=recorder.cloud_ms, models=recorder.model_bytes)
 
     def _is_played(self) -> bool:
         played = self._recorder.last_played

@@ -181,13 +181,18 @@ class Processes:
         """Stop the running processes."""
         self.stop()
 
-    def start(self, spec: NodeSpec) -> NodeProcess:
+    def start(self, spec: NodeSpec, *, added: Mapping[str, str] | None = None) -> NodeProcess:
         """Start a node.
+
+        Args:
+            spec: the node.
+            added: variables of its own, over the common environment.
 
         Raises:
             ProcessError: the node is not installed.
         """
-        process = NodeProcess(spec, environment=self._environment, folder=self._folder)
+        environment = self._environment | dict(added or {})
+        process = NodeProcess(spec, environment=environment, folder=self._folder)
         self._running[spec.name] = process
         return process
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from laecips_edge.core.atomic_files import whole_file
 from pydantic import ValidationError, model_validator
 
+from laecips_eval.scoring.link_figures import LinkFigures
 from laecips_eval.scoring.run_figures import ReportPart, RunFigures, UpdateFigures
 
 
@@ -97,10 +98,12 @@ class Report(RunFigures, PlayedRun):
     Attributes:
         updates: model updates, in the order of their versions.
         processes: loads by process name; empty offline.
+        link: the link between robot and cloud; None where both were in one network.
     """
 
     updates: list[UpdateFigures]
     processes: dict[str, ProcessFigures]
+    link: LinkFigures | None = None
 
     @property
     def compared(self) -> bool:

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from laecips_eval.reports.report import Report
+from laecips_eval.scoring.link_figures import LinkFigures
 from laecips_eval.scoring.run_figures import UpdateFigures
 
 
@@ -27,6 +28,8 @@ def report_table(report: Report) -> Group:
         tables.append(_shift(report))
     if report.updates:
         tables.append(_updates(report))
+    if report.link is not None:
+        tables.append(_link(report.link))
     if report.processes:
         tables.append(_processes(report))
     tables += [Text(f"alarm: {alarm}", style="yellow") for alarm in report.shift.alarms]
@@ -158,6 +161,17 @@ def _updates(report: Report) -> Table:
             "-" if lost is None else str(lost),
             what_became_of(update),
         )
+    return table
+
+
+def _link(link: LinkFigures) -> Table:
+    table = _table(None, "link", "bytes", "used", "content")
+    for name, way in (("up", link.up), ("down", link.down)):
+        content = ", ".join(f"{size(count)} {kind}" for kind, count in way.kinds.items())
+        table.add_row(name, size(way.bytes), f"{way.used:.0%}", content)
+    for name, latency in (("hard frames", link.hard_ms), ("ideal", link.ideal_ms)):
+        quantiles = f"{milliseconds(latency.p50)}, {milliseconds(latency.p95)} (p50, p95)"
+        table.add_row(name, "", "", quantiles)
     return table
 
 

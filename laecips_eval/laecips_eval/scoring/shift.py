@@ -18,7 +18,7 @@ from laecips_eval.bags.topics import Segment as Stretch
 from laecips_eval.scoring.distances import ks_by_chance, ks_distance, psi_terms
 from laecips_eval.scoring.frame_record import FrameRecord
 from laecips_eval.scoring.run_figures import SegmentShift, ShiftFigures
-from laecips_eval.scoring.segments import Segment, place_of
+from laecips_eval.scoring.segments import FrameRange, place_of
 
 LEAST_KS: Final = 0.3
 """Smaller distances are no alarm: neighbouring frames look alike, so chance is underrated."""
@@ -46,7 +46,7 @@ def stretches(frames: int) -> list[Stretch]:
 
 
 def shift_of(
-    segments: Sequence[Segment],
+    segments: Sequence[FrameRange],
     frames: Sequence[FrameRecord],
     *,
     classes: Sequence[str],
@@ -90,7 +90,7 @@ def shift_of(
 class _Part:
     """What the frames of a segment show."""
 
-    segment: Segment
+    segment: FrameRange
     trust: list[float]
     agreement: list[float]
     pixels: NDArray[np.int64]
@@ -98,10 +98,10 @@ class _Part:
     @classmethod
     def of(
         cls,
-        segment: Segment,
+        segment: FrameRange,
         frames: Sequence[FrameRecord],
         place: int,
-        segments: Sequence[Segment],
+        segments: Sequence[FrameRange],
     ) -> _Part:
         members = [frame for frame in frames if place_of(segments, frame.index) == place]
         counts = [frame.class_pixels for frame in members if frame.class_pixels is not None]

@@ -58,6 +58,19 @@ class LinkConditions:
         return f"{self.rate_bit_s / 1e6:g} Mbit/s, {1e3 * self.round_trip_s:g} ms round trip{loss}"
 
 
+def link_conditions(text: str, *, seed: int = 0) -> LinkConditions:
+    """Return the conditions that `4mbit,20ms,1%` describes: rate, one-way delay and loss.
+
+    Raises:
+        ValueError: a part is no quantity, or there are too many.
+    """
+    parts = text.split(",")
+    if len(parts) > 3:
+        raise ValueError(f"{text!r} has {len(parts)} parts: give RATE, DELAY and LOSS at most")
+    read = zip(("rate_bit_s", "delay_s", "loss"), (rate, seconds, share), parts, strict=False)
+    return LinkConditions(seed=seed, **{name: parse(part) for name, parse, part in read})
+
+
 def rate(text: str) -> float:
     """Return bits per second: `4mbit` is 4 * 10^6.
 

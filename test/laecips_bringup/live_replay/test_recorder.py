@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from laecips_bringup.graph import graph
 from laecips_bringup.live_replay.feeds import Kind, feeds
-from laecips_bringup.live_replay.recorder import Learning, Recorder
+from laecips_bringup.live_replay.learning import Learning
+from laecips_bringup.live_replay.recorder import Recorder
 from laecips_eval.bags.result_bag import ResultBag, message_types
 from laecips_eval.scoring.frame_gallery import Gallery
 from laecips_eval.scoring.scoreboard import Scoreboard
@@ -34,6 +36,7 @@ FEEDS = {
         cloud=graph.cloud(),
         player=graph.player(bag="b"),
         trainer=graph.trainer(),
+        bridged=True,
     )
 }
 TRUTH = {7: np.array([[0, 1]], np.uint8)}
@@ -97,7 +100,7 @@ def test_the_score_of_a_run() -> None:
     assert measured.miou.edge_only.dataset == pytest.approx(0.25)
     assert recorder.last_played is not None
     assert recorder.last_played.total == 1
-    assert recorder.states == {"edge": "", "cloud": "active", "trainer": ""}
+    assert recorder.states == {"edge": "", "cloud": "active", "trainer": "", "bridge": ""}
     assert recorder.problems() == []
     assert len(recorder.rows()) == 1
 
@@ -227,6 +230,24 @@ def test_what_is_learnt_is_told() -> None:
     assert recorder.problems() == ["/model_report: outcome 9 is unknown"]
 
 
+def test_what_a_bridge_says() -> None:
+    def news(recorder: Recorder) -> None:
+        for link, models in (("down", "0"), ("up", "900")):
+            values = [
+                KeyValue(key="link", value=link), KeyValue(key="model_bytes_down", value=models),
+            ]  # fmt: skip
+            status = DiagnosticStatus(name="/bridge", values=values)
+            tell(recorder, Kind.DIAGNOSTICS, DiagnosticArray(status=[status]), 1 * MS)
+        other = DiagnosticArray(status=[DiagnosticStatus(name="/edge")])
+        tell(recorder, Kind.DIAGNOSTICS, other, 2 * MS)
+        tell(recorder, Kind.CLOUD_STATUS, CloudStatus(state="active", masks_ms=5.0), 3 * MS)
+
+    recorder = record(news)
+    assert recorder.states["bridge"] == "active"
+    assert recorder.model_bytes == 900
+    assert recorder.cloud_ms == 5.0
+
+
 def test_the_trainers_words_are_in_the_result_bag_from_the_first_picture_on(
     tmp_path: Path,
 ) -> None:
@@ -266,23 +287,3 @@ def test_a_full_disk_costs_the_result_bag_and_nothing_else(
     assert "the result bag cannot be written" in problem
     assert "No space left" in problem
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("learning", "line"),
-    [
-        (Learning(), ""),
-        (Learning(running=1, promoted=2), ""),  # nothing was heard of a trainer
-        (Learning(activity="waiting"), "version 0 runs, 0 promoted, 0 refused; waiting"),
-        (
-            Learning(running=3, activity="f: 20 of 90 steps", promoted=2, refused=1),
-            "version 3 runs, 2 promoted, 1 refused; f: 20 of 90 steps",
-        ),
-        (
-            Learning(running=2, activity="waiting", promoted=2, rolled_back=1),
-            "version 2 runs, 2 promoted, 0 refused, 1 rolled back; waiting",
-        ),
-    ],
-)
-def test_what_is_said_of_learning(learning: Learning, line: str) -> None:
-    assert str(learning) == line

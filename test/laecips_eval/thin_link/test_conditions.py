@@ -51,3 +51,11 @@ def test_the_ideal_is_a_round_trip_and_the_bytes() -> None:
     assert link.ideal_s(100_000, 4_000) == pytest.approx(0.04 + 0.208)
     assert str(link) == "4 Mbit/s, 40 ms round trip"
     assert str(LinkConditions(loss=0.01)).endswith(", 1 % loss")
+
+
+def test_a_link_in_one_word() -> None:
+    asked = LinkConditions(rate_bit_s=2e6, delay_s=0.01, loss=0.01, seed=4)
+    assert conditions.link_conditions("2mbit,10ms,1%", seed=4) == asked
+    assert conditions.link_conditions("4mbit") == LinkConditions()
+    with pytest.raises(ValueError, match="has 4 parts: give RATE, DELAY and LOSS at most"):
+        conditions.link_conditions("4mbit,20ms,1%,5")

@@ -82,6 +82,8 @@ def html_report(
             segments=tables.segments_tables(report) if report.segments else (),
             shift=tables.shift_table(report) if report.shift.segments else None,
             answers=tables.answers_table(report),
+            link=tables.link_tables(report.link) if report.link is not None else (),
+            link_words=tables.link_words(report.link) if report.link is not None else "",
             processes=tables.processes_table(report) if report.processes else None,
             command=command,
         )

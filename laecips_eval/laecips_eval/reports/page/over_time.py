@@ -20,6 +20,7 @@ from laecips_eval.reports.page.time_chart import (
 from laecips_eval.reports.report import Report
 from laecips_eval.reports.report_table import what_became_of
 from laecips_eval.scoring.frame_log import FrameRow
+from laecips_eval.scoring.link_figures import LinkFigures
 from laecips_eval.scoring.timeline import Timeline, timeline
 
 
@@ -46,15 +47,17 @@ def over_time(report: Report, rows: Sequence[FrameRow]) -> OverTime:
         frames=line.frames,
         seconds=line.seconds,
         bands=[Band(name=it.name, start=it.start, stop=it.stop) for it in report.segments],
-        marks=_marks(report),
+        marks=[*_updates(report), *_cuts(report)],
     )
     charts = (
-        charts_of(line, compared=report.compared, scored=report.scored) if len(line.frames) else ()
+        charts_of(line, compared=report.compared, scored=report.scored) if len(line.frames) else []
     )
+    if report.link is not None and charts:
+        charts = [*charts, _link(line, report.link)]
     return OverTime(
         window=line.window,
         charts=[(chart, draw_over_time(chart, axis)) for chart in charts],
-        learned=bool(axis.marks),
+        learned=bool(_updates(report)),
     )
 
 
@@ -70,7 +73,7 @@ def charts_of(line: Timeline, *, compared: bool, scored: bool = True) -> Sequenc
     return [first, _uploads(line), _latency(line), _traffic(line)]
 
 
-def _marks(report: Report) -> list[Mark]:
+def _updates(report: Report) -> list[Mark]:
     return [
         Mark(
             frame=update.frame,
@@ -80,6 +83,23 @@ def _marks(report: Report) -> list[Mark]:
         )
         for update in report.updates
         if update.frame is not None
+    ]
+
+
+def _cuts(report: Report) -> list[Mark]:
+    cuts = report.link.cuts if report.link is not None else []
+    return [
+        Mark(
+            frame=frame,
+            name=f"link {what}",
+            title=f"the link was {what} at {second:.0f} s of the run",
+            lasted=what == "mended",
+        )
+        for cut in cuts
+        for what, frame, second in (
+            ("cut", cut.start, cut.start_s),
+            ("mended", cut.stop, cut.stop_s),
+        )
     ]
 
 
@@ -164,4 +184,21 @@ def _traffic(line: Timeline) -> TimeChart:
         curves=[down, up] if sent else [],
         floor=0.0,
         empty="Nothing went to the cloud and back.",
+    )
+
+
+def _link(line: Timeline, link: LinkFigures) -> TimeChart:
+    """Return the chart of the link's use; a frame has that of the second in which it was played."""
+    ends = np.array([use.frame for use in link.use])
+    place = np.minimum(np.searchsorted(ends, line.frames), len(ends) - 1)
+    down, up = (np.array([getattr(use, way) for use in link.use])[place] for way in ("down", "up"))
+    return TimeChart(
+        name="link",
+        title="The link, share of its rate used",
+        curves=[
+            Curve(name="down", colour="edge", dashes="dashed", values=down),
+            Curve(name="up", colour="published", dashes="solid", values=up),
+        ],
+        share=True,
+        floor=0.0,
     )

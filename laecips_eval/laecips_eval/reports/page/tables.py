@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from laecips_eval.reports.page.number_text import MISSING, gain, number, percent, points
 from laecips_eval.reports.report import Report
 from laecips_eval.reports.report_table import size, what_became_of
+from laecips_eval.scoring.link_figures import LinkFigures
 from laecips_eval.scoring.run_figures import LastSegments, SegmentFigures, UpdateFigures
 
 _STREAMS = {
@@ -208,6 +209,56 @@ def answers_table(report: Report) -> PageTable:
         f"{size(sizes.model)} of models",
         head=["answered by", "frames", "p50", "p95", "p99"],
         groups=[RowGroup(rows=rows)],
+    )
+
+
+def link_tables(link: LinkFigures) -> Sequence[PageTable]:
+    """Return the table of a link's traffic, and that of its hard frames beside the ideal."""
+    ways = (("up: robot to cloud", link.up), ("down: cloud to robot", link.down))
+    traffic = [
+        RowGroup(
+            rows=[
+                PageRow(
+                    name=name,
+                    cells=[size(way.bytes), percent(way.used), number(way.lost + way.dropped)],
+                ),
+                *(
+                    PageRow(name=f"of it {kind}", cells=[size(count), MISSING, MISSING])
+                    for kind, count in way.kinds.items()
+                ),
+            ]
+        )
+        for name, way in ways
+    ]
+    rows = [("as measured", link.hard_ms), ("ideal, alone on the link", link.ideal_ms)]
+    latencies = [
+        PageRow(name=name, cells=[number(value, "ms", digits=0) for _, value in latency])
+        for name, latency in rows
+    ]
+    return [
+        PageTable(
+            caption="What the link carried, encryption and headers included",
+            head=["direction", "bytes", "of the rate used", "packets that did not pass"],
+            groups=traffic,
+        ),
+        PageTable(
+            caption="Hard frames that the cloud answered. Ideal: bytes / rate, round trip, the "
+            "median of an easy frame and of the cloud's work",
+            head=["hard frames", "p50", "p95", "p99"],
+            groups=[RowGroup(rows=latencies)],
+        ),
+    ]
+
+
+def link_words(link: LinkFigures) -> str:
+    """Return a sentence about the link."""
+    loss = f", {percent(link.loss)} loss" if link.loss else ""
+    cuts = ", ".join(f"{cut.start_s:.0f} to {cut.stop_s:.0f} s" for cut in link.cuts)
+    cut = f" It was cut from {cuts} of the run." if cuts else ""
+    return (
+        f"Robot and cloud were {number(link.rate_bit_s / 1e6, 'Mbit/s', digits=1)} apart, with a "
+        f"round trip of {number(link.round_trip_ms, 'ms')}{loss} ({link.mode}), through bridge and "
+        f"gateway with mutual TLS.{cut}"
     )
 
 

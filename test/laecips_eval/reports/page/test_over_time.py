@@ -58,3 +58,29 @@ def test_what_was_not_measured_is_not_drawn(bare_run: Any) -> None:
     }  # fmt: skip
     assert not shown.learned
     assert over_time(bare_run.report, []).charts == []
+
+
+LINK = {
+    "mode": "relay", "rate_bit_s": 4e6, "round_trip_ms": 40.0, "loss": 0.0,
+    "up": {"bytes": 9000, "used": 0.25, "lost": 0, "dropped": 3, "kinds": {"frames": 8000}},
+    "down": {"bytes": 5000, "used": 0.1, "lost": 0, "dropped": 0, "kinds": {"answers": 4000}},
+    "hard_ms": {"p50": 300.0, "p95": 400.0, "p99": None},
+    "ideal_ms": {"p50": 250.0, "p95": 260.0, "p99": None},
+    "cuts": [{"start_s": 1.0, "stop_s": 2.0, "start": 10, "stop": 20}],
+    "use": [{"frame": 9, "up": 0.5, "down": 0.1}, {"frame": 30, "up": 0.0, "down": 0.2}],
+}  # fmt: skip
+
+
+def test_a_link_has_a_chart_and_its_cuts_are_marked(plain_run: Any) -> None:
+    plain_run.change({"link": LINK})
+    shown = over_time(plain_run.report, plain_run.rows)
+    assert not shown.learned
+    assert names(plain_run)["link"] == ["down", "up"]
+    for _, drawings in shown.charts:
+        for drawing in drawings:
+            assert "the link was cut at 1 s of the run" in drawing.body
+            assert "the link was mended at 2 s of the run" in drawing.body
+    chart = shown.charts[-1][0]
+    (up,) = [curve.values for curve in chart.curves if curve.name == "up"]
+    assert (up[:10] == 0.5).all()
+    assert (up[10:] == 0.0).all()

@@ -6,11 +6,14 @@ from laecips_eval.reports.page.tables import (
     PageTable,
     answers_table,
     classes_table,
+    link_tables,
+    link_words,
     processes_table,
     segments_tables,
     shift_table,
     updates_table,
 )
+from laecips_eval.scoring.link_figures import LinkFigures
 
 
 def rows(table: PageTable) -> list[list[str]]:
@@ -87,3 +90,29 @@ def test_answers_and_processes(learned_run: Any) -> None:
     assert edge == ["edge", "20", "10.0 ms", "10.0 ms", "10.0 ms"]
     assert everything[:2] == ["all, fallbacks included", "40"]
     assert rows(processes_table(learned_run.report)) == [["edge", "42 %", "180 MB"]]
+
+
+LINK = LinkFigures.model_validate({
+    "mode": "relay", "rate_bit_s": 4e6, "round_trip_ms": 40.0, "loss": 0.0,
+    "up": {"bytes": 9000, "used": 0.25, "lost": 1, "dropped": 3, "kinds": {"frames": 8000}},
+    "down": {"bytes": 5000, "used": 0.1, "lost": 0, "dropped": 0, "kinds": {"answers": 4000}},
+    "hard_ms": {"p50": 300.0, "p95": 400.0, "p99": None},
+    "ideal_ms": {"p50": 250.0, "p95": 260.0, "p99": 270.0},
+    "cuts": [{"start_s": 60.0, "stop_s": 80.0, "start": 10, "stop": 20}],
+    "use": [{"frame": 9, "up": 0.5, "down": 0.1}],
+})  # fmt: skip
+
+
+def test_a_link_is_shown_by_direction_and_kind_and_beside_the_ideal() -> None:
+    none = "\N{EN DASH}"
+    traffic, latencies = map(rows, link_tables(LINK))
+    assert traffic == [
+        ["up: robot to cloud", "9.0 kB", "25.0 %", "4"], ["of it frames", "8.0 kB", none, none],
+        ["down: cloud to robot", "5.0 kB", "10.0 %", "0"], ["of it answers", "4.0 kB", none, none],
+    ]  # fmt: skip
+    assert latencies == [
+        ["as measured", "300 ms", "400 ms", none],
+        ["ideal, alone on the link", "250 ms", "260 ms", "270 ms"],
+    ]
+    assert link_words(LINK).startswith("Robot and cloud were 4.0 Mbit/s apart, with a round trip ")
+    assert link_words(LINK).endswith("It was cut from 60 to 80 s of the run.")
