@@ -9,6 +9,7 @@ from typing import Final, Literal
 MOST_PIXELS: Final = 1 << 23
 """Largest picture of a hard frame, slightly above 4K: a cloud's scores of 11 classes then take 370
 MB. A robot does not send larger ones, and a cloud refuses them before it decodes them."""
+
 THUMBNAIL_SIDE: Final = 8
 """Rows and columns of a thumbnail."""
 
