@@ -37,6 +37,7 @@ from laecips_cloud.gateway.health import GatewayHealth, assess
 from laecips_cloud.gateway.models import Models
 from laecips_cloud.gateway.quotas import Quotas
 from laecips_cloud.gateway.server import GatewayServer
+from laecips_cloud.gateway.teaching import TeachFrames
 from laecips_msgs.msg import ModelUpdate
 from laecips_msgs.srv import GetModel, SegmentHardFrame
 
@@ -103,6 +104,9 @@ class GatewayNode(ManagedNode):
             admission=Admission(self._revoked if self._revoked is not None else frozenset()),
             hard_frames=HardFrames(transport, quotas=self._quotas, counters=self._counters),
             models=self._models,
+            teaching=TeachFrames(
+                transport, limits=self._settings.teaching_limits(), counters=self._counters
+            ),
             counters=self._counters,
             on_refusal=self._tell,
         )

@@ -229,7 +229,8 @@ class EdgeNode(ManagedNode):
             steered = pipeline.steering.state if pipeline.steering is not None else None
             if steered is not None:
                 details["hard_share"] = round(steered.hard_share, 3)
-            present = active and pipeline.transport.present
+            spooled = pipeline.router.frames_spooled
+            present = active and pipeline.transport.present and not spooled
             reachable = active and pipeline.in_flight.reachable
             fields["cloud_available"] = present and reachable
             fields["inference_ms"] = pipeline.router.inference_ms.value

@@ -13,6 +13,7 @@ from laecips_cloud.gateway.hard_frames import HardFrames
 from laecips_cloud.gateway.models import Models
 from laecips_cloud.gateway.quotas import Limits, Quotas
 from laecips_cloud.gateway.server import GatewayServer
+from laecips_cloud.gateway.teaching import TeachFrames
 from laecips_edge.bridge.grpc_client import GrpcTransport
 from laecips_edge.bridge.link import Link
 from laecips_edge.core.certificates.authority import Authority
@@ -91,6 +92,7 @@ class Site:
             ),
             hard_frames=HardFrames(transport, quotas=Quotas(limits), counters=self.counters),
             models=Models(options.pop("files", Silent()), counters=self.counters),
+            teaching=TeachFrames(transport, limits=limits, counters=self.counters),
             counters=self.counters,
             on_refusal=self.refusals.append,
             **options,

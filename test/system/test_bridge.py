@@ -32,6 +32,7 @@ EDGE, BRIDGE = "laecips_edge.edge_node", "laecips_edge.bridge.bridge_node"
 GATEWAY = "laecips_cloud.gateway_node"
 QUICK = {"audit_rate": 0.0, "first_retry_s": 0.1, "longest_retry_s": 0.1, "delta": 1.0}
 JPEG_QUALITY = 90
+ADDRESS = {"addresses": '["192.0.2.1:1"]'}
 PATIENT_S = 25.0
 """Deadline of frames that are to be answered by the cloud, on a busy machine too."""
 
@@ -112,7 +113,12 @@ def gateway(ready_gateway: Gateway) -> Gateway:
 
 @contextmanager
 def bridge_process(site: Site, domain: int, address: str, name: str = "r1") -> Iterator[RosProcess]:
-    parameters = {"address": address, "certificates": robot_folder(site, name)}
+    certificates = robot_folder(site, name)
+    parameters = {
+        "addresses": f'["{address}"]',
+        "certificates": certificates,
+        "spool": certificates / "spool",
+    }
     with RosProcess(BRIDGE, domain, parameters=parameters) as process:
         yield process
 
@@ -346,10 +352,18 @@ def test_a_model_update_crosses(
 @pytest.mark.parametrize(
     ("module", "parameters", "line"),
     [
-        (BRIDGE, {}, "parameter address is empty"),
-        (BRIDGE, {"address": "h:1"}, "parameter certificates is empty"),
-        (BRIDGE, {"address": "h:1", "certificates": "/nowhere"}, "/nowhere/ca.crt: No such file"),
-        (BRIDGE, {"address": "192.0.2.1:1", "insecure": True}, "plain text goes to this machine"),
+        (BRIDGE, {}, "parameter addresses is empty"),
+        (BRIDGE, ADDRESS, "parameter certificates is empty"),
+        (
+            BRIDGE,
+            {"addresses": '["h:1"]', "certificates": "/nowhere"},
+            "/nowhere/ca.crt: No such file",
+        ),
+        (
+            BRIDGE,
+            {"addresses": '["192.0.2.1:1"]', "insecure": True},
+            "plain text goes to this machine",
+        ),
         (GATEWAY, {}, "parameter certificates is empty"),
         (GATEWAY, {"insecure": True}, "plain text is for this machine alone"),
     ],

@@ -160,12 +160,14 @@ def bridge(
     """Return the bridge node, which connects a robot to its cloud.
 
     Args:
-        address: HOST:PORT of the gateway; empty for the parameter file's value.
+        address: HOST:PORT of the gateway, and after commas those of spare ones; empty for the
+            parameter file's value.
         certificates: folder of the robot's certificates; empty for the parameter file's value.
         parameters: as for `edge`.
         **shared: see `Shared`.
     """
-    asked = _given(address=address, certificates=certificates)
+    addresses = [each.strip() for each in address.split(",") if each.strip()]
+    asked = _given(addresses=addresses, certificates=certificates)
     return _node("laecips_edge", "bridge", asked, parameters, shared)
 
 
@@ -249,7 +251,7 @@ def absolute(namespace: str) -> str:
     return "/" + namespace.strip("/")
 
 
-def _given(**values: str) -> Parameters:
+def _given(**values: str | list[str]) -> Parameters:
     """Return the values that are not empty."""
     return {name: value for name, value in values.items() if value}
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
 from laecips_cloud.metrics import LabelMap
-from laecips_edge.core.image.image_messages import nanoseconds
+from laecips_edge.core.image.stamps import nanoseconds
 from laecips_eval.scoring.answers import REASONS, SOURCES, EdgeCounters, PublishedAnswer
 from laecips_eval.scoring.updates import OUTCOMES, Swap
 from sensor_msgs.msg import Image

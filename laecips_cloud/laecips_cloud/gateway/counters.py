@@ -7,6 +7,7 @@ from typing import Final
 
 NAMES: Final = (
     "answered",
+    "taught",
     "over_quota",
     "not_admitted",
     "bad_requests",

@@ -34,8 +34,16 @@ class GatewaySettings(Settings):
         4, "Frames of a robot that are answered at a time.", minimum=1, maximum=16
     )
 
+    def teaching_limits(self) -> Limits:
+        """Return the limits of one robot's pieces of frames for teaching."""
+        return Limits(
+            frames_per_minute=0,
+            bytes_per_minute=self.bytes_per_minute,
+            in_flight=self.max_in_flight,
+        )
+
     def limits(self) -> Limits:
-        """Return the limits of one robot."""
+        """Return the limits of one robot's hard frames."""
         return Limits(
             frames_per_minute=self.frames_per_minute,
             bytes_per_minute=self.bytes_per_minute,

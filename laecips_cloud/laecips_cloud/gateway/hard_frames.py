@@ -7,7 +7,7 @@ from dataclasses import replace
 from laecips_edge.core.link import protobuf
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
 from laecips_edge.core.link.transport import Transport
-from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.link.wire_error import WireError
 
 from laecips_cloud.gateway.caller import Caller, GoneError, wait_for_answer
 from laecips_cloud.gateway.counters import GatewayCounters
@@ -60,7 +60,7 @@ class HardFrames:
             self._counters.add(over_quota=1)
             return self._encode(_unavailable(refused))
         try:
-            return self._encode(self._ask(_request(data, caller), caller))
+            return self._encode(self._ask(request_from(data, caller), caller))
         finally:
             self._quotas.release(robot)
 
@@ -93,7 +93,13 @@ class HardFrames:
         return data
 
 
-def _request(data: bytes, caller: Caller) -> HardFrameRequest:
+def request_from(data: bytes, caller: Caller) -> HardFrameRequest:
+    """Return a caller's request, under an id that no other robot can give.
+
+    Raises:
+        WireError: `data` is no request, or a part is out of bounds.
+        WrongRobotError: the request names another robot than the certificate.
+    """
     request = protobuf.decode_request(data)
     if caller.robot and request.robot != caller.robot:
         raise WrongRobotError(

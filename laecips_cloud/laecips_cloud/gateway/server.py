@@ -12,13 +12,14 @@ from laecips_edge.core.certificates.certificate import Credentials
 from laecips_edge.core.link import protobuf
 from laecips_edge.core.link.grpc_options import SERVER, is_loopback
 from laecips_edge.core.link.protocol import OURS, Versions
-from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.link.wire_error import WireError
 
 from laecips_cloud.gateway.admission import Admission, NotAdmittedError
 from laecips_cloud.gateway.caller import Caller, GoneError
 from laecips_cloud.gateway.counters import GatewayCounters
 from laecips_cloud.gateway.hard_frames import HardFrames, WrongRobotError
 from laecips_cloud.gateway.models import Models
+from laecips_cloud.gateway.teaching import TeachFrames
 
 _Answer = Callable[[bytes, Caller], bytes]
 
@@ -39,6 +40,7 @@ class GatewayServer:
         admission: admission of robots by certificate.
         hard_frames: handler of hard frames.
         models: handler of model updates.
+        teaching: handler of frames for teaching.
         counters: counters, for calls refused before a handler.
         versions: supported protocol versions.
         on_refusal: called with one line for each refused call, on any thread.
@@ -55,6 +57,7 @@ class GatewayServer:
         admission: Admission,
         hard_frames: HardFrames,
         models: Models,
+        teaching: TeachFrames,
         counters: GatewayCounters,
         versions: Versions = OURS,
         on_refusal: Callable[[str], None] = lambda line: None,
@@ -63,6 +66,7 @@ class GatewayServer:
         self._admission = admission
         self._hard_frames = hard_frames
         self._models = models
+        self._teaching = teaching
         self._counters = counters
         self._versions = versions
         self._on_refusal = on_refusal
@@ -110,6 +114,7 @@ class GatewayServer:
             "SegmentHardFrame": self._hard_frames.answer,
             "GetModel": self._models.piece,
             "GetModelUpdate": self._models.update,
+            "TeachFrame": self._teaching.piece,
         }
         return grpc.method_handlers_generic_handler(
             protobuf.SERVICE.strip("/"),

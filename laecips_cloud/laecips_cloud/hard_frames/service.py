@@ -19,7 +19,7 @@ from laecips_edge.core.link.hard_frame import (
     HardFrameRequest,
     StageTimes,
 )
-from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.link.wire_error import WireError
 from numpy.typing import NDArray
 
 from laecips_cloud.class_scorers import ClassScorerError

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from laecips_edge.core.image.codecs import ImageError, decode_png
 from laecips_edge.core.link import wire
+from laecips_edge.core.link.wire_error import WireError
 
 from laecips_cloud.replay_buffer.buffer import ReplayBuffer
 from laecips_cloud.replay_buffer.exporting import LABELS, file_name_of
@@ -66,7 +67,7 @@ def import_labels(buffer: ReplayBuffer, folder: Path) -> Imported:
             label_map = wire.decode_label_map(
                 file.read_bytes(), (before.shape[0], before.shape[1]), classes
             )
-        except (ImageError, wire.WireError) as error:
+        except (ImageError, WireError) as error:
             raise ValueError(f"{file}: {error}; nothing was imported") from error
         if np.array_equal(label_map, before):
             unchanged += 1

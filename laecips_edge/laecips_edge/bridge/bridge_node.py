@@ -1,7 +1,7 @@
 """The bridge node: provides `segment_hard_frame` to the robot and asks a gateway over gRPC.
 
-The edge node cannot tell the bridge from a cloud node. Without a gateway, a request is answered
-UNAVAILABLE at once, so that the robot answers the frame itself.
+The edge node cannot tell the bridge from a cloud node. Without a cloud, a request is answered
+SPOOLED or UNAVAILABLE at once, so that the robot answers the frame itself.
 """
 
 from __future__ import annotations
@@ -13,19 +13,22 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from laecips_edge.bridge.bridge_settings import MADE, BridgeSettings
-from laecips_edge.bridge.grpc_client import DEADLINE_S, GrpcTransport
-from laecips_edge.bridge.health import BridgeHealth, assess
+from laecips_edge.bridge.bridge_status import BridgeParts
+from laecips_edge.bridge.clouds import Clouds
+from laecips_edge.bridge.frame_keeper import FrameKeeper
+from laecips_edge.bridge.grpc_client import DEADLINE_S
 from laecips_edge.bridge.link import Link
 from laecips_edge.bridge.model_relay import THREADS, ModelRelay
-from laecips_edge.core.certificates.certificate import Credentials, load_credentials, utc_now
+from laecips_edge.core.certificates.certificate import Credentials, load_credentials
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
-from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.link.wire_error import WireError
 from laecips_edge.core.settings import SettingError
 from laecips_edge.ros import qos
 from laecips_edge.ros.bounded_callback_group import BoundedCallbackGroup
-from laecips_edge.ros.diagnostics import Diagnostics
 from laecips_edge.ros.hard_frame_messages import answer_message, request_of
 from laecips_edge.ros.lifecycle import ManagedNode, run
+from laecips_edge.ros.status_publisher import StatusPublisher
+from laecips_msgs.msg import BridgeStatus
 from laecips_msgs.srv import SegmentHardFrame
 
 STATUS_PERIOD_S: Final = 1.0
@@ -48,26 +51,27 @@ class BridgeNode(ManagedNode):
         self.parameters.declare(BridgeSettings)
         self._settings = BridgeSettings()
         self._credentials: Credentials | None = None
-        self._link: Link | None = None
-        self._bulk: Link | None = None
-        self._transport: GrpcTransport | None = None
+        self._clouds: Clouds | None = None
         self._models: ModelRelay | None = None
+        self._keeper = FrameKeeper(self._settings, logger=self.get_logger())
         self._room = threading.BoundedSemaphore(MOST)
         self._requests = BoundedCallbackGroup()
         self._service: Any = None
-        self._diagnostics = Diagnostics(self)
+        self._status = StatusPublisher(self, BridgeStatus)
         self.create_timer(STATUS_PERIOD_S, self._report, clock=self.steady_clock)
 
     def configure(self) -> None:
-        """Load the certificates and create the service."""
+        """Load the certificates, open the spool and create the service."""
         self._settings = settings = self.parameters.read(BridgeSettings)
-        if not settings.address:
-            raise SettingError("parameter address is empty: give HOST:PORT of the gateway")
+        if not settings.addresses:
+            raise SettingError("parameter addresses is empty: give HOST:PORT of the gateway")
         if settings.insecure:
             self.get_logger().warning("insecure: true: plain text, for tries on one machine alone")
         else:
             folder = settings.path("certificates", what=MADE)
             self._credentials = load_credentials(folder, "robot")
+        self._keeper = FrameKeeper(settings, logger=self.get_logger())
+        self._keeper.open(self._credentials.own.name if self._credentials else "plain-text")
         self._models = ModelRelay(self)
         self._requests.most = MOST + REFUSALS
         self._service = self.create_service(
@@ -79,27 +83,26 @@ class BridgeNode(ManagedNode):
         )
 
     def activate(self) -> None:
-        """Connect to the gateway."""
+        """Connect to the gateways, and start to send spooled frames."""
         if self._models is None:
             raise RuntimeError("the node is not configured")
-        self._link = link = self._connect(self._tell)
-        self._transport = transport = GrpcTransport(link)
-        # gRPC has no priorities inside one connection.
-        self._bulk = self._connect()
-        self._models.start(self._bulk, transport)
+        clouds = Clouds(self._settings.addresses, self._connect, on_change=self._tell)
+        self._clouds = clouds
+        self._models.start(clouds)
+        models = self._models
+        self._keeper.start(clouds, busy=lambda: models.active)
 
     def deactivate(self) -> None:
         """Cancel the requests in flight, which are answered UNAVAILABLE, and disconnect."""
         if self._models is not None:
             self._models.stop()
-        links = (self._link, self._bulk)
-        self._link = self._bulk = self._transport = None
-        for link in links:
-            if link is not None:
-                link.close()
+        clouds, self._clouds = self._clouds, None
+        if clouds is not None:
+            clouds.close()
+        self._keeper.stop()
 
     def release(self) -> None:
-        """Destroy the service, once all received requests are answered."""
+        """Destroy the service, once all received requests are answered, and close the spool."""
         if self._service is not None:
             # To send an answer after its service is destroyed would end the process.
             self._requests.most = 0
@@ -108,15 +111,12 @@ class BridgeNode(ManagedNode):
             self._service = None
         if self._models is not None:
             self._models.destroy()
+        self._keeper.close()
         self._models = self._credentials = None
 
-    def _connect(self, on_change: Callable[[str], None] = lambda trouble: None) -> Link:
-        return Link(
-            self._settings.address,
-            self._credentials,
-            tls_name=self._settings.tls_name,
-            on_change=on_change,
-        )
+    def _connect(self, address: str, on_change: Callable[[str], None]) -> Link:
+        tls_name = self._settings.tls_name
+        return Link(address, self._credentials, tls_name=tls_name, on_change=on_change)
 
     def _answer(
         self, request: SegmentHardFrame.Request, response: SegmentHardFrame.Response
@@ -131,56 +131,52 @@ class BridgeNode(ManagedNode):
 
     def _ask(self, request: HardFrameRequest) -> HardFrameAnswer:
         # Another thread may deactivate the node at the same time: read the attribute once.
-        link, transport = self._link, self._transport
-        if link is None or transport is None:
+        clouds = self._clouds
+        if clouds is None:
             return _unavailable(f"{self.get_fully_qualified_name()} is {self.state}: activate it")
-        if not transport.present:
-            return _unavailable(f"no cloud: {link.trouble}")
-        answers: queue.SimpleQueue[HardFrameAnswer] = queue.SimpleQueue()
-        try:
-            call = transport.ask(request, answers.put)
-        except WireError as error:
-            return HardFrameAnswer(status=AnswerStatus.BAD_REQUEST, message=str(error))
-        except ValueError as error:  # the connection has just been closed
-            return _unavailable(str(error))
-        try:
-            return answers.get(timeout=(request.deadline_s or DEADLINE_S) + SLACK_S)
-        except queue.Empty:
-            call.cancel()
-            return _unavailable("no answer")
+        if not clouds.present:
+            message = f"no cloud: {clouds.trouble or 'a frame is on its way to try it'}"
+            kept = self._keeper.take(request)
+            status = AnswerStatus.SPOOLED if kept else AnswerStatus.UNAVAILABLE
+            return HardFrameAnswer(status=status, message=message)
+        answer = _asked(clouds, request)
+        if answer.status is AnswerStatus.UNAVAILABLE:
+            self._keeper.take(request)
+        return answer
 
-    def _tell(self, trouble: str) -> None:
-        address = self._settings.address
+    def _tell(self, address: str, trouble: str) -> None:
         if trouble:
             self.get_logger().warning(f"no cloud at {address}: {trouble}")
         else:
             self.get_logger().info(f"the cloud is there: {address}")
 
     def _report(self) -> None:
-        link, transport, credentials = self._link, self._transport, self._credentials
-        models = self._models
-        now = utc_now()
-        values: dict[str, Any] = {"address": self._settings.address}
-        if credentials is not None:
-            values["robot"] = credentials.own.name
-            values["certificate_days_left"] = round(credentials.own.days_left(now), 1)
-        if link is not None and transport is not None:
-            values |= {
-                "link": "up" if link.present else "down",
-                "link_round_trip_ms": link.round_trip_ms.value,
-                "frame_round_trip_ms": transport.round_trip_ms.value,
-                "bytes_per_s": transport.bytes_per_s.value,
-            } | transport.counts()
-        if models is not None:
-            values["model_bytes_down"] = models.bytes
-        health = BridgeHealth(
-            state=self.state,
-            failure=self.failure,
-            trouble=link.trouble if link is not None else "",
-            certificate=credentials.own.warning(now) if credentials is not None else "",
-            insecure=self._settings.insecure,
+        parts = BridgeParts(
+            settings=self._settings,
+            credentials=self._credentials,
+            clouds=self._clouds,
+            models=self._models,
+            keeper=self._keeper,
         )
-        self._diagnostics.publish(values, assess(health), hardware_id=values.get("robot", ""))
+        fields = parts.fields() | {"state": self.state}
+        found = parts.health(self.state, self.failure)
+        self._status.publish(fields, found, hardware_id=fields["robot"])
+
+
+def _asked(clouds: Clouds, request: HardFrameRequest) -> HardFrameAnswer:
+    """Ask the cloud, and wait for its answer until the deadline."""
+    answers: queue.SimpleQueue[HardFrameAnswer] = queue.SimpleQueue()
+    try:
+        call = clouds.ask(request, answers.put)
+    except WireError as error:
+        return HardFrameAnswer(status=AnswerStatus.BAD_REQUEST, message=str(error))
+    except ValueError as error:  # the connection has just been closed
+        return _unavailable(str(error))
+    try:
+        return answers.get(timeout=(request.deadline_s or DEADLINE_S) + SLACK_S)
+    except queue.Empty:
+        call.cancel()
+        return _unavailable("no answer")
 
 
 def _unavailable(message: str) -> HardFrameAnswer:

@@ -14,7 +14,7 @@ from laecips_edge.core.frame.counters import RecentMedian
 from laecips_edge.core.link import protobuf
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
 from laecips_edge.core.link.transport import Call
-from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.link.wire_error import WireError
 
 DEADLINE_S: Final = 30.0
 """Of a request that names none."""

@@ -1,5 +1,6 @@
-"""The connection to a gateway: keep it open, and watch whether the gateway can be asked.
+"""The two connections to a gateway: keep them open, and watch whether the gateway can be asked.
 
+Hard frames have one, everything else the other: gRPC has no priorities inside one connection.
 A thread greets the gateway. If the greeting is answered, the gateway runs, shares a protocol
 version with this robot, and admits this robot.
 """
@@ -18,7 +19,7 @@ from laecips_edge.core.frame.counters import RecentMedian
 from laecips_edge.core.link import protobuf
 from laecips_edge.core.link.grpc_options import CLIENT, is_loopback
 from laecips_edge.core.link.protocol import OURS, Versions, meeting
-from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.link.wire_error import WireError
 
 PULSE_S: Final = 2.0
 RETRY_S: Final = 0.5
@@ -27,7 +28,7 @@ PATIENCE_S: Final = 5.0
 
 
 class Link:
-    """A connection to a gateway. Thread-safe.
+    """The connections to a gateway, `channel` for hard frames and `bulk`. Thread-safe.
 
     Args:
         address: `HOST:PORT` of the gateway.
@@ -55,6 +56,7 @@ class Link:
         """Of greetings: next to nothing is sent, so it is the link's own."""
         self.address = address
         self.channel = _channel(address, credentials, tls_name)
+        self.bulk = _channel(address, credentials, tls_name)
         self._greet: Any = self.channel.unary_unary(protobuf.method("Greet"))
         self._versions = versions
         self._on_change = on_change
@@ -86,9 +88,10 @@ class Link:
         self._tell(trouble)
 
     def close(self) -> None:
-        """Cancel all calls and close the connection."""
+        """Cancel all calls and close both connections."""
         self._stopping.set()
         self.channel.close()
+        self.bulk.close()
         self._thread.join()
 
     def _watch(self) -> None:

@@ -1,26 +1,27 @@
 """Model updates across the bridge, on a separate connection, with lower priority than hard frames.
 
-A piece is requested after the previous one has arrived, so that the link's speed sets the pace, and
-only while no hard frame is in flight.
+`read_ahead` decides how many pieces are under way; none is asked for while a hard frame is.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+import time
+from typing import Final
 
 import grpc
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
-from laecips_edge.bridge.grpc_client import GrpcTransport
-from laecips_edge.bridge.link import Link, describe
-from laecips_edge.core.link import model_protobuf, protobuf
+from laecips_edge.bridge.clouds import Cloud, Clouds
+from laecips_edge.bridge.link import describe
+from laecips_edge.bridge.read_ahead import HardFramesFirstError, ReadAhead
+from laecips_edge.core.link import model_protobuf
 from laecips_edge.core.link.model_update import (
     ModelOffer,
     PieceAnswer,
     PieceRequest,
     PieceStatus,
 )
-from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.link.wire_error import WireError
 from laecips_edge.ros import qos
 from laecips_edge.ros.bounded_callback_group import BoundedCallbackGroup
 from laecips_edge.ros.lifecycle import ManagedNode
@@ -29,10 +30,10 @@ from laecips_msgs.msg import ModelUpdate
 from laecips_msgs.srv import GetModel
 
 PERIOD_S: Final = 2.0
-PIECE_S: Final = 6.0
-PAUSE_S: Final = 3.0
-"""Seconds between two looks for an update; that a piece, and its wait for hard frames, may take.
-Who asks gives up after ten."""
+"""Seconds between two looks for an update."""
+
+ACTIVE_S: Final = 1.0
+"""Seconds after its last piece in which a transfer counts as under way."""
 
 THREADS: Final = 2
 """That callbacks of a relay may hold."""
@@ -49,10 +50,10 @@ class ModelRelay:
         self.bytes = 0
         """Of pieces that came."""
         self._node = node
-        self._link: Link | None = None
-        self._hard_frames: GrpcTransport | None = None
-        self._get_piece: Any = None
-        self._get_update: Any = None
+        self._clouds: Clouds | None = None
+        self._source: Cloud | None = None
+        self._ahead: ReadAhead | None = None
+        self._used_s = -ACTIVE_S
         self._told: ModelOffer | None = None
         self._group = BoundedCallbackGroup()
         self._publisher = node.create_publisher(ModelUpdate, "model_update", qos.latched())
@@ -66,15 +67,18 @@ class ModelRelay:
             callback_group=MutuallyExclusiveCallbackGroup(),
         )
 
-    def start(self, link: Link, hard_frames: GrpcTransport) -> None:
-        """Start to ask over a link while no hard frame is in flight; the caller closes it."""
-        self._get_piece = link.channel.unary_unary(protobuf.method("GetModel"))
-        self._get_update = link.channel.unary_unary(protobuf.method("GetModelUpdate"))
-        self._link, self._hard_frames = link, hard_frames
+    @property
+    def active(self) -> bool:
+        """Whether a transfer is under way."""
+        return time.monotonic() - self._used_s < ACTIVE_S
+
+    def start(self, clouds: Clouds) -> None:
+        """Start to ask the cloud while no hard frame is in flight; the caller closes the links."""
+        self._clouds = clouds
 
     def stop(self) -> None:
         """Stop to ask."""
-        self._link = self._hard_frames = None
+        self._clouds = self._source = self._ahead = None
 
     def destroy(self) -> None:
         """Destroy the service and the topic, once the received requests are answered."""
@@ -88,30 +92,40 @@ class ModelRelay:
         return piece_message(response, self._piece(piece_request_of(request)))
 
     def _piece(self, request: PieceRequest) -> PieceAnswer:
-        link, hard_frames = self._link, self._hard_frames
-        if link is None or hard_frames is None:
+        clouds = self._clouds
+        if clouds is None:
             return _unavailable(f"{self._node.get_fully_qualified_name()} is {self._node.state}")
-        if not link.present:
-            return _unavailable(f"no cloud: {link.trouble}")
-        if not hard_frames.wait_until_idle(PAUSE_S):
-            return _unavailable("hard frames have the link")
+        cloud = clouds.reached
+        if cloud is None:
+            return _unavailable(f"no cloud: {clouds.trouble}")
+        self._used_s = time.monotonic()
         try:
-            data = model_protobuf.encode_piece_request(request)
-            answer = model_protobuf.decode_piece(self._get_piece(data, timeout=PIECE_S))
+            answer = self._ahead_of(cloud, clouds).piece(request)
+        except HardFramesFirstError:
+            return _unavailable("hard frames have the link")
         except grpc.RpcError as error:
             return _unavailable(describe(error))
         except ValueError as error:  # WireError, or the connection has just been closed
             return _unavailable(str(error))
-        link.heard()
         self.bytes += len(answer.data)
         return answer
 
+    def _ahead_of(self, cloud: Cloud, clouds: Clouds) -> ReadAhead:
+        """Return the pieces under way from an address; those of another one are cancelled."""
+        ahead = self._ahead
+        if ahead is None or self._source is not cloud:
+            if ahead is not None:
+                ahead.drop()
+            ahead = self._ahead = ReadAhead(cloud.get_model, clouds.wait_until_idle)
+            self._source = cloud
+        return ahead
+
     def _look(self) -> None:
-        link = self._link
-        if link is None or not link.present:
+        cloud = self._clouds.reached if self._clouds is not None else None
+        if cloud is None:
             return
         try:
-            found = model_protobuf.decode_offer(self._get_update(b"", timeout=PERIOD_S))
+            found = model_protobuf.decode_offer(cloud.get_model_update(b"", timeout=PERIOD_S))
         except grpc.RpcError:
             return  # the link's own greetings report the error
         except WireError as error:

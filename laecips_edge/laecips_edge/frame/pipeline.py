@@ -20,8 +20,9 @@ from laecips_edge.core.frame.running_pair import Look, RunningPair
 from laecips_edge.core.frame.stamped_buffer import StampedBuffer
 from laecips_edge.core.frame.upload import Upload
 from laecips_edge.core.image import image_messages
-from laecips_edge.core.image.image_messages import ImageError, nanoseconds
+from laecips_edge.core.image.image_messages import ImageError
 from laecips_edge.core.image.picture import Picture
+from laecips_edge.core.image.stamps import nanoseconds
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
 from laecips_edge.core.link.in_flight import InFlightRequests
 from laecips_edge.frame.cloud_thread import CloudThread

@@ -7,7 +7,7 @@ from array import array
 from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Header
 
-from laecips_edge.core.image.image_messages import nanoseconds
+from laecips_edge.core.image.stamps import nanoseconds
 from laecips_edge.core.link.hard_frame import (
     AnswerStatus,
     HardFrameAnswer,
@@ -37,6 +37,7 @@ def request_message(request: HardFrameRequest) -> SegmentHardFrame.Request:
         confidence=request.trust,
         scores=array("B", request.scores),
         deadline_s=request.deadline_s,
+        thumbnail=array("B", request.thumbnail),
     )
 
 
@@ -56,6 +57,7 @@ def request_of(message: SegmentHardFrame.Request) -> HardFrameRequest:
         trust=message.confidence,
         scores=bytes(message.scores),
         deadline_s=message.deadline_s,
+        thumbnail=bytes(message.thumbnail),
     )
 
 

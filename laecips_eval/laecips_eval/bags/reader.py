@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from laecips_edge.core.image.image_messages import nanoseconds
+from laecips_edge.core.image.stamps import nanoseconds
 from numpy.typing import NDArray
 from rosbags.typesys import Stores, get_typestore
 

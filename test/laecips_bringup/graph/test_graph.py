@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import pytest
 from laecips_bringup.graph import graph
@@ -171,14 +172,22 @@ def test_a_manager_takes_autostart_away() -> None:
     assert values(graph.cloud(autostart=False))["autostart"] is False
 
 
-@pytest.mark.parametrize("node", [graph.bridge, graph.gateway])
-def test_bridge_and_gateway(node: Callable[..., graph.NodeSpec]) -> None:
-    spec = node(namespace="r1", address="host:1", certificates="/c", params_file="mine.yaml")
+@pytest.mark.parametrize(
+    ("node", "key", "value"),
+    [
+        (graph.bridge, "addresses", ["host:1", "host:2"]),
+        (graph.gateway, "address", "host:1, host:2"),
+    ],
+)
+def test_bridge_and_gateway(node: Callable[..., graph.NodeSpec], key: str, value: Any) -> None:
+    spec = node(
+        namespace="r1", address="host:1, host:2", certificates="/c", params_file="mine.yaml"
+    )
     shipped, users, asked = spec.parameters
     assert shipped == config_file(f"{spec.name}.yaml")
     assert users == Path("mine.yaml")
-    assert (asked["address"], asked["certificates"]) == ("host:1", "/c")
-    assert not {"address", "certificates"} & set(values(node()))
+    assert (asked[key], asked["certificates"]) == (value, "/c")
+    assert not {key, "certificates"} & set(values(node()))
     assert (spec.executable, spec.lifecycle) == (f"{spec.name}_node", True)
 
 

@@ -12,7 +12,7 @@ from laecips_cloud.gateway.quotas import Limits, Quotas
 from laecips_edge.core.link import protobuf
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
 from laecips_edge.core.link.transport import InProcessTransport
-from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.link.wire_error import WireError
 
 
 class Waiting:

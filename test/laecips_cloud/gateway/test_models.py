@@ -13,7 +13,7 @@ from laecips_edge.core.link.model_update import (
     PieceStatus,
 )
 from laecips_edge.core.link.transport import InProcessTransport
-from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.link.wire_error import WireError
 
 FILE = bytes(range(256)) * 200
 REQUEST = PieceRequest(version=2, file="weights.safetensors", offset=0, length=len(FILE))

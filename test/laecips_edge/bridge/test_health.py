@@ -12,6 +12,13 @@ from laecips_edge.core.frame.health import Level
         ({"insecure": True}, Level.WARN, "plain text, to this machine alone"),
         ({"insecure": True, "certificate": "expires"}, Level.WARN, "expires"),
         ({"certificate": "expires", "trouble": "gone"}, Level.WARN, "no cloud: gone"),
+        ({"certificate": "expires", "late": "disk full"}, Level.WARN, "spooled frames wait: disk"),
+        (
+            {"late": "disk full", "spare": "b:1", "preferred": "gone"},
+            Level.WARN,
+            "the spare b:1 answers: gone",
+        ),
+        ({"spool": "full", "trouble": "gone"}, Level.ERROR, "hard frames are not spooled: full"),
         ({"trouble": "gone", "state": "inactive"}, Level.WARN, "inactive: configure and activate"),
         ({"state": "unconfigured", "failure": "no file"}, Level.ERROR, "no file"),
     ],

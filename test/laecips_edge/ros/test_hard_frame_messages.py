@@ -35,6 +35,7 @@ REQUEST = HardFrameRequest(
     trust=0.5,
     scores=b"scores",
     deadline_s=2.5,
+    thumbnail=b"small",
 )
 ANSWER = HardFrameAnswer(
     status=AnswerStatus.OK,

@@ -1,5 +1,5 @@
 import pytest
-from laecips_edge.core.image.image_messages import nanoseconds
+from laecips_edge.core.image.stamps import nanoseconds
 from laecips_edge.ros.headers import header_of
 
 

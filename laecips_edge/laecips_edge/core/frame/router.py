@@ -22,10 +22,10 @@ from laecips_edge.core.frame.router_events import RouterEvents
 from laecips_edge.core.frame.running_pair import Look, RunningPair
 from laecips_edge.core.frame.upload import Upload, read_answer
 from laecips_edge.core.image.picture import Picture
-from laecips_edge.core.link.hard_frame import HardFrameAnswer, HardFrameRequest
+from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
 from laecips_edge.core.link.in_flight import InFlightRequests, Refusal
 from laecips_edge.core.link.transport import Call, Transport
-from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.link.wire_error import WireError
 from laecips_edge.core.routing.threshold_control import ThresholdControl
 
 REMEMBERED_OVERDUE: Final = 32
@@ -99,11 +99,17 @@ class Router:
         self._run_later = run_later
         self._clock = clock
         self._overdue: deque[AskedFrame] = deque()
+        self._spooled = False
 
     @property
     def cloud_available(self) -> bool:
-        """Whether a frame can be uploaded: the cloud is discovered and does not fail."""
-        return self._transport.present and self._in_flight.reachable
+        """Whether the cloud can answer a frame: it is discovered, reached, and does not fail."""
+        return self._transport.present and self._in_flight.reachable and not self._spooled
+
+    @property
+    def frames_spooled(self) -> bool:
+        """Whether a bridge without a cloud spooled the last frame for teaching."""
+        return self._spooled
 
     def receive(self, picture: Picture, *, stamp_ns: int, frame_id: str) -> Frame:
         """Count a received frame and return it; the arguments are its attributes."""
@@ -197,7 +203,8 @@ class Router:
                 self._answer(seen, FrameOutcome.FALLBACK_OFFLINE, detail=too_large)
             return
         key, asked = self._upload.request_id(seen), AskedFrame(seen)
-        present = self._transport.present
+        # A bridge without a cloud takes hard frames alone.
+        present = self._transport.present and not (audit and self._spooled)
         refused = self._in_flight.admit(key, asked, available=present, probe=not audit)
         if refused is None:
             self._send(key, asked)
@@ -226,6 +233,9 @@ class Router:
         if request is None:
             return  # too late: `take` has counted it, and the frame has its answer
         asked = request.frame
+        if answer.status is AnswerStatus.SPOOLED:
+            self._spool(asked, answer.message)
+            return
         self.round_trip_ms.add(1e3 * (self._clock() - request.sent_s))
         try:
             maps = read_answer(answer, asked.seen)
@@ -233,6 +243,7 @@ class Router:
             self._fail(asked, f"cloud: {error}", bytes_down=answer.payload)
             return
         self._in_flight.judge(useful=True)
+        self._spooled = False
         if not asked.seen.decision.audit:
             self._answer(
                 asked.seen,
@@ -244,8 +255,16 @@ class Router:
         # An audit measures the delay of a hard frame too, although its frame was answered before.
         self._note_delay(asked.seen.frame, hard=True)
 
+    def _spool(self, asked: AskedFrame, detail: str) -> None:
+        """Fall back, and go on asking: a bridge that spools says at once that no cloud is there."""
+        self._spooled = True
+        self._in_flight.judge(useful=True)
+        asked.bytes_up = 0  # not yet
+        self._fall_back(asked, FrameOutcome.FALLBACK_OFFLINE, detail)
+
     def _fail(self, asked: AskedFrame, detail: str, *, bytes_down: int = 0) -> None:
         self._events.useless(detail)
+        self._spooled = False
         self._in_flight.judge(useful=False)
         self._fall_back(asked, FrameOutcome.FALLBACK_OFFLINE, detail, bytes_down=bytes_down)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from laecips_edge.core.frame.frame import SeenFrame
 from laecips_edge.core.image.codecs import encode_jpeg
+from laecips_edge.core.image.thumbnail import thumbnail_of
 from laecips_edge.core.inference.scores import softmax
 from laecips_edge.core.link import wire
 from laecips_edge.core.link.hard_frame import (
@@ -17,7 +18,7 @@ from laecips_edge.core.link.hard_frame import (
     HardFrameAnswer,
     HardFrameRequest,
 )
-from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.link.wire_error import WireError
 
 
 @dataclass
@@ -81,6 +82,7 @@ class Upload:
             trust=seen.decision.trust,
             scores=scores,
             deadline_s=deadline_s,
+            thumbnail=thumbnail_of(seen.rgb),
         )
 
     def _picture(self, seen: SeenFrame) -> bytes:

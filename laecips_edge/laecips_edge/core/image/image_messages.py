@@ -266,8 +266,3 @@ def _planes_to_rgb(message: Image) -> NDArray:
             ]
         )
     return planes_to_rgb(data, message.encoding, (height, width))
-
-
-def nanoseconds(stamp: Any) -> int:
-    """Return a builtin_interfaces/Time (fields `sec` and `nanosec`) in nanoseconds."""
-    return int(stamp.sec) * 10**9 + int(stamp.nanosec)

@@ -10,6 +10,9 @@ MOST_PIXELS: Final = 1 << 23
 """Largest picture of a hard frame, slightly above 4K: a cloud's scores of 11 classes then take 370
 MB. A robot does not send larger ones, and a cloud refuses them before it decodes them."""
 
+THUMBNAIL_SIDE: Final = 8
+"""Rows and columns of a thumbnail."""
+
 
 class AnswerStatus(IntEnum):
     """How a request ended; the values of laecips_msgs/srv/SegmentHardFrame."""
@@ -18,6 +21,7 @@ class AnswerStatus(IntEnum):
     BAD_REQUEST = 1
     UNKNOWN_VERSION = 2
     UNAVAILABLE = 3
+    SPOOLED = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +34,8 @@ class HardFrameRequest:
         robot: name of the robot.
         stamp_ns: stamp of the picture in nanoseconds.
         frame_id: frame_id of the picture; "" if it is not needed.
+        thumbnail: the picture as 8 x 8 pixels RGB, row by row, uint8; empty: none. A spool compares
+            pictures by it; it does not cross the network.
         picture: JPEG or PNG file.
         picture_format: the robot's name of the format, only for errors.
         depth: 16-bit PNG in millimetres; empty if there is no depth.
@@ -54,6 +60,7 @@ class HardFrameRequest:
     scores: bytes
     deadline_s: float = 0.0
     frame_id: str = ""
+    thumbnail: bytes = b""
 
     @property
     def payload(self) -> int:

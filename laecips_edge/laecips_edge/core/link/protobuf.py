@@ -21,7 +21,7 @@ from laecips_edge.core.link.hard_frame import (
     StageTimes,
 )
 from laecips_edge.core.link.protocol import OURS, Versions
-from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.link.wire_error import WireError
 
 SERVICE: Final = f"/{pb.DESCRIPTOR.services_by_name['Bridge'].full_name}"
 
@@ -36,6 +36,9 @@ MAX_MAP: Final = 3 << 20
 MAX_TEXT: Final = 256
 MAX_MESSAGE: Final = 1024
 MAX_DEADLINE_S: Final = 600.0
+
+_ACROSS: Final = frozenset(AnswerStatus) - {AnswerStatus.SPOOLED}
+"""Statuses of a cloud's answer; only a bridge says SPOOLED, to its own robot."""
 
 _TIMES: Final = ("decode", "scores", "masks", "fusion", "store", "wait")
 
@@ -188,7 +191,7 @@ def _check_request(message: Any) -> None:
 
 
 def _check_answer(message: Any) -> None:
-    if message.status not in set(AnswerStatus):
+    if message.status not in _ACROSS:
         raise WireError(f"status: {message.status} is not known: do both sides run one version?")
     bounded("message", message.message, MAX_MESSAGE)
     for name in ("label_map", "confidence_map"):

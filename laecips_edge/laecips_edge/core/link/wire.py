@@ -8,13 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laecips_edge.core.image.codecs import Buffer, ImageError, decode_png, encode_png
+from laecips_edge.core.link.wire_error import WireError
 
 NO_CLASS = 255
 """Label of a pixel that has no class."""
-
-
-class WireError(ValueError):
-    """Received data cannot be used; the message says which part and why."""
 
 
 def encode_label_map(label_map: NDArray[np.uint8]) -> bytes:

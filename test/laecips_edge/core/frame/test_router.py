@@ -224,6 +224,26 @@ def test_a_useless_answer_is_a_fallback(answer: HardFrameAnswer, detail: str) ->
     assert fallback.bytes_down == answer.payload
 
 
+def test_while_a_bridge_spools_frames_it_is_asked_on_and_on_and_no_cloud_is_there() -> None:
+    robot = Robot(audit_rate=1.0)
+    spooled = HardFrameAnswer(status=AnswerStatus.SPOOLED, message="no cloud: down")
+    for number in range(5):  # more than open the circuit
+        assert robot.route(0.1) is None
+        robot.link.answers[-1](spooled)
+        answer = robot.answers[-1]
+        assert answer.outcome is FrameOutcome.FALLBACK_OFFLINE
+        assert (answer.detail, answer.bytes_up) == ("no cloud: down", 0)
+        assert len(robot.link.requests) == number + 1
+        assert robot.route(0.9) is not None  # an audit is not for the spool
+        assert len(robot.link.requests) == number + 1
+        assert (robot.router.cloud_available, robot.router.frames_spooled) == (False, True)
+    assert robot.router.round_trip_ms.value == 0
+    robot.route(0.1)
+    robot.link.answers[-1](good_answer())
+    assert robot.answers[-1].outcome is FrameOutcome.CLOUD
+    assert (robot.router.cloud_available, robot.router.frames_spooled) == (True, False)
+
+
 def test_a_request_that_cannot_be_sent_is_a_fallback() -> None:
     robot = Robot()
     robot.link.error = RuntimeError("no route")

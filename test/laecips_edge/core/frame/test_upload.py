@@ -10,11 +10,12 @@ from laecips_edge.core.frame.frame import Frame, SeenFrame
 from laecips_edge.core.frame.upload import Upload, read_answer
 from laecips_edge.core.image.codecs import decode_rgb, encode_jpeg, encode_png
 from laecips_edge.core.image.picture import Picture
+from laecips_edge.core.image.thumbnail import thumbnail_of
 from laecips_edge.core.inference.scores import softmax
 from laecips_edge.core.inference.segmenter import Prediction
 from laecips_edge.core.link import wire
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer
-from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.link.wire_error import WireError
 from laecips_edge.core.routing.policy import Decision
 
 GREY = np.full((16, 24, 3), 90, np.uint8)
@@ -56,6 +57,7 @@ def test_a_request_says_what_the_cloud_must_know(audit: bool, why: str) -> None:
     assert (request.bundle_version, request.classes_hash) == (4, MANIFEST.classes_hash)
     assert (request.trust, request.depth, request.scores) == (0.25, b"", b"")
     assert request.payload == len(OWN)
+    assert request.thumbnail == thumbnail_of(GREY)
 
 
 def test_the_cameras_own_jpeg_goes_up_untouched() -> None:

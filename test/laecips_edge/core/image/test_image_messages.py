@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 from laecips_edge.core.image import image_messages
-from laecips_edge.core.image.image_messages import ImageError, nanoseconds
+from laecips_edge.core.image.image_messages import ImageError
 
 RED, GREEN, BLUE, GREY = [255, 0, 0], [0, 255, 0], [0, 0, 255], [77, 77, 77]
 
@@ -171,11 +171,3 @@ def test_no_header_breaks_more_than_its_own_frame(
 def test_compressed_errors_name_the_format() -> None:
     with pytest.raises(ImageError, match=r"format .h264.: H\.264 or H\.265 video"):
         image_messages.decode_compressed(b"\0\0\0\1", "h264")
-
-
-@pytest.mark.parametrize(
-    ("sec", "nanosec", "expected"),
-    [(0, 0, 0), (0, 7, 7), (1, 0, 10**9), (2**31 - 1, 999_999_999, 2**31 * 10**9 - 1)],
-)
-def test_nanoseconds_are_exact(sec: int, nanosec: int, expected: int) -> None:
-    assert nanoseconds(SimpleNamespace(sec=sec, nanosec=nanosec)) == expected

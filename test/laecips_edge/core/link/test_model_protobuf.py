@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from laecips_edge.core.link import model_protobuf
 from laecips_edge.core.link.model_update import ModelOffer, PieceAnswer, PieceRequest, PieceStatus
-from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.link.wire_error import WireError
 
 texts = st.text(max_size=50)
 uint32, uint64 = st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1)

@@ -2,7 +2,7 @@
 
 import pytest
 from laecips_edge.core.link.protocol import Versions, meeting
-from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.link.wire_error import WireError
 
 
 @pytest.mark.parametrize(

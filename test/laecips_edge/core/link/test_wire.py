@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 from laecips_edge.core.image.codecs import encode_png
 from laecips_edge.core.link import wire
-from laecips_edge.core.link.wire import WireError
+from laecips_edge.core.link.wire_error import WireError
 
 SHAPES = st_numpy.array_shapes(min_dims=2, max_dims=2, max_side=9)
 LABELS = np.array([[0, 1, 2], [3, 255, 0]], np.uint8)

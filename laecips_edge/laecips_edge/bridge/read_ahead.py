@@ -1,0 +1,122 @@
+"""Pieces of a model's file, asked for before the robot asks, so that a link of long delay is full.
+
+The robot asks for one piece after the other. While a hard frame is under way nothing new is asked.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from laecips_edge.core.link import model_protobuf
+from laecips_edge.core.link.model_protobuf import MAX_PIECE
+from laecips_edge.core.link.model_update import PieceAnswer, PieceRequest
+from laecips_edge.core.link.piece_window import PieceWindow
+
+PIECE_S: Final = 6.0
+PAUSE_S: Final = 3.0
+"""Seconds that a piece, and its wait for hard frames, may take. Who asks gives up after ten."""
+
+
+class HardFramesFirstError(Exception):
+    """Hard frames had the link all the time."""
+
+
+@dataclass
+class _Asked:
+    """A piece under way.
+
+    Attributes:
+        request: its request.
+        future: the call.
+        sent_s: when it was sent.
+        took_s: seconds that it took; 0 while it is under way.
+    """
+
+    request: PieceRequest
+    future: Any
+    sent_s: float
+    took_s: float = 0.0
+
+
+class ReadAhead:
+    """Asks for pieces ahead of the robot. Not safe for two threads at a time.
+
+    Args:
+        call: the gRPC method GetModel of the bulk connection.
+        wait_until_idle: waits at most so many seconds until no hard frame is under way; returns
+            whether so.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        call: Any,
+        wait_until_idle: Callable[[float], bool],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._call = call
+        self._wait_until_idle = wait_until_idle
+        self._clock = clock
+        self._window = PieceWindow()
+        self._asked: deque[_Asked] = deque()
+        self._size: int | None = None
+
+    def piece(self, request: PieceRequest) -> PieceAnswer:
+        """Return the answer to a piece's request, and ask for those that follow it.
+
+        Raises:
+            HardFramesFirstError: the piece was not asked for within `PAUSE_S`.
+            grpc.RpcError, ValueError: the call failed, or its answer is no piece.
+        """
+        request = replace(request, length=min(request.length, MAX_PIECE))
+        if not self._asked or self._asked[0].request != request:
+            self._restart(request)
+        self._ask_on(request)
+        asked = self._asked.popleft()
+        try:
+            answer = model_protobuf.decode_piece(asked.future.result())
+        except Exception:
+            self.drop()
+            raise
+        self._window.arrived(asked.took_s or self._clock() - asked.sent_s)
+        self._size = answer.size
+        self._ask_on(request)
+        return answer
+
+    def drop(self) -> None:
+        """Cancel what was asked for."""
+        while self._asked:
+            self._asked.popleft().future.cancel()
+
+    def _restart(self, request: PieceRequest) -> None:
+        self.drop()
+        self._size = None
+        if not self._wait_until_idle(PAUSE_S):
+            raise HardFramesFirstError
+        self._ask(request)
+
+    def _ask_on(self, request: PieceRequest) -> None:
+        """Ask for the pieces after the last one under way, as many as the window has room for."""
+        last = self._asked[-1].request if self._asked else request
+        while self._size is not None and len(self._asked) < self._window.size:
+            last = replace(last, offset=last.offset + last.length)
+            if last.offset >= self._size:
+                return
+            if not self._wait_until_idle(0.0):
+                self._window.restart()
+                return
+            self._ask(last)
+
+    def _ask(self, request: PieceRequest) -> None:
+        data = model_protobuf.encode_piece_request(request)
+        asked = _Asked(request, self._call.future(data, timeout=PIECE_S), self._clock())
+        asked.future.add_done_callback(lambda _: self._arrived(asked))
+        self._asked.append(asked)
+
+    def _arrived(self, asked: _Asked) -> None:
+        asked.took_s = self._clock() - asked.sent_s
