@@ -81,59 +81,62 @@ def reframe(
     return np.asarray(warped, np.uint8), np.asarray(moved, np.uint8)
 
 
-def relight(image: Image, random: Generator) -> Image:
+def relight(image: Image, random: Generator, *, strength: float = 1.0) -> Image:
     """Change a picture as another light, lens, sensor and codec would.
 
     Args:
         image: uint8 [H, W, 3], RGB.
         random: random number generator.
+        strength: share of each range that is drawn from, in (0, 1].
 
     Returns:
         uint8 [H, W, 3], a new array.
     """
-    lit = cv2.LUT(image, _tone_curve(random))
+    lit = cv2.LUT(image, _tone_curve(random, strength))
     if random.random() < 0.5:
         grey = cv2.cvtColor(cv2.cvtColor(lit, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-        amount = random.uniform(0.0, 1.6)
+        amount = 1.0 + strength * random.uniform(-1.0, 0.6)
         lit = cv2.addWeighted(lit, amount, grey, 1.0 - amount, 0.0)
     if random.random() < 0.35:
-        lit = _shade(lit, random)
+        lit = _shade(lit, random, strength)
     if random.random() < 0.35:
-        lit = _blur(lit, random)
+        lit = _blur(lit, random, strength)
     if random.random() < 0.5:
-        lit = _noise(lit, random)
+        lit = _noise(lit, random, strength)
     if random.random() < 0.2:
-        quality = int(random.integers(25, 90))
+        quality = int(random.integers(round(90 - 65 * strength), 90))
         _, data = cv2.imencode(".jpg", lit, [cv2.IMWRITE_JPEG_QUALITY, quality])
         lit = cv2.imdecode(data, cv2.IMREAD_COLOR)
     return np.asarray(lit, np.uint8)
 
 
-def _tone_curve(random: Generator) -> Image:
+def _tone_curve(random: Generator, strength: float) -> Image:
     """Draw exposure, gamma, contrast and colour of light; return the table, uint8 [256, 1, 3]."""
     dark = random.random() < 0.4
-    exposure = np.exp(random.uniform(np.log(0.12), 0.0) if dark else random.uniform(-0.5, 0.4))
-    gamma = np.exp(random.uniform(-0.4, 0.4))
-    contrast = random.uniform(0.6, 1.4)
+    exposure = random.uniform(np.log(0.12), 0.0) if dark else random.uniform(-0.5, 0.4)
+    gamma = random.uniform(-0.4, 0.4)
+    contrast = 1.0 + strength * random.uniform(-0.4, 0.4)
     warmth, tint = random.normal(0.0, 0.18), random.normal(0.0, 0.07)
-    lamp = np.exp([warmth, tint, -warmth])
-    levels = np.linspace(0.0, 1.0, 256)[:, None] ** gamma
-    curve = ((levels - 0.5) * contrast + 0.5) * exposure * lamp
+    lamp = np.exp(strength * (exposure + np.array([warmth, tint, -warmth])))
+    levels = np.linspace(0.0, 1.0, 256)[:, None] ** np.exp(strength * gamma)
+    curve = ((levels - 0.5) * contrast + 0.5) * lamp
     return np.clip(curve * 255.0 + 0.5, 0, 255).astype(np.uint8)[:, None, :]
 
 
-def _shade(image: Image, random: Generator) -> Image:
+def _shade(image: Image, random: Generator, strength: float) -> Image:
     """Multiply the picture by a smooth random field of shadows and bright spots."""
-    field = np.exp(random.normal(0.0, 0.45, (3, 4))).astype(np.float32)
+    field = np.exp(strength * random.normal(0.0, 0.45, (3, 4))).astype(np.float32)
     light = cv2.resize(field, image.shape[1::-1], interpolation=cv2.INTER_CUBIC)
     return np.clip(image * np.clip(light, 0.1, 3.0)[..., None], 0, 255).astype(np.uint8)
 
 
-def _blur(image: Image, random: Generator) -> Image:
+def _blur(image: Image, random: Generator, strength: float) -> Image:
     """Blur the picture by defocus or by motion."""
     if random.random() < 0.5:
-        return np.asarray(cv2.GaussianBlur(image, (0, 0), random.uniform(0.4, 2.0)), np.uint8)
-    length = int(random.integers(2, 5)) * 2 + 1
+        return np.asarray(
+            cv2.GaussianBlur(image, (0, 0), 0.4 + strength * random.uniform(0.0, 1.6)), np.uint8
+        )
+    length = int(random.integers(2, 3 + round(2 * strength))) * 2 + 1
     kernel = np.zeros((length, length), np.float32)
     kernel[length // 2] = 1.0 / length
     angle = random.uniform(0.0, 180.0)
@@ -142,7 +145,7 @@ def _blur(image: Image, random: Generator) -> Image:
     return np.asarray(cv2.filter2D(image, -1, kernel / kernel.sum()), np.uint8)
 
 
-def _noise(image: Image, random: Generator) -> Image:
+def _noise(image: Image, random: Generator, strength: float) -> Image:
     """Add Gaussian sensor noise of one strength to the whole picture."""
-    noise = random.standard_normal(image.shape, np.float32) * random.uniform(1.0, 14.0)
+    noise = random.standard_normal(image.shape, np.float32) * strength * random.uniform(1.0, 14.0)
     return np.clip(image + noise, 0, 255).astype(np.uint8)

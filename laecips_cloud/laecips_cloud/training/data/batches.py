@@ -58,6 +58,7 @@ class Batches:
         seed: int,
         weights: Sequence[float] | None = None,
         relit: Sequence[float] | None = None,
+        relit_strength: float = 1.0,
     ) -> None:
         """Start the thread.
 
@@ -68,6 +69,7 @@ class Batches:
             seed: seed of order and augmentation.
             weights: relative frequency of each frame; None: all equal.
             relit: probability that each frame's picture is relit, in [0, 1]; None: 1.
+            relit_strength: how far a relit picture may go, in (0, 1], see `augment.relight`.
 
         Raises:
             ValueError: there are no frames.
@@ -76,7 +78,7 @@ class Batches:
             raise ValueError("no frames to train on: the data set is empty")
         self._frames, self._geometry, self._batch = frames, geometry, batch
         self._random = np.random.default_rng(seed)
-        self._relit = relit
+        self._relit, self._relit_strength = relit, relit_strength
         self._weights = None if weights is None else np.asarray(weights, np.float64)
         self._ready: queue.Queue[Batch | BaseException] = queue.Queue(maxsize=_AHEAD)
         self._stop = threading.Event()
@@ -126,7 +128,9 @@ class Batches:
             image, label = reframe(image, label, self._geometry, self._random)
             # Draw no number if `relit` is None, so that earlier seeds still give the same batches.
             lit = self._relit is None or self._random.random() < self._relit[index]
-            images.append(relight(image, self._random) if lit else image)
+            if lit:
+                image = relight(image, self._random, strength=self._relit_strength)
+            images.append(image)
             labels.append(label)
         return normalise(np.stack(images)), torch.from_numpy(np.stack(labels)).long()
 

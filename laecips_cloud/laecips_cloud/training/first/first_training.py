@@ -20,12 +20,17 @@ from laecips_edge.core.bundle.bundle import MANIFEST, Bundle
 
 from laecips_cloud.export.bundle_export import export_bundle
 from laecips_cloud.metrics import ConfusionMatrix
-from laecips_cloud.training.data.labelled_frames import LabelledFrames, fitted
+from laecips_cloud.training.data.labelled_frames import (
+    LabelledFrame,
+    LabelledFrames,
+    fitted,
+)
 from laecips_cloud.training.first.ranking import MinerScore, score_miner
 from laecips_cloud.training.first.settings import FirstTraining
 from laecips_cloud.training.first.stages import Stages
 from laecips_cloud.training.steps.checkpoints import Checkpoints
 from laecips_cloud.training.steps.held_out_rows import Assist, HeldOutRow
+from laecips_cloud.training.steps.learning_curve import LearningCurve
 from laecips_cloud.training.steps.losses import class_weights
 from laecips_cloud.training.steps.thresholds import (
     baseline_trust,
@@ -59,6 +64,8 @@ class FirstTrainingResult:
         frame_mean_drifted: the same over the drifted variants; nan if there are none.
         rule: the rule for hard frames that h was trained on.
         miners: score of each miner, by name.
+        curve: the course of f's training; empty if f was restored.
+        measured_on: the held-out frames of all scores.
     """
 
     bundle: Bundle
@@ -68,6 +75,8 @@ class FirstTrainingResult:
     frame_mean_drifted: tuple[float, float]
     rule: HardRule
     miners: dict[str, MinerScore]
+    curve: LearningCurve
+    measured_on: Sequence[LabelledFrame]
 
 
 def first_training(
@@ -117,7 +126,10 @@ def first_training(
         checkpoints=checkpoints,
         progress=progress,
     )
-    f = stages.segmenter("f", seen, steps=settings.steps, seconds=settings.seconds_of_f)
+    curve = LearningCurve(held_out=unseen, tiling=settings.tiling)
+    f = stages.segmenter(
+        "f", seen, steps=settings.steps, seconds=settings.seconds_of_f, curve=curve
+    )
     kept_for_h, unseen = unseen[: len(unseen) // 2], unseen[len(unseen) // 2 :]
     h, rule = stages.miner(f, seen, kept_for_h)
     progress(f"measuring on {len(unseen)} held-out frames")
@@ -162,7 +174,7 @@ def first_training(
     )
     checkpoints.remove()
     frame_mean, drifted = _means(rows, drifted=False), _means(rows, drifted=True)
-    return FirstTrainingResult(bundle, *matrices, frame_mean, drifted, rule, miners)
+    return FirstTrainingResult(bundle, *matrices, frame_mean, drifted, rule, miners, curve, unseen)
 
 
 def _check(frames: LabelledFrames, held_out: LabelledFrames, *, folds: int, path: Path) -> None:

@@ -14,6 +14,7 @@ from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from laecips_cloud.training.first.settings import FirstTraining
 from laecips_cloud.training.steps.checkpoints import Checkpoints
 from laecips_cloud.training.steps.held_out_rows import Assist, HeldOutRow, make_rows
+from laecips_cloud.training.steps.learning_curve import LearningCurve
 from laecips_cloud.training.steps.train_miner import (
     HardRule,
     MinerRecipe,
@@ -53,7 +54,13 @@ class Stages:
         self._checkpoints, self._progress = checkpoints, progress
 
     def segmenter(
-        self, stage: str, frames: Sequence[LabelledFrame], *, steps: int, seconds: float
+        self,
+        stage: str,
+        frames: Sequence[LabelledFrame],
+        *,
+        steps: int,
+        seconds: float,
+        curve: LearningCurve | None = None,
     ) -> RFNet:
         """Train or restore an f.
 
@@ -62,6 +69,7 @@ class Stages:
             frames: the frames to train on.
             steps: number of steps.
             seconds: time limit.
+            curve: takes down the course of the training; a restored f has none.
 
         Returns:
             f, in evaluation mode.
@@ -81,6 +89,7 @@ class Stages:
                     seconds=seconds,
                     seed=settings.seed,
                 ),
+                curve=curve,
                 progress=lambda line: self._progress(f"{stage}: {line}"),
             )
             self._checkpoints.keep(stage, network)

@@ -7,7 +7,7 @@ that it differs from f only in its size and in its training frames.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,15 @@ from laecips_edge.core.inference.scores import label_map_of
 
 from laecips_cloud.metrics import ConfusionMatrix
 from laecips_cloud.networks import RFNet
-from laecips_cloud.training.data.labelled_frames import LabelledFrames, fitted
+from laecips_cloud.training.data.labelled_frames import (
+    LabelledFrame,
+    LabelledFrames,
+    fitted,
+)
 from laecips_cloud.training.first.settings import as_json
 from laecips_cloud.training.steps.checkpoints import Checkpoints
 from laecips_cloud.training.steps.held_out_rows import HeldOutRow, make_rows
+from laecips_cloud.training.steps.learning_curve import LearningCurve
 from laecips_cloud.training.steps.thresholds import fit_temperature
 from laecips_cloud.training.steps.train_segmenter import SegmenterRecipe, train_segmenter
 
@@ -76,12 +81,16 @@ class TaughtTeacher:
         temperature: temperature that calibrates its scores on the held-out frames.
         as_they_are: confusion matrix on the original held-out frames.
         drifted: confusion matrix on their drifted variants.
+        curve: the course of the training; empty if the teacher was restored.
+        measured_on: the held-out frames.
     """
 
     network: RFNet
     temperature: float
     as_they_are: ConfusionMatrix
     drifted: ConfusionMatrix
+    curve: LearningCurve
+    measured_on: Sequence[LabelledFrame]
 
 
 def teacher_training(
@@ -117,14 +126,20 @@ def teacher_training(
         | {"role": "teacher", "frames": len(frames), "classes": list(frames.classes)},
         resume=resume,
     )
-    network = _trained(frames, settings, kept, progress)
-    progress(f"measuring on {len(held_out)} held-out frames")
-    rows, as_they_are, drifted = _measure(network, held_out, settings)
-    return TaughtTeacher(network, fit_temperature(rows), as_they_are, drifted)
+    unseen = [held_out[i] for i in range(len(held_out))]
+    curve = LearningCurve(held_out=unseen, tiling=Tiling(settings.input_size))
+    network = _trained(frames, settings, kept, curve, progress)
+    progress(f"measuring on {len(unseen)} held-out frames")
+    rows, as_they_are, drifted = _measure(network, unseen, settings)
+    return TaughtTeacher(network, fit_temperature(rows), as_they_are, drifted, curve, unseen)
 
 
 def _trained(
-    frames: LabelledFrames, settings: TeacherTraining, kept: Checkpoints, progress: Progress
+    frames: LabelledFrames,
+    settings: TeacherTraining,
+    kept: Checkpoints,
+    curve: LearningCurve,
+    progress: Progress,
 ) -> RFNet:
     torch.manual_seed(settings.seed)
     network = RFNet(classes=len(frames.classes), width=settings.width, depth=False)
@@ -139,21 +154,25 @@ def _trained(
             seed=settings.seed,
         )
         train_segmenter(
-            network, seen, recipe=recipe, progress=lambda line: progress(f"teacher: {line}")
+            network,
+            seen,
+            recipe=recipe,
+            curve=curve,
+            progress=lambda line: progress(f"teacher: {line}"),
         )
         kept.keep("teacher", network)
     return network
 
 
 def _measure(
-    network: RFNet, held_out: LabelledFrames, settings: TeacherTraining
+    network: RFNet, held_out: Sequence[LabelledFrame], settings: TeacherTraining
 ) -> tuple[list[HeldOutRow], ConfusionMatrix, ConfusionMatrix]:
     """Return the held-out rows, and confusion matrices of original and of drifted frames."""
     as_they_are, drifted = ConfusionMatrix(network.classes), ConfusionMatrix(network.classes)
     rows = []
     for row in make_rows(
         network,
-        [held_out[i] for i in range(len(held_out))],
+        held_out,
         assist=lambda image, logits: label_map_of(logits, (image.shape[0], image.shape[1])),
         tiling=Tiling(settings.input_size),
         variants=settings.variants,

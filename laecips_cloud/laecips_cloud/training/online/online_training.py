@@ -229,6 +229,11 @@ def _train_f(
             steps=settings.steps,
             # Whole frames only: robots run f on whole frames, and few steps on crops harm that.
             whole_share=1.0,
+            whole_zoom=(0.9, 1.25),
+            rotation=5.0,
+            relit_strength=1.0,
+            averaged=0.0,
+            weight_decay=1e-4,
             batch=2 * settings.batch,
             class_power=settings.class_power,
             dice=settings.dice,

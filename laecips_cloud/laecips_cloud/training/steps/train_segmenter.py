@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,12 +17,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
 from laecips_cloud.networks import RFNet
 from laecips_cloud.networks.pyramid import resize
 from laecips_cloud.training.data.augment import Geometry
 from laecips_cloud.training.data.batches import Batches
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
+from laecips_cloud.training.steps.learning_curve import LearningCurve
 from laecips_cloud.training.steps.losses import class_weights, segmentation_loss
 from laecips_cloud.training.steps.schedule import Schedule, one_cycle, set_learning_rate
 
@@ -42,6 +45,11 @@ class SegmenterRecipe:
         whole_share: share of the training spent on whole frames, at the end.
         batch: crops in a step; a step on whole frames takes half as many.
         zoom: range of magnifications of the crops.
+        whole_zoom: range of magnifications of the whole frames.
+        rotation: largest angle to either side, in degrees; of whole frames three fifths of it.
+        relit: share of the pictures that get another light, lens and sensor, in [0, 1], unless
+            each frame has its own.
+        relit_strength: how far such a picture may go, in (0, 1], see `augment.relight`.
         class_power: exponent of the class weights in the loss, in [0, 1]. At 1 rare classes have
             their full weight, and f predicts them too often; at 0 all weights are equal.
         dice: share of the Dice loss in the loss, in [0, 1], see `losses.dice_loss`.
@@ -53,6 +61,8 @@ class SegmenterRecipe:
         frozen: number of the encoder's first stages (the stem, then four layers) that keep their
             weights, 0 to 5. They detect edges and textures, which drift changes little; with three
             a step takes a third less time.
+        averaged: share of the training, at its end, over whose steps the weights are averaged, in
+            [0, 1]; 0: the last step's weights.
         keep_norms: keep the batch norms' statistics. For a short training of a network with good
             statistics, which a few frames of one drift would spoil.
         seed: seed of the batches.
@@ -63,13 +73,18 @@ class SegmenterRecipe:
     seconds: float = math.inf
     whole_share: float = 0.25
     batch: int = 8
-    zoom: tuple[float, float] = (0.5, 1.3)
-    class_power: float = 1.0
-    dice: float = 0.0
-    learning_rate: float = 2e-3
+    zoom: tuple[float, float] = (0.7, 1.3)
+    whole_zoom: tuple[float, float] = (0.9, 1.25)
+    rotation: float = 5.0
+    relit: float = 0.5
+    relit_strength: float = 1.0
+    class_power: float = 0.0
+    dice: float = 0.5
+    learning_rate: float = 3e-3
     weight_decay: float = 1e-4
-    loss_stride: int = 1
+    loss_stride: int = 2
     frozen: int = 0
+    averaged: float = 0.15
     keep_norms: bool = False
     seed: int = 0
 
@@ -81,10 +96,15 @@ class SegmenterRecipe:
             ("whole_share", not 0 <= self.whole_share <= 1),
             ("batch", self.batch < 2),
             ("zoom", not 0 < self.zoom[0] <= self.zoom[1]),
+            ("whole_zoom", not 0 < self.whole_zoom[0] <= self.whole_zoom[1]),
+            ("rotation", not 0 <= self.rotation <= 180),
+            ("relit", not 0 <= self.relit <= 1),
+            ("relit_strength", not 0 < self.relit_strength <= 1),
             ("class_power", not 0 <= self.class_power <= 1),
             ("dice", not 0 <= self.dice <= 1),
             ("learning_rate", not self.learning_rate > 0),
             ("frozen", not 0 <= self.frozen <= len(_STAGES)),
+            ("averaged", not 0 <= self.averaged <= 1),
             ("loss_stride", self.loss_stride not in (1, 2, 4)),
         ]:
             if bad:
@@ -107,6 +127,8 @@ def train_segmenter(
     weights: Sequence[float] | None = None,
     relit: Sequence[float] | None = None,
     by_class: Tensor | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    curve: LearningCurve | None = None,
     progress: Progress = lambda line: None,
 ) -> None:
     """Train f in place, on a CUDA device if there is one, and leave it in evaluation mode.
@@ -117,9 +139,11 @@ def train_segmenter(
         recipe: see `SegmenterRecipe`.
         weights: relative frequency of each frame; None: each frame once an epoch.
         relit: probability that each frame's picture gets another light, lens and sensor, in
-            [0, 1]; None: 1.
+            [0, 1]; None: the recipe's share.
         by_class: class weights in the loss, float32 [M], before `class_power` is applied; None:
             `class_weights` of the frames' pixels.
+        clock: clock of the time limit, in seconds.
+        curve: takes down the course of the training.
         progress: called with a line for people about ten times.
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -140,9 +164,14 @@ def train_segmenter(
         for norm in _norms(network):
             norm.eval()
     height, width = recipe.input_size
-    crops = Geometry(size=(_even(height / 2), _even(width / 2)), zoom=recipe.zoom)
-    whole = Geometry(size=recipe.input_size, zoom=(0.9, 1.25), rotation=3.0)
-    schedule = iter(Schedule(steps=recipe.steps, seconds=recipe.seconds))
+    crops = Geometry(
+        size=(_even(height / 2), _even(width / 2)), zoom=recipe.zoom, rotation=recipe.rotation
+    )
+    whole = Geometry(size=recipe.input_size, zoom=recipe.whole_zoom, rotation=0.6 * recipe.rotation)
+    schedule = iter(Schedule(steps=recipe.steps, seconds=recipe.seconds, clock=clock))
+    if relit is None:
+        relit = [recipe.relit] * len(frames)
+    mean = AveragedModel(network) if recipe.averaged else None
     turn = 1.0 - recipe.whole_share
     # One schedule for both phases: the second continues where the first stopped.
     for index, (geometry, batch, until) in enumerate(
@@ -155,6 +184,7 @@ def train_segmenter(
             geometry=geometry,
             batch=batch,
             relit=relit,
+            relit_strength=recipe.relit_strength,
             seed=recipe.seed * 2 + index,
             weights=weights,
         ) as batches:
@@ -166,8 +196,12 @@ def train_segmenter(
                 weights=by_class.to(device),
                 until=until,
                 recipe=recipe,
+                mean=mean,
+                curve=curve,
                 progress=progress,
             )
+    if mean is not None and int(mean.n_averaged):
+        network.load_state_dict(mean.module.state_dict())
     if not recipe.keep_norms:
         settle_batch_norms(
             network,
@@ -175,6 +209,7 @@ def train_segmenter(
             size=recipe.input_size,
             weights=weights,
             relit=relit,
+            relit_strength=recipe.relit_strength,
             seed=recipe.seed,
         )
     network.requires_grad_(True).eval().to("cpu")
@@ -189,6 +224,8 @@ def _descend(
     weights: Tensor,
     until: float,
     recipe: SegmenterRecipe,
+    mean: AveragedModel | None,
+    curve: LearningCurve | None,
     progress: Progress,
 ) -> None:
     reported, stride = -1, recipe.loss_stride
@@ -205,6 +242,10 @@ def _descend(
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimiser.step()
+        if mean is not None and done >= 1.0 - recipe.averaged:
+            mean.update_parameters(network)
+        if curve is not None:
+            curve.note(network, done=done, loss=loss.item())
         if int(done * 10) > reported:
             reported = int(done * 10)
             progress(f"{done:4.0%} of the training, loss {loss.item():.3f}")
@@ -219,6 +260,7 @@ def settle_batch_norms(
     size: tuple[int, int],
     weights: Sequence[float] | None = None,
     relit: Sequence[float] | None = None,
+    relit_strength: float = 1.0,
     seed: int,
 ) -> None:
     """Recompute the batch norms' statistics as plain means over augmented whole frames.
@@ -232,6 +274,7 @@ def settle_batch_norms(
         size: (height, width) that robots run at.
         weights: relative frequency of each frame in the training; None: all equal.
         relit: probability that each frame's picture is relit; None: 1.
+        relit_strength: see `SegmenterRecipe`.
         seed: seed of the augmentation.
     """
     norms = _norms(network)
@@ -245,7 +288,13 @@ def settle_batch_norms(
     with (
         torch.no_grad(),
         Batches(
-            frames=frames, geometry=geometry, batch=4, weights=weights, relit=relit, seed=seed
+            frames=frames,
+            geometry=geometry,
+            batch=4,
+            weights=weights,
+            relit=relit,
+            relit_strength=relit_strength,
+            seed=seed,
         ) as batches,
     ):
         for _, (images, _labels) in zip(range(12), batches, strict=False):

@@ -70,3 +70,16 @@ def test_light_reaches_dusk_and_glare_and_other_lamps() -> None:
     warmth = np.log((means[:, 0] + 1) / (means[:, 2] + 1))
     assert warmth.min() < -0.3
     assert warmth.max() > 0.3
+
+
+def test_a_weaker_light_stays_nearer_to_the_picture() -> None:
+    image = np.full((32, 32, 3), 128, np.uint8)
+
+    def distance(strength: float) -> float:
+        random = np.random.default_rng(4)
+        drawn = [relight(image, random, strength=strength).astype(int) for _ in range(100)]
+        return float(np.abs(np.stack(drawn) - 128).mean())
+
+    weak, half, full = distance(0.1), distance(0.5), distance(1.0)
+    assert weak < 0.3 * full
+    assert weak < half < 0.8 * full

@@ -61,7 +61,10 @@ def test_each_frame_comes_once_an_epoch() -> None:
 def test_a_share_of_the_pictures_gets_another_light(
     monkeypatch: pytest.MonkeyPatch, relit: list[float] | None, lit: tuple[int, int | None]
 ) -> None:
-    monkeypatch.setattr(batches_module, "relight", lambda image, random: np.full_like(image, 200))
+    def other_light(image: np.ndarray, random: np.random.Generator, strength: float) -> np.ndarray:
+        return np.full_like(image, round(200 * strength))
+
+    monkeypatch.setattr(batches_module, "relight", other_light)
     # Dark frames of one class each; 20 batches of both of them.
     frames = [
         LabelledFrame(str(i), np.zeros((32, 48, 3), np.uint8), np.full((32, 48), i, np.uint8))
@@ -74,6 +77,23 @@ def test_a_share_of_the_pictures_gets_another_light(
                 counts[int(label[8, 8])] += bool(image[0, 16, 24] > 0)
     for count, expected in zip(counts, lit, strict=True):
         assert count == expected if expected is not None else 2 < count < 18
+
+
+def test_the_other_light_has_the_strength_that_was_asked_for(
+    toy_frames: Callable[..., Sequence[LabelledFrame]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def spy(image: np.ndarray, random: np.random.Generator, strength: float) -> np.ndarray:
+        asked.append(strength)
+        return image
+
+    monkeypatch.setattr(batches_module, "relight", spy)
+    with Batches(
+        frames=toy_frames(count=2), geometry=GEOMETRY, batch=2, seed=0, relit_strength=0.3
+    ) as batches:
+        next(iter(batches))
+    assert set(asked) == {0.3}
 
 
 def test_the_thread_ends_with_the_block(

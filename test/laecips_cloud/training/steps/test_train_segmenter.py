@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from laecips_cloud.training.data.batches import Batches, normalise
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from laecips_cloud.training.steps import train_segmenter as train_segmenter_module
 from laecips_cloud.training.steps.held_out_rows import run
+from laecips_cloud.training.steps.learning_curve import LearningCurve
 from laecips_cloud.training.steps.losses import class_weights, segmentation_loss
 from laecips_cloud.training.steps.train_segmenter import (
     SegmenterRecipe,
@@ -87,7 +89,9 @@ def test_crops_first_and_whole_frames_last(
         return segmentation_loss(logits, labels, weights, dice=dice)
 
     monkeypatch.setattr(train_segmenter_module, "segmentation_loss", spy)
-    recipe = SegmenterRecipe(input_size=SIZE, steps=4, batch=4, whole_share=whole_share)
+    recipe = SegmenterRecipe(
+        input_size=SIZE, steps=4, batch=4, whole_share=whole_share, loss_stride=1
+    )
     train_segmenter(tiny_rfnet(), toy_frames(count=3), recipe=recipe)
     assert set(seen) == sizes
     assert len(seen) == 4
@@ -197,6 +201,58 @@ def test_batch_norms_end_with_the_statistics_of_what_was_drawn_in_its_light() ->
     torch.testing.assert_close(mean, stem.mean((0, 2, 3)), rtol=1e-3, atol=1e-3)
 
 
+@pytest.mark.parametrize(("relit", "expected"), [(None, {0.25}), ([0.5, 0.0], {0.5, 0.0})])
+def test_pictures_are_relit_as_the_recipe_or_the_caller_says(
+    toy_frames: ToyFrames,
+    monkeypatch: pytest.MonkeyPatch,
+    relit: list[float] | None,
+    expected: set[float],
+) -> None:
+    asked: list[tuple[set[float], float]] = []
+    made = Batches.__init__
+
+    def spy(self: Batches, **options: Any) -> None:
+        asked.append((set(options["relit"]), options["relit_strength"]))
+        made(self, **options)
+
+    monkeypatch.setattr(Batches, "__init__", spy)
+    recipe = SegmenterRecipe(input_size=SIZE, steps=2, batch=2, relit=0.25, relit_strength=0.5)
+    train_segmenter(tiny_rfnet(), toy_frames(count=2), recipe=recipe, relit=relit)
+    assert asked  # the crops, the whole frames, and what settles the batch norms
+    assert all(one == (expected, 0.5) for one in asked)
+
+
+def test_weights_are_averaged_over_the_last_steps(toy_frames: ToyFrames) -> None:
+    def train(averaged: float, steps: int) -> torch.Tensor:
+        network = tiny_rfnet()
+        recipe = SegmenterRecipe(
+            input_size=SIZE, steps=steps, batch=2, whole_share=1.0, averaged=averaged
+        )
+        curve = LearningCurve(held_out=[], tiling=Tiling(SIZE))
+        train_segmenter(network, toy_frames(count=3), recipe=recipe, curve=curve)
+        assert [done for done, _ in curve.losses] == [step / steps for step in range(steps)]
+        return network.state_dict()["backbone.conv1.weight"]
+
+    start = tiny_rfnet().state_dict()["backbone.conv1.weight"]
+    last, mean = train(0.0, 4), train(1.0, 4)
+    assert torch.norm(mean - start) < torch.norm(last - start)
+    assert torch.norm(mean - start) > 0
+
+
+def test_the_time_limit_has_the_callers_clock(toy_frames: ToyFrames) -> None:
+    """A training beside other load may count processor time."""
+    ticks = iter(range(1000))
+    curve = LearningCurve(held_out=[], tiling=Tiling(SIZE))
+    train_segmenter(
+        tiny_rfnet(),
+        toy_frames(count=2),
+        recipe=SegmenterRecipe(input_size=SIZE, steps=1000, batch=2, seconds=5.0),
+        clock=lambda: float(next(ticks)),
+        curve=curve,
+    )
+    assert [done for done, _ in curve.losses] == pytest.approx([0.0, 0.2, 0.4, 0.6, 0.8])
+
+
 def test_pixels_are_counted_by_class(toy_frames: ToyFrames) -> None:
     frames = toy_frames(count=3)
     counts = pixel_counts(frames, 3)
@@ -216,6 +272,11 @@ def test_pixels_are_counted_by_class(toy_frames: ToyFrames) -> None:
         ({"steps": 1, "class_power": 1.5}, "class_power is 1.5"),
         ({"steps": 1, "dice": -0.1}, "dice is -0.1"),
         ({"steps": 1, "loss_stride": 3}, "loss_stride is 3"),
+        ({"steps": 1, "whole_zoom": (1.2, 0.9)}, "whole_zoom is"),
+        ({"steps": 1, "rotation": -1.0}, "rotation is -1.0"),
+        ({"steps": 1, "relit": 1.1}, "relit is 1.1"),
+        ({"steps": 1, "relit_strength": 0.0}, "relit_strength is 0.0"),
+        ({"steps": 1, "averaged": 2.0}, "averaged is 2.0"),
     ],
 )
 def test_settings_out_of_range_are_named(options: dict[str, float], message: str) -> None:
