@@ -66,6 +66,11 @@ class ConfusionMatrix:
         hits, true = np.diag(self._counts), self._counts.sum(axis=1)
         return np.divide(hits, true, out=np.full(self.classes, np.nan), where=true > 0)
 
+    def precision(self) -> NDArray[np.float64]:
+        """Return the right share of each class's answers, float64 [M]; nan without any."""
+        hits, answers = np.diag(self._counts), self._counts[:, : self.classes].sum(axis=0)
+        return np.divide(hits, answers, out=np.full(self.classes, np.nan), where=answers > 0)
+
     def miou(self) -> float:
         """Return the mean IoU of the classes that occur; nan before the first pixel."""
         return _mean_of_known(self.iou())

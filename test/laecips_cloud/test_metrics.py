@@ -45,6 +45,14 @@ def test_recall_is_the_share_of_true_pixels_that_were_found():
     np.testing.assert_allclose(matrix.recall(), [2 / 3, 0.0, NAN])
 
 
+def test_precision_is_the_share_of_answers_that_are_right():
+    matrix = ConfusionMatrix(3)
+    matrix.add(labels([0, 0, 1, 255]), labels([0, 0, 0, 1]))
+    np.testing.assert_allclose(matrix.precision(), [1.0, 0.0, NAN])
+    matrix.add(labels([1, 1, 1, 0]), labels([1, 1, 0, 255]))
+    np.testing.assert_allclose(matrix.precision(), [1.0, 1 / 2, NAN])
+
+
 def test_the_two_measures_differ_where_frames_differ_in_size_of_a_class():
     # Class 1 is all of one frame and a sliver of the other, where it is missed.
     frames = [(labels([1, 1, 1, 1]), labels([1, 1, 1, 1])), (labels([0] * 4), labels([0, 0, 0, 1]))]

@@ -7,22 +7,29 @@ from pathlib import Path
 
 from laecips_eval.commands.options import CAMVID_LAYOUT
 
-HELP = "run an experiment and write its page: labelling, teachers"
+HELP = "run an experiment and write its page: first-training, labelling, teachers"
+
+_PAGES = {
+    "first-training": Path("docs/results/first-training.md"),
+    "labelling": Path("docs/results/labelling.md"),
+    "teachers": Path("docs/results/large-models.md"),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
         "name",
-        choices=["labelling", "teachers"],
-        help="labelling: gain from frames that people label, chosen ones against random ones; "
-        "teachers: gain from a large model in the cloud, by masks and by class scores",
+        choices=list(_PAGES),
+        help="first-training: what each part of f's recipe brings; labelling: gain from frames "
+        "that people label, chosen ones against random ones; teachers: gain from a large model in "
+        "the cloud, by masks and by class scores",
     )
     parser.add_argument(
         "-o",
         "--output",
         type=Path,
-        help="the page; without it docs/results/labelling.md or large-models.md",
+        help="the page; without it docs/results/first-training.md, labelling.md or large-models.md",
     )
     parser.add_argument(
         "--config", type=Path, help="settings; without it config/experiments/NAME.yaml as installed"
@@ -55,8 +62,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--page-only",
         action="store_true",
-        help="labelling: write the page of the rows that there are, and run nothing",
+        help="first-training, labelling: write the page of what was run, and run nothing",
     )
+    first = parser.add_argument_group("of first-training")
+    first.add_argument(
+        "--root",
+        nargs="+",
+        metavar="NAME=DIR",
+        help="folders of your own pictures with masks, as for `laecips train --dataset folder`",
+    )
+    first.add_argument(
+        "--runs",
+        type=Path,
+        default=Path("out/first-training"),
+        help="folder of the finished runs, which are not made again",
+    )
+    first.add_argument("--sets", nargs="+", metavar="NAME", help="only these sets")
+    first.add_argument("--recipes", nargs="+", metavar="NAME", help="only these recipes")
+    first.add_argument(
+        "--seconds", nargs="+", type=float, default=[225.0], help="processor time of a training"
+    )
+    first.add_argument(
+        "--steps", type=int, help="most steps of a training: comparable on a busy machine too"
+    )
+    first.add_argument("--seeds", nargs="+", type=int, default=[0], help="seeds of the trainings")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -66,13 +95,19 @@ def run(args: argparse.Namespace) -> int:
         ValueError: settings, data set or networks cannot be used.
         OSError: the page cannot be written.
     """
-    if args.name == "labelling":
-        return _labelling(args)
+    output = args.output or _PAGES[args.name]
+    {"first-training": _first_training, "labelling": _labelling, "teachers": _teachers}[args.name](
+        args, output
+    )
+    print(f"wrote {output}")
+    return 0
+
+
+def _teachers(args: argparse.Namespace, output: Path) -> None:
     from laecips_eval.experiments.teachers.run import run_teachers
 
     if args.every is not None and args.every < 1:
         raise ValueError(f"--every is {args.every}: give at least 1")
-    output = args.output or Path("docs/results/large-models.md")
     run_teachers(
         output,
         config=args.config,
@@ -80,16 +115,13 @@ def run(args: argparse.Namespace) -> int:
         models=args.models or Path("out/teachers"),
         every=args.every,
     )
-    print(f"wrote {output}")
-    return 0
 
 
-def _labelling(args: argparse.Namespace) -> int:
+def _labelling(args: argparse.Namespace, output: Path) -> None:
     from laecips_eval.experiments.labelling.run import run_labelling
 
     if args.neu_seg is None:
         raise ValueError("experiment labelling needs its pictures: give --neu-seg")
-    output = args.output or Path("docs/results/labelling.md")
     run_labelling(
         output,
         root=args.neu_seg,
@@ -97,5 +129,35 @@ def _labelling(args: argparse.Namespace) -> int:
         config=args.config,
         page_only=args.page_only,
     )
-    print(f"wrote {output}")
-    return 0
+
+
+def _first_training(args: argparse.Namespace, output: Path) -> None:
+    from laecips_cloud.console import timed_lines
+    from laecips_edge.core.atomic_files import whole_file
+
+    from laecips_eval.experiments.first_training.page import first_training_page
+    from laecips_eval.experiments.first_training.run import Plan, read_runs, run_missing
+
+    roots = dict(_named(text) for text in args.root or ())
+    if args.camvid is not None:
+        roots["camvid"] = args.camvid
+    plan = Plan.of(
+        roots,
+        sets=args.sets,
+        variants=args.recipes,
+        seconds=args.seconds,
+        most_steps=args.steps,
+        seeds=args.seeds,
+    )
+    if not args.page_only:
+        run_missing(args.runs, plan, progress=timed_lines())
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(output) as file:
+        file.write(first_training_page(read_runs(args.runs)))
+
+
+def _named(text: str) -> tuple[str, Path]:
+    name, separator, folder = text.partition("=")
+    if not separator or not name.replace("-", "").replace("_", "").isalnum():
+        raise ValueError(f"--root {text!r} is not NAME=DIR with a NAME of letters, digits, - and _")
+    return name, Path(folder)
