@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -154,45 +156,69 @@ def _train_pair(
     from laecips_cloud.training.first.first_training import first_training
     from laecips_cloud.training.first.settings import FirstTraining
     from laecips_cloud.training.steps.held_out_rows import assist_by
+    from laecips_edge.core.inference.segmenter import Segmenter
     from rich.console import Console
 
     from laecips_eval.model_fitting.training_table import training_table
+    from laecips_eval.reports.training.write_training_report import write_training_report
 
+    settings = FirstTraining(
+        input_size=args.input_size,
+        tiles=args.tiles or (1, 1),
+        width=args.width,
+        miner_width=args.miner_width,
+        folds=args.folds,
+        steps=args.steps,
+        miner_steps=args.miner_steps,
+        minutes=args.minutes,
+        variants=args.variants,
+        seed=args.seed,
+    )
+    assist = assist_by(create_mask_generator(args.mask_generator).generate)
     outcome = first_training(
         frames,
         held_out,
-        settings=FirstTraining(
-            input_size=args.input_size,
-            tiles=args.tiles or (1, 1),
-            width=args.width,
-            miner_width=args.miner_width,
-            folds=args.folds,
-            steps=args.steps,
-            miner_steps=args.miner_steps,
-            minutes=args.minutes,
-            variants=args.variants,
-            seed=args.seed,
-        ),
-        assist=assist_by(create_mask_generator(args.mask_generator).generate),
+        settings=settings,
+        assist=assist,
         path=args.out,
         name=args.name or (args.root.resolve().name if args.dataset == "folder" else args.dataset),
         resume=args.resume,
         progress=progress,
     )
-    progress(f"{args.out} is written")
-    Console().print(training_table(outcome))
+    progress(f"{args.out} is written; measuring it for the report")
+    manifest = outcome.bundle.manifest
+    report = write_training_report(
+        _report_folder(args.out),
+        outcome.measured_on,
+        logits=Segmenter(outcome.bundle).logits,
+        assist=assist,
+        name=manifest.name,
+        role=args.role,
+        classes=manifest.classes,
+        palette=manifest.palette,
+        curve=outcome.curve,
+        settings=settings.as_json(),
+        command=_command(),
+    )
+    Console().print(training_table(outcome, report))
+    _tell_report(args.out, progress)
 
 
 def _train_teacher(
     args: argparse.Namespace, frames: LabelledFrames, held_out: LabelledFrames, progress: Progress
 ) -> None:
     import shutil
+    from functools import partial
 
     from laecips_cloud.export.scorer_export import export_scorer, require_scorer_folder
+    from laecips_cloud.training.first.settings import as_json
     from laecips_cloud.training.first.teacher_training import TeacherTraining, teacher_training
+    from laecips_cloud.training.steps.held_out_rows import run as infer
+    from laecips_edge.core.image.tiling import Tiling
     from rich.console import Console
 
     from laecips_eval.model_fitting.training_table import teacher_table
+    from laecips_eval.reports.training.write_training_report import write_training_report
 
     require_scorer_folder(args.out)
     settings = TeacherTraining(
@@ -221,8 +247,36 @@ def _train_teacher(
         quick_size=args.quick_size,
     )
     shutil.rmtree(checkpoints)
-    progress(f"{args.out} is written")
-    Console().print(teacher_table(taught, frames.classes))
+    progress(f"{args.out} is written; measuring it for the report")
+    report = write_training_report(
+        _report_folder(args.out),
+        taught.measured_on,
+        logits=partial(infer, taught.network, tiling=Tiling(settings.input_size)),
+        assist=None,
+        name=args.out.name,
+        role=args.role,
+        classes=frames.classes,
+        palette=frames.palette,
+        curve=taught.curve,
+        settings=as_json(settings),
+        command=_command(),
+    )
+    Console().print(teacher_table(taught, report))
+    _tell_report(args.out, progress)
+
+
+def _report_folder(out: Path) -> Path:
+    """Return the folder of the report, beside the bundle or the teacher, which are sealed."""
+    return out.with_name(f"{out.name}.training")
+
+
+def _tell_report(out: Path, progress: Progress) -> None:
+    folder = _report_folder(out)
+    progress(f"the report is {folder / 'report.html'}, the worst pictures are in worst.jpg there")
+
+
+def _command() -> str:
+    return shlex.join(["laecips", *sys.argv[1:]])
 
 
 def _size_or_auto(text: str) -> tuple[int, int] | str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from laecips_cloud.training.first.first_training import FirstTrainingResult
@@ -11,28 +10,37 @@ from rich.console import Group
 from rich.table import Table
 
 from laecips_eval.reports.report_table import points, size
+from laecips_eval.reports.training.training_report import TrainingReport
 
 
-def training_table(outcome: FirstTrainingResult) -> Group:
+def training_table(outcome: FirstTrainingResult, report: TrainingReport) -> Group:
     """Return tables of the accuracy of f and F, the ranking of each miner, and file sizes."""
-    return Group(_accuracy(outcome), _classes(outcome), _miners(outcome), _bundle(outcome))
+    return Group(
+        _accuracy(outcome, report),
+        _classes(report),
+        *_confusion(report),
+        _miners(outcome),
+        _bundle(outcome),
+    )
 
 
-def teacher_table(taught: TaughtTeacher, classes: Sequence[str]) -> Table:
-    """Return a table of the IoU of each class on held-out frames, unchanged and drifted."""
+def teacher_table(taught: TaughtTeacher, report: TrainingReport) -> Group:
+    """Return a table of each class on held-out frames, unchanged and drifted."""
     table = Table(title="a teacher's IoU on held-out frames", title_justify="left")
     table.add_column("class")
-    for column in ("as they are", "drifted"):
+    for column in ("as they are", "drifted", "precision", "recall"):
         table.add_column(column, justify="right")
-    columns = zip(classes, taught.as_they_are.iou(), taught.drifted.iou(), strict=True)
-    for name, *values in columns:
-        table.add_row(name, *(points(float(value)) for value in values))
+    columns = zip(report.classes, taught.as_they_are.iou(), taught.drifted.iou(), strict=True)
+    for one, *ious in columns:
+        values = (*(float(iou) for iou in ious), one.precision, one.recall)
+        table.add_row(one.name, *(points(value) for value in values))
     table.add_section()
-    table.add_row("mean", points(taught.as_they_are.miou()), points(taught.drifted.miou()))
-    return table
+    means = (taught.as_they_are.miou(), taught.drifted.miou())
+    table.add_row("mean", *(points(value) for value in means), "", "")
+    return Group(table, *_confusion(report))
 
 
-def _accuracy(outcome: FirstTrainingResult) -> Table:
+def _accuracy(outcome: FirstTrainingResult, report: TrainingReport) -> Table:
     table = Table(title="mIoU on held-out frames", title_justify="left")
     for column in ("", "data set", "frame mean", "frame mean, drifted"):
         table.add_column(column, justify="left" if not column else "right")
@@ -43,24 +51,27 @@ def _accuracy(outcome: FirstTrainingResult) -> Table:
             points(outcome.frame_mean[index]),
             points(outcome.frame_mean_drifted[index]),
         )
+    table.add_row("F, were its masks perfect", points(report.miou_perfect), "", "")
     return table
 
 
-def _classes(outcome: FirstTrainingResult) -> Table:
+def _classes(report: TrainingReport) -> Table:
     table = Table(title="per class", title_justify="left")
     table.add_column("class")
-    for column in ("IoU of f", "IoU of F", "recall of f"):
+    for column in ("IoU of f", "precision", "recall", "IoU of F", "perfect masks"):
         table.add_column(column, justify="right")
-    columns = zip(
-        outcome.bundle.manifest.classes,
-        outcome.f.iou(),
-        outcome.assisted.iou(),
-        outcome.f.recall(),
-        strict=True,
-    )
-    for name, *values in columns:
-        table.add_row(name, *(points(float(value)) for value in values))
+    for one in report.classes:
+        values = (one.iou, one.precision, one.recall, one.iou_assisted, one.iou_perfect)
+        table.add_row(one.name, *(points(value) for value in values))
     return table
+
+
+def _confusion(report: TrainingReport) -> list[str]:
+    pair = report.confusion
+    if pair is None:
+        return []
+    line = f"{pair.share:.0%} of the pixels of {pair.truth} are called {pair.answer}"
+    return [f"confused most: {line}\n"]
 
 
 def _miners(outcome: FirstTrainingResult) -> Table:

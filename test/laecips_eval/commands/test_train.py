@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,14 @@ def test_eight_frames_make_a_bundle_that_runs(tmp_path: Path) -> None:
     assert bundle.manifest.input_size == (96, 128)
     for name in bundle.manifest.classes:
         assert name in done.stdout
+    assert "were its masks perfect" in done.stdout
+    folder = tmp_path / "bundle.training"
+    assert f"the report is {folder}/report.html" in done.stdout
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    assert report["pictures"] == 2  # the half that neither f nor h has seen
+    assert len(report["losses"]) == 6
+    assert report["mious"]
+    assert (folder / "worst.jpg").is_file()
 
 
 @pytest.mark.slow
@@ -55,7 +64,11 @@ def test_eight_frames_make_a_teacher_that_the_cloud_can_ask(
     assert "a teacher's IoU on held-out frames" in said
     for name in (*CLASSES, "mean"):
         assert name in said
-    assert [path.name for path in tmp_path.iterdir()] == ["teacher"], "what was only for it is left"
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"teacher", "teacher.training"}, "what was only for it is left"
+    report = json.loads((tmp_path / "teacher.training" / "report.json").read_text())
+    assert (report["role"], report["pictures"]) == ("teacher", 3)
+    assert report["miou_assisted"] is None
     scorer = create_class_scorer("onnx", {"model": str(out)}, classes=CLASSES)
     scores = scorer.score(np.full((90, 120, 3), 128, np.uint8), pytest.fail)
     assert scores.shape == (len(CLASSES), 90, 120)

@@ -1,0 +1,1 @@
+"""The report of a training: `report.json`, `report.html` and the worst pictures."""
