@@ -12,6 +12,7 @@ from typing import Any
 HELP = "From your own pictures and masks to a robot's bundle: check, train, replay, report."
 
 _LEARNT, _HELD_OUT = 120, 40  # frames of --quick
+_FEWEST_DRIFTED = 10  # held-out frames for the segments of a drift
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -89,11 +90,14 @@ def run(args: argparse.Namespace) -> int:
     record.ask(asked)
     data = folder / DATA
     _describe(asked, data)
+    held_out = held_out_split(data)
+    many = len(FrameFolder(data, held_out)) >= _FEWEST_DRIFTED
+    wanted = many if asked["drift"] is None else asked["drift"]
     plan = Plan(
         folder=folder,
         name=asked["name"] or folder.name,
-        held_out=held_out_split(data),
-        drift=asked["drift"] is not False and _has_drift(folder / DRIFT),
+        held_out=held_out,
+        drift=wanted and _has_drift(folder / DRIFT),
         teacher=bool(asked["teacher"]),
         quick=bool(asked["quick"]),
         training=tuple(shlex.split(asked["training"] or "")),

@@ -17,11 +17,11 @@ SMALL = (
 
 @pytest.fixture
 def plant(tmp_path: Path) -> list[str]:
-    """Options that name fifteen grey pictures and their masks."""
+    """Options that name fifty grey pictures and their masks."""
     random = np.random.default_rng(3)
     for part in ("rgb", "masks"):
         (tmp_path / "plant" / part).mkdir(parents=True)
-    for number in range(15):
+    for number in range(50):
         mask = random.integers(0, 3, (5, 7)).repeat(16, axis=0).repeat(16, axis=1).astype(np.uint8)
         noise = random.integers(0, 30, mask.shape).astype(np.uint8)
         cv2.imwrite(str(tmp_path / "plant" / "rgb" / f"{number}.png"), mask * 90 + noise)
@@ -47,7 +47,7 @@ def test_from_pictures_to_a_bundle_and_on_where_it_stopped(
     assert bundle.manifest.classes == ("belt", "scratch", "dent")
     Segmenter(bundle).self_test()
     report = json.loads((out / "run" / "offline.json").read_text())
-    assert report["frames"] == 3, "the last fifth is held out"
+    assert report["frames"] == 10, "the last fifth is held out"
     assert len(report["segments"]) > 1, "they are replayed under drift"
 
     (out / "run" / "offline.json").rename(out / "kept")

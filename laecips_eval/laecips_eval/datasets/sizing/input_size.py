@@ -44,11 +44,11 @@ class InputSize:
         parts = [f"input size {_by(self.tiling.tile)} for pictures of {_by(own)}"]
         if rows * columns > 1:
             parts[0] += f", cut into {rows}x{columns} tiles"
-            parts.append(
-                f"a frame costs {rows * columns} times as much as untiled, where "
-                f"{_lost(self.untiled)}"
-            )
-        elif self.tiling.picture != own:
+            parts.append(f"a frame costs {rows * columns} times as much as without tiles")
+            parts.append(f"without, {_lost(self.untiled)}")
+            parts.append(f"with them, {_lost(self.detail.lost(self.tiling.picture))}")
+            return "; ".join(parts)
+        if self.tiling.picture != own:
             parts.append("a frame costs about what the shipped pair's costs")
         parts.append(_lost(self.detail.lost(self.tiling.picture)))
         return "; ".join(parts)
@@ -106,7 +106,7 @@ def _by(size: tuple[int, int]) -> str:
 
 
 def _lost(shares: Mapping[str, float]) -> str:
-    named = [f"{share:.0%} of {name}" for name, share in shares.items() if share >= 0.005]
+    named = [f"{share:.0%} of {name}'s" for name, share in shares.items() if share >= 0.005]
     if not named:
         return f"no region becomes thinner than {THIN:g} pixels"
-    return f"{', '.join(named)} (regions) would be thinner than {THIN:g} pixels"
+    return f"{', '.join(named)} regions become thinner than {THIN:g} pixels"

@@ -64,8 +64,8 @@ def test_no_tile_costs_more_than_the_shipped_pair(size, thickness) -> None:
             (1080, 1920),
             FINE,
             "input size 312x552 for pictures of 1080x1920, cut into 2x2 tiles; a frame costs 4 "
-            "times as much as untiled, where 30% of scratch (regions) would be thinner than 2 "
-            "pixels; no region becomes thinner than 2 pixels",
+            "times as much as without tiles; without, 30% of scratch's regions become thinner than "
+            "2 pixels; with them, no region becomes thinner than 2 pixels",
         ),
     ],
 )
