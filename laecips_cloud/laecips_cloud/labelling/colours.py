@@ -13,7 +13,7 @@ def colour_of(label: int) -> str:
 
     Example:
         >>> colour_of(0), colour_of(1)
-        ('#808080', '#3354f2')
+        ('#808080', '#336bf2')
     """
     if label == 0:
         return "#808080"
