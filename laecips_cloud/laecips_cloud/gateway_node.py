@@ -30,6 +30,7 @@ from rclpy.client import Client
 from rclpy.subscription import Subscription
 
 from laecips_cloud.gateway.admission import Admission
+from laecips_cloud.gateway.announcement import Announcement
 from laecips_cloud.gateway.counters import GatewayCounters
 from laecips_cloud.gateway.gateway_settings import GatewaySettings
 from laecips_cloud.gateway.hard_frames import HardFrames
@@ -60,6 +61,7 @@ class GatewayNode(ManagedNode):
         self._models: Models | None = None
         self._server: GatewayServer | None = None
         self._quotas: Quotas | None = None
+        self._announcement: Announcement | None = None
         self._counters = GatewayCounters()
         self._diagnostics = Diagnostics(self)
         self.create_timer(STATUS_PERIOD_S, self._report, clock=self.steady_clock)
@@ -111,9 +113,14 @@ class GatewayNode(ManagedNode):
             on_refusal=self._tell,
         )
         self.get_logger().info(f"listening at {self._settings.address}")
+        if self._settings.announce:
+            self._announce(self._server.port)
 
     def deactivate(self) -> None:
         """Stop the gRPC server and cancel the running requests."""
+        announcement, self._announcement = self._announcement, None
+        if announcement is not None:
+            announcement.close()
         server, self._server = self._server, None
         if server is not None:
             server.stop()
@@ -127,6 +134,17 @@ class GatewayNode(ManagedNode):
             self.destroy_subscription(self._offers)
         self._client = self._files = self._offers = self._offer = None
         self._credentials = self._revoked = self._models = None
+
+    def _announce(self, port: int) -> None:
+        """Announce the gateway; robots with a configured address do without."""
+        if self._credentials is None:
+            self.get_logger().error("announce: robots trust an announcement only with certificates")
+            return
+        host = self._settings.address.rpartition(":")[0]
+        try:
+            self._announcement = Announcement(host, port, tls_name=self._credentials.own.name)
+        except (ImportError, OSError) as error:
+            self.get_logger().error(f"announce: {error}: robots need the address")
 
     def _hear(self, message: ModelUpdate) -> None:
         self._offer = offer_of(message)

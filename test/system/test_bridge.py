@@ -195,6 +195,7 @@ def test_it_is_as_without_a_bridge(
     cloud_domain: int,
     tiny_bundle: Bundle,
     tmp_path: Path,
+    address: str,
     diagnostics: list[DiagnosticArray],
 ) -> None:
     with cloud_process(
@@ -211,9 +212,9 @@ def test_it_is_as_without_a_bridge(
         direct = asker.ask()
         expected = wire.decode_label_map(direct.label_map.data, (96, 128), 4)
         assert (image_messages.to_rgb(label_map)[..., 0] == expected).all()
-    until(lambda: diagnosis(diagnostics, "/bridge").message == "the cloud is there")
+        until(lambda: diagnosis(diagnostics, "/bridge").message == "the cloud is there")
     values = {v.key: v.value for v in diagnosis(diagnostics, "/bridge").values}
-    assert (values["link"], values["robot"]) == ("up", "r1")
+    assert (values["address"], values["robot"]) == (address, "r1")
     assert int(values["answered"]) >= 1
     assert float(values["certificate_days_left"]) > 300
     assert float(values["link_round_trip_ms"]) > 0
@@ -352,7 +353,8 @@ def test_a_model_update_crosses(
 @pytest.mark.parametrize(
     ("module", "parameters", "line"),
     [
-        (BRIDGE, {}, "parameter addresses is empty"),
+        (BRIDGE, {"insecure": True}, "parameter addresses is empty"),
+        (BRIDGE, {}, "parameter certificates is empty"),
         (BRIDGE, ADDRESS, "parameter certificates is empty"),
         (
             BRIDGE,

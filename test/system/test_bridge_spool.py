@@ -1,4 +1,4 @@
-"""A bridge without its cloud: it spools frames, teaches from them later, and takes spares."""
+"""A bridge without its cloud: it spools frames, teaches from them, and finds other gateways."""
 
 import resource
 import signal
@@ -84,7 +84,7 @@ def start(domain: int, peer: Peer, site: Site) -> Callable[..., Any]:
     @contextmanager
     def it(*addresses: str, **parameters: Any) -> Iterator[Bridge]:
         given = {
-            "addresses": str(list(addresses)).replace("'", '"'),
+            "addresses": str(list(addresses) or [""]).replace("'", '"'),
             "certificates": folder,
             "spool": folder / "spool",
             "spool_frames_per_minute": 6000.0,
@@ -192,3 +192,32 @@ def test_a_spool_that_cannot_be_opened_ends_nothing(
         bridge.until(lambda status: status.address == address)
         assert bridge.ask(1).status == Response.OK
         assert "hard frames are not spooled: " in bridge.process.log()
+
+
+def test_an_announced_gateway_is_found_and_followed_and_a_foreign_one_is_not_trusted(
+    start: Callable[..., Any], site: Site, tmp_path: Path, addresses: list[str]
+) -> None:
+    pytest.importorskip("zeroconf")
+    from laecips_cloud.gateway.announcement import Announcement  # noqa: PLC0415 (optional)
+
+    @contextmanager
+    def announced(of: Site, cloud: Memory, address: str = "127.0.0.1:0") -> Iterator[str]:
+        with of.gateway(InProcessTransport(cloud), address=address) as listening:
+            port = int(listening.rpartition(":")[2])
+            announcement = Announcement("127.0.0.1", port, tls_name="localhost")
+            try:
+                yield listening
+            finally:
+                announcement.close()
+
+    foreign, first, second = Memory(), Memory(), Memory()
+    with announced(Site(tmp_path / "foreign" / "ca"), foreign) as stranger, start() as bridge:
+        bridge.until(lambda status: stranger in status.addresses)
+        with announced(site, first, addresses[0]):
+            bridge.until(lambda status: status.address == addresses[0])
+            assert bridge.ask(1).status == Response.OK
+        bridge.until(lambda status: status.address == "")
+        with announced(site, second, addresses[1]):
+            bridge.until(lambda status: status.address == addresses[1])
+            assert bridge.ask(2).status == Response.OK
+    assert (foreign.ids, first.ids, second.ids) == ([], ["r1/1"], ["r1/2"])

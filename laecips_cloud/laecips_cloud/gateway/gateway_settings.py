@@ -21,6 +21,11 @@ class GatewaySettings(Settings):
     insecure: bool = _fixed(
         False, "Plain text, without certificates: on this machine alone (address 127.0.0.1:PORT)."
     )
+    announce: bool = _fixed(
+        False,
+        "Announce the address on the network (DNS-SD), so that robots without one find it; needs "
+        "the Python package zeroconf.",
+    )
     frames_per_minute: int = _fixed(
         600, "Frames a minute that a robot may send; 0: no bound.", minimum=0, maximum=100_000
     )

@@ -15,11 +15,13 @@ from typing import Any, Final
 from laecips_edge.bridge.bridge_settings import MADE, BridgeSettings
 from laecips_edge.bridge.bridge_status import BridgeParts
 from laecips_edge.bridge.clouds import Clouds
+from laecips_edge.bridge.discovery import Discovery, can_discover
 from laecips_edge.bridge.frame_keeper import FrameKeeper
 from laecips_edge.bridge.grpc_client import DEADLINE_S
 from laecips_edge.bridge.link import Link
 from laecips_edge.bridge.model_relay import THREADS, ModelRelay
 from laecips_edge.core.certificates.certificate import Credentials, load_credentials
+from laecips_edge.core.link.announced import Announced
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
 from laecips_edge.core.link.wire_error import WireError
 from laecips_edge.core.settings import SettingError
@@ -52,6 +54,8 @@ class BridgeNode(ManagedNode):
         self._settings = BridgeSettings()
         self._credentials: Credentials | None = None
         self._clouds: Clouds | None = None
+        self._discovery: Discovery | None = None
+        self._announced: dict[str, str] = {}
         self._models: ModelRelay | None = None
         self._keeper = FrameKeeper(self._settings, logger=self.get_logger())
         self._room = threading.BoundedSemaphore(MOST)
@@ -63,8 +67,16 @@ class BridgeNode(ManagedNode):
     def configure(self) -> None:
         """Load the certificates, open the spool and create the service."""
         self._settings = settings = self.parameters.read(BridgeSettings)
-        if not settings.addresses:
-            raise SettingError("parameter addresses is empty: give HOST:PORT of the gateway")
+        if not settings.addresses and not can_discover():
+            raise SettingError(
+                "parameter addresses is empty: give HOST:PORT of the gateway, or install the "
+                "Python package zeroconf, which finds gateways that announce themselves"
+            )
+        if not settings.addresses and settings.insecure:
+            raise SettingError(
+                "parameter addresses is empty: give 127.0.0.1:PORT, for an announcement is trusted "
+                "only with certificates"
+            )
         if settings.insecure:
             self.get_logger().warning("insecure: true: plain text, for tries on one machine alone")
         else:
@@ -88,12 +100,17 @@ class BridgeNode(ManagedNode):
             raise RuntimeError("the node is not configured")
         clouds = Clouds(self._settings.addresses, self._connect, on_change=self._tell)
         self._clouds = clouds
+        if not self._settings.addresses:
+            self._discovery = Discovery(self._discovered, on_garbage=self._garbage)
         self._models.start(clouds)
         models = self._models
         self._keeper.start(clouds, busy=lambda: models.active)
 
     def deactivate(self) -> None:
         """Cancel the requests in flight, which are answered UNAVAILABLE, and disconnect."""
+        discovery, self._discovery = self._discovery, None
+        if discovery is not None:
+            discovery.close()
         if self._models is not None:
             self._models.stop()
         clouds, self._clouds = self._clouds, None
@@ -115,7 +132,7 @@ class BridgeNode(ManagedNode):
         self._models = self._credentials = None
 
     def _connect(self, address: str, on_change: Callable[[str], None]) -> Link:
-        tls_name = self._settings.tls_name
+        tls_name = self._settings.tls_name or self._announced.get(address, "")
         return Link(address, self._credentials, tls_name=tls_name, on_change=on_change)
 
     def _answer(
@@ -143,6 +160,16 @@ class BridgeNode(ManagedNode):
         if answer.status is AnswerStatus.UNAVAILABLE:
             self._keeper.take(request)
         return answer
+
+    def _discovered(self, found: list[Announced]) -> None:
+        """Take the announced gateways; a certificate must prove the announced name."""
+        self._announced |= {each.address: each.tls_name for each in found}
+        clouds = self._clouds
+        if clouds is not None:
+            clouds.change([each.address for each in found])
+
+    def _garbage(self, line: str) -> None:
+        self.get_logger().warning(line, throttle_duration_sec=60.0)
 
     def _tell(self, address: str, trouble: str) -> None:
         if trouble:

@@ -18,7 +18,9 @@ class BridgeSettings(Settings):
     """The gateways' addresses, the robot's certificates, and the spool."""
 
     addresses: tuple[str, ...] = _fixed(
-        (), "HOST:PORT of each gateway: the first that works is asked, the others are spares."
+        (),
+        "HOST:PORT of each gateway: the first that works is asked, the others are spares. Empty: "
+        "those that announce themselves on the network.",
     )
     certificates: str = _fixed("", "Folder that `laecips certs robot NAME` has made.")
     tls_name: str = _fixed("", "Name in the gateway's certificate, where the address has another.")

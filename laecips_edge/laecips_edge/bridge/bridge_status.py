@@ -52,7 +52,7 @@ class BridgeParts:
             failure: why the last transition failed; empty if it succeeded.
         """
         clouds, credentials = self.clouds, self.credentials
-        preferred = clouds.all[0] if clouds is not None else None
+        preferred = next(iter(clouds.all), None) if clouds is not None else None
         current = clouds.current if clouds is not None else None
         return assess(
             BridgeHealth(
@@ -72,12 +72,17 @@ class BridgeParts:
         clouds = self.clouds
         if clouds is None:
             return {}
-        current = clouds.current
-        shown = current or clouds.all[0]
-        return clouds.counts() | {
+        current, every = clouds.current, clouds.all
+        fields = clouds.counts() | {
             "address": current.address if current is not None else "",
             "trouble": clouds.trouble,
-            "circuits": [str(cloud.circuit) for cloud in clouds.all],
+            "addresses": [cloud.address for cloud in every],
+            "circuits": [str(cloud.circuit) for cloud in every],
+        }
+        if not every:
+            return fields
+        shown = current or every[0]
+        return fields | {
             "link_round_trip_ms": shown.link.round_trip_ms.value,
             "frame_round_trip_ms": shown.transport.round_trip_ms.value,
             "bytes_per_s": shown.transport.bytes_per_s.value,

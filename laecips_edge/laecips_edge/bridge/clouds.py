@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -126,14 +127,35 @@ class Clouds:
         on_change: Callable[[str, str], None] = lambda address, trouble: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._connect = connect
+        self._on_change = on_change
         self._clock = clock
+        self._changing = threading.Lock()
         self.all: list[Cloud] = []
         try:
-            for address in addresses:
-                self.all.append(Cloud(address, connect, on_change=on_change, clock=clock))
+            self.change(addresses)
         except ValueError:
             self.close()
             raise
+
+    def change(self, addresses: Sequence[str]) -> None:
+        """Take other addresses; a former one that still answers stays, behind them.
+
+        Raises:
+            ValueError: an address is refused.
+        """
+        with self._changing:
+            former = {cloud.address: cloud for cloud in self.all}
+            for address in addresses:
+                if address not in former:
+                    self.all = [*self.all, self._cloud(address)]
+            known = {cloud.address: cloud for cloud in self.all}
+            wanted = [known[address] for address in dict.fromkeys(addresses)]
+            gone = [cloud for cloud in former.values() if cloud not in wanted]
+            self.all = wanted + [cloud for cloud in gone if cloud.link.present]
+        for cloud in gone:
+            if cloud not in self.all:
+                cloud.close()
 
     @property
     def current(self) -> Cloud | None:
@@ -154,6 +176,8 @@ class Clouds:
     def trouble(self) -> str:
         """What is wrong with all addresses, one line; empty if one answered the last time."""
         troubles = [cloud.trouble for cloud in self.all]
+        if not troubles:
+            return "no gateway announces itself on this network: give its address"
         if len(self.all) == 1:
             return troubles[0]
         named = (f"{cloud.address}: {cloud.trouble}" for cloud in self.all)
@@ -161,8 +185,10 @@ class Clouds:
 
     def counts(self) -> dict[str, int]:
         """Return requests sent, answered and failed, and bytes up and down, of all addresses."""
-        each = [cloud.transport.counts() for cloud in self.all]
-        return {name: sum(counts[name] for counts in each) for name in each[0]}
+        total: Counter[str] = Counter()
+        for cloud in self.all:
+            total.update(cloud.transport.counts())
+        return dict(total)
 
     def wait_until_idle(self, timeout: float) -> bool:
         """Wait at most `timeout` seconds until no request is in flight; return whether so."""
@@ -187,6 +213,9 @@ class Clouds:
         """Cancel all calls and close all connections."""
         for cloud in self.all:
             cloud.close()
+
+    def _cloud(self, address: str) -> Cloud:
+        return Cloud(address, self._connect, on_change=self._on_change, clock=self._clock)
 
 
 class _Ask:

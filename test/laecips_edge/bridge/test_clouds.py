@@ -106,6 +106,21 @@ def test_past_the_deadline_no_other_address_is_asked(stack: ExitStack, site: Sit
     assert spare.asked == []
 
 
+def test_addresses_change_and_one_that_answers_stays(stack: ExitStack, site: Site) -> None:
+    cloud = Cloud()
+    address = stack.enter_context(site.gateway(InProcessTransport(cloud)))
+    clouds = connected(stack, site)
+    assert "no gateway announces itself" in clouds.trouble
+    assert clouds.counts() == {}
+    clouds.change(["127.0.0.1:9", address])
+    until(lambda: clouds.present)
+    kept = clouds.all[1]
+    clouds.change(["127.0.0.1:10"])
+    assert [each.address for each in clouds.all] == ["127.0.0.1:10", address]
+    assert clouds.all[1] is kept
+    assert ask(clouds, 1) == OK
+
+
 def test_a_refused_address_closes_the_others(site: Site, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="plain text goes to this machine alone"):
         Clouds(["127.0.0.1:9", "192.0.2.1:9"], lambda address, told: Link(address, None))

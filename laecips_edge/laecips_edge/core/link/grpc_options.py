@@ -18,6 +18,9 @@ CONNECT_TIMEOUT_MS: Final = 2500
 LONGEST_BACKOFF_MS: Final = 1500
 """A try to connect and the longest wait before it end well within five seconds."""
 
+WINDOW: Final = 256 << 10
+"""Bytes that may be on their way to a client in a call: the largest delay times rate it can use."""
+
 HANDSHAKE_TIMEOUT_MS: Final = 10_000
 CALLS_A_CONNECTION: Final = 16
 
@@ -38,6 +41,10 @@ CLIENT: Final[tuple[Option, ...]] = (
     ("grpc.max_send_message_length", MAX_REQUEST),
     ("grpc.enable_retries", 0),  # the caller decides what to repeat
     ("grpc.use_local_subchannel_pool", 1),
+    # The pings by which a client measures a link to size its window arrive late over a thin one,
+    # after the server's last data: the server would take them for a flood and hang up.
+    ("grpc.http2.bdp_probe", 0),
+    ("grpc.http2.lookahead_bytes", WINDOW),
 )
 
 SERVER: Final[tuple[Option, ...]] = (

@@ -1,7 +1,8 @@
 """How many pieces of a transfer to ask for at a time: what fills the link and waits in no queue.
 
 The rule is TCP Vegas': from the shortest time that a piece took lately one knows how many of the
-pieces under way only wait for others. One to two such pieces keep the link busy.
+pieces under way only wait for others. Two to four such pieces keep the link busy on a robot whose
+processor is busy too.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from collections import deque
 from typing import Final
 
 REMEMBERED: Final = 500
-FEWEST_WAITING: Final = 1.0
-MOST_WAITING: Final = 2.0
+FEWEST_WAITING: Final = 2.0
+MOST_WAITING: Final = 4.0
 
 
 class PieceWindow:
@@ -24,7 +25,7 @@ class PieceWindow:
         size: the number now, at least 1.
     """
 
-    def __init__(self, most: int = 16) -> None:
+    def __init__(self, most: int = 12) -> None:
         self.size = 1
         self._most = most
         self._took_s: deque[float] = deque(maxlen=REMEMBERED)
