@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -109,6 +110,8 @@ class Site:
         command = [sys.executable, "-m", module, "--ros-args", "--log-level", "ERROR"]
         for name, value in parameters.items():
             command += ["-p", f"{name}:={value}"]
+        if setpriv := shutil.which("setpriv"):  # so that the node ends however this process does
+            command = [setpriv, "--pdeathsig", "TERM", "--", *command]
         with side.entered():
             process = subprocess.Popen(command, env=_environment(domain))
         self._stack.callback(_end, process)
