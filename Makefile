@@ -18,7 +18,7 @@ ONE_THREAD := OMP_NUM_THREADS=1
 .PHONY: help setup build demo check test shell clean
 help:
 	@echo "make demo   replay an inspection drive through edge, cloud and trainer: 7 minutes, Ctrl-C is fine"
-	@echo "            (ARGS='--no-train --rate 1' and others: make demo ARGS=--help)"
+	@echo "            (ARGS='--no-train --link none' and others: make demo ARGS=--help)"
 	@echo "make check  while you work: ruff, mypy, import-linter and the quick tests, in a minute and a half"
 	@echo "make test   build, then unit and system tests, ruff, mypy, import-linter: 10 minutes"
 	@echo "make shell  a shell in which 'laecips' and the nodes are on PATH"

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.cache_folder import cache_folder
 
 from laecips_eval.benchmarks import batching, fusion, inference
+from laecips_eval.benchmarks.bridge import hop, link_calls
 from laecips_eval.benchmarks.sam import automatic, masks, pictures, prompts
 from laecips_eval.shipped_models import shipped_teacher
+from laecips_eval.thin_link.conditions import LinkConditions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +70,16 @@ def _batching(options: Options) -> Table:
     return Table(f"{batching.ROBOTS} robots ask the shipped teacher at once", rows)
 
 
+def _bridge(options: Options) -> Table:
+    kept = cache_folder() / "bench" / "bridge.jsonl"
+    rows = link_calls.run(calls=options.repeats, kept=kept)
+    return Table(f"Hard frames over {LinkConditions()}; p50, p95 and p99 in ms", rows)
+
+
+def _bridge_hop(options: Options) -> Table:
+    return Table("Bridge and gateway, 100 kB up and 10 kB down", hop.run(calls=options.repeats))
+
+
 def _sam_masks(_: Options) -> Table:
     return Table("Selection of SAM's masks, against segment-anything", masks.run())
 
@@ -93,11 +106,15 @@ BENCHMARKS: Final[dict[str, Callable[[Options], Table]]] = {
     "inference": _inference,
     "fusion": _fusion,
     "batching": _batching,
+    "bridge": _bridge,
+    "bridge-hop": _bridge_hop,
     "prompts": _prompts,
     "sam-masks": _sam_masks,
     "sam": _sam,
     "sam-pictures": _sam_pictures,
 }
 
-LONG: Final = frozenset({"batching", "prompts", "sam-masks", "sam", "sam-pictures"})
+LONG: Final = frozenset(
+    {"batching", "bridge", "bridge-hop", "prompts", "sam-masks", "sam", "sam-pictures"}
+)
 """Benchmarks that take minutes; they run only when named with `--only`."""

@@ -69,11 +69,14 @@ class Updater:
         self._superseded = superseded
         self._logger = logger
         self._wanted: ModelOffer | None = None
+        self._next: ModelOffer | None = None
         self._told = ""
 
     @property
     def seconds_to_next(self) -> float | None:
         """Seconds until `advance` has work; None: not before an offer, answer or order."""
+        if self._wanted is None and self._next is not None:
+            return 0.0
         if self._wanted is None or self._hold():
             return None
         if self.fetch is None or (self.fetch.complete and not self._trial.active):
@@ -82,10 +85,19 @@ class Updater:
         return None if self.fetch.complete else self.fetch.seconds_to_next
 
     def offer(self, offer: ModelOffer) -> None:
-        """Take an offer, which replaces the one before; report it if it is refused."""
+        """Take an offer, which replaces the one before; report it if it is refused.
+
+        A newer version waits for the end of a download that is under way: a trainer that is faster
+        than the link would never reach the robot otherwise.
+        """
         if offer == self._wanted:
+            self._next = None
+            return
+        if self._waits(offer):
+            self._next = offer
             return
         self._drop()
+        self._next = None
         if self._runs(offer):
             return
         running, memory = self._running.current.manifest, self._store.memory
@@ -104,6 +116,8 @@ class Updater:
     def advance(self) -> None:
         """Judge the pair on trial, then do the next step for the accepted offer."""
         self._trial.judge()
+        if self._next is not None and not self._waits(self._next):
+            self.offer(self._next)
         offer = self._wanted
         if offer is None:
             return
@@ -121,6 +135,14 @@ class Updater:
         """Stop waiting for an answer; `advance` resumes the download."""
         if self.fetch is not None:
             self.fetch.stop()
+
+    def _waits(self, offer: ModelOffer) -> bool:
+        """Return whether an offer waits for the download of the one before."""
+        wanted, fetch = self._wanted, self.fetch
+        if wanted is None or fetch is None or self._hold() or self._runs(offer):
+            return False
+        under_way = fetch.received > 0 and not fetch.problem
+        return under_way and not offer.ordered and offer.version > wanted.version
 
     def _runs(self, offer: ModelOffer) -> bool:
         return offer.manifest_sha256 == self._store.running.manifest_sha256

@@ -266,10 +266,38 @@ def test_an_older_version_is_taken_when_it_is_ordered(robot, versions):
 # Which offer counts
 
 
-def test_the_newest_offer_counts(robot, versions):
+def test_a_trainer_that_is_faster_than_the_link_reaches_the_robot(robot, versions):
     robot.offer(versions[2])
     robot.work(pieces=5)
     robot.offer(versions[3])
+    robot.work(pieces=1)
+    robot.offer(versions[4])
+    robot.work()
+    while robot.trial.active:
+        robot.play()
+        robot.work()
+    assert outcomes(robot)[:2] == [(SWAPPED, 2), (SWAPPED, 4)]
+    assert [path.name for path in (robot.store.folder / "partial").iterdir()] == []
+
+
+def test_a_download_that_fails_gives_way_to_the_newest_offer(robot, versions):
+    robot.offer(versions[2])
+    robot.work(pieces=5)
+    robot.trainer.spoil = lambda _, reply: replace(
+        reply, status=PieceStatus.UNKNOWN_VERSION, data=b""
+    )
+    robot.work(pieces=1)
+    robot.trainer.spoil = lambda _, reply: reply
+    robot.offer(versions[3])
+    robot.work()
+    assert outcomes(robot)[-1] == (SWAPPED, 3)
+    assert (SWAPPED, 2) not in outcomes(robot)
+
+
+def test_an_order_does_not_wait(robot, versions):
+    robot.offer(versions[2])
+    robot.work(pieces=5)
+    robot.offer(versions[3], ordered=True)
     robot.work()
     assert outcomes(robot) == [(SWAPPED, 3)]
     assert [path.name for path in (robot.store.folder / "partial").iterdir()] == []
