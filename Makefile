@@ -15,12 +15,14 @@ PYTEST_LOG := log/latest_test/laecips/stdout.log
 SHARED := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 ONE_THREAD := OMP_NUM_THREADS=1
 
-.PHONY: help setup build demo check test shell clean
+.PHONY: help setup build demo check test fuzz shell clean
 help:
 	@echo "make demo   replay an inspection drive through edge, cloud and trainer: 7 minutes, Ctrl-C is fine"
 	@echo "            (ARGS='--no-train --link none' and others: make demo ARGS=--help)"
 	@echo "make check  while you work: ruff, mypy, import-linter and the quick tests, in a minute and a half"
 	@echo "make test   build, then unit and system tests, ruff, mypy, import-linter: 10 minutes"
+	@echo "make fuzz   fuzz what is parsed from the network: 10 minutes for each of 13 targets"
+	@echo "            (ARGS='--seconds 60 picture manifest' and others: make fuzz ARGS=--help)"
 	@echo "make shell  a shell in which 'laecips' and the nodes are on PATH"
 	@echo "make clean  remove what was built and what demos wrote, keep the environment (.venv, 2 GB)"
 
@@ -57,6 +59,13 @@ test: $(BUILT)
 		--event-handlers console_direct+ console_cohesion- summary- && status=0 || status=$$?; \
 	grep -hE '^[0-9]*: =+ .*(passed|failed|error|no tests).* =+$$' $(PYTEST_LOG) | tail -n 1 | sed 's/^[0-9]*: //'; \
 	exit $$status
+
+$(VENV)/.fuzz: requirements/fuzz.txt $(INSTALLED)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+fuzz: $(BUILT) $(VENV)/.fuzz
+	@$(ENVIRONMENT); $(ONE_THREAD) python test/fuzz/run.py $(ARGS)
 
 # The person's own bashrc first: what it sets must not hide what is set here.
 shell: $(BUILT)

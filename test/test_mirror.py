@@ -17,7 +17,6 @@ TESTED_BY_OTHERS = {
     "laecips_bringup/live_replay/supervisor.py",
     "laecips_cloud/class_scorers/batch_graph.py",
     "laecips_cloud/gateway/caller.py",
-    "laecips_cloud/gateway/counters.py",
     "laecips_cloud/gateway/gateway_settings.py",
     "laecips_cloud/gateway_node.py",
     "laecips_cloud/mask_generators/sam/export/decoder.py",

@@ -10,23 +10,31 @@ import socket
 import sys
 from typing import Any, Final
 
-from laecips_edge.core.certificates.certificate import (
-    REVOKED_FILE,
-    Credentials,
-    load_credentials,
-    utc_now,
-)
+from laecips_edge.core.certificates.certificate import REVOKED_FILE, utc_now
+from laecips_edge.core.certificates.reloaded_credentials import ReloadedCredentials
 from laecips_edge.core.certificates.revocation import RevocationList
 from laecips_edge.core.link.hard_frame import HardFrameAnswer, HardFrameRequest
-from laecips_edge.core.link.model_update import ModelOffer, PieceAnswer, PieceRequest
+from laecips_edge.core.link.model_update import (
+    ModelOffer,
+    PieceAnswer,
+    PieceRequest,
+    RobotReport,
+)
 from laecips_edge.ros import qos
-from laecips_edge.ros.diagnostics import Diagnostics
 from laecips_edge.ros.hard_frame_messages import answer_of, request_message
+from laecips_edge.ros.headers import header_of
 from laecips_edge.ros.lifecycle import ManagedNode, run
-from laecips_edge.ros.model_messages import offer_of, piece_of, piece_request_message
+from laecips_edge.ros.model_messages import (
+    offer_of,
+    piece_of,
+    piece_request_message,
+    report_message,
+)
 from laecips_edge.ros.service_transport import ServiceTransport
+from laecips_edge.ros.status_publisher import StatusPublisher
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.client import Client
+from rclpy.publisher import Publisher
 from rclpy.subscription import Subscription
 
 from laecips_cloud.gateway.admission import Admission
@@ -37,12 +45,14 @@ from laecips_cloud.gateway.hard_frames import HardFrames
 from laecips_cloud.gateway.health import GatewayHealth, assess
 from laecips_cloud.gateway.models import Models
 from laecips_cloud.gateway.quotas import Quotas
+from laecips_cloud.gateway.reports import Reports
 from laecips_cloud.gateway.server import GatewayServer
 from laecips_cloud.gateway.teaching import TeachFrames
-from laecips_msgs.msg import ModelUpdate
+from laecips_msgs.msg import GatewayStatus, ModelReport, ModelUpdate, RobotTraffic
 from laecips_msgs.srv import GetModel, SegmentHardFrame
 
 STATUS_PERIOD_S: Final = 1.0
+REPORTS_KEPT: Final = 100
 
 
 class GatewayNode(ManagedNode):
@@ -52,18 +62,19 @@ class GatewayNode(ManagedNode):
         super().__init__("gateway", **options)
         self.parameters.declare(GatewaySettings)
         self._settings = GatewaySettings()
-        self._credentials: Credentials | None = None
+        self._certificates: ReloadedCredentials | None = None
         self._revoked: RevocationList | None = None
         self._client: Client | None = None
         self._files: Client | None = None
         self._offer: ModelOffer | None = None
         self._offers: Subscription | None = None
         self._models: Models | None = None
+        self._reports: Publisher | None = None
         self._server: GatewayServer | None = None
         self._quotas: Quotas | None = None
         self._announcement: Announcement | None = None
         self._counters = GatewayCounters()
-        self._diagnostics = Diagnostics(self)
+        self._status = StatusPublisher(self, GatewayStatus)
         self.create_timer(STATUS_PERIOD_S, self._report, clock=self.steady_clock)
 
     def configure(self) -> None:
@@ -74,8 +85,9 @@ class GatewayNode(ManagedNode):
         else:
             made = "the folder that `laecips certs gateway NAME` has made"
             folder = settings.path("certificates", what=made)
-            self._credentials = load_credentials(folder, "gateway")
-            self._revoked = RevocationList(folder / REVOKED_FILE, self._credentials.authority)
+            self._certificates = ReloadedCredentials(folder, "gateway")
+            authority = self._certificates.current().authority
+            self._revoked = RevocationList(folder / REVOKED_FILE, authority)
         self._client = self.create_client(
             SegmentHardFrame, "segment_hard_frame", callback_group=ReentrantCallbackGroup()
         )
@@ -84,6 +96,9 @@ class GatewayNode(ManagedNode):
         )
         self._offers = self.create_subscription(
             ModelUpdate, "model_update", self._hear, qos.latched()
+        )
+        self._reports = self.create_publisher(
+            ModelReport, "model_report", qos.latched(depth=REPORTS_KEPT)
         )
 
     def activate(self) -> None:
@@ -102,13 +117,14 @@ class GatewayNode(ManagedNode):
         self._models.offer = self._offer
         self._server = GatewayServer(
             self._settings.address,
-            self._credentials,
+            self._certificates,
             admission=Admission(self._revoked if self._revoked is not None else frozenset()),
             hard_frames=HardFrames(transport, quotas=self._quotas, counters=self._counters),
             models=self._models,
             teaching=TeachFrames(
                 transport, limits=self._settings.teaching_limits(), counters=self._counters
             ),
+            reports=Reports(self._pass_on, counters=self._counters),
             counters=self._counters,
             on_refusal=self._tell,
         )
@@ -132,8 +148,10 @@ class GatewayNode(ManagedNode):
                 self.destroy_client(client)
         if self._offers is not None:
             self.destroy_subscription(self._offers)
-        self._client = self._files = self._offers = self._offer = None
-        self._credentials = self._revoked = self._models = None
+        if self._reports is not None:
+            self.destroy_publisher(self._reports)
+        self._client = self._files = self._offers = self._offer = self._reports = None
+        self._certificates = self._revoked = self._models = None
 
     def _announce(self, port: int) -> None:
         """Announce the gateway; robots with a configured address do without."""
@@ -151,31 +169,52 @@ class GatewayNode(ManagedNode):
         if self._models is not None:
             self._models.offer = self._offer
 
+    def _pass_on(self, report: RobotReport) -> bool:
+        """Publish a report; return whether a trainer hears it."""
+        publisher = self._reports
+        if publisher is None or not publisher.get_subscription_count():
+            return False
+        stamp = header_of(report.stamp_ns, "").stamp
+        publisher.publish(report_message(report.report, robot=report.robot, stamp=stamp))
+        return True
+
     def _tell(self, line: str) -> None:
         self.get_logger().warning(line, throttle_duration_sec=1.0)
 
     def _report(self) -> None:
-        client, revoked, credentials, quotas = (
-            self._client,
-            self._revoked,
-            self._credentials,
-            self._quotas,
-        )
+        client, revoked, certificates = self._client, self._revoked, self._certificates
         now = utc_now()
-        values: dict[str, Any] = {"address": self._settings.address}
-        if credentials is not None:
-            values["certificate_days_left"] = round(credentials.own.days_left(now), 1)
-        values |= self._counters.counts()
-        values["in_flight"] = quotas.in_flight() if quotas is not None else 0
+        days_left, warning = 0.0, ""
+        if certificates is not None:
+            days_left = certificates.current().own.days_left(now)
+            warning = certificates.warning(now)
         health = GatewayHealth(
             state=self.state,
             failure=self.failure,
             cloud_present=client is None or bool(client.service_is_ready()),
             revoked=revoked.trouble if revoked is not None else "",
-            certificate=credentials.own.warning(now) if credentials is not None else "",
+            certificate=warning,
             insecure=self._settings.insecure,
         )
-        self._diagnostics.publish(values, assess(health), hardware_id=socket.gethostname())
+        in_flight = self._quotas.in_flight() if self._quotas is not None else {}
+        robots = [
+            RobotTraffic(in_flight=in_flight.get(each["robot"], 0), **each)
+            for each in self._counters.robots()
+        ]
+        fields = {
+            "state": self.state,
+            "address": self._settings.address,
+            "certificate_days_left": round(days_left, 1),
+            "in_flight": sum(in_flight.values()),
+            **self._counters.counts(),
+            "robots": robots,
+        }
+        self._status.publish(
+            fields,
+            assess(health),
+            hardware_id=socket.gethostname(),
+            details={"robots": ", ".join(f"{each.robot} ({each.peer})" for each in robots)},
+        )
 
 
 def main() -> int:

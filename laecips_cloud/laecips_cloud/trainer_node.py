@@ -32,7 +32,7 @@ from laecips_msgs.srv import Adapt, GetModel
 
 PERIOD_S = 0.25
 STATUS_PERIOD_S = 1.0
-REPORTS_KEPT = 20
+REPORTS_KEPT = 100
 
 
 class TrainerNode(ManagedNode):
@@ -47,6 +47,7 @@ class TrainerNode(ManagedNode):
         self._trainer: Trainer | None = None
         self._announced = (0, False)  # (version, ordered) of the last offer that was published
         self._trouble = ""
+        self._running: dict[str, int] = {}  # what each robot said last that it runs
         self._links: list[Any] = []
         self.parameters.declare(TrainerSettings)
         self._files = MutuallyExclusiveCallbackGroup()
@@ -156,6 +157,7 @@ class TrainerNode(ManagedNode):
     def _hear(self, report: ModelReport) -> None:
         if self._trainer is None:
             return
+        self._running[report.robot] = report.running
         who, version = f"robot {report.robot!r}", f"version {report.version}"
         if report.outcome == ModelReport.SWAPPED:
             self.get_logger().info(f"{who} runs {version}")
@@ -208,7 +210,12 @@ class TrainerNode(ManagedNode):
                 "pinned": library.ledger.pinned,
             }
         self._status.publish(
-            fields, assess(TrainerHealth(**health)), hardware_id=socket.gethostname()
+            fields,
+            assess(TrainerHealth(**health)),
+            hardware_id=socket.gethostname(),
+            details={
+                f"robot {robot} runs": version for robot, version in sorted(self._running.items())
+            },
         )
 
 

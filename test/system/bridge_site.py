@@ -12,12 +12,14 @@ from laecips_cloud.gateway.counters import GatewayCounters
 from laecips_cloud.gateway.hard_frames import HardFrames
 from laecips_cloud.gateway.models import Models
 from laecips_cloud.gateway.quotas import Limits, Quotas
+from laecips_cloud.gateway.reports import Reports
 from laecips_cloud.gateway.server import GatewayServer
 from laecips_cloud.gateway.teaching import TeachFrames
 from laecips_edge.bridge.grpc_client import GrpcTransport
 from laecips_edge.bridge.link import Link
 from laecips_edge.core.certificates.authority import Authority
 from laecips_edge.core.certificates.certificate import Credentials, load_credentials, utc_now
+from laecips_edge.core.certificates.reloaded_credentials import ReloadedCredentials
 from laecips_edge.core.certificates.revocation import RevocationList
 from laecips_edge.core.link import protobuf
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
@@ -82,17 +84,18 @@ class Site:
         secure: bool = True,
         **options: Any,
     ) -> Iterator[str]:
-        credentials = load_credentials(self.folder, "gateway")
+        credentials = ReloadedCredentials(self.folder, "gateway")
         server = GatewayServer(
             address,
             credentials if secure else None,
             admission=Admission(
-                RevocationList(self.folder / "revoked.crl", credentials.authority),
+                RevocationList(self.folder / "revoked.crl", self.robot.authority),
                 **options.pop("admission", {}),
             ),
             hard_frames=HardFrames(transport, quotas=Quotas(limits), counters=self.counters),
             models=Models(options.pop("files", Silent()), counters=self.counters),
             teaching=TeachFrames(transport, limits=limits, counters=self.counters),
+            reports=Reports(options.pop("publish", lambda report: True), counters=self.counters),
             counters=self.counters,
             on_refusal=self.refusals.append,
             **options,

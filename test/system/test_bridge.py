@@ -341,6 +341,8 @@ def test_a_model_update_crosses(
 
         until(swapped, process=robot.process, what="the exchange")
         assert max(request.length for request in server.requests) <= model_protobuf.MAX_PIECE
+        report = server.report(2, ModelReport.SWAPPED, robot.process)
+        assert (report.robot, report.running, report.bytes) == ("r1", 2, reports[-1].bytes)
     assert reached(robot).bundle_version == 2
     until(
         lambda: any(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from laecips_edge.core.link.transport import Transport
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
+
+
+PLAIN_TEXT: Final = "in plain text"
+"""Whose quota and counters callers without a certificate share."""
 
 
 class Caller(Protocol):
@@ -31,6 +35,19 @@ class Caller(Protocol):
 
 class GoneError(Exception):
     """The caller no longer waits for the answer."""
+
+
+class WrongRobotError(Exception):
+    """The robot named in a request is not the robot of the certificate; one line."""
+
+
+def check_robot(caller: Caller, robot: str) -> None:
+    """Raise WrongRobotError if a request names another robot than the caller's certificate."""
+    if caller.robot and robot != caller.robot:
+        raise WrongRobotError(
+            f"the certificate is of robot {caller.robot}, the request of {robot!r}: "
+            "set the edge node's parameter `robot` to the name in the certificate"
+        )
 
 
 def wait_for_answer(

@@ -9,16 +9,15 @@ from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, Har
 from laecips_edge.core.link.transport import Transport
 from laecips_edge.core.link.wire_error import WireError
 
-from laecips_cloud.gateway.caller import Caller, GoneError, wait_for_answer
+from laecips_cloud.gateway.caller import (
+    PLAIN_TEXT,
+    Caller,
+    GoneError,
+    check_robot,
+    wait_for_answer,
+)
 from laecips_cloud.gateway.counters import GatewayCounters
 from laecips_cloud.gateway.quotas import Quotas
-
-PLAIN_TEXT = "in plain text"
-"""Whose quota callers without a certificate share."""
-
-
-class WrongRobotError(Exception):
-    """The robot named in a request is not the robot of the certificate; one line."""
 
 
 class HardFrames:
@@ -53,43 +52,43 @@ class HardFrames:
             WrongRobotError: the request names another robot than the certificate.
             GoneError: the caller no longer waits; the request to the cloud, if any, was cancelled.
         """
-        self._counters.add(bytes_up=len(data))
         robot = caller.robot or PLAIN_TEXT
+        self._counters.add(robot, bytes_up=len(data))
         refused = self._quotas.admit(robot, len(data))
         if refused:
-            self._counters.add(over_quota=1)
-            return self._encode(_unavailable(refused))
+            self._counters.add(robot, over_quota=1)
+            return self._encode(_unavailable(refused), robot)
         try:
-            return self._encode(self._ask(request_from(data, caller), caller))
+            return self._encode(self._ask(request_from(data, caller), caller, robot), robot)
         finally:
             self._quotas.release(robot)
 
-    def _ask(self, request: HardFrameRequest, caller: Caller) -> HardFrameAnswer:
+    def _ask(self, request: HardFrameRequest, caller: Caller, robot: str) -> HardFrameAnswer:
         if not self._transport.present:
-            self._counters.add(no_cloud=1)
+            self._counters.add(robot, no_cloud=1)
             return _unavailable("the gateway sees no cloud_node: start it")
         seconds = caller.seconds_left()
         if request.deadline_s:
             seconds = min(seconds, request.deadline_s)
         if seconds <= 0:
-            self._counters.add(gone=1)
+            self._counters.add(robot, gone=1)
             raise GoneError
         try:
             answer = wait_for_answer(
                 self._transport, replace(request, deadline_s=seconds), caller, seconds
             )
         except GoneError:
-            self._counters.add(gone=1)
+            self._counters.add(robot, gone=1)
             raise
-        self._counters.add(answered=1)
+        self._counters.add(robot, answered=1)
         return answer
 
-    def _encode(self, answer: HardFrameAnswer) -> bytes:
+    def _encode(self, answer: HardFrameAnswer, robot: str) -> bytes:
         try:
             data = protobuf.encode_answer(answer)
         except WireError as error:
             data = protobuf.encode_answer(_unavailable(f"the cloud's answer: {error}"))
-        self._counters.add(bytes_down=len(data))
+        self._counters.add(robot, bytes_down=len(data))
         return data
 
 
@@ -101,11 +100,7 @@ def request_from(data: bytes, caller: Caller) -> HardFrameRequest:
         WrongRobotError: the request names another robot than the certificate.
     """
     request = protobuf.decode_request(data)
-    if caller.robot and request.robot != caller.robot:
-        raise WrongRobotError(
-            f"the certificate is of robot {caller.robot}, the request of {request.robot!r}: "
-            "set the edge node's parameter `robot` to the name in the certificate"
-        )
+    check_robot(caller, request.robot)
     # The cloud finds a stored answer by its request id: prefix it, so that no robot gets another's.
     if request.request_id.startswith(f"{request.robot}/"):
         return request

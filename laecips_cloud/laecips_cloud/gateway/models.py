@@ -11,7 +11,7 @@ from laecips_edge.core.link.model_update import (
 )
 from laecips_edge.core.link.transport import Transport
 
-from laecips_cloud.gateway.caller import Caller, wait_for_answer
+from laecips_cloud.gateway.caller import PLAIN_TEXT, Caller, wait_for_answer
 from laecips_cloud.gateway.counters import GatewayCounters
 from laecips_cloud.gateway.quotas import Limits, Quotas
 
@@ -60,7 +60,7 @@ class Models:
         finally:
             self._quotas.release(caller.robot)
         encoded = model_protobuf.encode_piece(answer)
-        self._counters.add(model_bytes_down=len(encoded))
+        self._counters.add(caller.robot or PLAIN_TEXT, model_bytes_down=len(encoded))
         return encoded
 
 

@@ -63,10 +63,10 @@ class Quotas:
         with self._lock:
             self._robots[robot].in_flight -= 1
 
-    def in_flight(self) -> int:
-        """Return the number of frames in flight of all robots."""
+    def in_flight(self) -> dict[str, int]:
+        """Return the number of frames in flight by robot."""
         with self._lock:
-            return sum(use.in_flight for use in self._robots.values())
+            return {robot: use.in_flight for robot, use in self._robots.items()}
 
 
 @dataclass

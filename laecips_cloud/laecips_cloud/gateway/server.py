@@ -8,18 +8,19 @@ from functools import partial
 from typing import Any, Final
 
 import grpc
-from laecips_edge.core.certificates.certificate import Credentials
+from laecips_edge.core.certificates.reloaded_credentials import ReloadedCredentials
 from laecips_edge.core.link import protobuf
 from laecips_edge.core.link.grpc_options import SERVER, is_loopback
 from laecips_edge.core.link.protocol import OURS, Versions
 from laecips_edge.core.link.wire_error import WireError
 
 from laecips_cloud.gateway.admission import Admission, NotAdmittedError
-from laecips_cloud.gateway.caller import Caller, GoneError
+from laecips_cloud.gateway.caller import PLAIN_TEXT, Caller, GoneError, WrongRobotError
 from laecips_cloud.gateway.counters import GatewayCounters
-from laecips_cloud.gateway.hard_frames import HardFrames, WrongRobotError
+from laecips_cloud.gateway.hard_frames import HardFrames
 from laecips_cloud.gateway.models import Models
 from laecips_cloud.gateway.teaching import TeachFrames
+from laecips_cloud.gateway.reports import Reports
 
 _Answer = Callable[[bytes, Caller], bytes]
 
@@ -36,11 +37,13 @@ class GatewayServer:
 
     Args:
         address: `HOST:PORT` to listen at; port 0 for any free port.
-        credentials: the gateway's credentials; None for plain text, only on this machine.
+        credentials: the gateway's credentials, looked at for each new connection; None for plain
+            text, only on this machine.
         admission: admission of robots by certificate.
         hard_frames: handler of hard frames.
         models: handler of model updates.
         teaching: handler of frames for teaching.
+        reports: handler of reports on model updates.
         counters: counters, for calls refused before a handler.
         versions: supported protocol versions.
         on_refusal: called with one line for each refused call, on any thread.
@@ -52,12 +55,13 @@ class GatewayServer:
     def __init__(
         self,
         address: str,
-        credentials: Credentials | None,
+        credentials: ReloadedCredentials | None,
         *,
         admission: Admission,
         hard_frames: HardFrames,
         models: Models,
         teaching: TeachFrames,
+        reports: Reports,
         counters: GatewayCounters,
         versions: Versions = OURS,
         on_refusal: Callable[[str], None] = lambda line: None,
@@ -67,6 +71,7 @@ class GatewayServer:
         self._hard_frames = hard_frames
         self._models = models
         self._teaching = teaching
+        self._reports = reports
         self._counters = counters
         self._versions = versions
         self._on_refusal = on_refusal
@@ -83,7 +88,7 @@ class GatewayServer:
         """Stop to listen; running calls get a grace period and are then cancelled."""
         self._server.stop(STOP_S).wait()
 
-    def _listen(self, address: str, credentials: Credentials | None) -> int:
+    def _listen(self, address: str, credentials: ReloadedCredentials | None) -> int:
         if credentials is None and not is_loopback(address):
             raise ValueError(
                 f"address {address}: plain text is for this machine alone: listen at 127.0.0.1, or "
@@ -93,14 +98,7 @@ class GatewayServer:
             if credentials is None:
                 port = self._server.add_insecure_port(address)
             else:
-                port = self._server.add_secure_port(
-                    address,
-                    grpc.ssl_server_credentials(
-                        [(credentials.key, credentials.certificate)],
-                        root_certificates=credentials.authority,
-                        require_client_auth=True,
-                    ),
-                )
+                port = self._server.add_secure_port(address, _renewed(credentials))
         except RuntimeError as error:
             raise OSError(_TAKEN.format(address)) from error
         if not port:  # the return value of older versions of gRPC on failure
@@ -115,6 +113,7 @@ class GatewayServer:
             "GetModel": self._models.piece,
             "GetModelUpdate": self._models.update,
             "TeachFrame": self._teaching.piece,
+            "ReportModel": self._reports.receive,
         }
         return grpc.method_handlers_generic_handler(
             protobuf.SERVICE.strip("/"),
@@ -126,11 +125,12 @@ class GatewayServer:
 
     def _greet(self, data: bytes, caller: Caller) -> bytes:
         protobuf.decode_greeting(data)
-        self._counters.add(greetings=1)
+        self._counters.add(caller.robot or PLAIN_TEXT, greetings=1)
         return protobuf.encode_greeting(self._versions)
 
     def _call(self, answer: _Answer, data: bytes, context: Any) -> bytes:
         caller = self._admit(context)
+        self._counters.hear(caller.robot or PLAIN_TEXT, context.peer())
         try:
             return answer(data, caller)
         except WireError as error:
@@ -158,9 +158,21 @@ class GatewayServer:
 
     def _refuse(self, caller: _Caller, code: Any, line: str, counted: str) -> None:
         """Count, report and end a call; does not return."""
-        self._counters.add(**{counted: 1})
+        self._counters.add(caller.robot or PLAIN_TEXT, **{counted: 1})
         self._on_refusal(f"{caller.robot or 'a caller'} refused: {line}")
         caller.context.abort(code, line)
+
+
+def _renewed(credentials: ReloadedCredentials) -> Any:
+    """Return credentials of a server that follow the files: gRPC asks at each handshake."""
+
+    def newest() -> Any:
+        now = credentials.current()
+        return grpc.ssl_server_certificate_configuration(
+            [(now.key, now.certificate)], root_certificates=now.authority
+        )
+
+    return grpc.dynamic_ssl_server_credentials(newest(), newest, require_client_authentication=True)
 
 
 _TAKEN: Final = "cannot listen at {}: is another gateway there, or is it not of this machine?"

@@ -25,9 +25,9 @@ from laecips_edge.core.link.teaching import (
 )
 from laecips_edge.core.link.transport import Transport
 
-from laecips_cloud.gateway.caller import Caller, wait_for_answer
+from laecips_cloud.gateway.caller import PLAIN_TEXT, Caller, wait_for_answer
 from laecips_cloud.gateway.counters import GatewayCounters
-from laecips_cloud.gateway.hard_frames import PLAIN_TEXT, request_from
+from laecips_cloud.gateway.hard_frames import request_from
 from laecips_cloud.gateway.quotas import Limits, Quotas
 
 ROBOTS: Final = 2
@@ -89,8 +89,9 @@ class TeachFrames:
             WrongRobotError: the frame names another robot than the certificate.
             GoneError: the caller no longer waits.
         """
-        self._counters.add(bytes_up=len(data))
-        piece, robot = decode_frame_piece(data), caller.robot or PLAIN_TEXT
+        robot = caller.robot or PLAIN_TEXT
+        self._counters.add(robot, bytes_up=len(data))
+        piece = decode_frame_piece(data)
         refused = self._quotas.admit(robot, len(data))
         if refused:
             return encode_piece_answer(_later(refused))
@@ -135,7 +136,7 @@ class TeachFrames:
         answer = wait_for_answer(self._transport, request, caller, caller.seconds_left())
         status = _STATUS.get(answer.status, TeachStatus.LATER)
         if status is TeachStatus.STORED:
-            self._counters.add(taught=1)
+            self._counters.add(caller.robot or PLAIN_TEXT, taught=1)
             return FramePieceAnswer(status=status)
         return FramePieceAnswer(status=status, message=answer.message)
 

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
+from laecips_edge.bridge import report_relay
 from laecips_edge.bridge.bridge_settings import MADE, BridgeSettings
 from laecips_edge.bridge.bridge_status import BridgeParts
 from laecips_edge.bridge.clouds import Clouds
@@ -20,7 +21,8 @@ from laecips_edge.bridge.frame_keeper import FrameKeeper
 from laecips_edge.bridge.grpc_client import DEADLINE_S
 from laecips_edge.bridge.link import Link
 from laecips_edge.bridge.model_relay import THREADS, ModelRelay
-from laecips_edge.core.certificates.certificate import Credentials, load_credentials
+from laecips_edge.core.certificates.certificate import Credentials
+from laecips_edge.core.certificates.reloaded_credentials import ReloadedCredentials
 from laecips_edge.core.link.announced import Announced
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
 from laecips_edge.core.link.wire_error import WireError
@@ -41,6 +43,9 @@ MOST: Final = 16
 REFUSALS: Final = 2
 """Threads that say so."""
 
+PAUSE_S: Final = 0.5
+"""How long a new connection waits for the hard frames that are on their way over the old one."""
+
 SLACK_S: Final = 1.0
 """A call ends by itself at its deadline; so much later nobody waits for that any more."""
 
@@ -52,11 +57,13 @@ class BridgeNode(ManagedNode):
         super().__init__("bridge", **options)
         self.parameters.declare(BridgeSettings)
         self._settings = BridgeSettings()
+        self._certificates: ReloadedCredentials | None = None
         self._credentials: Credentials | None = None
         self._clouds: Clouds | None = None
         self._discovery: Discovery | None = None
         self._announced: dict[str, str] = {}
         self._models: ModelRelay | None = None
+        self._reports: report_relay.ReportRelay | None = None
         self._keeper = FrameKeeper(self._settings, logger=self.get_logger())
         self._room = threading.BoundedSemaphore(MOST)
         self._requests = BoundedCallbackGroup()
@@ -81,10 +88,12 @@ class BridgeNode(ManagedNode):
             self.get_logger().warning("insecure: true: plain text, for tries on one machine alone")
         else:
             folder = settings.path("certificates", what=MADE)
-            self._credentials = load_credentials(folder, "robot")
+            self._certificates = ReloadedCredentials(folder, "robot")
+            self._credentials = self._certificates.current()
         self._keeper = FrameKeeper(settings, logger=self.get_logger())
         self._keeper.open(self._credentials.own.name if self._credentials else "plain-text")
         self._models = ModelRelay(self)
+        self._reports = report_relay.ReportRelay(self)
         self._requests.most = MOST + REFUSALS
         self._service = self.create_service(
             SegmentHardFrame,
@@ -96,13 +105,16 @@ class BridgeNode(ManagedNode):
 
     def activate(self) -> None:
         """Connect to the gateways, and start to send spooled frames."""
-        if self._models is None:
+        if self._models is None or self._reports is None:
             raise RuntimeError("the node is not configured")
+        if self._certificates is not None:
+            self._credentials = self._certificates.current()
         clouds = Clouds(self._settings.addresses, self._connect, on_change=self._tell)
         self._clouds = clouds
         if not self._settings.addresses:
             self._discovery = Discovery(self._discovered, on_garbage=self._garbage)
         self._models.start(clouds)
+        self._reports.start(clouds)
         models = self._models
         self._keeper.start(clouds, busy=lambda: models.active)
 
@@ -113,6 +125,8 @@ class BridgeNode(ManagedNode):
             discovery.close()
         if self._models is not None:
             self._models.stop()
+        if self._reports is not None:
+            self._reports.stop()
         clouds, self._clouds = self._clouds, None
         if clouds is not None:
             clouds.close()
@@ -128,8 +142,10 @@ class BridgeNode(ManagedNode):
             self._service = None
         if self._models is not None:
             self._models.destroy()
+        if self._reports is not None:
+            self._reports.destroy()
         self._keeper.close()
-        self._models = self._credentials = None
+        self._models = self._reports = self._certificates = self._credentials = None
 
     def _connect(self, address: str, on_change: Callable[[str], None]) -> Link:
         tls_name = self._settings.tls_name or self._announced.get(address, "")
@@ -177,12 +193,25 @@ class BridgeNode(ManagedNode):
         else:
             self.get_logger().info(f"the cloud is there: {address}")
 
+    def _renew(self) -> None:
+        """Connect anew, between two hard frames where possible, once the certificate is renewed."""
+        certificates, clouds = self._certificates, self._clouds
+        if certificates is None or clouds is None:
+            return
+        if certificates.current() is not self._credentials:
+            clouds.wait_until_idle(PAUSE_S)
+            self.get_logger().info("the certificate was renewed: connecting anew")
+            self.deactivate()
+            self.activate()
+
     def _report(self) -> None:
+        self._renew()
         parts = BridgeParts(
             settings=self._settings,
-            credentials=self._credentials,
+            certificates=self._certificates,
             clouds=self._clouds,
             models=self._models,
+            reports=self._reports,
             keeper=self._keeper,
         )
         fields = parts.fields() | {"state": self.state}
@@ -213,7 +242,7 @@ def _unavailable(message: str) -> HardFrameAnswer:
 def main() -> int:
     """Run the node until SIGINT or SIGTERM; return the exit status."""
     # A waiting request holds a thread; transitions, the status and refusals need some too.
-    return run(BridgeNode, threads=MOST + REFUSALS + THREADS + 2)
+    return run(BridgeNode, threads=MOST + REFUSALS + THREADS + report_relay.THREADS + 2)
 
 
 if __name__ == "__main__":

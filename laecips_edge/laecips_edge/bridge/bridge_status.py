@@ -10,7 +10,9 @@ from laecips_edge.bridge.clouds import Clouds
 from laecips_edge.bridge.frame_keeper import FrameKeeper
 from laecips_edge.bridge.health import BridgeHealth, assess
 from laecips_edge.bridge.model_relay import ModelRelay
-from laecips_edge.core.certificates.certificate import Credentials, utc_now
+from laecips_edge.bridge.report_relay import ReportRelay
+from laecips_edge.core.certificates.certificate import utc_now
+from laecips_edge.core.certificates.reloaded_credentials import ReloadedCredentials
 from laecips_edge.core.frame.health import Level
 
 
@@ -20,24 +22,28 @@ class BridgeParts:
 
     Attributes:
         settings: its settings.
-        credentials: the robot's certificate and key.
+        certificates: the robot's certificate and key.
         clouds: the addresses of the cloud.
         models: the relay of model updates.
         keeper: the spool.
+        reports: the relay of reports on model updates.
     """
 
     settings: BridgeSettings
-    credentials: Credentials | None
+    certificates: ReloadedCredentials | None
     clouds: Clouds | None
     models: ModelRelay | None
     keeper: FrameKeeper
+    reports: ReportRelay | None = None
 
     def fields(self) -> dict[str, Any]:
         """Return the fields of laecips_msgs/BridgeStatus but its header and state."""
-        credentials, models = self.credentials, self.models
-        days_left = credentials.own.days_left(utc_now()) if credentials is not None else 0.0
+        certificates, models, reports = self.certificates, self.models, self.reports
+        own = certificates.current().own if certificates is not None else None
+        days_left = own.days_left(utc_now()) if own is not None else 0.0
         fields: dict[str, Any] = {
-            "robot": credentials.own.name if credentials is not None else "",
+            "robot": own.name if own is not None else "",
+            "model_reports_waiting": reports.waiting if reports is not None else 0,
             "addresses": list(self.settings.addresses),
             "model_bytes_down": models.bytes if models is not None else 0,
             "certificate_days_left": round(days_left, 1),
@@ -51,7 +57,7 @@ class BridgeParts:
             state: label of the lifecycle state.
             failure: why the last transition failed; empty if it succeeded.
         """
-        clouds, credentials = self.clouds, self.credentials
+        clouds, certificates = self.clouds, self.certificates
         preferred = next(iter(clouds.all), None) if clouds is not None else None
         current = clouds.current if clouds is not None else None
         return assess(
@@ -63,7 +69,7 @@ class BridgeParts:
                 preferred=preferred.trouble if preferred is not None else "",
                 spool=self.keeper.trouble,
                 late=self.keeper.late,
-                certificate=credentials.own.warning(utc_now()) if credentials is not None else "",
+                certificate=certificates.warning(utc_now()) if certificates is not None else "",
                 insecure=self.settings.insecure,
             )
         )

@@ -59,6 +59,7 @@ class Cloud:
         self.get_model: Any = bulk(protobuf.method("GetModel"))
         self.get_model_update: Any = bulk(protobuf.method("GetModelUpdate"))
         self.teach_frame: Any = bulk(protobuf.method("TeachFrame"))
+        self.report_model: Any = bulk(protobuf.method("ReportModel"))
 
     @property
     def circuit(self) -> Circuit:

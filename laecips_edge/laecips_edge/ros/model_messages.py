@@ -6,11 +6,13 @@ from array import array
 
 from builtin_interfaces.msg import Time
 
+from laecips_edge.core.image.image_messages import nanoseconds
 from laecips_edge.core.link.model_update import (
     ModelOffer,
     PieceAnswer,
     PieceRequest,
     PieceStatus,
+    RobotReport,
     UpdateOutcome,
     UpdateReport,
 )
@@ -101,3 +103,28 @@ def report_message(report: UpdateReport, *, robot: str, stamp: Time) -> ModelRep
     )
     message.header.stamp = stamp
     return message
+
+
+def report_of(message: ModelReport) -> RobotReport:
+    """Return the report of a message.
+
+    Raises:
+        ValueError: its outcome is unknown.
+    """
+    outcomes = {number: outcome for outcome, number in _OUTCOMES.items()}
+    if message.outcome not in outcomes:
+        raise ValueError(f"outcome {message.outcome} is unknown: do all nodes run one version?")
+    return RobotReport(
+        robot=message.robot,
+        stamp_ns=nanoseconds(message.header.stamp),
+        report=UpdateReport(
+            outcome=outcomes[message.outcome],
+            version=message.version,
+            running=message.running,
+            reason=message.reason,
+            transfer_s=message.transfer_s,
+            bytes=message.bytes,
+            swap_ms=message.swap_ms,
+            frames_lost=message.frames_lost,
+        ),
+    )

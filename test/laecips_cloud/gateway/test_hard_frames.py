@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from bridge_site import OK, Silent, request
-from laecips_cloud.gateway.caller import GoneError
+from laecips_cloud.gateway.caller import GoneError, WrongRobotError
 from laecips_cloud.gateway.counters import GatewayCounters
-from laecips_cloud.gateway.hard_frames import HardFrames, WrongRobotError
+from laecips_cloud.gateway.hard_frames import HardFrames
 from laecips_cloud.gateway.quotas import Limits, Quotas
 from laecips_edge.core.link import protobuf
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest

@@ -57,7 +57,7 @@ def test_in_flight(quotas: Quotas) -> None:
     assert quotas.admit("r1", 1) == (
         "robot r1 has 2 frames in flight, which is all: wait for an answer"
     )
-    assert (quotas.admit("r2", 1), quotas.in_flight()) == ("", 3)
+    assert (quotas.admit("r2", 1), quotas.in_flight()) == ("", {"r1": 2, "r2": 1})
     quotas.release("r1")
     assert quotas.admit("r1", 1) == ""
 

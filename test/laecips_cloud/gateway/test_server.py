@@ -1,6 +1,7 @@
 """Bridge and gateway over real connections on loopback: who gets in, and what happens to calls."""
 
 import socket
+import ssl
 import threading
 import time
 from datetime import timedelta
@@ -313,3 +314,33 @@ def test_a_port_that_is_taken(site: Site) -> None:
         pytest.raises(OSError, match=f"cannot listen at {address}"),
     ):
         site.gateway(InProcessTransport(echo), address=address).__enter__()
+
+
+def test_a_renewed_certificate_is_taken_by_new_connections(site: Site) -> None:
+    def shown(address: str) -> bytes:
+        host, port = address.split(":")
+        return ssl.get_server_certificate((host, int(port)), timeout=20).encode()
+
+    with (
+        site.gateway(InProcessTransport(echo)) as address,
+        bridge(address, site.robot) as (_, transport),
+    ):
+        until(lambda: transport.present)
+        before = shown(address)
+        site.authority.renew("localhost", utc_now())
+        after = shown(address)
+        assert before != after == (site.folder / "own.crt").read_bytes()
+        assert answer(transport, request()).status is AnswerStatus.OK  # over the old connection
+        with bridge(address, site.robot) as (_, new):
+            until(lambda: new.present)
+
+
+def test_a_robot_whose_clock_is_slow(site: Site) -> None:
+    """For it the gateway's new certificate is not valid yet."""
+    ahead = site.authority.issue("gateway", "127.0.0.1", utc_now() + timedelta(days=30))
+    with (
+        strange_gateway(load_credentials(ahead, "gateway")) as address,
+        bridge(address, site.robot) as (link, transport),
+    ):
+        until(lambda: "UNAVAILABLE" in link.trouble)
+        assert answer(transport, request()).status is AnswerStatus.UNAVAILABLE

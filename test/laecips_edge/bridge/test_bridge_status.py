@@ -20,7 +20,7 @@ def test_before_and_while_it_is_active(tmp_path: Path) -> None:
     try:
         for each in (None, clouds):
             parts = BridgeParts(
-                settings=settings, credentials=None, clouds=each, models=None, keeper=keeper
+                settings=settings, certificates=None, clouds=each, models=None, keeper=keeper
             )
             status = BridgeStatus(state="active", **parts.fields())
             assert (status.addresses, status.address) == (["127.0.0.1:9"], "")

@@ -9,6 +9,7 @@ from laecips_edge.core.link.model_update import (
     PieceAnswer,
     PieceRequest,
     PieceStatus,
+    RobotReport,
     UpdateOutcome,
     UpdateReport,
 )
@@ -20,6 +21,7 @@ from laecips_edge.ros.model_messages import (
     piece_request_message,
     piece_request_of,
     report_message,
+    report_of,
 )
 
 from laecips_msgs.msg import ModelReport
@@ -80,3 +82,9 @@ def test_a_report_says_what_became_of_an_offer(outcome: UpdateOutcome) -> None:
     assert (message.robot, message.header.stamp) == ("r2", STAMP)
     assert (message.version, message.running, message.reason) == (4, 3, "why")
     assert (message.transfer_s, message.bytes, message.swap_ms) == (2.0, 9, 0.5)
+    assert report_of(message) == RobotReport(robot="r2", stamp_ns=3_000_000_007, report=report)
+
+
+def test_an_unknown_outcome_is_no_report() -> None:
+    with pytest.raises(ValueError, match="outcome 9 is unknown"):
+        report_of(ModelReport(outcome=9))

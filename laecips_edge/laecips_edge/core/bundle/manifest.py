@@ -84,39 +84,55 @@ class Manifest:
         channels = 4 if self.modality == "rgbd" else 3
         checks: dict[str, Callable[[], bool]] = {
             "schema": lambda: self.schema == SCHEMA,
-            "name": lambda: isinstance(self.name, str) and bool(self.name),
-            "version": lambda: isinstance(self.version, int) and self.version >= 1,
-            "parent": lambda: self.parent is None or 1 <= self.parent < self.version,
+            "name": lambda: _text(self.name),
+            "version": lambda: _whole(self.version) and 1 <= self.version < 2**32,
+            "parent": lambda: (
+                self.parent is None or (_whole(self.parent) and 1 <= self.parent < self.version)
+            ),
             "architecture": lambda: isinstance(self.architecture, str),
-            "width": lambda: self.width > 0,
-            "miner_width": lambda: self.miner_width > 0,
+            "width": lambda: _finite([self.width]) and self.width > 0,
+            "miner_width": lambda: _finite([self.miner_width]) and self.miner_width > 0,
             "modality": lambda: self.modality in MODALITIES,
-            "input_size": lambda: len(self.input_size) == 2 and min(self.input_size) >= 32,
-            "stride": lambda: self.stride >= 1,
+            "input_size": lambda: (
+                len(self.input_size) == 2
+                and all(map(_whole, self.input_size))
+                and min(self.input_size) >= 32
+            ),
+            "stride": lambda: _whole(self.stride) and self.stride >= 1,
             "tiles": lambda: (
                 len(self.tiles) == 2
+                and all(map(_whole, self.tiles))
                 and min(self.tiles) >= 1
                 and self.tiling.can_be_joined(self.stride)
             ),
             "mean": lambda: len(self.mean) == channels and _finite(self.mean),
             "std": lambda: len(self.std) == channels and _finite(self.std) and min(self.std) > 0,
-            "depth_range_mm": lambda: self.depth_range_mm > 0,
-            "classes": lambda: 2 <= len(self.classes) == len(set(self.classes)) <= 255,
+            "depth_range_mm": lambda: _finite([self.depth_range_mm]) and self.depth_range_mm > 0,
+            "classes": lambda: (
+                2 <= len(self.classes) == len(set(self.classes)) <= 255
+                and all(map(_text, self.classes))
+            ),
             "palette": lambda: (
                 len(self.palette) == len(self.classes)
-                and all(len(c) == 3 and min(c) >= 0 and max(c) <= 255 for c in self.palette)
+                and all(len(c) == 3 and all(map(_byte, c)) for c in self.palette)
             ),
             "delta": lambda: 0 <= self.delta <= 1,
-            "beta": lambda: self.beta > 0 and math.isfinite(self.beta),
-            "quantiles": lambda: list(self.quantiles) == sorted(self.quantiles),
-            "temperature": lambda: self.temperature > 0 and math.isfinite(self.temperature),
+            "beta": lambda: _finite([self.beta]) and self.beta > 0,
+            "quantiles": lambda: (
+                _finite(self.quantiles) and list(self.quantiles) == sorted(self.quantiles)
+            ),
+            "temperature": lambda: _finite([self.temperature]) and self.temperature > 0,
             "thresholds": lambda: _finite(self.thresholds.values()),
             "files": lambda: all(isinstance(digest, str) for digest in self.files.values()),
         }
         for key, check in checks.items():
             try:
                 good = check()
-            except (TypeError, AttributeError):  # a value of the wrong type
+            except (
+                TypeError,
+                AttributeError,
+                OverflowError,
+            ):  # of the wrong type, or beyond floats
                 good = False
             if not good:
                 raise BundleError(
@@ -153,8 +169,8 @@ class Manifest:
                 not allowed.
         """
         try:
-            content = json.loads(text)
-        except ValueError as error:
+            content = json.loads(text, parse_constant=_refuse)
+        except (ValueError, RecursionError) as error:
             raise BundleError(f"manifest: not JSON ({error}); fetch the bundle again") from error
         if not isinstance(content, dict):
             raise BundleError("manifest: not a JSON object; fetch the bundle again")
@@ -172,6 +188,23 @@ class Manifest:
                 "fetch the bundle again"
             )
         return manifest
+
+
+def _text(value: Any) -> bool:
+    """Whether a value is a text that messages and log lines can carry."""
+    return isinstance(value, str) and bool(value) and value.isprintable()
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _byte(value: Any) -> bool:
+    return _whole(value) and 0 <= value <= 255
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")
 
 
 def _finite(values: Iterable[float]) -> bool:

@@ -45,7 +45,8 @@ def jpeg_size(data: bytes) -> tuple[int, int] | None:
     position = len(START)
     while True:
         marker, position = _marker(data, position)
-        if marker is None or marker in {_END, _START_OF_SCAN}:
+        # A decoder passes over FF 00; to take what follows as its length would hide the header.
+        if marker is None or marker in {0, _END, _START_OF_SCAN}:
             return None
         if marker in _FRAME_HEADERS:
             height, width = data[position + 3 : position + 5], data[position + 5 : position + 7]

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from typing import Final
 
 import laecips_edge.core.link.laecips_bridge_pb2 as pb
-from laecips_edge.core.link.model_update import ModelOffer, PieceAnswer, PieceRequest, PieceStatus
-from laecips_edge.core.link.protobuf import MAX_MESSAGE, MAX_SMALL, MAX_TEXT, bounded, parse
+from laecips_edge.core.link.model_update import (
+    ModelOffer,
+    PieceAnswer,
+    PieceRequest,
+    PieceStatus,
+    RobotReport,
+    UpdateOutcome,
+    UpdateReport,
+)
+from laecips_edge.core.link.protobuf import (
+    MAX_MESSAGE,
+    MAX_SMALL,
+    MAX_TEXT,
+    bounded,
+    check_stamp,
+    in_range,
+    parse,
+)
+from laecips_edge.core.link.wire_error import WireError
 
 MAX_PIECE: Final = 16 << 10
 """Most bytes of a piece: a frame waits behind one for 33 ms at 4 Mbit/s."""
 
 _TEXTS: Final = ("name", "classes_hash", "manifest_sha256")
+_OUTCOMES: Final = tuple(UpdateOutcome)
+_FIGURES: Final = ("version", "running", "transfer_s", "bytes", "swap_ms", "frames_lost")
 
 
 def encode_piece_request(request: PieceRequest) -> bytes:
@@ -79,6 +99,59 @@ def decode_offer(data: bytes) -> ModelOffer | None:
         ordered=message.ordered,
         **{name: bounded(name, getattr(message, name), MAX_TEXT) for name in _TEXTS},
     )
+
+
+def encode_report(report: RobotReport) -> bytes:
+    """Return a serialised report; cut a reason that is too long.
+
+    Raises:
+        WireError: the robot's name is too long, or the stamp is out of bounds.
+    """
+    inner = report.report
+    message = pb.ModelReport(
+        robot=report.robot,
+        stamp_ns=report.stamp_ns,
+        outcome=_OUTCOMES.index(inner.outcome),
+        reason=inner.reason[:MAX_MESSAGE],
+        **{name: getattr(inner, name) for name in _FIGURES},
+    )
+    _check_report(message)
+    return bytes(message.SerializeToString())
+
+
+def decode_report(data: bytes) -> RobotReport:
+    """Return the report in a message; WireError if it is none, or a part is out of bounds."""
+    message = parse(pb.ModelReport, data, 4 * MAX_MESSAGE + MAX_SMALL)
+    _check_report(message)
+    return RobotReport(
+        robot=message.robot,
+        stamp_ns=message.stamp_ns,
+        report=UpdateReport(
+            outcome=_OUTCOMES[message.outcome],
+            reason=message.reason,
+            **{name: getattr(message, name) for name in _FIGURES},
+        ),
+    )
+
+
+def encode_receipt(refusal: str) -> bytes:
+    """Return a serialised receipt: why the report must be sent again, or "" if it need not."""
+    return bytes(pb.ModelReportReceipt(refusal=refusal[:MAX_MESSAGE]).SerializeToString())
+
+
+def decode_receipt(data: bytes) -> str:
+    """Return the refusal in a receipt; WireError if it is none, or out of bounds."""
+    message = parse(pb.ModelReportReceipt, data, 4 * MAX_MESSAGE + MAX_SMALL)
+    return bounded("refusal", message.refusal, MAX_MESSAGE)
+
+
+def _check_report(message: pb.ModelReport) -> None:
+    bounded("robot", message.robot, MAX_TEXT)
+    bounded("reason", message.reason, MAX_MESSAGE)
+    if message.outcome >= len(_OUTCOMES):
+        raise WireError(f"outcome: {message.outcome} is not known: do both sides run one version?")
+    check_stamp(message)
+    in_range(message, ("transfer_s", "swap_ms"), math.inf)
 
 
 def _status(value: int) -> PieceStatus:

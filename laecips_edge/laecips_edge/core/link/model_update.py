@@ -114,3 +114,18 @@ class UpdateReport:
     bytes: int = 0
     swap_ms: float = 0.0
     frames_lost: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RobotReport:
+    """A report and the robot that made it, as in laecips_msgs/ModelReport.
+
+    Attributes:
+        robot: name of the robot.
+        stamp_ns: time of the report by the robot's clock, nanoseconds.
+        report: what became of the offer.
+    """
+
+    robot: str
+    stamp_ns: int
+    report: UpdateReport

@@ -39,6 +39,8 @@ MAX_DEADLINE_S: Final = 600.0
 
 _ACROSS: Final = frozenset(AnswerStatus) - {AnswerStatus.SPOOLED}
 """Statuses of a cloud's answer; only a bridge says SPOOLED, to its own robot."""
+STAMPS_NS: Final = range(-(2**31) * 10**9, 2**31 * 10**9)
+"""Stamps that a ROS header holds: its seconds are a signed number of 32 bits."""
 
 _TIMES: Final = ("decode", "scores", "masks", "fusion", "store", "wait")
 
@@ -186,8 +188,9 @@ def _check_request(message: Any) -> None:
     if not message.request_id:
         raise WireError("request_id: none; send one that is unique a frame")
     if not math.isnan(message.trust):  # a hard frame may have a trust of nan
-        _in_range(message, ("trust",), 1.0)
-    _in_range(message, ("remaining_s",), MAX_DEADLINE_S)
+        in_range(message, ("trust",), 1.0)
+    check_stamp(message)
+    in_range(message, ("remaining_s",), MAX_DEADLINE_S)
 
 
 def _check_answer(message: Any) -> None:
@@ -196,7 +199,7 @@ def _check_answer(message: Any) -> None:
     bounded("message", message.message, MAX_MESSAGE)
     for name in ("label_map", "confidence_map"):
         bounded(name, getattr(message, name), MAX_MAP)
-    _in_range(message, [f"{stage}_ms" for stage in _TIMES], math.inf)
+    in_range(message, [f"{stage}_ms" for stage in _TIMES], math.inf)
 
 
 def bounded(what: str, value: Decoded, most: int) -> Decoded:
@@ -207,7 +210,14 @@ def bounded(what: str, value: Decoded, most: int) -> Decoded:
     return value
 
 
-def _in_range(message: Any, names: Iterable[str], most: float) -> None:
+def check_stamp(message: Any) -> None:
+    """Raise WireError unless the `stamp_ns` of a message fits a ROS header."""
+    if message.stamp_ns not in STAMPS_NS:
+        raise WireError(f"stamp_ns: {message.stamp_ns} does not fit a ROS header: check the clock")
+
+
+def in_range(message: Any, names: Iterable[str], most: float) -> None:
+    """Raise WireError unless each named number of a message is finite and within 0 to `most`."""
     for name in names:
         value = getattr(message, name)
         if not (math.isfinite(value) and 0 <= value <= most):

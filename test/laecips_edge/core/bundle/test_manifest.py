@@ -52,6 +52,15 @@ def test_round_trip():
         ({"temperature": float("inf")}, "temperature cannot be inf"),
         ({"thresholds": {"spp": float("nan")}}, "thresholds cannot be"),
         ({"schema": 2}, "schema cannot be 2"),
+        ({"version": 1.5}, "version cannot be 1.5"),
+        ({"version": 2**32}, "version cannot be 4294967296"),
+        ({"beta": 10**400}, "beta cannot be 1000"),
+        ({"width": float("inf")}, "width cannot be inf"),
+        ({"classes": (1, 2)}, r"classes cannot be \(1, 2\)"),
+        ({"classes": ("belt", "\ud800")}, "classes cannot be"),
+        ({"name": "two\nlines"}, "name cannot be"),
+        ({"input_size": (96.5, 128)}, "input_size cannot be"),
+        ({"quantiles": ("a", "b")}, "quantiles cannot be"),
     ],
 )
 def test_impossible_values_are_named(changes, message):
@@ -64,6 +73,8 @@ def test_impossible_values_are_named(changes, message):
     [
         ("{", "not JSON"),
         ("[]", "not a JSON object"),
+        ("[" * 5000, "not JSON .*recursion"),
+        (manifest_text(gate={"iou": float("nan")}), "not JSON .NaN is no number"),
         (manifest_text(colour="red"), "unknown keys colour"),
         (manifest_text(delta="removed"), "missing 1 required .*'delta'"),
         (manifest_text(files=["a"]), "files cannot be"),

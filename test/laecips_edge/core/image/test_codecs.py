@@ -124,6 +124,43 @@ def test_the_largest_picture_that_is_taken() -> None:
         codecs.decode_rgb(JPEG, most_pixels=16 * 24 - 1)
 
 
+PNG = codecs.encode_png(GREY)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (PNG[:33] + b"\xff" * 4 + PNG[37:], "truncated after"),
+        (PNG[:40] + b"\xff" + PNG[41:], "a checksum is wrong"),
+        (PNG[:33] + PNG[8:], "no header, or two"),
+        (PNG[:8] + PNG[33:], "no header, or two"),
+    ],
+)
+def test_a_png_whose_chunks_are_not_whole(data: bytes, reason: str) -> None:
+    with pytest.raises(ImageError, match=reason):
+        codecs.decode_rgb(data)
+
+
+def test_other_chunks_of_a_png_are_not_decoded() -> None:
+    text = b"zTXtComment\0\0" + zlib.compress(bytes(100))
+    chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+    data = PNG[:33] + chunk + PNG[33:] + b"padding"
+    assert (codecs.decode_png(data, dtype=np.uint8) == GREY).all()
+
+
+def test_scores_and_maps_are_bounded_too() -> None:
+    with pytest.raises(ImageError, match=r"10000 x 20000, 200\.0 megapixels"):
+        codecs.decode_png(claiming(10_000, 20_000), dtype=np.uint8)
+
+
+def test_bytes_that_hide_a_header() -> None:
+    """A decoder passes over FF 00 and finds the header of a huge picture behind it."""
+    at = JPEG.index(b"\xff\xc0")
+    huge = with_size(JPEG, 30_000, 30_000)
+    with pytest.raises(ImageError, match="broken picture|truncated"):
+        codecs.decode_rgb(huge[:at] + b"\xff\0" + huge[at:])
+
+
 NOISE = np.random.default_rng(0).integers(0, 255, (48, 64, 3), np.uint8)
 DETAILED = codecs.encode_jpeg(NOISE, 90)
 

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from laecips_edge.core.link import model_protobuf
-from laecips_edge.core.link.model_update import ModelOffer, PieceAnswer, PieceRequest, PieceStatus
+from laecips_edge.core.link.model_update import (
+    ModelOffer,
+    PieceAnswer,
+    PieceRequest,
+    PieceStatus,
+    RobotReport,
+    UpdateOutcome,
+    UpdateReport,
+)
+from laecips_edge.core.link.protobuf import MAX_MESSAGE, STAMPS_NS
 from laecips_edge.core.link.wire_error import WireError
 
 texts = st.text(max_size=50)
@@ -33,6 +42,28 @@ offers = st.builds(
     bytes=uint64,
     ordered=st.booleans(),
 )
+figures = st.floats(0, width=32, allow_infinity=False)
+reports = st.builds(
+    RobotReport,
+    robot=texts,
+    stamp_ns=st.integers(STAMPS_NS[0], STAMPS_NS[-1]),
+    report=st.builds(
+        UpdateReport,
+        outcome=st.sampled_from(UpdateOutcome),
+        version=uint32,
+        running=uint32,
+        reason=texts,
+        transfer_s=figures,
+        bytes=uint64,
+        swap_ms=figures,
+        frames_lost=uint32,
+    ),
+)
+REPORT = RobotReport(
+    robot="r1",
+    stamp_ns=5,
+    report=UpdateReport(outcome=UpdateOutcome.REFUSED, version=2, running=1, reason="why"),
+)
 
 
 @given(request=requests)
@@ -52,6 +83,22 @@ def test_an_announcement_there_and_back(offer: ModelOffer | None) -> None:
     assert model_protobuf.decode_offer(data) == offer
 
 
+@given(report=reports)
+def test_a_report_there_and_back(report: RobotReport) -> None:
+    assert model_protobuf.decode_report(model_protobuf.encode_report(report)) == report
+
+
+def test_a_long_reason_is_cut_and_arrives() -> None:
+    long = replace(REPORT, report=replace(REPORT.report, reason="\N{ROBOT FACE}" * 2000))
+    back = model_protobuf.decode_report(model_protobuf.encode_report(long))
+    assert back.report.reason == "\N{ROBOT FACE}" * MAX_MESSAGE
+
+
+@given(refusal=texts)
+def test_a_receipt_there_and_back(refusal: str) -> None:
+    assert model_protobuf.decode_receipt(model_protobuf.encode_receipt(refusal)) == refusal
+
+
 @given(data=st.binary(max_size=300))
 @pytest.mark.parametrize(
     "decode",
@@ -59,6 +106,8 @@ def test_an_announcement_there_and_back(offer: ModelOffer | None) -> None:
         model_protobuf.decode_piece_request,
         model_protobuf.decode_piece,
         model_protobuf.decode_offer,
+        model_protobuf.decode_report,
+        model_protobuf.decode_receipt,
     ],
 )
 def test_junk_is_a_wire_error_or_a_message(decode: Any, data: bytes) -> None:
@@ -78,6 +127,11 @@ def test_junk_is_a_wire_error_or_a_message(decode: Any, data: bytes) -> None:
             pb.ModelUpdate(version=1, name="n" * 257),
             "name: 257",
         ),
+        (model_protobuf.decode_report, pb.ModelReport(outcome=4), "outcome: 4 is not known"),
+        (model_protobuf.decode_report, pb.ModelReport(stamp_ns=2**62), "stamp_ns: 46"),
+        (model_protobuf.decode_report, pb.ModelReport(swap_ms=float("nan")), "swap_ms: nan"),
+        (model_protobuf.decode_report, pb.ModelReport(robot="r" * 257), "robot: 257"),
+        (model_protobuf.decode_receipt, pb.ModelReportReceipt(refusal="r" * 1025), "refusal: 1025"),
     ],
 )
 def test_out_of_bounds(decode: Any, message: Any, line: str) -> None:
