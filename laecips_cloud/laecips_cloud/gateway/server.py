@@ -19,8 +19,8 @@ from laecips_cloud.gateway.caller import PLAIN_TEXT, Caller, GoneError, WrongRob
 from laecips_cloud.gateway.counters import GatewayCounters
 from laecips_cloud.gateway.hard_frames import HardFrames
 from laecips_cloud.gateway.models import Models
-from laecips_cloud.gateway.teaching import TeachFrames
 from laecips_cloud.gateway.reports import Reports
+from laecips_cloud.gateway.teaching import TeachFrames
 
 _Answer = Callable[[bytes, Caller], bytes]
 
