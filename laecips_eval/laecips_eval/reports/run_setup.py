@@ -134,6 +134,10 @@ def require_same_classes(bag: Bag, bundle: Bundle) -> None:
         )
 
 
+def _drift(bag: PlayedBag) -> str:
+    return "another drift" if bag.drift else "no drift"
+
+
 def require_same_run(live: PlayedRun, *, bag: PlayedBag, bundle: Bundle) -> None:
     """Check that a live report has this bag and bundle, and the same precision as this machine.
 
@@ -149,8 +153,8 @@ def require_same_run(live: PlayedRun, *, bag: PlayedBag, bundle: Bundle) -> None
         )
     if live.bag.drift != bag.drift:
         raise ReportError(
-            f"the live report is of drift {live.bag.drift or 'none'}, this replay of "
-            f"{bag.drift or 'none'}: give the same file with --perturb, or name another report"
+            f"the live run was played under {_drift(live.bag)}, this replay under {_drift(bag)}: "
+            "give the same file with --perturb, or name another report"
         )
     if live.setup.bundle.hash != bundle_hash(bundle):
         raise ReportError(

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from laecips_eval.bags.topics import Segment as Stretch
+from laecips_eval.bags.topics import Segment
 from laecips_eval.scoring.distances import ks_by_chance, ks_distance, psi_terms
 from laecips_eval.scoring.frame_record import FrameRecord
 from laecips_eval.scoring.run_figures import SegmentShift, ShiftFigures
@@ -34,12 +34,12 @@ FEWEST: Final = 5
 _STRETCHES, _SHORTEST = 5, 10
 
 
-def stretches(frames: int) -> list[Stretch]:
+def stretches(frames: int) -> list[Segment]:
     """Return equal parts of a bag that names no segments: five, of at least ten frames each."""
     parts = max(1, min(_STRETCHES, frames // _SHORTEST))
     edges = [frames * number // parts for number in range(parts + 1)]
     return [
-        Stretch(f"frames {start} to {stop - 1}", start, stop)
+        Segment(f"frames {start} to {stop - 1}", start, stop)
         for start, stop in pairwise(edges)
         if stop > start
     ]
