@@ -134,8 +134,9 @@ def _asked(args: argparse.Namespace, before: dict[str, Any]) -> dict[str, Any]:
     paths = ["root", "images", "masks"]
     if (asked["classes"] or "").endswith((".yaml", ".yml")):
         paths.append("classes")
-    for name in paths:  # a later run may be started elsewhere
-        asked[name] = asked[name] and str(Path(asked[name]).expanduser().resolve())
+    for name in paths:
+        if path := asked[name]:  # a later run may be started elsewhere
+            asked[name] = str(Path(path).expanduser().resolve())
     return asked
 
 
