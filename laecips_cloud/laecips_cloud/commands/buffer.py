@@ -80,7 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     labels.add_argument(
         "--checked",
         action="store_true",
-        help="people have looked at every picture of the export: one that they left as it was is "
+        help="people have looked at every picture: one that they left as it was is "
         "their answer, too (always so with label-studio, which has submitted pictures only)",
     )
     prune = action("prune", "forget frames that are too old; what they held is overwritten")
@@ -201,13 +201,14 @@ def _close_task(args: argparse.Namespace) -> None:
 
 
 def _import_labels(args: argparse.Namespace) -> None:
+    args.checked |= args.format == "label-studio"
     buffer = _to_write(args.file)
     done = _imported(buffer, args)
     buffer.close()
     print(f"{done.taken} label maps taken in, {done.unchanged} say what was kept already")
     if done.empty:
         print(f"{done.empty} are not labelled yet, and stay in their task")
-    if args.format and done.unchanged and not args.checked:
+    if done.unchanged and not args.checked:
         print("have people looked at those too, give --checked: then they are labels of people")
     if done.strange:
         print(f"{len(done.strange)} belong to no frame here, {done.strange[0]} for one")
@@ -217,7 +218,7 @@ def _imported(buffer: ReplayBuffer, args: argparse.Namespace) -> Imported:
     from laecips_cloud.replay_buffer.importing import import_labels
 
     if args.format is None:
-        return import_labels(buffer, args.folder)
+        return import_labels(buffer, args.folder, checked=args.checked)
     from laecips_cloud.annotations.formats import FORMATS
     from laecips_cloud.labelling.corrections import import_corrections
 
@@ -225,7 +226,7 @@ def _imported(buffer: ReplayBuffer, args: argparse.Namespace) -> Imported:
         buffer,
         FORMATS[args.format](args.folder),
         background=args.background,
-        checked=args.checked or args.format == "label-studio",
+        checked=args.checked,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -59,7 +60,7 @@ def record_drive(
     for number, frame in enumerate(frames):
         image = drifted(frame.image, seed=number)
         prediction = robot.predict(image)
-        scores = scorer.score(image, lambda image=image: robot.scores(image))
+        scores = scorer.score(image, partial(robot.scores, image))
         answer = fuse(scores, NoMasks().generate(image))
         buffer.append(
             ReplayFrame(

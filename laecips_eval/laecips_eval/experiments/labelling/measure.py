@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -30,7 +30,8 @@ RANDOM: Final = "random"
 Row = dict[str, Any]
 
 
-class Trial(NamedTuple):
+@dataclass(frozen=True)
+class Trial:
     """Which frames are labelled.
 
     Attributes:
@@ -125,7 +126,7 @@ def run_trial(
         parent = version if done["promoted"] else parent
     iou = steps[parent - 2]["iou"] if parent > 1 else score(drive.bundle, drive.asked)
     shutil.rmtree(folder)
-    return {**trial._asdict(), "labelled": told, "updates": steps, "iou": iou}
+    return {**asdict(trial), "labelled": told, "updates": steps, "iou": iou}
 
 
 def score(bundle: Path, frames: Sequence[LabelledFrame]) -> list[float | None]:

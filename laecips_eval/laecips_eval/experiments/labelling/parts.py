@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -70,7 +70,7 @@ def split_parts(names: Sequence[str], rare: Sequence[bool], *, sizes: Sizes, see
     return Parts(*of)
 
 
-def write_part(root: Path, folder: Path, splits: dict[str, Sequence[str]]) -> Path:
+def write_part(root: Path, folder: Path, splits: Mapping[str, Sequence[str]]) -> Path:
     """Write a folder of some frames of another one, whose files stay where they are.
 
     Args:

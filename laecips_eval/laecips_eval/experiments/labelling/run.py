@@ -6,6 +6,7 @@ import argparse
 import json
 import shlex
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,7 +89,7 @@ def _run_missing(rows: Path, root: Path, models: Path, settings: Mapping[str, An
         drive = _drive(root, models, settings, seed)
         candidates = candidates_of(drive)
         if Trial(seed, "first", 0) not in done:
-            first = {**Trial(seed, "first", 0)._asdict(), "iou": score(drive.bundle, drive.asked)}
+            first = {**asdict(Trial(seed, "first", 0)), "iou": score(drive.bundle, drive.asked)}
             _append(rows, first)
         for trial in trials:
             if trial in done:
