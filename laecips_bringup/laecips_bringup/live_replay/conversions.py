@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from diagnostic_msgs.msg import DiagnosticArray
 from laecips_cloud.metrics import LabelMap
 from laecips_edge.core.image.stamps import nanoseconds
 from laecips_eval.scoring.answers import REASONS, SOURCES, EdgeCounters, PublishedAnswer
@@ -53,16 +52,6 @@ def work_ms(message: CloudStatus) -> float:
     """Return the milliseconds of the cloud's work on a frame, from its stages' medians."""
     stages = ("decode", "scores", "masks", "fusion", "store", "wait")
     return float(sum(getattr(message, f"{stage}_ms") for stage in stages))
-
-
-def bridge_values(message: DiagnosticArray) -> dict[str, str]:
-    """Return the values of a bridge in `/diagnostics`, by name; empty if it is of another node."""
-    return {
-        value.key: value.value
-        for status in message.status
-        if status.name.rpartition("/")[2] == "bridge"
-        for value in status.values
-    }
 
 
 def swap_of(message: ModelReport) -> Swap:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_bringup.graph.graph import NodeSpec
 from laecips_msgs.msg import (
+    BridgeStatus,
     CloudStatus,
     EdgeStatus,
     ModelReport,
@@ -32,7 +32,7 @@ class Kind(Enum):
     CLOUD_STATUS = auto()
     TRAINER_STATUS = auto()
     MODEL_REPORT = auto()
-    DIAGNOSTICS = auto()
+    BRIDGE_STATUS = auto()
 
     @property
     def of_cloud(self) -> bool:
@@ -66,7 +66,7 @@ def feeds(
     player: NodeSpec,
     trainer: NodeSpec | None = None,
     overlay: bool = True,
-    bridged: bool = False,
+    bridge: NodeSpec | None = None,
 ) -> Sequence[Feed]:
     """Return the topics of one graph.
 
@@ -76,7 +76,7 @@ def feeds(
         player: the bag player.
         trainer: the trainer node; None where there is none.
         overlay: whether to include the overlay, which the edge node draws only for a subscriber.
-        bridged: whether there is a bridge, whose state is in `/diagnostics` of the robot.
+        bridge: the bridge node; None where there is none.
     """
     found = [
         _feed(Kind.PLAYED, player, "played", PlayedFrame, "laecips_msgs", recorded=False),
@@ -102,16 +102,8 @@ def feeds(
                 recorded=True,
             ),
         ]
-    if bridged:
-        found.append(
-            Feed(
-                kind=Kind.DIAGNOSTICS,
-                topic="/diagnostics",
-                message=DiagnosticArray,
-                type_name="diagnostic_msgs/msg/DiagnosticArray",
-                recorded=False,
-            )
-        )
+    if bridge is not None:
+        found.append(_feed(Kind.BRIDGE_STATUS, bridge, "status", BridgeStatus, "laecips_msgs"))
     return found
 
 

@@ -99,14 +99,15 @@ class LinkWatch:
         if not self._samples or second - self._samples[-1].second >= _PERIOD_S:
             self._sample(second, frame)
 
-    def line(self, figures: Figures, *, cloud_ms: float, models: int) -> str:
+    def line(self, figures: Figures, *, cloud_ms: float, models: int, taught: int = 0) -> str:
         """Return one line for the live view; empty before the first samples."""
         if len(self._samples) < 2:
             return ""
         last = self._samples[-1]
         recent = self._used(self._samples[-_RECENT - 1 :][0], last)
         state = "CUT, " if self._cut is not None else ""
-        kinds = self._kinds(last, up=figures.bytes_up, down=figures.bytes_down, models=models)
+        up, down = figures.bytes_up, figures.bytes_down
+        kinds = self._kinds(last, up=up, down=down, models=models, taught=taught)
         told = ", ".join(f"{size(count)} {kind}" for way in kinds for kind, count in way.items())
         ideal = ""
         if figures.answered["cloud"] and figures.cloud_ms is not None:
@@ -123,6 +124,7 @@ class LinkWatch:
         up: int,
         down: int,
         models: int,
+        taught: int = 0,
         edge_ms: float,
         cloud_ms: float,
     ) -> LinkFigures | None:
@@ -133,6 +135,7 @@ class LinkWatch:
             up: bytes of hard frames.
             down: bytes of their answers.
             models: bytes of models.
+            taught: bytes of frames that were kept during a cut and sent later.
             edge_ms: what an easy frame takes.
             cloud_ms: the cloud's work on a frame.
         """
@@ -143,7 +146,7 @@ class LinkWatch:
             self._past.append(self._ended(self._cut, last.second, last.frame))
             self._cut = None
         used = self._used(first, last)
-        kinds = self._kinds(last, up=up, down=down, models=models)
+        kinds = self._kinds(last, up=up, down=down, models=models, taught=taught)
         way_up, way_down = (
             DirectionFigures(
                 bytes=traffic.bytes,
@@ -208,10 +211,10 @@ class LinkWatch:
 
     @staticmethod
     def _kinds(
-        last: _Sample, *, up: int, down: int, models: int
+        last: _Sample, *, up: int, down: int, models: int, taught: int
     ) -> tuple[dict[str, int], dict[str, int]]:
         return (
-            {"frames": up, "rest up": max(0, last.up.bytes - up)},
+            {"frames": up, "sent later": taught, "rest up": max(0, last.up.bytes - up - taught)},
             {
                 "answers": down,
                 "models": models,

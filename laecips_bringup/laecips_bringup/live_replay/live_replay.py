@@ -41,6 +41,7 @@ from laecips_bringup.output_names import (
     PAGE,
     REPORT,
     RESULT,
+    SPOOL,
 )
 from laecips_bringup.played_bag import open_played_bag
 from laecips_bringup.processes.domain import OwnDomain
@@ -155,7 +156,7 @@ class Replay:
         # An old replay buffer would answer a request with a known id from its stored frames.
         _remove(out, BUFFER, f"{BUFFER}-wal", f"{BUFFER}-shm")
         # The robot and the trainer would continue with the last pair of an earlier run.
-        for folder in (MODELS, LIBRARY, CERTIFICATES):
+        for folder in (MODELS, LIBRARY, CERTIFICATES, SPOOL):
             shutil.rmtree(out / folder, ignore_errors=True)
         remove_stale_segments()
         try:
@@ -184,7 +185,7 @@ class Replay:
                 f"to look inside: export {' '.join(f'{k}={v}' for k, v in added.items())}"
             )
             recorder = stack.enter_context(self._recorder())
-            topics = self._topics()
+            topics = self._topics(*(spec for spec, _ in nodes))
             recorder.start(topics, rate=self._options.rate)
             monitors = {}
             for domain, name in {where.cloud: "replay_cloud", where.robot: "replay"}.items():
@@ -225,6 +226,7 @@ class Replay:
             link=watch,
             cloud_ms=recorder.cloud_ms,
             models=recorder.model_bytes,
+            taught=recorder.taught_bytes,
         )
         return RunOutcome(report=report, stopped_by=end)
 
@@ -234,8 +236,10 @@ class Replay:
         nodes = ((self._cloud, where.cloud), (self._edge, where.robot), *trainer)
         if where.link is None:
             return nodes
-        folder = self._options.out.resolve() / CERTIFICATES
-        gateway, bridge = link_nodes(where.link, folder, self._shared, robot=self._robot())
+        out = self._options.out.resolve()
+        gateway, bridge = link_nodes(
+            where.link, out / CERTIFICATES, self._shared, robot=self._robot(), spool=out / SPOOL
+        )
         return ((gateway, where.cloud), *nodes, (bridge, where.robot))
 
     def _robot(self) -> str:
@@ -249,14 +253,14 @@ class Replay:
             return None
         return LinkWatch(where.link, cuts=self._options.link.cuts)
 
-    def _topics(self) -> Sequence[Feed]:
+    def _topics(self, *nodes: NodeSpec) -> Sequence[Feed]:
         return feeds(
             edge=self._edge,
             cloud=self._cloud,
             player=self._player,
             trainer=self._trainer,
             overlay=self._options.record,
-            bridged=self._options.link is not None,
+            bridge=next((spec for spec in nodes if spec.name == "bridge"), None),
         )
 
     def _recorder(self) -> Recorder:

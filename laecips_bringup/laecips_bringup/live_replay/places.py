@@ -72,7 +72,7 @@ def places(options: LinkOptions | None) -> Iterator[Places]:
 
 
 def link_nodes(
-    link: ThinLink, certificates: Path, shared: Shared, *, robot: str
+    link: ThinLink, certificates: Path, shared: Shared, *, robot: str, spool: Path
 ) -> tuple[NodeSpec, NodeSpec]:
     """Return gateway and bridge, at the ends of a link.
 
@@ -81,11 +81,17 @@ def link_nodes(
         certificates: folder to make the certificates in; it does not exist yet.
         shared: settings common to all nodes.
         robot: name of the robot.
+        spool: folder of the frames that the bridge keeps while the link is cut.
     """
     authority, now = Authority.create(certificates, utc_now()), utc_now()
     gateway = authority.issue("gateway", "localhost", now, also=["127.0.0.1"])
     bridge = authority.issue("robot", robot, now)
     return (
         graph.gateway(address=link.listen, certificates=str(gateway), **shared),
-        graph.bridge(address=link.dial, certificates=str(bridge), **shared),
+        graph.bridge(
+            address=link.dial,
+            certificates=str(bridge),
+            parameters={"spool": str(spool)},
+            **shared,
+        ),
     )

@@ -10,7 +10,6 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
-from diagnostic_msgs.msg import DiagnosticArray
 from laecips_cloud.metrics import LabelMap
 from laecips_eval.bags.result_bag import ResultBag
 from laecips_eval.scoring.frame_gallery import Gallery
@@ -22,7 +21,6 @@ from rclpy.serialization import deserialize_message
 
 from laecips_bringup.live_replay.conversions import (
     answer_of,
-    bridge_values,
     counters_of,
     label_map_of,
     stamp_ns,
@@ -40,6 +38,7 @@ _OF_THEMSELVES = (
     Kind.CLOUD_STATUS,
     Kind.TRAINER_STATUS,
     Kind.MODEL_REPORT,
+    Kind.BRIDGE_STATUS,
 )
 
 
@@ -61,6 +60,7 @@ class Recorder:
             once its gateway answers.
         cloud_ms: the cloud's work on a frame, median of its last hundred.
         model_bytes: bytes of models that came through a bridge.
+        taught_bytes: bytes of frames that a bridge kept while the link was cut, and sent later.
         swaps: the robot's reports of model updates, in order.
         last_played: the player's last note about a played picture.
         settling: detects when all frames are answered.
@@ -93,6 +93,7 @@ class Recorder:
         self.states = {"edge": "", "cloud": "", "trainer": "", "bridge": ""}
         self.cloud_ms = 0.0
         self.model_bytes = 0
+        self.taught_bytes = 0
         self.swaps: list[Swap] = []
         self._learning = Learning()
         self.last_played: PlayedFrame | None = None
@@ -225,14 +226,11 @@ class Recorder:
                 )
             case Kind.MODEL_REPORT:
                 self.swaps.append(swap_of(message))
-            case Kind.DIAGNOSTICS:
-                self._read_diagnostics(message)
-
-    def _read_diagnostics(self, message: DiagnosticArray) -> None:
-        values = bridge_values(message)
-        if values:
-            self.states["bridge"] = "active" if values.get("link") == "up" else "without a gateway"
-            self.model_bytes = int(values.get("model_bytes_down", self.model_bytes))
+            case Kind.BRIDGE_STATUS:
+                reached = not message.trouble and message.address
+                self.states["bridge"] = message.state if reached else "without a gateway"
+                self.model_bytes = message.model_bytes_down
+                self.taught_bytes = message.teach_bytes_up
 
     def _read_played(self, message: PlayedFrame) -> None:
         stamp = stamp_ns(message)

@@ -75,6 +75,7 @@ class RunReport:
         link: LinkWatch | None = None,
         cloud_ms: float = 0.0,
         models: int = 0,
+        taught: int = 0,
     ) -> Report:
         """Score the remaining frames and write all files.
 
@@ -89,6 +90,7 @@ class RunReport:
             link: the link between robot and cloud, if there is one.
             cloud_ms: the cloud's work on a frame.
             models: bytes of models that came over the link.
+            taught: bytes of frames that were kept during a cut and sent later.
 
         Returns:
             The report; it is shown where it cannot be written.
@@ -125,6 +127,7 @@ class RunReport:
                 up=report.bytes.up,
                 down=report.bytes.down,
                 models=models,
+                taught=taught,
                 edge_ms=report.latency_ms.edge.p50 or 0.0,
                 cloud_ms=cloud_ms,
             )

@@ -127,7 +127,12 @@ class Supervisor:
         if self._link is None:
             return ""
         recorder = self._recorder
-        return self._link.line(figures, cloud_ms=recorder.cloud_ms, models=recorder.model_bytes)
+        return self._link.line(
+            figures,
+            cloud_ms=recorder.cloud_ms,
+            models=recorder.model_bytes,
+            taught=recorder.taught_bytes,
+        )
 
     def _is_played(self) -> bool:
         played = self._recorder.last_played

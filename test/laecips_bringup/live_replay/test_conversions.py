@@ -2,10 +2,8 @@
 
 import numpy as np
 import pytest
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from laecips_bringup.live_replay.conversions import (
     answer_of,
-    bridge_values,
     counters_of,
     label_map_of,
     stamp_ns,
@@ -74,15 +72,6 @@ def test_counters() -> None:
 def test_the_clouds_work_is_the_sum_of_its_stages() -> None:
     status = CloudStatus(decode_ms=1.0, scores_ms=2.0, masks_ms=4.0, fusion_ms=8.0, store_ms=16.0)
     assert work_ms(status) == 31.0
-
-
-def test_only_a_bridge_speaks_of_the_link() -> None:
-    def said(name: str) -> DiagnosticArray:
-        values = [KeyValue(key="link", value="up"), KeyValue(key="model_bytes_down", value="7")]
-        return DiagnosticArray(status=[DiagnosticStatus(name=name, values=values)])
-
-    assert bridge_values(said("/edge")) == {}
-    assert bridge_values(said("/robot/bridge")) == {"link": "up", "model_bytes_down": "7"}
 
 
 def test_what_became_of_a_model_update() -> None:

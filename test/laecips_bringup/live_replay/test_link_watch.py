@@ -73,8 +73,8 @@ def test_the_line_of_the_live_view(line: Line) -> None:
     assert watch.line(FIGURES, cloud_ms=100.0, models=0) == ""
     watch = watched(line)
     assert watch.line(FIGURES, cloud_ms=100.0, models=20_000) == (
-        "17% up, 8% down used; 70.0 kB frames, 430.0 kB rest up, 30.0 kB answers, 20.0 kB models, "
-        "200.0 kB rest down; hard frames 300.0 ms, ideal 210.0 ms"
+        "17% up, 8% down used; 70.0 kB frames, 0 B sent later, 430.0 kB rest up, "
+        "30.0 kB answers, 20.0 kB models, 200.0 kB rest down; hard frames 300.0 ms, ideal 210.0 ms"
     )
 
 
@@ -95,7 +95,7 @@ def test_the_figures_of_the_report(line: Line) -> None:
     assert found is not None
     assert found.up.bytes == 500_000
     assert found.up.used == pytest.approx(0.1667, abs=1e-3)
-    assert found.up.kinds == {"frames": 1000, "rest up": 499_000}
+    assert found.up.kinds == {"frames": 1000, "sent later": 0, "rest up": 499_000}
     assert sum(found.down.kinds.values()) == found.down.bytes == 250_000
     assert [(it.frame, it.up, it.down) for it in found.use] == [
         (5, 0, 0), (10, 0, 0), (15, 0.5, 0.25),

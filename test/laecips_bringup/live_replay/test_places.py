@@ -30,9 +30,12 @@ def test_a_link_joins_bridge_and_gateway(tmp_path: Path) -> None:
         assert where.link is not None
         assert where.link.name in links()
         assert "behind a link of 4 Mbit/s, 40 ms round trip" in str(where)
-        gateway, bridge = link_nodes(where.link, tmp_path / "ca", Shared(), robot="r7")
+        ca, spool = tmp_path / "ca", tmp_path / "spool"
+        gateway, bridge = link_nodes(where.link, ca, Shared(), robot="r7", spool=spool)
         assert given(gateway)["address"] == where.link.listen
-        assert given(bridge)["address"] == where.link.dial != where.link.listen
+        assert where.link.dial in given(bridge)["addresses"]
+        assert where.link.dial != where.link.listen
+        assert given(bridge)["spool"] == str(spool)
     for spec, kind, name in ((gateway, "gateway", "localhost"), (bridge, "robot", "r7")):
         folder = Path(given(spec)["certificates"])
         assert load_credentials(folder, kind).own.name == name

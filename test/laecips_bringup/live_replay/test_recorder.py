@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from laecips_bringup.graph import graph
 from laecips_bringup.live_replay.feeds import Kind, feeds
 from laecips_bringup.live_replay.learning import Learning
@@ -16,11 +15,13 @@ from laecips_eval.bags.result_bag import ResultBag, message_types
 from laecips_eval.scoring.frame_gallery import Gallery
 from laecips_eval.scoring.scoreboard import Scoreboard
 from laecips_eval.scoring.updates import Swap
+from processes import until
 from rclpy.serialization import serialize_message
 from rosbags.rosbag2 import Reader
 from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_msgs.msg import (
+    BridgeStatus,
     CloudStatus,
     EdgeStatus,
     ModelReport,
@@ -36,7 +37,7 @@ FEEDS = {
         cloud=graph.cloud(),
         player=graph.player(bag="b"),
         trainer=graph.trainer(),
-        bridged=True,
+        bridge=graph.bridge(),
     )
 }
 TRUTH = {7: np.array([[0, 1]], np.uint8)}
@@ -122,6 +123,7 @@ def test_the_result_bag_is_on_the_bags_clock(tmp_path: Path, rate: float) -> Non
         "/edge/overlay/compressed": 1,
         "/trainer/status": 0,
         "/model_report": 0,
+        "/bridge/status": 0,
     }
     assert found["/edge/label_map"][0] == 7 + 30 * MS * rate
     message = types.deserialize_cdr(found["/edge/label_map"][1], "sensor_msgs/msg/Image")
@@ -232,20 +234,17 @@ def test_what_is_learnt_is_told() -> None:
 
 def test_what_a_bridge_says() -> None:
     def news(recorder: Recorder) -> None:
-        for link, models in (("down", "0"), ("up", "900")):
-            values = [
-                KeyValue(key="link", value=link), KeyValue(key="model_bytes_down", value=models),
-            ]  # fmt: skip
-            status = DiagnosticStatus(name="/bridge", values=values)
-            tell(recorder, Kind.DIAGNOSTICS, DiagnosticArray(status=[status]), 1 * MS)
-        other = DiagnosticArray(status=[DiagnosticStatus(name="/edge")])
-        tell(recorder, Kind.DIAGNOSTICS, other, 2 * MS)
+        for status, state in (
+            (BridgeStatus(state="active", trouble="no route"), "without a gateway"),
+            (BridgeStatus(state="active"), "without a gateway"),
+            (BridgeStatus(state="active", address="h:1", model_bytes_down=900), "active"),
+        ):
+            tell(recorder, Kind.BRIDGE_STATUS, status, 1 * MS)
+            until(lambda state=state: recorder.states["bridge"] == state)
         tell(recorder, Kind.CLOUD_STATUS, CloudStatus(state="active", masks_ms=5.0), 3 * MS)
 
     recorder = record(news)
-    assert recorder.states["bridge"] == "active"
-    assert recorder.model_bytes == 900
-    assert recorder.cloud_ms == 5.0
+    assert (recorder.model_bytes, recorder.taught_bytes, recorder.cloud_ms) == (900, 0, 5.0)
 
 
 def test_the_trainers_words_are_in_the_result_bag_from_the_first_picture_on(

@@ -46,8 +46,9 @@ class Site:
 
     def __enter__(self) -> Site:
         """Make certificates."""
-        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory())) / "ca"
-        authority, now = Authority.create(folder, utc_now()), utc_now()
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+        authority, now = Authority.create(folder / "ca", utc_now()), utc_now()
+        self._spool = folder / "spool"
         names = ("127.0.0.1", CLOUD)
         self._gateway_folder = authority.issue("gateway", "localhost", now, also=names)
         self._robot_folder = authority.issue("robot", ROBOT, now)
@@ -62,7 +63,11 @@ class Site:
         self._cloud_stand_in("ros", domain="cloud")
         gateway = {"address": self._listen, "certificates": self._gateway_folder} | _UNBOUNDED
         self._node("laecips_cloud.gateway_node", self._cloud, "cloud", gateway)
-        bridge = {"address": self._dial, "certificates": self._robot_folder}
+        bridge = {
+            "addresses": json.dumps([self._dial]),
+            "certificates": self._robot_folder,
+            "spool": self._spool,
+        }
         module = "laecips_edge.bridge.bridge_node"
         return psutil.Process(self._node(module, self._robot, "robot", bridge).pid)
 

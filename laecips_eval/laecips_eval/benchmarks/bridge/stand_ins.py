@@ -70,10 +70,16 @@ def _ros_robot(plan: Plan) -> Outcome:
         answer = call(frames, request)
         return answer is not None and answer.status == SegmentHardFrame.Response.OK
 
+    offset = 0
+
     def fetch() -> int:
+        nonlocal offset
         request = GetModel.Request(version=1, file="weights.safetensors", length=4 * PIECE_BYTES)
+        request.offset = offset  # one after the other, as the edge node does
         answer = call(pieces, request)
-        return len(answer.data) if answer is not None else 0
+        came = len(answer.data) if answer is not None else 0
+        offset += came
+        return came
 
     while plan.frame_bytes and not ask():  # the bridge greets its gateway first
         time.sleep(_RETRY_S)
