@@ -51,7 +51,7 @@ class Discovery:
         self._found: dict[str, list[Announced]] = {}
         choice: Any = list(interfaces) or zeroconf.InterfaceChoice.All
         self._zeroconf = zeroconf.Zeroconf(interfaces=choice)
-        self._browser = zeroconf.ServiceBrowser(self._zeroconf, SERVICE, listener=self)  # type: ignore[arg-type]
+        self._browser = zeroconf.ServiceBrowser(self._zeroconf, SERVICE, listener=self)
 
     def close(self) -> None:
         """Stop listening."""
