@@ -64,7 +64,7 @@ def candidate_of(frame: ReplayFrame, *, classes: int, robot: Robot | None = None
         size = (image.shape[0], image.shape[1])
         stored = frame.human_label_map or frame.label_map
         label_map = wire.decode_label_map(stored, size, classes)
-    except (ImageError, wire.WireError, ValueError) as error:
+    except (ImageError, ValueError) as error:
         raise ValueError(
             f"frame {frame.request_id!r}: {error}; it cannot be labelled, prune removes it"
         ) from error

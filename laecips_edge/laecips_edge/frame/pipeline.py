@@ -19,6 +19,7 @@ from laecips_edge.core.frame.router_events import RouterEvents
 from laecips_edge.core.frame.running_pair import Look, RunningPair
 from laecips_edge.core.frame.stamped_buffer import StampedBuffer
 from laecips_edge.core.frame.upload import Upload
+from laecips_edge.core.frame.upload_fit import UploadFit
 from laecips_edge.core.image import image_messages
 from laecips_edge.core.image.image_messages import ImageError
 from laecips_edge.core.image.picture import Picture
@@ -91,6 +92,7 @@ class Pipeline(RouterEvents):
             jpeg_quality=settings.jpeg_quality,
             forward_jpeg=settings.forward_jpeg,
             send_scores=settings.send_scores,
+            fit=UploadFit(settings.jpeg_deadline_share) if settings.jpeg_deadline_share else None,
         )
         self.router = Router(
             running=running,

@@ -100,6 +100,8 @@ class Publishers:
                 audit=seen.decision.audit,
                 bundle_version=seen.manifest.version,
                 latency_ms=1e3 * (time.monotonic() - seen.frame.received_s),
+                sent_quality=answer.sent_quality,
+                sent_scale=answer.sent_scale,
                 bytes_up=answer.bytes_up,
                 bytes_down=answer.bytes_down,
             )

@@ -98,6 +98,13 @@ class EdgeSettings(EngineSettings):
         True,
         "Upload the camera's own JPEG unchanged if there is one; jpeg_quality does not apply.",
     )
+    jpeg_deadline_share: float = _fixed(
+        0.0,
+        "Share of deadline_s in which an uploaded picture shall arrive: the node lowers the "
+        "quality below jpeg_quality, then the size, as the link demands. 0: it lowers nothing.",
+        minimum=0.0,
+        maximum=1.0,
+    )
     max_in_flight: int = setting(
         2, "Largest number of requests to the cloud in flight at a time.", minimum=1, maximum=64
     )

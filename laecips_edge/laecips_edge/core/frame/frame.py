@@ -65,6 +65,9 @@ class FrameAnswer:
         label_map: uint8 [H,W]; 255: no class.
         confidence_map: uint8 [H,W]; 255: certain.
         detail: Why the answer is a fallback, one line; empty otherwise.
+        sent_quality: JPEG quality of the picture that was sent; 0 if none was, or the camera's own
+            file.
+        sent_scale: Its sides against the frame's; 0 if none was sent.
         bytes_up: Payload of the request; 0 if none was sent.
         bytes_down: Payload of the cloud's answer; 0 if none came.
     """
@@ -74,6 +77,8 @@ class FrameAnswer:
     label_map: NDArray[np.uint8]
     confidence_map: NDArray[np.uint8]
     detail: str = ""
+    sent_quality: int = 0
+    sent_scale: float = 0.0
     bytes_up: int = 0
     bytes_down: int = 0
 

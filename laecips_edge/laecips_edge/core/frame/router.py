@@ -21,6 +21,7 @@ from laecips_edge.core.frame.frame import AnswerSink, Frame, FrameAnswer, SeenFr
 from laecips_edge.core.frame.router_events import RouterEvents
 from laecips_edge.core.frame.running_pair import Look, RunningPair
 from laecips_edge.core.frame.upload import Upload, read_answer
+from laecips_edge.core.frame.upload_fit import SentPicture
 from laecips_edge.core.image.picture import Picture
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
 from laecips_edge.core.link.in_flight import InFlightRequests, Refusal
@@ -44,11 +45,13 @@ class AskedFrame:
     Attributes:
         seen: The frame.
         bytes_up: Payload of the request; 0 until it is made.
+        sent: What was sent of the picture; None until the request is made.
         call: The request in flight; None until it is sent.
     """
 
     seen: SeenFrame
     bytes_up: int = 0
+    sent: SentPicture | None = None
     call: Call | None = None
 
 
@@ -144,6 +147,8 @@ class Router:
         """Answer each frame whose deadline has passed, as a fallback."""
         for request in self._in_flight.expire():
             self._forget_later(request.frame)
+            if self._upload.fit is not None and request.frame.bytes_up:
+                self._upload.fit.missed(request.frame.bytes_up)
             waited_s = request.deadline_s - request.sent_s
             self._fall_back(
                 request.frame, FrameOutcome.FALLBACK_DEADLINE, f"no answer within {waited_s:g} s"
@@ -213,7 +218,9 @@ class Router:
 
     def _send(self, key: str, asked: AskedFrame) -> None:
         try:
-            request = self._upload.request(asked.seen, deadline_s=self._in_flight.deadline_s)
+            request, asked.sent = self._upload.request(
+                asked.seen, deadline_s=self._in_flight.deadline_s
+            )
             asked.bytes_up = request.payload
             asked.call = self._transport.ask(
                 request, lambda answer: self._run_later(lambda: self._receive(key, answer))
@@ -236,19 +243,27 @@ class Router:
         if answer.status is AnswerStatus.SPOOLED:
             self._spool(asked, answer.message)
             return
-        self.round_trip_ms.add(1e3 * (self._clock() - request.sent_s))
+        took_s = self._clock() - request.sent_s
+        self.round_trip_ms.add(1e3 * took_s)
         try:
-            maps = read_answer(answer, asked.seen)
+            maps = read_answer(answer, asked.seen, scale=asked.sent.scale if asked.sent else 1.0)
         except WireError as error:
             self._fail(asked, f"cloud: {error}", bytes_down=answer.payload)
             return
         self._in_flight.judge(useful=True)
         self._spooled = False
+        if self._upload.fit is not None:
+            self._upload.fit.arrived(
+                asked.bytes_up,
+                took_s - sum(vars(answer.times).values()) / 1e3,
+                deadline_s=request.deadline_s - request.sent_s,
+            )
         if not asked.seen.decision.audit:
             self._answer(
                 asked.seen,
                 FrameOutcome.CLOUD,
                 maps,
+                sent=asked.sent,
                 bytes_up=asked.bytes_up,
                 bytes_down=answer.payload,
             )
@@ -276,6 +291,7 @@ class Router:
                 asked.seen,
                 outcome,
                 detail=detail,
+                sent=asked.sent if asked.bytes_up else None,
                 bytes_up=asked.bytes_up,
                 bytes_down=bytes_down,
             )
@@ -292,6 +308,7 @@ class Router:
         maps: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None,
         *,
         detail: str = "",
+        sent: SentPicture | None = None,
         bytes_up: int = 0,
         bytes_down: int = 0,
     ) -> None:
@@ -308,6 +325,8 @@ class Router:
                 label_map=label_map,
                 confidence_map=confidence_map,
                 detail=detail,
+                sent_quality=sent.quality if sent is not None else 0,
+                sent_scale=sent.scale if sent is not None else 0.0,
                 bytes_up=bytes_up,
                 bytes_down=bytes_down,
             )

@@ -16,6 +16,7 @@ from laecips_edge.core.frame.router import REMEMBERED_OVERDUE, AskedFrame, Route
 from laecips_edge.core.frame.router_events import RouterEvents
 from laecips_edge.core.frame.running_pair import Look, RunningPair
 from laecips_edge.core.frame.upload import Upload
+from laecips_edge.core.frame.upload_fit import FEWEST_BYTES, UploadFit
 from laecips_edge.core.image.codecs import encode_jpeg
 from laecips_edge.core.image.picture import Picture
 from laecips_edge.core.inference.segmenter import Prediction
@@ -123,7 +124,12 @@ class Robot(RouterEvents):
             transport=options.pop("transport", self.link),
             in_flight=self.in_flight,
             upload=Upload(
-                robot="robot", session="run", jpeg_quality=90, forward_jpeg=True, send_scores=False
+                robot="robot",
+                session="run",
+                jpeg_quality=90,
+                forward_jpeg=True,
+                send_scores=False,
+                fit=options.pop("fit", None),
             ),
             counters=self.counters,
             sink=self,
@@ -242,6 +248,21 @@ def test_while_a_bridge_spools_frames_it_is_asked_on_and_on_and_no_cloud_is_ther
     robot.link.answers[-1](good_answer())
     assert robot.answers[-1].outcome is FrameOutcome.CLOUD
     assert (robot.router.cloud_available, robot.router.frames_spooled) == (True, False)
+
+
+def test_what_is_sent_follows_the_link_and_is_said() -> None:
+    fit = UploadFit(0.5)
+    robot = Robot(fit=fit)
+    robot.route(0.1)
+    robot.clock.now += 3.0
+    robot.router.expire()
+    assert fit.most_bytes == FEWEST_BYTES  # the picture is tiny
+    robot.route(0.1)
+    robot.clock.now += 0.1
+    robot.link.answers[-1](good_answer())
+    assert robot.answers[-1].outcome is FrameOutcome.CLOUD
+    assert robot.answers[-1].sent_scale == 1.0
+    assert fit.most_bytes > FEWEST_BYTES
 
 
 def test_a_request_that_cannot_be_sent_is_a_fallback() -> None:

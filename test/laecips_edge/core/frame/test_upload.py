@@ -8,6 +8,7 @@ import pytest
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.frame.frame import Frame, SeenFrame
 from laecips_edge.core.frame.upload import Upload, read_answer
+from laecips_edge.core.frame.upload_fit import SentPicture, UploadFit
 from laecips_edge.core.image.codecs import decode_rgb, encode_jpeg, encode_png
 from laecips_edge.core.image.picture import Picture
 from laecips_edge.core.image.thumbnail import thumbnail_of
@@ -51,7 +52,7 @@ def seen(
 
 @pytest.mark.parametrize(("audit", "why"), [(False, "hard"), (True, "audit")])
 def test_a_request_says_what_the_cloud_must_know(audit: bool, why: str) -> None:
-    request = UPLOAD.request(seen(audit=audit), deadline_s=1.5)
+    request, _ = UPLOAD.request(seen(audit=audit), deadline_s=1.5)
     assert (request.request_id, request.robot, request.why) == ("s/9", "r2", why)
     assert (request.stamp_ns, request.frame_id, request.deadline_s) == (3, "camera", 1.5)
     assert (request.bundle_version, request.classes_hash) == (4, MANIFEST.classes_hash)
@@ -61,21 +62,21 @@ def test_a_request_says_what_the_cloud_must_know(audit: bool, why: str) -> None:
 
 
 def test_the_cameras_own_jpeg_goes_up_untouched() -> None:
-    assert UPLOAD.request(seen(), deadline_s=1.0).picture == OWN
+    assert UPLOAD.request(seen(), deadline_s=1.0)[1] == SentPicture(data=OWN, quality=0)
 
 
 @pytest.mark.parametrize(
     ("picture", "forward"), [(PNG, True), (JPEG, False)], ids=["png", "not forwarded"]
 )
 def test_anything_else_becomes_a_jpeg(picture: Picture, forward: bool) -> None:
-    sent = replace(UPLOAD, forward_jpeg=forward).request(seen(picture), deadline_s=1.0).picture
+    sent = replace(UPLOAD, forward_jpeg=forward).request(seen(picture), deadline_s=1.0)[0].picture
     assert sent == encode_jpeg(GREY, 40)
     assert decode_rgb(sent).shape == GREY.shape
 
 
 def test_depth_goes_up_where_there_is_some() -> None:
     depth = np.arange(6, dtype=np.uint16).reshape(2, 3)
-    request = UPLOAD.request(replace(seen(), depth=depth), deadline_s=1.0)
+    request, _ = UPLOAD.request(replace(seen(), depth=depth), deadline_s=1.0)
     assert np.array_equal(wire.decode_depth(request.depth), depth)
     assert request.payload == len(OWN) + len(request.depth)
 
@@ -83,7 +84,7 @@ def test_depth_goes_up_where_there_is_some() -> None:
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
 def test_scores_are_calibrated(temperature: float) -> None:
     manifest = replace(MANIFEST, temperature=temperature)
-    request = replace(UPLOAD, send_scores=True).request(seen(manifest=manifest), deadline_s=1.0)
+    request, _ = replace(UPLOAD, send_scores=True).request(seen(manifest=manifest), deadline_s=1.0)
     # A step of the wire is 1/255; decoding divides by their sum.
     np.testing.assert_allclose(
         wire.decode_scores(request.scores, 3), softmax(LOGITS, temperature=temperature), atol=0.006
@@ -119,3 +120,38 @@ def test_a_useless_answer_is_told(
     manifest = replace(MANIFEST, classes=MANIFEST.classes[:classes], palette=((0, 0, 0),) * classes)
     with pytest.raises(WireError, match=reason):
         read_answer(answer(status, message), seen(manifest=manifest))
+
+
+def test_on_a_slow_link_fewer_bytes_go_and_then_a_smaller_picture() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (96, 128, 3), np.uint8)
+    own = encode_jpeg(noise, 90)
+    picture = Picture(SimpleNamespace(format="jpeg", data=own), compressed=True)
+    fit = UploadFit(0.5)
+    upload = replace(UPLOAD, jpeg_quality=90, fit=fit)
+    frame = replace(seen(picture), rgb=noise)
+    assert upload.request(frame, deadline_s=2.0)[1] == SentPicture(data=own, quality=0)
+    fit.missed(len(own))
+    _, sent = upload.request(frame, deadline_s=2.0)
+    assert 40 <= sent.quality < 90
+    assert sent.scale == 1.0
+    assert len(sent.data) <= len(own) / 2
+    fit.missed(100)
+    request, sent = upload.request(frame, deadline_s=2.0)
+    assert (sent.quality, sent.scale) == (40, 0.5)
+    assert decode_rgb(request.picture).shape == (48, 64, 3)
+    _, sent = upload.request(replace(frame, depth=np.ones((96, 128), np.uint16)), deadline_s=2.0)
+    assert sent.scale == 1.0
+
+
+def test_the_answer_to_a_smaller_picture_is_enlarged() -> None:
+    small = np.array([[2]], np.uint8)
+    answer = HardFrameAnswer(
+        status=AnswerStatus.OK,
+        label_map=wire.encode_label_map(small),
+        confidence_map=wire.encode_confidence_map(small),
+    )
+    label_map, confidence_map = read_answer(answer, seen(), scale=0.4)
+    assert label_map.shape == confidence_map.shape == LABELS.shape
+    assert (label_map == 2).all()
+    with pytest.raises(WireError):
+        read_answer(answer, seen())
