@@ -30,6 +30,9 @@ def summary(folder: Path) -> Iterator[str]:
             f"  mIoU {_percent(measured.get('miou'))} on {measured.get('frames')} pictures that "
             "nothing learnt from"
         )
+    page = folder / f"{BUNDLE}.training" / "report.html"
+    if page.is_file():
+        yield f"{page}: what f overlooks and what it names too often, and its worst pictures"
     teacher = folder / TEACHER
     if teacher.exists():
         yield f"{teacher}: a large network for the cloud"

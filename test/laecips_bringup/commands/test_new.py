@@ -42,6 +42,7 @@ def test_from_pictures_to_a_bundle_and_on_where_it_stopped(
     assert "input size 80x112 for pictures of 80x112" in said
     assert f"{out / 'bundle'}: the bundle of a robot, 3 classes" in said
     assert f"edge.launch.py image_topic:=/camera/image_raw bundle:={out / 'bundle'}" in said
+    assert f"{out / 'bundle.training' / 'report.html'}: what f overlooks" in said
     bundle = Bundle.load(out / "bundle")
     assert bundle.manifest.name == "new"
     assert bundle.manifest.classes == ("belt", "scratch", "dent")

@@ -14,7 +14,7 @@ from laecips_cloud.training.data.time_blocks import spread
 from numpy.typing import NDArray
 
 THIN: Final = 2.0
-"""Pixels. A network whose first step halves the picture loses what is thinner."""
+"""Pixels. The first step of f halves the picture: of what is thinner little is left."""
 
 _LOOKED_AT: Final = 200
 
