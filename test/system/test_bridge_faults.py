@@ -71,7 +71,11 @@ def relay(site: Site, cloud_domain: int, cloud_peer: Peer) -> Iterator[Relay]:
 def bridge(site: Site, domain: int, peer: Peer, relay: Relay) -> Iterator[RosProcess]:
     folder = site.folder.parent / "robot-r1"
     # test_bridge_spool.py has the spool: here a frame without an answer says why there is none.
-    parameters = {"address": relay.address, "certificates": folder, "spool_bytes": 0}
+    parameters = {
+        "addresses": [relay.address],
+        "certificates": folder,
+        "spool_bytes": 0,
+    }
     with RosProcess(BRIDGE, domain, parameters=parameters) as process:
         until(lambda: peer.state("/bridge") == "active", process=process)
         yield process

@@ -6,7 +6,7 @@ from array import array
 
 from builtin_interfaces.msg import Time
 
-from laecips_edge.core.image.image_messages import nanoseconds
+from laecips_edge.core.image.stamps import nanoseconds
 from laecips_edge.core.link.model_update import (
     ModelOffer,
     PieceAnswer,
