@@ -72,7 +72,7 @@ def bridge(site: Site, domain: int, peer: Peer, relay: Relay) -> Iterator[RosPro
     folder = site.folder.parent / "robot-r1"
     # test_bridge_spool.py has the spool: here a frame without an answer says why there is none.
     parameters = {
-        "addresses": [relay.address],
+        "addresses": f'["{relay.address}"]',
         "certificates": folder,
         "spool_bytes": 0,
     }
