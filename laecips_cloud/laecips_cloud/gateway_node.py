@@ -155,12 +155,13 @@ class GatewayNode(ManagedNode):
 
     def _announce(self, port: int) -> None:
         """Announce the gateway; robots with a configured address do without."""
-        if self._credentials is None:
+        if self._certificates is None:
             self.get_logger().error("announce: robots trust an announcement only with certificates")
             return
         host = self._settings.address.rpartition(":")[0]
+        name = self._certificates.current().own.name
         try:
-            self._announcement = Announcement(host, port, tls_name=self._credentials.own.name)
+            self._announcement = Announcement(host, port, tls_name=name)
         except (ImportError, OSError) as error:
             self.get_logger().error(f"announce: {error}: robots need the address")
 

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 from bridge_site import OK, UNBOUNDED, Silent, request
-from laecips_cloud.gateway.caller import GoneError
+from laecips_cloud.gateway.caller import GoneError, WrongRobotError
 from laecips_cloud.gateway.counters import GatewayCounters
-from laecips_cloud.gateway.hard_frames import WrongRobotError
 from laecips_cloud.gateway.quotas import Limits
 from laecips_cloud.gateway.teaching import IDLE_S, TeachFrames
 from laecips_edge.core.link import protobuf
