@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import torch
 import torch.nn.functional as F
@@ -44,7 +44,7 @@ class SmpNetwork(EdgeNetwork):
         with torch.no_grad():
             strides, fine = _strides(network)
         super().__init__(classes=classes, stride=max(_LEAST_STRIDE, fine))
-        self.network = network
+        self.network: Any = network
         self._average = self.stride // fine
         self._strides = {
             name.removeprefix("encoder."): stride
@@ -72,7 +72,7 @@ class SmpNetwork(EdgeNetwork):
         return whole
 
 
-def _created(variant: str, classes: int) -> nn.Module:
+def _created(variant: str, classes: int) -> Any:  # the package has no types
     architecture, _, encoder = variant.partition("/")
     if not architecture or not encoder:
         raise EdgeNetworkError(
@@ -86,7 +86,7 @@ def _created(variant: str, classes: int) -> nn.Module:
             f"{', '.join(sorted(known))}"
         )
     try:
-        network: nn.Module = smp.create_model(
+        return smp.create_model(
             architecture, encoder_name=encoder, encoder_weights=None, classes=classes
         )
     except (KeyError, ValueError, RuntimeError) as error:
@@ -95,7 +95,6 @@ def _created(variant: str, classes: int) -> nn.Module:
             f"edge network smp: {architecture} on {encoder!r} cannot be made ({reason}...); take "
             "another encoder, see segmentation_models_pytorch.encoders.get_encoder_names()"
         ) from error
-    return network
 
 
 def _strides(network: nn.Module) -> tuple[dict[str, int], int]:
