@@ -80,9 +80,7 @@ def taught_again(parent: Bundle, path: Path) -> Update:
     )
 
 
-@pytest.mark.parametrize(
-    ("architecture", "width"), [("unet", 0.5), ("ddrnet", 0.25), SMP]
-)
+@pytest.mark.parametrize(("architecture", "width"), [("unet", 0.5), ("ddrnet", 0.25), SMP])
 def test_it_learns_is_promoted_and_exchanged(
     domain: int, peer: Peer, tmp_path: Path, architecture: str, width: float | None
 ) -> None:
