@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 
@@ -48,14 +49,29 @@ class Plugins:
             ValueError: of the type `error`: the name or an option is unknown, a value cannot be
                 read, or a needed package is not installed.
         """
+        factory = self.load(name)
+        with self._naming_what_is_missing(name):
+            return factory(*given, **self._read(name, factory, options, skip=len(given)))
+
+    def load(self, name: str) -> Any:
+        """Return the class or function of an entry point.
+
+        Raises:
+            ValueError: of the type `error`: the name is unknown, or a needed package is not
+                installed.
+        """
         points = self._points()
         if name not in points:
             raise self._error(
                 f"{self._kind} {name!r} is not known: take one of {', '.join(sorted(points))}"
             )
+        with self._naming_what_is_missing(name):
+            return points[name].load()
+
+    @contextmanager
+    def _naming_what_is_missing(self, name: str) -> Iterator[None]:
         try:
-            factory = points[name].load()
-            return factory(*given, **self._read(name, factory, options, skip=len(given)))
+            yield
         except ImportError as error:
             raise self._error(
                 f"{self._kind} {name}: {error}; install what is missing or take another"

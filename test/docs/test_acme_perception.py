@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -64,6 +65,17 @@ for options in {"wait": "1"}, {"dark": "1.5"}, {"dark": "251"}, {"weight": "nan"
 print(json.dumps(messages))
 """
 
+NETWORK = """
+import json
+import torch
+from laecips_cloud.networks import create_edge_network
+
+f = create_edge_network("acme_strips:21", classes=4, width=0.5)
+logits = f.logits_at_stride(torch.zeros(1, 3, 90, 130))
+shape = f.rows.weight.shape
+print(json.dumps([f.stride, f.architecture, shape[-1], f.stem[0].out_channels, logits.shape]))
+"""
+
 SMALL = """
 import json
 import numpy as np
@@ -106,10 +118,18 @@ def told(code: str, environment: Mapping[str, str]) -> Any:
     return json.loads(done.stdout)
 
 
-def test_the_page_shows_its_entry_points(blocks: Blocks) -> None:
-    (shown,) = blocks("toml")
+def test_two_pages_show_its_entry_points(blocks: Blocks) -> None:
+    other_page = (SOURCE.parents[1] / "edge-networks.md").read_text(encoding="utf-8")
+    shown = [*blocks("toml"), *re.findall(r"^```toml\n(.*?)^```$", other_page, re.M | re.S)]
     project = tomllib.loads((SOURCE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert tomllib.loads(shown)["project"]["entry-points"] == project["entry-points"]
+    points: dict[str, Any] = {}
+    for block in shown:
+        points |= tomllib.loads(block)["project"]["entry-points"]
+    assert points == project["entry-points"]
+
+
+def test_its_edge_network_can_be_f(environment: Mapping[str, str]) -> None:
+    assert told(NETWORK, environment) == [8, "acme_strips:21", 21, 8, [1, 4, 12, 17]]
 
 
 def test_both_parts_serve_f(environment: Mapping[str, str]) -> None:

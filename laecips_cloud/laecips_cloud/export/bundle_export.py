@@ -28,9 +28,13 @@ from laecips_edge.core.inference.segmenter import Segmenter
 from numpy.typing import NDArray
 from torch import nn
 
-from laecips_cloud.networks.miner import MinerNetwork
+from laecips_cloud.networks import (
+    EdgeNetwork,
+    EdgeNetworkError,
+    MinerNetwork,
+    create_edge_network,
+)
 from laecips_cloud.networks.onnx_graph import graph_without_weights
-from laecips_cloud.networks.rfnet import STRIDE, RFNet
 
 # Colour, then depth, as in published RFNets.
 _RGBD_NORMALISATION = {"mean": (*IMAGENET_MEAN, 0.12176), "std": (*IMAGENET_STD, 0.09752)}
@@ -41,7 +45,7 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 def export_bundle(
-    f: RFNet,
+    f: EdgeNetwork,
     h: MinerNetwork,
     path: str | Path,
     *,
@@ -89,9 +93,10 @@ def export_bundle(
         delta=delta,
         beta=beta,
         modality=modality,
+        architecture=f.architecture,
         width=f.width,
         miner_width=h.width,
-        stride=STRIDE,
+        stride=f.stride,
         **(normalisation | {"version": 1} | manifest_fields),
     )
     if not f.classes == h.classes == len(classes):
@@ -104,7 +109,7 @@ def export_bundle(
             f"{path}: f was made without a depth branch; make it with one, or export it for rgb"
         )
     if graphs_of is None:
-        graph_f, names_f = segmenter_graph(f.classes, f.width, modality, input_size)
+        graph_f, names_f = segmenter_graph(f.architecture, f.classes, f.width, modality, input_size)
         graph_h, names_h = miner_graph(h.classes, h.width, manifest.logits_shape[1:])
     else:
         graph_f, names_f = graphs_of.graph_f, list(graphs_of.weights("f"))
@@ -133,20 +138,23 @@ def write_manifest(bundle: Bundle, manifest: Manifest) -> Bundle:
     return Bundle.load(bundle.path)
 
 
-def load_networks(bundle: Bundle) -> tuple[RFNet, MinerNetwork]:
+def load_networks(bundle: Bundle) -> tuple[EdgeNetwork, MinerNetwork]:
     """Return the bundle's networks in torch, in evaluation mode, to continue training.
 
     Raises:
-        BundleError: the weights do not fit the architecture in the manifest.
+        BundleError: f's architecture cannot be made here, or the weights do not fit it.
     """
     manifest = bundle.manifest
-    if manifest.architecture != "rfnet":
-        raise BundleError(
-            f"{bundle.path}: architecture {manifest.architecture!r} is not known here; "
-            "update this package"
-        )
     classes = len(manifest.classes)
-    f = RFNet(classes=classes, width=manifest.width, depth=manifest.modality == "rgbd")
+    try:
+        f = create_edge_network(
+            manifest.architecture,
+            classes=classes,
+            width=manifest.width,
+            depth=manifest.modality == "rgbd",
+        )
+    except EdgeNetworkError as error:
+        raise BundleError(f"{bundle.path}: {error}") from error
     h = MinerNetwork(classes=classes, width=manifest.miner_width)
     for prefix, network in (("f", f), ("h", h)):
         weights = {key: torch.from_numpy(w) for key, w in bundle.weights(prefix).items()}
@@ -163,11 +171,13 @@ def load_networks(bundle: Bundle) -> tuple[RFNet, MinerNetwork]:
 
 @lru_cache(maxsize=8)
 def segmenter_graph(
-    classes: int, width: float, modality: str, input_size: tuple[int, int]
+    architecture: str, classes: int, width: float, modality: str, input_size: tuple[int, int]
 ) -> tuple[bytes, list[str]]:
     """Return the graph of f and its weights' names, from a new network without trained weights."""
     with torch.random.fork_rng():  # keep the caller's random state
-        f = RFNet(classes=classes, width=width, depth=modality == "rgbd").eval()
+        f = create_edge_network(
+            architecture, classes=classes, width=width, depth=modality == "rgbd"
+        ).eval()
     inputs = {"rgb": torch.zeros(1, 3, *input_size)}
     if modality == "rgbd":
         inputs["depth"] = torch.zeros(1, *input_size)
@@ -198,7 +208,7 @@ def _on_robot(network: Network) -> Network:
 
 
 def _agreement(
-    pair: tuple[RFNet, MinerNetwork],
+    pair: tuple[EdgeNetwork, MinerNetwork],
     manifest: Manifest,
     images: Sequence[NDArray[np.uint8]],
     depths: Sequence[NDArray[np.uint16]],

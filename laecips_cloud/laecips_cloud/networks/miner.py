@@ -40,7 +40,7 @@ class MinerNetwork(nn.Module):
         """Return the trust in f's answer.
 
         Args:
-            logits: float32 [N,M,h,w], as `RFNet.logits_at_stride` gives them.
+            logits: float32 [N,M,h,w], as `EdgeNetwork.logits_at_stride` gives them.
 
         Returns:
             h, float32 [N] in [H_MIN, 1]; near 1 means that f's answer can be used.

@@ -1,4 +1,4 @@
-"""The basic block of ResNet-18, shared by f's encoders and by the miner."""
+"""The basic block of ResNet-18, shared by encoders of f and by the miner."""
 
 import torch
 from torch import nn
@@ -13,10 +13,16 @@ def scaled(channels: int, width: float) -> int:
 
 
 class BasicBlock(nn.Module):
-    """Two 3x3 convolutions and a shortcut (He et al., CVPR 2016, figure 5 left)."""
+    """Two 3x3 convolutions and a shortcut (He et al., CVPR 2016, figure 5 left).
 
-    def __init__(self, in_channels: int, out_channels: int, *, stride: int = 1) -> None:
+    Without the last ReLU it returns their plain sum.
+    """
+
+    def __init__(
+        self, in_channels: int, out_channels: int, *, stride: int = 1, last_relu: bool = True
+    ) -> None:
         super().__init__()
+        self.last_relu = last_relu
         self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(out_channels)
         self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
@@ -32,7 +38,8 @@ class BasicBlock(nn.Module):
         """[N,C,H,W] -> [N,C',ceil(H/stride),ceil(W/stride)]."""
         shortcut = x if self.downsample is None else self.downsample(x)
         x = torch.relu(self.bn1(self.conv1(x)))
-        return torch.relu(self.bn2(self.conv2(x)) + shortcut)
+        x = self.bn2(self.conv2(x)) + shortcut
+        return torch.relu(x) if self.last_relu else x
 
 
 def stage(in_channels: int, out_channels: int, *, stride: int) -> nn.Sequential:

@@ -5,17 +5,19 @@ Unexpected Obstacle Detection for Road-driving Images", RA-L 2020. Parameter nam
 width 1 are those of the published checkpoints.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 
+from laecips_cloud.networks.edge_network import EdgeNetwork
 from laecips_cloud.networks.pyramid import BNReLUConv, SpatialPyramid, resize
 from laecips_cloud.networks.resnet import STAGES, init_convolutions, scaled, stage
 
-# Ratio of the input's rows to the rows of `logits_at_stride`.
-STRIDE = 4
 
-
-class RFNet(nn.Module):
+class RFNet(EdgeNetwork):
     """Two ResNet-18 encoders (colour, depth), a spatial pyramid and a light decoder.
 
     Args:
@@ -25,13 +27,11 @@ class RFNet(nn.Module):
             alone and leaves the branch unused; without it, it is half as large and refuses depth.
     """
 
+    architecture = "rfnet"
+
     def __init__(self, *, classes: int, width: float = 1.0, depth: bool = True) -> None:
-        super().__init__()
-        if classes < 2 or width <= 0:
-            raise ValueError(
-                f"RFNet: classes must be at least 2 and width above 0, got {classes} and {width}"
-            )
-        self.classes, self.width, self.depth = classes, width, depth
+        super().__init__(classes=classes, stride=4, width=width)
+        self.depth = depth
         self.backbone = Backbone(width=width, depth=depth)
         self.logits = BNReLUConv(scaled(128, width), classes, kernel=3)
 
@@ -57,6 +57,24 @@ class RFNet(nn.Module):
         if depth is not None and not self.depth:
             raise ValueError("RFNet: depth was given, but the network was made with depth=False")
         return self.logits(self.backbone(rgb, depth))
+
+    @property
+    def stages(self) -> Sequence[Sequence[nn.Module]]:
+        """The stem of the colour encoder, then its four layers."""
+        names = (("conv1", "bn1"), ("layer1",), ("layer2",), ("layer3",), ("layer4",))
+        return [[self.backbone.get_submodule(name) for name in stage] for stage in names]
+
+    def train_all_but(self, stages: int) -> None:
+        """Keep the depth branch too: trainings run on colour. See `EdgeNetwork`."""
+        super().train_all_but(stages)
+        for name, part in self.backbone.named_children():
+            if name.endswith("_d") or name.startswith("attention_"):
+                part.requires_grad_(False)
+
+
+def edge_rfnet(*, classes: int, width: float = 0.5, depth: bool = False) -> RFNet:
+    """Return an RFNet as robots run it: half as wide, and on colour unless depth is asked for."""
+    return RFNet(classes=classes, width=width, depth=depth)
 
 
 class Backbone(nn.Module):

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from laecips_eval.commands.options import CAMVID_LAYOUT
 
-HELP = "run an experiment and write its page: first-training, labelling, teachers"
+HELP = "run an experiment and write its page: edge-networks, first-training, labelling, teachers"
 
 _PAGES = {
+    "edge-networks": Path("docs/results/edge-networks.md"),
     "first-training": Path("docs/results/first-training.md"),
     "labelling": Path("docs/results/labelling.md"),
     "teachers": Path("docs/results/large-models.md"),
@@ -21,7 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "name",
         choices=list(_PAGES),
-        help="first-training: what each part of f's recipe brings; labelling: gain from frames "
+        help="edge-networks: the networks that can be f, after trainings of equal length; "
+        "first-training: what each part of f's recipe brings; labelling: gain from frames "
         "that people label, chosen ones against random ones; teachers: gain from a large model in "
         "the cloud, by masks and by class scores",
     )
@@ -29,7 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         type=Path,
-        help="the page; without it docs/results/first-training.md, labelling.md or large-models.md",
+        help="the page; without it the one of that name in docs/results, of teachers "
+        "large-models.md",
     )
     parser.add_argument(
         "--config", type=Path, help="settings; without it config/experiments/NAME.yaml as installed"
@@ -50,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--every",
         type=int,
         metavar="N",
-        help="teachers: use every N-th frame, instead of the value of the settings",
+        help="edge-networks, teachers: use every N-th frame, instead of the usual one",
     )
     parser.add_argument(
         "--neu-seg",
@@ -80,7 +83,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     first.add_argument("--sets", nargs="+", metavar="NAME", help="only these sets")
     first.add_argument("--recipes", nargs="+", metavar="NAME", help="only these recipes")
     first.add_argument(
-        "--seconds", nargs="+", type=float, default=[225.0], help="processor time of a training"
+        "--seconds",
+        nargs="+",
+        type=float,
+        default=[225.0],
+        help="processor time of a training; edge-networks takes one, too",
     )
     first.add_argument(
         "--steps", type=int, help="most steps of a training: comparable on a busy machine too"
@@ -96,9 +103,12 @@ def run(args: argparse.Namespace) -> int:
         OSError: the page cannot be written.
     """
     output = args.output or _PAGES[args.name]
-    {"first-training": _first_training, "labelling": _labelling, "teachers": _teachers}[args.name](
-        args, output
-    )
+    {
+        "edge-networks": _edge_networks,
+        "first-training": _first_training,
+        "labelling": _labelling,
+        "teachers": _teachers,
+    }[args.name](args, output)
     print(f"wrote {output}")
     return 0
 
@@ -114,6 +124,19 @@ def _teachers(args: argparse.Namespace, output: Path) -> None:
         camvid=args.camvid,
         models=args.models or Path("out/teachers"),
         every=args.every,
+    )
+
+
+def _edge_networks(args: argparse.Namespace, output: Path) -> None:
+    from laecips_eval.experiments.edge_networks.run import EVERY, run_edge_networks
+
+    if len(args.seconds) != 1 or not args.seconds[0] > 0:
+        raise ValueError("experiment edge-networks: give one number above 0 for --seconds")
+    run_edge_networks(
+        output,
+        models=args.models or Path("out/edge-networks"),
+        seconds=args.seconds[0],
+        every=EVERY if args.every is None else args.every,
     )
 
 

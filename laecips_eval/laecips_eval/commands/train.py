@@ -22,7 +22,7 @@ HELP = "train the edge network and its miner, or a teacher for the cloud, on lab
 AUTO = "auto"
 """Input size that is chosen by the pictures."""
 
-_WIDTHS = {"pair": 0.5, "teacher": 1.0}
+_TEACHER_WIDTH = 1.0
 _STEPS = {"pair": 2000, "teacher": 6000}
 
 
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--role",
-        choices=sorted(_WIDTHS),
+        choices=sorted(_STEPS),
         default="pair",
         help="pair: f and h, a bundle for robots; teacher: a larger network for the class scorers "
         "onnx and blend",
@@ -61,7 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--held-out-frames", type=int, help="take only so many held-out frames; without it all"
     )
     parser.add_argument(
-        "--width", type=float, help="width multiplier of f (without it 0.5) or teacher (1.0)"
+        "--width",
+        type=float,
+        help="width multiplier of f (without it the network's usual one) or teacher (1.0)",
     )
     parser.add_argument(
         "--input-size",
@@ -95,6 +97,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="ROWSxCOLUMNS of tiles of --input-size that a picture is cut into; without it 1x1, "
         "with --input-size auto what keeps the detail",
     )
+    pair.add_argument(
+        "--network",
+        default="rfnet",
+        metavar="NAME[:VARIANT]",
+        help="f's architecture: rfnet, ddrnet, unet, smp:ARCHITECTURE/ENCODER, or one of another "
+        "package",
+    )
+    pair.add_argument(
+        "--weights",
+        type=Path,
+        help="file of weights that f begins with, such as an encoder's; without it random ones",
+    )
     pair.add_argument("--miner-width", type=float, default=0.5, help="width multiplier of h")
     pair.add_argument("--miner-steps", type=int, default=400, help="steps of h")
     pair.add_argument("--folds", type=int, default=3, help="folds for the miner's rows")
@@ -115,8 +129,8 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(f"--threads is {args.threads}: give at least 1")
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(args.threads)
-    args.width = _WIDTHS[args.role] if args.width is None else args.width
     args.steps = _STEPS[args.role] if args.steps is None else args.steps
+    _check_network(args)
     progress = timed_lines()
     frames, held_out = open_training_frames(
         args.dataset,
@@ -149,6 +163,19 @@ def _choose_size(args: argparse.Namespace, frames: LabelledFrames, progress: Pro
     args.tiles = chosen.tiling.grid
 
 
+def _check_network(args: argparse.Namespace) -> None:
+    """Refuse what cannot be f, or its first weights, before frames are read."""
+    from laecips_cloud.networks import create_edge_network
+    from laecips_cloud.networks.initial_weights import take_weights
+
+    if args.role == "pair":
+        network = create_edge_network(args.network, classes=2, width=args.width)
+        if args.weights is not None:
+            take_weights(args.weights, network)
+    elif args.network != "rfnet":
+        raise ValueError(f"--network is {args.network}: a teacher is an rfnet; leave it out")
+
+
 def _train_pair(
     args: argparse.Namespace, frames: LabelledFrames, held_out: LabelledFrames, progress: Progress
 ) -> None:
@@ -165,7 +192,9 @@ def _train_pair(
     settings = FirstTraining(
         input_size=args.input_size,
         tiles=args.tiles or (1, 1),
+        network=args.network,
         width=args.width,
+        weights="" if args.weights is None else str(args.weights),
         miner_width=args.miner_width,
         folds=args.folds,
         steps=args.steps,
@@ -223,7 +252,7 @@ def _train_teacher(
     require_scorer_folder(args.out)
     settings = TeacherTraining(
         input_size=args.input_size,
-        width=args.width,
+        width=_TEACHER_WIDTH if args.width is None else args.width,
         steps=args.steps,
         minutes=args.minutes,
         variants=args.variants,

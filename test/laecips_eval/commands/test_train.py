@@ -6,7 +6,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 from laecips_cloud.class_scorers import create_class_scorer
+from laecips_cloud.networks.unet import UNet
 from laecips_edge.cli import main
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.segmenter import Segmenter
@@ -54,6 +56,18 @@ def test_eight_frames_make_a_bundle_that_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_f_can_be_another_network_and_begin_with_weights_of_a_file(tmp_path: Path) -> None:
+    torch.save(UNet(classes=3, width=0.25).state_dict(), tmp_path / "unet.pth")
+    options = [*QUICK, "--network", "unet", "--width", "0.25", "--weights", tmp_path / "unet.pth"]
+    done = train(*options, *PAIR, "-o", tmp_path / "bundle")
+    assert done.returncode == 0, done.stderr
+    assert "] f: begins with " in done.stdout
+    assert "fold 2 of 2: begins with " in done.stdout
+    manifest = Bundle.load(tmp_path / "bundle").manifest
+    assert (manifest.architecture, manifest.width, manifest.stride) == ("unet", 0.25, 4)
+
+
+@pytest.mark.slow
 def test_eight_frames_make_a_teacher_that_the_cloud_can_ask(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -96,6 +110,11 @@ def test_a_folder_that_is_something_else_is_refused_before_a_teacher_is_trained(
         (["--split", "nowhere"], "inspection has no split 'nowhere'"),
         (["--frames", "0"], "0 frames were asked for"),
         (["--input-size", "98x128", "--tiles", "2x1"], "tiles is (2, 1): out of range"),
+        (["--network", "rafnet"], "edge network 'rafnet' is not known: take one of ddrnet, rfnet"),
+        (["--network", "unet:small"], "edge network unet has no variant, but 'small' was given"),
+        (["--network", "smp:fpn"], "edge network smp: "),
+        (["--weights", "nowhere.pth"], "nowhere.pth: no such file"),
+        ([*TEACHER, "--network", "unet"], "--network is unet: a teacher is an rfnet; leave it out"),
         ([*TEACHER, "--dataset", "camvid"], "camvid needs a root"),
         ([*TEACHER, "--threads", "0"], "--threads is 0"),
         ([*TEACHER, "--held-out-frames", "0"], "0 frames were asked for"),

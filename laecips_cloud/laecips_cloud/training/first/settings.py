@@ -8,7 +8,7 @@ from typing import Any
 
 from laecips_edge.core.image.tiling import Tiling
 
-from laecips_cloud.networks.rfnet import STRIDE
+from laecips_cloud.networks import create_edge_network
 
 # Shares of the time limit; the rest is for running f and F over the rows.
 _TIME_OF_F, _TIME_OF_FOLDS, _TIME_OF_H = 0.45, 0.30, 0.10
@@ -26,8 +26,10 @@ class FirstTraining:
     Attributes:
         input_size: (height, width) of f's input, in pixels.
         tiles: (rows, columns) of tiles of that size into which robots cut a picture; of several,
-            sides of more than 32 pixels and multiples of 4.
-        width: width multiplier of f.
+            sides of more than 32 pixels and multiples of f's stride.
+        network: f's architecture, see `create_edge_network`.
+        width: width multiplier of f; None: the usual one of `network`.
+        weights: file of weights that each f begins with, see `take_weights`; "": random ones.
         miner_width: width multiplier of h.
         folds: k, number of folds, at least 2.
         steps: steps of f.
@@ -41,7 +43,9 @@ class FirstTraining:
 
     input_size: tuple[int, int] = (360, 480)
     tiles: tuple[int, int] = (1, 1)
-    width: float = 0.5
+    network: str = "rfnet"
+    width: float | None = None
+    weights: str = ""
     miner_width: float = 0.5
     folds: int = 3
     steps: int = 2000
@@ -55,8 +59,8 @@ class FirstTraining:
         """Raise ValueError for the first setting that is out of range."""
         for name, bad in [
             ("input_size", min(self.input_size) < 32),
-            ("tiles", min(self.tiles) < 1 or not self.tiling.can_be_joined(STRIDE)),
-            ("width", not self.width > 0),
+            ("tiles", min(self.tiles) < 1 or not self._can_be_joined()),
+            ("width", self.width is not None and not self.width > 0),
             ("miner_width", not self.miner_width > 0),
             ("folds", self.folds < 2),
             ("steps", self.steps < 1),
@@ -91,6 +95,12 @@ class FirstTraining:
     def as_json(self) -> dict[str, Any]:
         """Return the settings as JSON's types."""
         return as_json(self)
+
+    def _can_be_joined(self) -> bool:
+        if max(self.tiles) == 1:
+            return True
+        f = create_edge_network(self.network, classes=2, width=self.width)
+        return self.tiling.can_be_joined(f.stride)
 
     def _seconds(self, share: float) -> float:
         return math.inf if self.minutes is None else self.minutes * 60.0 * share

@@ -9,7 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from laecips_cloud.metrics import ConfusionMatrix
-from laecips_cloud.networks import MinerNetwork, RFNet
+from laecips_cloud.networks import EdgeNetwork, MinerNetwork, create_edge_network
+from laecips_cloud.networks.initial_weights import take_weights
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from laecips_cloud.training.first.settings import FirstTraining
 from laecips_cloud.training.steps.checkpoints import Checkpoints
@@ -61,7 +62,7 @@ class Stages:
         steps: int,
         seconds: float,
         curve: LearningCurve | None = None,
-    ) -> RFNet:
+    ) -> EdgeNetwork:
         """Train or restore an f.
 
         Args:
@@ -76,7 +77,10 @@ class Stages:
         """
         settings = self._settings
         torch.manual_seed(settings.seed)
-        network = RFNet(classes=self._classes, width=settings.width, depth=False)
+        network = create_edge_network(settings.network, classes=self._classes, width=settings.width)
+        if settings.weights:
+            taken, given = take_weights(settings.weights, network)
+            self._progress(f"{stage}: begins with {taken} of the {given} weights of the file")
         # Rounding depends on the memory format: a restored f must compute as the trained one.
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if not self._checkpoints.restore(stage, network):
@@ -96,7 +100,7 @@ class Stages:
         return network
 
     def miner(
-        self, f: RFNet, frames: Sequence[LabelledFrame], kept_for_h: Sequence[LabelledFrame]
+        self, f: EdgeNetwork, frames: Sequence[LabelledFrame], kept_for_h: Sequence[LabelledFrame]
     ) -> tuple[MinerNetwork, HardRule]:
         """Train h on the folds' rows, then on f's own rows of frames that f was not trained on.
 
@@ -157,7 +161,7 @@ class Stages:
 
     def rows(
         self,
-        network: RFNet,
+        network: EdgeNetwork,
         frames: Sequence[LabelledFrame],
         *,
         scores: tuple[ConfusionMatrix, ConfusionMatrix] | None = None,

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from laecips_cloud.export.bundle_export import export_bundle, load_networks, write_manifest
-from laecips_cloud.networks import MinerNetwork, RFNet
+from laecips_cloud.networks import EdgeNetwork, MinerNetwork
 from laecips_cloud.training.data.labelled_frames import LabelledFrame, fitted
 from laecips_cloud.training.online.examination import at_stride, examine
 from laecips_cloud.training.online.lesson_shares import share_out
@@ -201,7 +201,7 @@ def train_update(
 
 
 def _train_f(
-    f: RFNet,
+    f: EdgeNetwork,
     *,
     learnt: Sequence[Lesson],
     rehearsal: Sequence[LabelledFrame],
@@ -265,7 +265,7 @@ def drawn_as(lesson: Lesson, human_weight: float) -> float:
 
 
 def _train_h(
-    f: RFNet,
+    f: EdgeNetwork,
     h: MinerNetwork,
     *,
     held_out: Sequence[Lesson],

@@ -17,8 +17,7 @@ from laecips_cloud.fusion.mask_fusion import fuse
 from laecips_cloud.fusion.vote import Vote
 from laecips_cloud.masks import Masks
 from laecips_cloud.metrics import ConfusionMatrix, frame_iou
-from laecips_cloud.networks import RFNet
-from laecips_cloud.networks.rfnet import STRIDE
+from laecips_cloud.networks import EdgeNetwork
 from laecips_cloud.training.data.batches import normalise
 from laecips_cloud.training.data.drifted_views import views
 from laecips_cloud.training.data.labelled_frames import UNLABELLED, LabelledFrame
@@ -66,7 +65,7 @@ class HeldOutRow:
 
 
 def make_rows(
-    network: RFNet,
+    network: EdgeNetwork,
     frames: Sequence[LabelledFrame],
     *,
     assist: Assist,
@@ -111,7 +110,7 @@ def make_rows(
         )
 
 
-def run(network: RFNet, image: NDArray[np.uint8], *, tiling: Tiling) -> NDArray[np.float32]:
+def run(network: EdgeNetwork, image: NDArray[np.uint8], *, tiling: Tiling) -> NDArray[np.float32]:
     """Return f's logits of one picture of any size.
 
     Args:
@@ -128,4 +127,4 @@ def run(network: RFNet, image: NDArray[np.uint8], *, tiling: Tiling) -> NDArray[
         for window in tiling.windows():
             logits = network.logits_at_stride(normalise(image[window][None]))[0]
             parts.append(np.ascontiguousarray(logits.float().numpy()))
-    return tiling.join(parts, stride=STRIDE)
+    return tiling.join(parts, stride=network.stride)

@@ -14,7 +14,7 @@ from laecips_edge.core.image.tiling import Tiling
 from torch import nn
 
 from laecips_cloud.metrics import ConfusionMatrix
-from laecips_cloud.networks import RFNet
+from laecips_cloud.networks import EdgeNetwork
 from laecips_cloud.training.data.batches import normalise
 from laecips_cloud.training.data.labelled_frames import LabelledFrame, fitted
 from laecips_cloud.training.data.time_blocks import spread
@@ -48,7 +48,7 @@ class LearningCurve:
         """Choose the frames to look at."""
         self.held_out = spread(self.held_out, MOST_HELD_OUT) if self.held_out else []
 
-    def note(self, network: RFNet, *, done: float, loss: float) -> None:
+    def note(self, network: EdgeNetwork, *, done: float, loss: float) -> None:
         """Note a step down.
 
         Args:
@@ -63,7 +63,7 @@ class LearningCurve:
         if self.held_out and (not self.mious or done >= self.mious[-1][0] + 1 / _LOOKS):
             self.mious.append((done, self._look(network)))
 
-    def _look(self, network: RFNet) -> float:
+    def _look(self, network: EdgeNetwork) -> float:
         matrix = ConfusionMatrix(network.classes)
         device = next(network.parameters()).device
         tiles = [

@@ -11,7 +11,6 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import torch
@@ -19,7 +18,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
-from laecips_cloud.networks import RFNet
+from laecips_cloud.networks import EdgeNetwork
+from laecips_cloud.networks.edge_network import MOST_STAGES
 from laecips_cloud.networks.pyramid import resize
 from laecips_cloud.training.data.augment import Geometry
 from laecips_cloud.training.data.batches import Batches
@@ -29,9 +29,6 @@ from laecips_cloud.training.steps.losses import class_weights, segmentation_loss
 from laecips_cloud.training.steps.schedule import Schedule, one_cycle, set_learning_rate
 
 Progress = Callable[[str], None]
-
-_STAGES: Final = (("conv1", "bn1"), ("layer1",), ("layer2",), ("layer3",), ("layer4",))
-"""Modules of the backbone's stages, from the input on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +55,9 @@ class SegmenterRecipe:
         loss_stride: 1, 2 or 4: distance of the pixels that the loss uses, along rows and columns;
             the first one changes from step to step. Neighbouring pixels carry almost the same
             information, and at 2 a step takes a sixth less time.
-        frozen: number of the encoder's first stages (the stem, then four layers) that keep their
-            weights, 0 to 5. They detect edges and textures, which drift changes little; with three
-            a step takes a third less time.
+        frozen: number of the encoder's first stages that keep their weights, 0 to 5, see
+            `EdgeNetwork.stages`. They detect edges and textures, which drift changes little; with
+            three a step takes a third less time.
         averaged: share of the training, at its end, over whose steps the weights are averaged, in
             [0, 1]; 0: the last step's weights.
         keep_norms: keep the batch norms' statistics. For a short training of a network with good
@@ -103,7 +100,7 @@ class SegmenterRecipe:
             ("class_power", not 0 <= self.class_power <= 1),
             ("dice", not 0 <= self.dice <= 1),
             ("learning_rate", not self.learning_rate > 0),
-            ("frozen", not 0 <= self.frozen <= len(_STAGES)),
+            ("frozen", not 0 <= self.frozen <= MOST_STAGES),
             ("averaged", not 0 <= self.averaged <= 1),
             ("loss_stride", self.loss_stride not in (1, 2, 4)),
         ]:
@@ -120,7 +117,7 @@ def pixel_counts(frames: Sequence[LabelledFrame], classes: int) -> NDArray[np.in
 
 
 def train_segmenter(
-    network: RFNet,
+    network: EdgeNetwork,
     frames: Sequence[LabelledFrame],
     *,
     recipe: SegmenterRecipe,
@@ -134,7 +131,7 @@ def train_segmenter(
     """Train f in place, on a CUDA device if there is one, and leave it in evaluation mode.
 
     Args:
-        network: f, without or with its depth branch, which is not trained.
+        network: f; a depth branch is not trained.
         frames: the frames to train on, of any size.
         recipe: see `SegmenterRecipe`.
         weights: relative frequency of each frame; None: each frame once an epoch.
@@ -151,8 +148,7 @@ def train_segmenter(
     if by_class is None:
         by_class = class_weights(pixel_counts(frames, network.classes))
     by_class = by_class**recipe.class_power
-    for name, parameter in network.named_parameters():
-        parameter.requires_grad_(not _is_depth(name) and not _is_frozen(name, recipe.frozen))
+    network.train_all_but(recipe.frozen)
     optimiser = torch.optim.AdamW(
         [parameter for parameter in network.parameters() if parameter.requires_grad],
         lr=recipe.learning_rate,
@@ -216,7 +212,7 @@ def train_segmenter(
 
 
 def _descend(
-    network: RFNet,
+    network: EdgeNetwork,
     batches: Batches,
     schedule: Iterator[float],
     *,
@@ -318,17 +314,6 @@ def fast_precision(device: str = "cpu") -> contextlib.AbstractContextManager[obj
 
 def _norms(network: nn.Module) -> list[nn.BatchNorm2d]:
     return [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
-
-
-def _is_depth(name: str) -> bool:
-    parts = name.split(".")
-    return any(part.endswith("_d") or part.startswith("attention_") for part in parts)
-
-
-def _is_frozen(name: str, stages: int) -> bool:
-    parts = {part for stage in _STAGES[:stages] for part in stage}
-    module, _, rest = name.partition(".")
-    return module == "backbone" and rest.partition(".")[0] in parts
 
 
 def _even(length: float) -> int:

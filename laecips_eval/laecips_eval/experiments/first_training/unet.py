@@ -7,13 +7,14 @@ batch norms and padded convolutions.
 from __future__ import annotations
 
 import torch
+from laecips_cloud.networks import EdgeNetwork
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, max_pool2d
 
 _CHANNELS = (16, 32, 64, 192)
 
 
-class PlainUNet(nn.Module):
+class PlainUNet(EdgeNetwork):
     """A U-Net of four levels with 0.8 M parameters, in the place of f.
 
     Args:
@@ -22,8 +23,7 @@ class PlainUNet(nn.Module):
 
     def __init__(self, *, classes: int) -> None:
         """Draw the weights."""
-        super().__init__()
-        self.classes = classes
+        super().__init__(classes=classes, stride=1)
         before = (3, *_CHANNELS[:-1])
         self.down = nn.ModuleList(_pair(a, b) for a, b in zip(before, _CHANNELS, strict=True))
         self.up = nn.ModuleList(
@@ -41,9 +41,8 @@ class PlainUNet(nn.Module):
         for level, skip in zip(self.up, skips[-2::-1], strict=True):
             larger = interpolate(x, size=skip.shape[-2:], mode="bilinear", align_corners=False)
             x = level(torch.cat([skip, larger], 1))
-        return self.head(x)
-
-    forward = logits_at_stride
+        logits: Tensor = self.head(x)
+        return logits
 
 
 def _pair(before: int, after: int) -> nn.Sequential:

@@ -1,0 +1,1 @@
+"""Experiment: the edge networks beside each other, after trainings of equal length."""
