@@ -30,7 +30,8 @@ settings and its gate.
 Scored is the pair that robots have at the end, on {asked} that nothing learns from, in the drive's
 light. mIoU is of one confusion matrix. Seeds differ in the frames of the drive, in the lot and in
 the training; f and teacher are the same. The gate keeps one in four labels as truth, so that 20, 50
-and 100 labels teach 15, 37 or 38, and 75 frames.
+and 100 labels teach 15, 37 or 38, and 75 frames. Both networks are small and were trained for
+minutes: the page compares ways to label, it does not say how well NEU-Seg can be segmented.
 
     laecips experiment labelling --neu-seg DIR
 """
