@@ -91,12 +91,13 @@ def test_it_learns_is_promoted_and_exchanged(
     assert update.verdict.promoted, update.verdict.reason
     manifest = update.bundle.manifest
     assert (manifest.architecture, manifest.stride) == (architecture, first.manifest.stride)
+    namespace = f"/{architecture.partition(':')[0]}"
     with (
         # Every frame is easy: h has hardly learnt here, and a trial watches it, too.
-        start(domain, first, tmp_path / "store", "/any", delta=0.0) as process,
-        ModelServer(domain, "/any") as server,
+        start(domain, first, tmp_path / "store", namespace, delta=0.0) as process,
+        ModelServer(domain, namespace) as server,
     ):
-        robot = Robot(peer, process, namespace="/any")
+        robot = Robot(peer, process, namespace=namespace)
         robot.wait_until_active()
         player = Player(robot)
         player.play(WATCHED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
@@ -163,8 +164,10 @@ def load_networks(bundle: Bundle) -> tuple[EdgeNetwork, MinerNetwork]:
         try:
             network.load_state_dict(weights | counts, strict=True)
         except RuntimeError as error:
+            reason = textwrap.shorten(str(error), 300, placeholder=" ...")
             raise BundleError(
-                f"{bundle.path}: {' '.join(str(error).split())}; export the bundle again"
+                f"{bundle.path}: {prefix} is not what the manifest says ({reason}); export the "
+                "bundle again"
             ) from error
     return f.eval(), h.eval()
 
