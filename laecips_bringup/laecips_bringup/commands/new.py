@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
 
     from laecips_bringup.own_pictures.data_folder import held_out_split
     from laecips_bringup.own_pictures.record import Record
-    from laecips_bringup.own_pictures.steps import DATA, DRIFT, Plan, run_steps
+    from laecips_bringup.own_pictures.steps import DATA, DRIFT, NewPlan, run_steps
     from laecips_bringup.own_pictures.summary import summary
 
     folder = args.folder.resolve()
@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
     held_out = held_out_split(data)
     many = len(FrameFolder(data, held_out)) >= _FEWEST_DRIFTED
     wanted = many if asked["drift"] is None else asked["drift"]
-    plan = Plan(
+    plan = NewPlan(
         folder=folder,
         name=asked["name"] or folder.name,
         held_out=held_out,

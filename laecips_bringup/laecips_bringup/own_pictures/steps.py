@@ -43,7 +43,7 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class NewPlan:
     """What is to be made of a folder of labelled pictures.
 
     Attributes:

@@ -12,7 +12,7 @@ import numpy as np
 
 from laecips_cloud.labelling.colours import colour_of
 from laecips_cloud.labelling.guess import Guess
-from laecips_cloud.labelling.regions import Region
+from laecips_cloud.labelling.regions import GuessedRegion
 
 ANNOTATIONS: Final = "annotations.xml"
 LABELS: Final = "labels.json"
@@ -60,7 +60,7 @@ def write(folder: Path, guesses: Iterable[Guess], classes: Sequence[str]) -> Non
     )
 
 
-def _mask(region: Region, classes: Sequence[str], order: int) -> dict[str, str]:
+def _mask(region: GuessedRegion, classes: Sequence[str], order: int) -> dict[str, str]:
     height, width = region.mask.shape
     return {
         "label": classes[region.label],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from laecips_cloud.labelling.regions import Region
+from laecips_cloud.labelling.regions import GuessedRegion
 
 
 class Guess(NamedTuple):
@@ -20,4 +20,4 @@ class Guess(NamedTuple):
     picture: str
     request_id: str
     size: tuple[int, int]
-    regions: list[Region]
+    regions: list[GuessedRegion]

@@ -14,7 +14,7 @@ import numpy as np
 from laecips_cloud.annotations.rle import brush_of
 from laecips_cloud.labelling.colours import colour_of
 from laecips_cloud.labelling.guess import Guess
-from laecips_cloud.labelling.regions import Region
+from laecips_cloud.labelling.regions import GuessedRegion
 
 TASKS: Final = "tasks.json"
 CONFIG: Final = "label_config.xml"
@@ -58,7 +58,9 @@ def _task(guess: Guess, folder: str, classes: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _result(number: int, region: Region, guess: Guess, classes: Sequence[str]) -> dict[str, Any]:
+def _result(
+    number: int, region: GuessedRegion, guess: Guess, classes: Sequence[str]
+) -> dict[str, Any]:
     height, width = guess.size
     whole = np.zeros(guess.size, bool)
     rows, columns = region.mask.shape

@@ -14,7 +14,7 @@ _SMALLEST: Final = 32
 """Pixels of the smallest region that stands alone; the smaller ones of a class are one region."""
 
 
-class Region(NamedTuple):
+class GuessedRegion(NamedTuple):
     """Pixels of one class.
 
     Attributes:
@@ -30,7 +30,9 @@ class Region(NamedTuple):
     top: int
 
 
-def regions_of(label_map: NDArray[np.uint8], *, background: int | None = None) -> list[Region]:
+def regions_of(
+    label_map: NDArray[np.uint8], *, background: int | None = None
+) -> list[GuessedRegion]:
     """Return regions that give the label map when they are painted in their order.
 
     Args:
@@ -59,6 +61,6 @@ def _parts(mask: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
     return [*parts, specks] if specks.any() else parts
 
 
-def _cropped(label: int, mask: NDArray[np.bool_]) -> Region:
+def _cropped(label: int, mask: NDArray[np.bool_]) -> GuessedRegion:
     left, top, width, height = cv2.boundingRect(mask.astype(np.uint8))
-    return Region(label, mask[top : top + height, left : left + width], left, top)
+    return GuessedRegion(label, mask[top : top + height, left : left + width], left, top)

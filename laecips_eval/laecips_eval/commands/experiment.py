@@ -159,12 +159,12 @@ def _first_training(args: argparse.Namespace, output: Path) -> None:
     from laecips_edge.core.atomic_files import whole_file
 
     from laecips_eval.experiments.first_training.page import first_training_page
-    from laecips_eval.experiments.first_training.run import Plan, read_runs, run_missing
+    from laecips_eval.experiments.first_training.run import TrainingPlan, read_runs, run_missing
 
     roots = dict(_named(text) for text in args.root or ())
     if args.camvid is not None:
         roots["camvid"] = args.camvid
-    plan = Plan.of(
+    plan = TrainingPlan.of(
         roots,
         sets=args.sets,
         variants=args.recipes,

@@ -29,8 +29,8 @@ from laecips_eval.scoring.run_figures import (
     WireBytes,
 )
 from laecips_eval.scoring.segments import FrameRange, each_segment, last_segments
-from laecips_eval.scoring.shift import shift_of, stretches
-from laecips_eval.scoring.two_answers import TwoAnswers
+from laecips_eval.scoring.without_truth.shift import shift_of, stretches
+from laecips_eval.scoring.without_truth.two_answers import TwoAnswers
 
 
 @dataclass(frozen=True, kw_only=True)

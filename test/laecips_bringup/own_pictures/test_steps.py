@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from laecips_bringup.own_pictures.record import Record
-from laecips_bringup.own_pictures.steps import Plan, Step, run_steps
+from laecips_bringup.own_pictures.steps import NewPlan, Step, run_steps
 
 
 class Commands:
@@ -105,7 +105,7 @@ def test_what_a_step_depends_on_makes_it_and_the_later_ones_run_again(tmp_path, 
 
 
 def test_a_plan(tmp_path: Path) -> None:
-    plan = Plan(folder=tmp_path, name="plant", held_out="val", training=("--seed", "3"))
+    plan = NewPlan(folder=tmp_path, name="plant", held_out="val", training=("--seed", "3"))
     assert [step.name for step in plan.steps()] == ["check", "train", "bag", "replay"]
     train, bag = plan.steps()[1].arguments, plan.steps()[2].arguments
     assert train[-4:] == ("--seed", "3", "-o", str(tmp_path / "bundle"))

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from laecips_cloud.labelling.regions import Region, regions_of
+from laecips_cloud.labelling.regions import GuessedRegion, regions_of
 
 label_maps = arrays.arrays(
     np.uint8,
@@ -12,7 +12,7 @@ label_maps = arrays.arrays(
 )
 
 
-def painted(regions: list[Region], size: tuple[int, ...]) -> np.ndarray:
+def painted(regions: list[GuessedRegion], size: tuple[int, ...]) -> np.ndarray:
     label_map = np.full(size, 255, np.uint8)
     for label, mask, left, top in regions:
         height, width = mask.shape

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from laecips_edge.core.spool.spool_choice import MAX_FRAMES, Candidate, SpoolChoice
+from laecips_edge.core.spool.spool_choice import MAX_FRAMES, SpoolCandidate, SpoolChoice
 
 _WAL_LIMIT_BYTES: Final = 8 << 20
 _TABLE: Final = """
@@ -108,7 +108,7 @@ class FrameSpool:
         Raises:
             SpoolError: the disk is full or fails; the spool is unchanged.
         """
-        frame = Candidate(key=request_id, trust=trust, thumbnail=thumbnail, size=len(data))
+        frame = SpoolCandidate(key=request_id, trust=trust, thumbnail=thumbnail, size=len(data))
         with self._errors(), self._lock:
             before = self._choice.kept
             gone = self._choice.add(frame)
@@ -206,7 +206,7 @@ class FrameSpool:
         ).fetchall()
         gone: list[str] = []
         for request_id, trust, thumbnail, size in rows:
-            frame = Candidate(key=request_id, trust=trust, thumbnail=thumbnail, size=size)
+            frame = SpoolCandidate(key=request_id, trust=trust, thumbnail=thumbnail, size=size)
             gone += self._choice.add(frame)
         with self._connection as connection:
             connection.executemany(

@@ -23,7 +23,7 @@ MAX_FRAMES: Final = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
-class Candidate:
+class SpoolCandidate:
     """A frame as the choice sees it.
 
     Attributes:
@@ -56,7 +56,7 @@ class SpoolChoice:
         self.bytes = 0
         self._max_bytes = max_bytes
         self._max_frames = max_frames
-        self._kept: list[Candidate] = []
+        self._kept: list[SpoolCandidate] = []
         self._pixels = np.empty((0, THUMBNAIL_BYTES), np.int16)
         self._distance = np.empty(0)
         self._nearest: list[str] = []
@@ -65,11 +65,11 @@ class SpoolChoice:
         return len(self._kept)
 
     @property
-    def kept(self) -> list[Candidate]:
+    def kept(self) -> list[SpoolCandidate]:
         """The kept frames, oldest first."""
         return list(self._kept)
 
-    def add(self, candidate: Candidate) -> list[str]:
+    def add(self, candidate: SpoolCandidate) -> list[str]:
         """Add a frame; return the keys of the frames to drop, which may be its own."""
         self.remove(candidate.key)
         self._append(candidate)
@@ -92,7 +92,7 @@ class SpoolChoice:
             if nearest == key:
                 self._find_nearest(i)
 
-    def _append(self, candidate: Candidate) -> None:
+    def _append(self, candidate: SpoolCandidate) -> None:
         pixels = _pixels(candidate.thumbnail)
         to_new = self._distances(pixels)
         for i in np.flatnonzero(to_new < self._distance):

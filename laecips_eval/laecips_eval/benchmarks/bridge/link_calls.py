@@ -25,7 +25,7 @@ _FEWER: Final = 2
 """Over DDS a call takes several times as long: so many times fewer calls."""
 
 
-class Row(NamedTuple):
+class LinkRow(NamedTuple):
     """Calls of one kind.
 
     Attributes:
@@ -93,7 +93,7 @@ def _of(way: str, size: int, loss: float, calls: int) -> Iterator[Case]:
         yield Case(way=way, size=size, loss=loss, beside="a minute of silence", plan=plan)
 
 
-def run(*, calls: int, kept: Path) -> list[Row]:
+def run(*, calls: int, kept: Path) -> list[LinkRow]:
     """Measure all rows; continue where an earlier run of as many calls was interrupted.
 
     Args:
@@ -114,13 +114,13 @@ def run(*, calls: int, kept: Path) -> list[Row]:
     return [row_of(case, outcomes[case.key]) for case in cases(calls)]
 
 
-def row_of(case: Case, outcome: Outcome) -> Row:
+def row_of(case: Case, outcome: Outcome) -> LinkRow:
     """Return the row of a measured case."""
     ideal_ms = 1e3 * LinkConditions().ideal_s(case.size, ANSWER_BYTES)
     p50, p95, p99 = quantiles_ms(outcome)
     calls = len(outcome.latencies_s) + outcome.lost
     in_time = sum(latency <= DEADLINE_S for latency in outcome.latencies_s)
-    return Row(
+    return LinkRow(
         way=case.way,
         kB=case.size // 1000,
         loss=100 * case.loss,

@@ -24,7 +24,7 @@ GRAPHS = ("graph_f.onnx", "graph_h.onnx")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
+class MeasuredNetwork:
     """The measurements of one bundle.
 
     Attributes:
@@ -63,7 +63,7 @@ def measure(
     engine: str = "onnxruntime",
     repeats: int = 15,
     progress: Callable[[], None] = lambda: None,
-) -> list[Measured]:
+) -> list[MeasuredNetwork]:
     """Run all bundles over the same frames, and time them in turns.
 
     Args:
@@ -88,7 +88,7 @@ def measure(
         progress()
     times = _times(segmenters, bundles[0].manifest.input_size, repeats=repeats)
     return [
-        Measured(bundle=bundle, **views_.miou(), drive=segments.miou(), f_ms=f_ms, h_ms=h_ms)
+        MeasuredNetwork(bundle=bundle, **views_.miou(), drive=segments.miou(), f_ms=f_ms, h_ms=h_ms)
         for bundle, views_, segments, (f_ms, h_ms) in zip(
             bundles, by_variant, by_segment, times, strict=True
         )

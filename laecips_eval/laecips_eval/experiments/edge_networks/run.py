@@ -15,7 +15,7 @@ from laecips_edge.core.atomic_files import whole_file
 from laecips_eval.datasets.streams import InspectionStream
 from laecips_eval.datasets.training_frames import open_training_frames
 from laecips_eval.experiments.edge_networks.candidates import Budget, Candidates
-from laecips_eval.experiments.edge_networks.measure import Measured, measure
+from laecips_eval.experiments.edge_networks.measure import MeasuredNetwork, measure
 
 NETWORKS: Final = ("rfnet", "unet", "ddrnet", "smp:deeplabv3plus/tu-mobilenetv3_small_100")
 """The networks of the page; the others are compared with the first."""
@@ -96,7 +96,7 @@ def run_edge_networks(
         file.write(f"{introduction}\n{accuracy_table(measured)}\n{cost_table(measured)}")
 
 
-def accuracy_table(measured: Sequence[Measured]) -> str:
+def accuracy_table(measured: Sequence[MeasuredNetwork]) -> str:
     """Return the mIoU of each network as Markdown."""
     segments = list(measured[0].drive)
     rows = [["network", "held out", "drifted", *segments]]
@@ -106,7 +106,7 @@ def accuracy_table(measured: Sequence[Measured]) -> str:
     return _markdown(rows)
 
 
-def cost_table(measured: Sequence[Measured]) -> str:
+def cost_table(measured: Sequence[MeasuredNetwork]) -> str:
     """Return time and bytes of each network as Markdown."""
     rows = [["network", "stride", "weights of f", "time of f", "time of f and h", "update"]]
     reference = measured[0].f_ms
@@ -124,7 +124,7 @@ def cost_table(measured: Sequence[Measured]) -> str:
     return _markdown(rows)
 
 
-def _name(it: Measured) -> str:
+def _name(it: MeasuredNetwork) -> str:
     manifest = it.bundle.manifest
     return f"`{manifest.architecture}`, width {manifest.width:g}"
 

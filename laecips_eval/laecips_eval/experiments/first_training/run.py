@@ -21,7 +21,7 @@ _OTHERS = ("camvid",)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class TrainingPlan:
     """What is to be run: every set with every training time, seed and variant.
 
     Attributes:
@@ -65,7 +65,7 @@ class Plan:
         seconds: Sequence[float],
         most_steps: int | None,
         seeds: Sequence[int],
-    ) -> Plan:
+    ) -> TrainingPlan:
         """Return a plan; None: every set, every variant, any number of steps."""
         return cls(
             roots=roots,
@@ -81,7 +81,7 @@ class Plan:
         return f"{seconds:.0f}s" + ("" if self.most_steps == MANY else f".{self.most_steps}")
 
 
-def run_missing(folder: Path, plan: Plan, *, progress: Callable[[str], None]) -> None:
+def run_missing(folder: Path, plan: TrainingPlan, *, progress: Callable[[str], None]) -> None:
     """Make the runs that the folder does not hold yet, one file each, on one thread.
 
     Args:

@@ -31,7 +31,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Trial:
+class LabelTrial:
     """Which frames are labelled.
 
     Attributes:
@@ -45,7 +45,7 @@ class Trial:
     count: int
 
 
-class Drive(NamedTuple):
+class LabelledDrive(NamedTuple):
     """What the trials of one seed share.
 
     Attributes:
@@ -71,7 +71,7 @@ def asked_of(frames: Iterable[LabelledFrame]) -> list[LabelledFrame]:
     ]
 
 
-def candidates_of(drive: Drive) -> list[Candidate]:
+def candidates_of(drive: LabelledDrive) -> list[Candidate]:
     """Look at all frames of a drive with the first pair."""
     robot = robot_of(Segmenter(Bundle.load(drive.bundle)))
     reader = ReplayReader(drive.buffer)
@@ -81,7 +81,7 @@ def candidates_of(drive: Drive) -> list[Candidate]:
     return found
 
 
-def chosen(trial: Trial, candidates: Sequence[Candidate]) -> list[str]:
+def chosen(trial: LabelTrial, candidates: Sequence[Candidate]) -> list[str]:
     """Return the request_ids of the frames that a trial labels."""
     if trial.by == RANDOM:
         lot = np.random.default_rng((3, trial.seed)).permutation(len(candidates))
@@ -91,8 +91,8 @@ def chosen(trial: Trial, candidates: Sequence[Candidate]) -> list[str]:
 
 
 def run_trial(
-    trial: Trial,
-    drive: Drive,
+    trial: LabelTrial,
+    drive: LabelledDrive,
     candidates: Sequence[Candidate],
     folder: Path,
     *,
@@ -138,7 +138,7 @@ def score(bundle: Path, frames: Sequence[LabelledFrame]) -> list[float | None]:
     return [round(float(value), 4) if np.isfinite(value) else None for value in matrix.iou()]
 
 
-def _label(drive: Drive, names: Sequence[str], path: Path) -> dict[str, float]:
+def _label(drive: LabelledDrive, names: Sequence[str], path: Path) -> dict[str, float]:
     """Give frames of a copy of the buffer their truth, and tell how wrong F was on them."""
     shutil.copy(drive.buffer, path)
     reader = ReplayReader(path)
@@ -161,7 +161,7 @@ def _label(drive: Drive, names: Sequence[str], path: Path) -> dict[str, float]:
 
 
 def _train(
-    version: int, parent: int, drive: Drive, folder: Path, settings: OnlineTraining
+    version: int, parent: int, drive: LabelledDrive, folder: Path, settings: OnlineTraining
 ) -> dict[str, Any]:
     reader = ReplayReader(folder / "replay.sqlite")
     waiting = reader.since(0)

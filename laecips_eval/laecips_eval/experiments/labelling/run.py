@@ -24,9 +24,9 @@ from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_eval.commands import train
 from laecips_eval.experiments.labelling.drive import record_drive
 from laecips_eval.experiments.labelling.measure import (
-    Drive,
+    LabelledDrive,
+    LabelTrial,
     Row,
-    Trial,
     asked_of,
     candidates_of,
     run_trial,
@@ -80,16 +80,19 @@ def read_rows(path: Path) -> list[Row]:
 
 def _run_missing(rows: Path, root: Path, models: Path, settings: Mapping[str, Any]) -> None:
     progress = timed_lines()
-    done = {Trial(row["seed"], row["by"], row["count"]) for row in read_rows(rows)}
+    done = {LabelTrial(row["seed"], row["by"], row["count"]) for row in read_rows(rows)}
     online = OnlineTraining(**settings["training"])
     for seed in settings["seeds"]:
-        trials = [Trial(seed, by, count) for by, count in settings["trials"]]
-        if done.issuperset([*trials, Trial(seed, "first", 0)]):
+        trials = [LabelTrial(seed, by, count) for by, count in settings["trials"]]
+        if done.issuperset([*trials, LabelTrial(seed, "first", 0)]):
             continue
         drive = _drive(root, models, settings, seed)
         candidates = candidates_of(drive)
-        if Trial(seed, "first", 0) not in done:
-            first = {**asdict(Trial(seed, "first", 0)), "iou": score(drive.bundle, drive.asked)}
+        if LabelTrial(seed, "first", 0) not in done:
+            first = {
+                **asdict(LabelTrial(seed, "first", 0)),
+                "iou": score(drive.bundle, drive.asked),
+            }
             _append(rows, first)
         for trial in trials:
             if trial in done:
@@ -111,7 +114,7 @@ def _append(rows: Path, row: Row) -> None:
         file.write(json.dumps(row) + "\n")
 
 
-def _drive(root: Path, models: Path, settings: Mapping[str, Any], seed: int) -> Drive:
+def _drive(root: Path, models: Path, settings: Mapping[str, Any], seed: int) -> LabelledDrive:
     """Return a drive; train its networks and record it if they are not there."""
     parts = _parts(root, settings, seed)
     source = write_part(root, models / "source", _held_back(parts.source))
@@ -136,7 +139,7 @@ def _drive(root: Path, models: Path, settings: Mapping[str, Any], seed: int) -> 
         draft.rename(buffer)
     asked = FrameFolder(root, HELD_OUT)
     every = range(0, len(asked), settings["every"])
-    return Drive(
+    return LabelledDrive(
         bundle=bundle,
         source=source,
         buffer=buffer,

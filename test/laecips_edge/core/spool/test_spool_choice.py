@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_edge.core.spool.spool_choice import THUMBNAIL_BYTES, Candidate, SpoolChoice
+from laecips_edge.core.spool.spool_choice import THUMBNAIL_BYTES, SpoolCandidate, SpoolChoice
 
 
-def frame(key: str, trust: float = 0.5, grey: int = 0, size: int = 10) -> Candidate:
-    return Candidate(key=key, trust=trust, thumbnail=bytes([grey] * THUMBNAIL_BYTES), size=size)
+def frame(key: str, trust: float = 0.5, grey: int = 0, size: int = 10) -> SpoolCandidate:
+    return SpoolCandidate(
+        key=key, trust=trust, thumbnail=bytes([grey] * THUMBNAIL_BYTES), size=size
+    )
 
 
-def kept(*frames: Candidate, **bounds: Any) -> str:
+def kept(*frames: SpoolCandidate, **bounds: Any) -> str:
     choice = SpoolChoice(**({"max_bytes": 30} | bounds))
     for each in frames:
         choice.add(each)
@@ -35,7 +37,7 @@ def kept(*frames: Candidate, **bounds: Any) -> str:
         ([frame("a"), frame("a", grey=7)], "a"),
     ],
 )
-def test_which_frames_stay(frames: list[Candidate], keys: str) -> None:
+def test_which_frames_stay(frames: list[SpoolCandidate], keys: str) -> None:
     assert kept(*frames) == keys
 
 
@@ -62,8 +64,8 @@ ANY = st.builds(
 
 
 @given(st.lists(st.tuples(ANY, st.booleans()), max_size=25))
-def test_as_if_every_distance_were_computed_anew(steps: list[tuple[Candidate, bool]]) -> None:
-    choice, model = SpoolChoice(40, max_frames=5), list[Candidate]()
+def test_as_if_every_distance_were_computed_anew(steps: list[tuple[SpoolCandidate, bool]]) -> None:
+    choice, model = SpoolChoice(40, max_frames=5), list[SpoolCandidate]()
     for each, removed in steps:
         model = [m for m in model if m.key != each.key] + [each]
         dropped = []
@@ -78,7 +80,7 @@ def test_as_if_every_distance_were_computed_anew(steps: list[tuple[Candidate, bo
         assert choice.bytes == sum(m.size for m in model) <= 40
 
 
-def worth(one: Candidate, all_: tuple[Candidate, ...]) -> float:
+def worth(one: SpoolCandidate, all_: tuple[SpoolCandidate, ...]) -> float:
     pixels = {m.key: np.frombuffer(m.thumbnail, np.uint8).astype(int) for m in all_}
     others = [abs(pixels[one.key] - p).mean() / 255 for key, p in pixels.items() if key != one.key]
     return one.distrust * min(others, default=1.0)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from laecips_edge.cli import main
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_eval.experiments.edge_networks.measure import Measured
+from laecips_eval.experiments.edge_networks.measure import MeasuredNetwork
 from laecips_eval.experiments.edge_networks.run import (
     accuracy_table,
     cost_table,
@@ -13,9 +13,11 @@ from laecips_eval.experiments.edge_networks.run import (
 )
 
 
-def measured(bundle: Bundle, *, f_ms: float) -> Measured:
+def measured(bundle: Bundle, *, f_ms: float) -> MeasuredNetwork:
     drive = {"day": 0.5, "dusk": f_ms / 100}
-    return Measured(bundle=bundle, held_out=0.7, drifted=0.61, drive=drive, f_ms=f_ms, h_ms=2.0)
+    return MeasuredNetwork(
+        bundle=bundle, held_out=0.7, drifted=0.61, drive=drive, f_ms=f_ms, h_ms=2.0
+    )
 
 
 def test_tables(tiny_bundle: Bundle) -> None:

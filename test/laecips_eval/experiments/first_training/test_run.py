@@ -5,14 +5,14 @@ import pytest
 from laecips_eval.experiments.first_training import run as run_module
 from laecips_eval.experiments.first_training.measure import Run
 from laecips_eval.experiments.first_training.picture_sets import PictureSet
-from laecips_eval.experiments.first_training.run import Plan, read_runs, run_missing
+from laecips_eval.experiments.first_training.run import TrainingPlan, read_runs, run_missing
 
 
-def plan(**options: Any) -> Plan:
+def plan(**options: Any) -> TrainingPlan:
     usual: dict[str, Any] = {
         "sets": None, "variants": ["earlier"], "seconds": [5.0], "most_steps": None, "seeds": [0],
     }  # fmt: skip
-    return Plan.of({"camvid": Path("/nowhere")}, **usual | options)
+    return TrainingPlan.of({"camvid": Path("/nowhere")}, **usual | options)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_what_is_not_there_is_left_out_with_a_line(
     tmp_path: Path, measured: list[tuple[str, str, int]]
 ) -> None:
     lines: list[str] = []
-    nothing = Plan.of(
+    nothing = TrainingPlan.of(
         {}, sets=None, variants=["earlier"], seconds=[5.0], most_steps=None, seeds=[0]
     )
     run_missing(tmp_path, nothing, progress=lines.append)

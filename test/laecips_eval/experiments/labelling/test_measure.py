@@ -3,7 +3,7 @@ import pytest
 from laecips_cloud.labelling.selection import Candidate, choose
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.segmenter import Segmenter
-from laecips_eval.experiments.labelling.measure import Trial, asked_of, chosen, score
+from laecips_eval.experiments.labelling.measure import LabelTrial, asked_of, chosen, score
 from trainer_robot import ColourFrames
 
 CANDIDATES = [
@@ -14,7 +14,8 @@ CANDIDATES = [
 
 def test_frames_by_lot_are_those_of_the_seed_and_more_of_them_are_more() -> None:
     few, many, other = (
-        chosen(Trial(seed, "random", count), CANDIDATES) for seed, count in ((0, 3), (0, 6), (1, 6))
+        chosen(LabelTrial(seed, "random", count), CANDIDATES)
+        for seed, count in ((0, 3), (0, 6), (1, 6))
     )
     assert many[:3] == few
     assert len(set(many)) == 6
@@ -24,7 +25,7 @@ def test_frames_by_lot_are_those_of_the_seed_and_more_of_them_are_more() -> None
 @pytest.mark.parametrize("by", ["mixed", "trust", "disagreement", "different"])
 def test_chosen_frames_are_those_of_the_command(by: str) -> None:
     expected = [it.candidate.name for it in choose(CANDIDATES, 4, by=by)]  # type: ignore[arg-type]
-    assert chosen(Trial(0, by, 4), CANDIDATES) == expected
+    assert chosen(LabelTrial(0, by, 4), CANDIDATES) == expected
 
 
 def test_the_score_is_of_what_the_robot_answers(tiny_bundle: Bundle) -> None:

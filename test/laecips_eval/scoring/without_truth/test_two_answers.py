@@ -1,7 +1,7 @@
 """Agreement of f's label map and the published one."""
 
 import numpy as np
-from laecips_eval.scoring.two_answers import TwoAnswers
+from laecips_eval.scoring.without_truth.two_answers import TwoAnswers
 
 ZEROS, HALF = np.zeros((2, 2), np.uint8), np.array([[0, 0], [1, 255]], np.uint8)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_eval.scoring.distances import ks_by_chance, ks_distance, psi_terms
+from laecips_eval.scoring.without_truth.distances import ks_by_chance, ks_distance, psi_terms
 
 Samples = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 

@@ -7,7 +7,7 @@ import pytest
 from laecips_eval.bags.topics import Segment
 from laecips_eval.scoring.answers import PublishedAnswer
 from laecips_eval.scoring.frame_record import FrameRecord
-from laecips_eval.scoring.shift import shift_of, stretches
+from laecips_eval.scoring.without_truth.shift import shift_of, stretches
 
 CLASSES = ("panel", "screw")
 SEGMENTS = (Segment("day", 0, 40), Segment("dusk", 40, 80))

@@ -1,0 +1,1 @@
+"""What a run without truth shows: shift of trust and classes, agreement of f and F."""
