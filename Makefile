@@ -11,8 +11,9 @@ SOURCES := $(shell find CMakeLists.txt package.xml laecips_* config rosbags -nam
 ENVIRONMENT := source requirements/environment.bash
 COLCON := COLCON_LOG_LEVEL=error colcon --log-base log
 PYTEST_LOG := log/latest_test/laecips/stdout.log
-# Tests are shared out to processes, a module at a time; in each of them one thread computes.
-SHARED := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+# Tests are shared out to processes, a module at a time; in each of them one thread computes. One process more than
+# cores, because tests of nodes wait for much of their time.
+SHARED := -n $(shell echo $$(( $$(nproc) + 1 ))) --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 ONE_THREAD := OMP_NUM_THREADS=1
 
 .PHONY: help setup build demo check test fuzz shell clean

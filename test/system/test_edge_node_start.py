@@ -101,9 +101,10 @@ def test_scores_go_along(compressed: Robot, requests: list[Request]) -> None:
     [
         (JPEG[: len(JPEG) // 2], "truncated after"),
         (b"", "no data"),
-        (b"\0\0\0\1garbage", "neither JPEG nor PNG"),
+        (b"garbage", "neither JPEG nor PNG"),
+        (b"\0\0\0\1\x67\x64", "H.264 or H.265 video"),
     ],
-    ids=["truncated", "empty", "garbage"],
+    ids=["truncated", "empty", "garbage", "video"],
 )
 def test_what_is_no_picture_is_told(compressed: Robot, data: bytes, reason: str) -> None:
     rejected = compressed.settled().rejected

@@ -25,12 +25,9 @@ def heard() -> list[tuple[Feed, bytes, int]]:
 
 
 @pytest.fixture
-def monitor(
-    domain: int, monkeypatch: pytest.MonkeyPatch, heard: list[tuple[Feed, bytes, int]]
-) -> Monitor:
+def monitor(domain: int, heard: list[tuple[Feed, bytes, int]]) -> Monitor:
     """A monitor on the domain of this module."""
-    monkeypatch.setenv("ROS_DOMAIN_ID", str(domain))
-    return Monitor(take=lambda *news: heard.append(news))
+    return Monitor(take=lambda *news: heard.append(news), domain=domain)
 
 
 def test_messages_come_as_they_were_sent(

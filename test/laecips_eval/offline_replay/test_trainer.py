@@ -241,12 +241,12 @@ def test_frames_that_teach_nothing_are_told_and_the_next_ones_are_learnt_from(
 ) -> None:
     told(monkeypatch, [], then=True)
     one = trainer(takes_s=1.0)
-    real, calls = online_training.split_by_time, iter([True])
+    real, calls = online_training.share_out, iter([True])
 
     def too_few(lessons: Sequence[Any], *, blocks: int) -> Any:
         return real(lessons[:1] if next(calls, False) else lessons, blocks=blocks)
 
-    monkeypatch.setattr(online_training, "split_by_time", too_few)
+    monkeypatch.setattr(online_training, "share_out", too_few)
     given = []
     for second in range(4):
         more(4 if second % 2 == 0 else 0)
