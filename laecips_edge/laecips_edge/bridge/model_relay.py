@@ -1,6 +1,6 @@
 """Model updates across the bridge, on a separate connection, with lower priority than hard frames.
 
-`read_ahead` decides how many pieces are under way; none is asked for while a hard frame is.
+`read_ahead` decides how many pieces are under way, and how long they wait for hard frames.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
 from laecips_edge.bridge.clouds import Cloud, Clouds
 from laecips_edge.bridge.link import describe
-from laecips_edge.bridge.read_ahead import HardFramesFirstError, ReadAhead
+from laecips_edge.bridge.read_ahead import ReadAhead
 from laecips_edge.core.link import model_protobuf
 from laecips_edge.core.link.model_update import (
     ModelOffer,
@@ -101,8 +101,6 @@ class ModelRelay:
         self._used_s = time.monotonic()
         try:
             answer = self._ahead_of(cloud, clouds).piece(request)
-        except HardFramesFirstError:
-            return _unavailable("hard frames have the link")
         except grpc.RpcError as error:
             return _unavailable(describe(error))
         except ValueError as error:  # WireError, or the connection has just been closed

@@ -3,7 +3,7 @@ from typing import Any
 
 import grpc
 import pytest
-from laecips_edge.bridge.read_ahead import HardFramesFirstError, ReadAhead
+from laecips_edge.bridge.read_ahead import PAUSE_S, ReadAhead
 from laecips_edge.core.link import model_protobuf
 from laecips_edge.core.link.model_protobuf import MAX_PIECE
 from laecips_edge.core.link.model_update import PieceAnswer, PieceRequest
@@ -74,15 +74,17 @@ def test_pieces_are_under_way_before_the_robot_asks_for_them() -> None:
     assert len(trainer.asked) > 4
 
 
-def test_while_a_hard_frame_is_under_way_nothing_is_asked() -> None:
-    trainer = Trainer()
-    idle = [True, False, False, False, False, False]
-    ahead = ReadAhead(trainer, lambda seconds: idle.pop(0))
-    ahead.piece(PieceRequest(version=2, file="f", offset=0, length=MAX_PIECE))
-    assert len(trainer.asked) == 1
-    with pytest.raises(HardFramesFirstError):
-        ahead.piece(PieceRequest(version=2, file="f", offset=MAX_PIECE, length=MAX_PIECE))
-    assert len(trainer.asked) == 1
+def test_behind_hard_frames_without_end_a_model_comes_a_piece_a_pause() -> None:
+    trainer, waits = Trainer(), list[float]()
+
+    def never_idle(seconds: float) -> bool:
+        waits.append(seconds)
+        return False
+
+    assert fetch(ReadAhead(trainer, never_idle)) == FILE
+    pieces = -(-len(FILE) // MAX_PIECE)
+    assert len(trainer.asked) == pieces, "a piece was asked for ahead, or twice"
+    assert waits.count(PAUSE_S) == pieces
 
 
 def test_another_file_or_place_cancels_what_was_asked_ahead() -> None:
