@@ -48,20 +48,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.fixture(scope="module")
-def cloud_domain(domain: int) -> Iterator[int]:
-    """Where gateway and cloud live; the robot is in `domain` and does not see them."""
-    with claim_domain() as number:
-        assert number != domain
-        yield number
-
-
-@pytest.fixture(scope="module")
-def cloud_peer(cloud_domain: int) -> Iterator[Peer]:
-    with Peer(cloud_domain, "cloud_peer") as it:
-        yield it
-
-
-@pytest.fixture(scope="module")
 def address() -> str:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

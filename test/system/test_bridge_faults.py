@@ -20,7 +20,7 @@ from laecips_edge.core.certificates.certificate import utc_now
 from laecips_edge.core.image import image_messages
 from laecips_edge.core.link import protobuf
 from laecips_edge.ros import qos
-from processes import Peer, RosProcess, claim_domain, until
+from processes import Peer, RosProcess, until
 from tcp_relay import Relay
 
 from laecips_msgs.msg import GatewayStatus, ModelReport
@@ -38,20 +38,6 @@ LONG_S, SHORT_S = 3.0, 0.5
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return Site(tmp_path_factory.mktemp("site") / "ca")
-
-
-@pytest.fixture(scope="module")
-def cloud_domain(domain: int) -> Iterator[int]:
-    """Where the gateway lives; the bridge is in `domain`."""
-    with claim_domain() as number:
-        assert number != domain
-        yield number
-
-
-@pytest.fixture(scope="module")
-def cloud_peer(cloud_domain: int) -> Iterator[Peer]:
-    with Peer(cloud_domain, "cloud_peer") as it:
-        yield it
 
 
 @pytest.fixture(scope="module")
