@@ -9,13 +9,16 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
+from laecips_edge.bridge.discovery import MOST, Announcements
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
 from laecips_edge.core.image.codecs import ImageError, decode_rgb
 from laecips_edge.core.link import model_protobuf, protobuf, teaching, wire
+from laecips_edge.core.link.announced import SERVICE, Announced
 from laecips_edge.core.link.protocol import OURS, meeting
 from laecips_edge.core.link.wire_error import WireError
 from laecips_edge.ros.hard_frame_messages import answer_message, request_message, request_of
@@ -31,12 +34,14 @@ from laecips_edge.ros.model_messages import (
     report_of,
 )
 from std_msgs.msg import Header
+from zeroconf import DNSCache, DNSIncoming, DNSPointer, ServiceInfo
 
 from laecips_msgs.srv import GetModel, SegmentHardFrame
 
 SHAPE = (24, 32)
 CLASSES = 4
 MOST_PIXELS = 1 << 20
+LONGEST_LINE = 400
 PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
@@ -139,6 +144,38 @@ def manifest(data: bytes) -> bool:
     return True
 
 
+class Heard:
+    """What zeroconf has taken from a packet, asked as the bridge asks it."""
+
+    def __init__(self, data: bytes) -> None:
+        records = DNSIncoming(data).answers()
+        self.cache = DNSCache()
+        self.cache.async_add_records(records)
+        self.names = [each.alias for each in records if isinstance(each, DNSPointer)]
+
+    def get_service_info(self, kind: str, name: str, timeout: int) -> ServiceInfo | None:
+        """What the records say about a service; None if some are missing."""
+        info = ServiceInfo(kind, name)
+        return info if info.load_from_cache(self) else None
+
+
+def announcement(data: bytes) -> bool:
+    """A packet of DNS-SD, from anybody on the robot's network."""
+    changes: list[list[Announced]] = [[]]
+    garbage: list[str] = []
+    listener = Announcements(changes.append, on_garbage=garbage.append)
+    heard = Heard(data)
+    for name in heard.names:
+        listener.add_service(heard, SERVICE, name)
+    assert all(line.isprintable() and len(line) < LONGEST_LINE for line in garbage)
+    assert len(changes[-1]) <= MOST
+    for each in changes[-1]:
+        host, _, port = each.address.rpartition(":")
+        assert ip_address(host.strip("[]").partition("%")[0])
+        assert 0 < int(port) < 1 << 16
+    return changes[-1] != []
+
+
 def mended(data: bytes) -> bytes:
     """The same bytes; of a PNG with right checksums, as decoders end at a wrong one."""
     if not data.startswith(PNG_START):
@@ -166,6 +203,7 @@ PARSERS: tuple[Callable[[bytes], bool], ...] = (
     scores,
     label_map,
     manifest,
+    announcement,
 )
 
 

@@ -13,6 +13,7 @@ from fuzz_targets import CLASSES, SHAPE, mended
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_edge.core.link import model_protobuf, protobuf, teaching, wire
+from laecips_edge.core.link.announced import SERVICE, properties
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer
 from laecips_edge.core.link.model_update import (
     ModelOffer,
@@ -22,6 +23,7 @@ from laecips_edge.core.link.model_update import (
     UpdateOutcome,
     UpdateReport,
 )
+from zeroconf import DNSOutgoing, DNSPointer, DNSRecord, ServiceInfo
 
 CORPUS = Path(__file__).parent / "corpus"
 
@@ -45,6 +47,8 @@ MANIFEST = json.loads(
         files={"graph_f.onnx": "0" * 64},
     ).to_json()
 )
+RESPONSE = 0x8400
+"""Flags of a packet that answers."""
 
 
 def manifest(**changes: object) -> bytes:
@@ -158,9 +162,49 @@ def manifests() -> dict[str, bytes]:
     }
 
 
+def packet(*records: DNSRecord) -> bytes:
+    """A packet of DNS-SD."""
+    outgoing = DNSOutgoing(RESPONSE)
+    for record in records:
+        outgoing.add_answer_at_time(record, 0)
+    (data,) = outgoing.packets()
+    return bytes(data)
+
+
+def announced(tls_name: str = "cloud", *, port: int = 50443, ip: str = "192.0.2.1") -> bytes:
+    """The packet of a gateway."""
+    name = f"gateway-1.{SERVICE}"
+    info = ServiceInfo(
+        SERVICE,
+        name,
+        port=port,
+        properties=properties(tls_name),
+        server="gateway-1.local.",
+        parsed_addresses=[ip],
+    )
+    return packet(info.dns_pointer(), info.dns_service(), info.dns_text(), *info.dns_addresses())
+
+
+def announcements() -> dict[str, bytes]:
+    """The files of the target `announcement`."""
+    return {
+        "gateway": announced(),
+        "version_6": announced(ip="fe80::1"),
+        "no_port": announced(port=0),
+        "no_name": announced("a name\n"),
+        "pointer_to_no_service": packet(DNSPointer(SERVICE, 12, 1, 120, "x.")),
+        "control_characters": packet(DNSPointer(SERVICE, 12, 1, 120, "\x1b[2J\n.")),
+    }
+
+
 def corpus() -> dict[str, dict[str, bytes]]:
     """Every file, by target and name."""
-    return {**messages(), **pictures(), "manifest": manifests()}
+    return {
+        **messages(),
+        **pictures(),
+        "manifest": manifests(),
+        "announcement": announcements(),
+    }
 
 
 def main() -> None:

@@ -6,15 +6,18 @@ Needs the package zeroconf, which is loaded only here.
 from __future__ import annotations
 
 import importlib.util
-import threading
 from collections.abc import Callable, Sequence
+from itertools import chain, zip_longest
 from typing import Any, Final
 
 from laecips_edge.core.link.announced import SERVICE, Announced, read_announcement
 from laecips_edge.core.link.wire_error import WireError
 
 MOST: Final = 8
-"""Addresses that are tried; announcements beyond are not taken."""
+"""Addresses that are tried; the first of each announcement, then the second ones, and so on."""
+
+KEPT: Final = 64
+"""Announcements that are kept; those beyond are not taken."""
 
 _ASK_MS: Final = 3000
 
@@ -45,45 +48,74 @@ class Discovery:
     ) -> None:
         import zeroconf  # noqa: PLC0415 (optional)
 
-        self._on_change = on_change
-        self._on_garbage = on_garbage
-        self._lock = threading.Lock()
-        self._found: dict[str, list[Announced]] = {}
+        heard = Announcements(on_change, on_garbage=on_garbage)
         choice: Any = list(interfaces) or zeroconf.InterfaceChoice.All
         self._zeroconf = zeroconf.Zeroconf(interfaces=choice)
-        self._browser = zeroconf.ServiceBrowser(self._zeroconf, SERVICE, listener=self)
+        self._browser = zeroconf.ServiceBrowser(self._zeroconf, SERVICE, listener=heard)
 
     def close(self) -> None:
         """Stop listening."""
         self._browser.cancel()
         self._zeroconf.close()
 
+
+class Announcements:
+    """The announcements that hold now; zeroconf calls it on one thread, which an error would end.
+
+    Args:
+        on_change: called with all announced gateways, each time they change.
+        on_garbage: called with one line for each announcement that cannot be used.
+    """
+
+    def __init__(
+        self,
+        on_change: Callable[[list[Announced]], None],
+        *,
+        on_garbage: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self._on_change = on_change
+        self._on_garbage = on_garbage
+        self._found: dict[str, list[Announced]] = {}
+
     def add_service(self, zeroconf: Any, kind: str, name: str) -> None:
-        """Take an announcement; called by zeroconf."""
-        info = zeroconf.get_service_info(kind, name, timeout=_ASK_MS)
-        if info is None:
-            return
+        """Take an announcement."""
         try:
+            info = zeroconf.get_service_info(kind, name, timeout=_ASK_MS)
+            if info is None:
+                return
             found = read_announcement(info.parsed_scoped_addresses(), info.port, info.properties)
-        except WireError as error:
-            self._on_garbage(f"announcement {name[:80]!r}: {error}")
+        except (WireError, _zeroconf_error()) as error:
+            self._on_garbage(f"announcement {name[:80]!r}: {_line(error)}")
             return
         self._take(name, found)
 
     def update_service(self, zeroconf: Any, kind: str, name: str) -> None:
-        """Take a changed announcement; called by zeroconf."""
+        """Take a changed announcement."""
         self.add_service(zeroconf, kind, name)
 
     def remove_service(self, zeroconf: Any, kind: str, name: str) -> None:
-        """Forget an announcement that was withdrawn or has expired; called by zeroconf."""
+        """Forget an announcement that was withdrawn or has expired."""
         self._take(name, [])
 
     def _take(self, name: str, found: list[Announced]) -> None:
-        with self._lock:
-            if found == self._found.get(name, []):
-                return
-            self._found.pop(name, None)
-            if found:
-                self._found[name] = found
-            every = [each for gateway in self._found.values() for each in gateway]
-        self._on_change(list(dict.fromkeys(every))[:MOST])
+        if found == self._found.get(name, []):
+            return
+        self._found.pop(name, None)
+        if found and len(self._found) < KEPT:
+            self._found[name] = found
+        # Each in turn: an announcement of many addresses takes the room of no other.
+        in_turn = chain.from_iterable(zip_longest(*self._found.values()))
+        every = dict.fromkeys(each for each in in_turn if each is not None)
+        self._on_change(list(every)[:MOST])
+
+
+def _line(error: Exception) -> str:
+    """Return what is wrong; zeroconf quotes names as they came, control characters too."""
+    return "".join(each if each.isprintable() else "?" for each in str(error))[:200]
+
+
+def _zeroconf_error() -> type[Exception]:
+    """Return what zeroconf raises for a name that is none."""
+    import zeroconf  # noqa: PLC0415 (optional)
+
+    return zeroconf.Error
