@@ -15,7 +15,7 @@ from laecips_cloud.gateway.caller import PLAIN_TEXT, Caller, wait_for_answer
 from laecips_cloud.gateway.counters import GatewayCounters
 from laecips_cloud.gateway.quotas import Limits, Quotas
 
-LIMITS = Limits(frames_per_minute=0, bytes_per_minute=0, in_flight=12)
+LIMITS = Limits(frames_per_minute=0, bytes_per_minute=0, in_flight=16)
 """Pieces of one robot at a time: as many as a bridge reads ahead."""
 
 

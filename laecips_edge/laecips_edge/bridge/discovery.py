@@ -85,7 +85,7 @@ class Announcements:
                 return
             found = read_announcement(info.parsed_scoped_addresses(), info.port, info.properties)
         except (WireError, _zeroconf_error()) as error:
-            self._on_garbage(f"announcement {name[:80]!r}: {_line(error)}")
+            self._on_garbage(f"announcement {_printable(name)}: {_printable(str(error))}")
             return
         self._take(name, found)
 
@@ -109,9 +109,9 @@ class Announcements:
         self._on_change(list(every)[:MOST])
 
 
-def _line(error: Exception) -> str:
-    """Return what is wrong; zeroconf quotes names as they came, control characters too."""
-    return "".join(each if each.isprintable() else "?" for each in str(error))[:200]
+def _printable(text: str) -> str:
+    """Return a text of the network for the log; zeroconf quotes names as they came."""
+    return "".join(each if each.isprintable() else "?" for each in text[:150])
 
 
 def _zeroconf_error() -> type[Exception]:

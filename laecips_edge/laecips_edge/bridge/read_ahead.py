@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from laecips_edge.core.link import model_protobuf
 from laecips_edge.core.link.model_protobuf import MAX_PIECE
-from laecips_edge.core.link.model_update import PieceAnswer, PieceRequest
+from laecips_edge.core.link.model_update import PieceAnswer, PieceRequest, PieceStatus
 from laecips_edge.core.link.piece_window import PieceWindow
 
 PIECE_S: Final = 6.0
@@ -67,15 +67,47 @@ class ReadAhead:
         self._size: int | None = None
 
     def piece(self, request: PieceRequest) -> PieceAnswer:
-        """Return the answer to a piece's request, and ask for those that follow it.
+        """Return the answer to a robot's request, and ask for the pieces that follow it.
+
+        It is a piece, and those behind it that are there and that the robot has asked for: a robot
+        whose processor is busy takes them together, and holds up the link less.
 
         Raises:
             grpc.RpcError, ValueError: the call failed, or its answer is no piece.
         """
-        request = replace(request, length=min(request.length, MAX_PIECE))
-        if not self._asked or self._asked[0].request != request:
-            self._restart(request)
-        self._ask_on(request)
+        first = replace(request, length=min(request.length, MAX_PIECE))
+        if not self._asked or self._asked[0].request != first:
+            self._restart(first)
+        self._ask_on(first)
+        answer = self._next()
+        end = request.offset + request.length
+        while self._has_arrived(request.offset + len(answer.data), end):
+            further = self._next()
+            if further.status is not PieceStatus.OK:
+                self.drop()  # the robot asks for that piece again
+                break
+            answer = replace(answer, data=answer.data + further.data)
+        return answer
+
+    def drop(self) -> None:
+        """Cancel what was asked for."""
+        while self._asked:
+            self._asked.popleft().future.cancel()
+
+    def _has_arrived(self, offset: int, end: int) -> bool:
+        """Return whether the piece from `offset` on is there and ends before `end`."""
+        if not self._asked:
+            return False
+        asked = self._asked[0]
+        return (
+            asked.request.offset == offset
+            and offset + asked.request.length <= end
+            and asked.took_s > 0
+            and asked.future.exception() is None
+        )
+
+    def _next(self) -> PieceAnswer:
+        """Wait for the first piece under way, and ask for more."""
         asked = self._asked.popleft()
         try:
             answer = model_protobuf.decode_piece(asked.future.result())
@@ -84,13 +116,8 @@ class ReadAhead:
             raise
         self._window.arrived(asked.took_s or self._clock() - asked.sent_s)
         self._size = answer.size
-        self._ask_on(request)
+        self._ask_on(asked.request)
         return answer
-
-    def drop(self) -> None:
-        """Cancel what was asked for."""
-        while self._asked:
-            self._asked.popleft().future.cancel()
 
     def _restart(self, request: PieceRequest) -> None:
         self.drop()

@@ -22,7 +22,7 @@ WINDOW: Final = 256 << 10
 """Bytes that may be on their way to a client in a call: the largest delay times rate it can use."""
 
 HANDSHAKE_TIMEOUT_MS: Final = 10_000
-CALLS_A_CONNECTION: Final = 16
+CALLS_A_CONNECTION: Final = 24
 
 _KEEPALIVE: Final[tuple[Option, ...]] = (
     ("grpc.keepalive_time_ms", PING_PERIOD_MS),
