@@ -20,6 +20,7 @@ from laecips_edge.core.link.model_update import (
     PieceRequest,
     RobotReport,
 )
+from laecips_edge.core.malloc_arenas import share_arenas
 from laecips_edge.ros import qos
 from laecips_edge.ros.hard_frame_messages import answer_of, request_message
 from laecips_edge.ros.headers import header_of
@@ -220,6 +221,7 @@ class GatewayNode(ManagedNode):
 
 def main() -> int:
     """Run the node until SIGINT or SIGTERM; return the exit status."""
+    share_arenas()
     # One thread stops the server while another receives the cloud's answers.
     return run(GatewayNode, threads=3)
 

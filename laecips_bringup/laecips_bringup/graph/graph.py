@@ -34,6 +34,7 @@ class NodeSpec:
         parameters: layers, the last wins; a Path is a parameter file, a mapping is values.
         remappings: names inside the node, mapped to names outside.
         lifecycle: whether the node is a lifecycle node.
+        pictures: whether it sends or takes raw pictures; see `transport`.
     """
 
     package: str
@@ -43,6 +44,7 @@ class NodeSpec:
     parameters: tuple[Path | Parameters, ...] = ()
     remappings: Mapping[str, str] = field(default_factory=dict)
     lifecycle: bool = True
+    pictures: bool = True
 
     @property
     def full_name(self) -> str:
@@ -168,7 +170,7 @@ def bridge(
     """
     addresses = [each.strip() for each in address.split(",") if each.strip()]
     asked = _given(addresses=addresses, certificates=certificates)
-    return _node("laecips_edge", "bridge", asked, parameters, shared)
+    return _node("laecips_edge", "bridge", asked, parameters, shared, pictures=False)
 
 
 def gateway(
@@ -187,7 +189,7 @@ def gateway(
         **shared: see `Shared`.
     """
     asked = _given(address=address, certificates=certificates)
-    return _node("laecips_cloud", "gateway", asked, parameters, shared)
+    return _node("laecips_cloud", "gateway", asked, parameters, shared, pictures=False)
 
 
 def asking(
@@ -265,6 +267,7 @@ def _node(
     *,
     teacher: str = "",
     remappings: Mapping[str, str] | None = None,
+    pictures: bool = True,
 ) -> NodeSpec:
     """Return a lifecycle node; layers: shipped file, defaults here, user's file, arguments.
 
@@ -298,4 +301,5 @@ def _node(
             {**asked, **always, **(parameters or {})},
         ),
         remappings=remappings or {},
+        pictures=pictures,
     )

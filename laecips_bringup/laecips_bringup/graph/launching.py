@@ -15,7 +15,7 @@ from launch_ros.actions import LifecycleNode, Node
 from laecips_bringup.graph import graph
 from laecips_bringup.graph.graph import NodeSpec, Shared
 from laecips_bringup.graph.installed_files import rviz_layout, shipped_bundle, teacher_for
-from laecips_bringup.graph.transport import transport_environment
+from laecips_bringup.graph.transport import SMALL, transport_environment
 
 Values = dict[str, str]
 _FLAG = ["true", "false"]
@@ -147,6 +147,7 @@ def node_action(spec: NodeSpec) -> Action:
             dict(layer) if not hasattr(layer, "open") else str(layer) for layer in spec.parameters
         ],
         remappings=list(spec.remappings.items()),
+        additional_env={} if spec.pictures else transport_environment(os.environ, profile=SMALL),
         output="screen",
     )
 

@@ -21,7 +21,7 @@ from rich.console import Console
 from laecips_bringup.graph import graph
 from laecips_bringup.graph.graph import NodeSpec
 from laecips_bringup.graph.params_file import given, unknown_parameters
-from laecips_bringup.graph.transport import transport_environment
+from laecips_bringup.graph.transport import SMALL, transport_environment
 from laecips_bringup.live_replay.feeds import Feed, Kind, feeds
 from laecips_bringup.live_replay.link_watch import LinkWatch
 from laecips_bringup.live_replay.live_view import LiveView
@@ -178,7 +178,8 @@ class Replay:
             processes = stack.enter_context(Processes(environment=os.environ, folder=out))
             nodes = self._nodes(where)
             for spec, domain in (*nodes, (self._player, where.robot)):
-                processes.start(spec, added=domain.environment)
+                small = {} if spec.pictures else transport_environment(os.environ, profile=SMALL)
+                processes.start(spec, added=domain.environment | small)
             view = stack.enter_context(LiveView(self._console))
             view.note(
                 f"replaying {self._bag.path} ({len(self._bag)} frames): {where}; "

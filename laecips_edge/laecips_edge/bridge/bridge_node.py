@@ -26,6 +26,7 @@ from laecips_edge.core.certificates.reloaded_credentials import ReloadedCredenti
 from laecips_edge.core.link.announced import Announced
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
 from laecips_edge.core.link.wire_error import WireError
+from laecips_edge.core.malloc_arenas import share_arenas
 from laecips_edge.core.settings import SettingError
 from laecips_edge.ros import qos
 from laecips_edge.ros.bounded_callback_group import BoundedCallbackGroup
@@ -241,6 +242,7 @@ def _unavailable(message: str) -> HardFrameAnswer:
 
 def main() -> int:
     """Run the node until SIGINT or SIGTERM; return the exit status."""
+    share_arenas()
     # A waiting request holds a thread; transitions, the status and refusals need some too.
     return run(BridgeNode, threads=MOST + REFUSALS + THREADS + report_relay.THREADS + 2)
 

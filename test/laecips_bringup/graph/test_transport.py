@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 from laecips_bringup.graph.installed_files import config_file
-from laecips_bringup.graph.transport import NEEDED_BYTES, PROFILES, transport_environment
+from laecips_bringup.graph.transport import (
+    NEEDED_BYTES,
+    PICTURES,
+    PROFILES,
+    SMALL,
+    transport_environment,
+)
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -25,6 +31,19 @@ def test_the_profile(
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(free, 0, free))
     expected = {PROFILES: str(config_file("fastdds.xml"))} if chosen else {}
     assert transport_environment(environment) == expected
+
+
+@pytest.mark.parametrize("free", [0, NEEDED_BYTES])
+@pytest.mark.parametrize("profile", [PICTURES, SMALL])
+def test_where_one_of_ours_is_chosen_a_node_may_have_the_other(
+    monkeypatch: pytest.MonkeyPatch, profile: str, free: int
+) -> None:
+    """Processes that run already have taken room by then."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(free, 0, free))
+    chosen = {PROFILES: str(config_file(PICTURES))}
+    assert transport_environment(chosen, profile=profile) == {PROFILES: str(config_file(profile))}
+    mine = {PROFILES: "/mine.xml"}
+    assert transport_environment(mine, profile=profile) == {}
 
 
 def test_a_machine_without_shared_memory(tmp_path: Path) -> None:

@@ -1,0 +1,42 @@
+"""In a process of its own: the limit stays for as long as a process lives."""
+
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import ctypes, threading
+from laecips_edge.core.malloc_arenas import share_arenas
+
+{limit}
+arrived = threading.Barrier(13)
+
+def hold():
+    memory = ctypes.CDLL(None).malloc
+    memory(1000)
+    arrived.wait()
+    arrived.wait()
+
+threads = [threading.Thread(target=hold) for _ in range(12)]
+for thread in threads:
+    thread.start()
+arrived.wait()
+ctypes.CDLL(None).malloc_stats()
+arrived.wait()
+"""
+
+
+def arenas(limit: str) -> int:
+    """Arenas of twelve threads that hold memory."""
+    command = [sys.executable, "-c", PROGRAM.format(limit=limit)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    return said.count("Arena ")
+
+
+@pytest.mark.slow
+def test_threads_share_two_arenas() -> None:
+    without = arenas("")
+    if without <= 2:
+        pytest.skip("this malloc has no arenas for threads")
+    assert arenas("assert share_arenas()") == 2
