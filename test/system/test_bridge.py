@@ -1,15 +1,24 @@
 """Robot and cloud with a bridge and a gateway between: real nodes, two ROS domains, mutual TLS."""
 
 import signal
-import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import grpc
-import numpy as np
 import pytest
+from bridge_nodes import (
+    BRIDGE,
+    GATEWAY,
+    PATIENT_S,
+    Gateway,
+    bridge_process,
+    bridged_robot,
+    diagnosis,
+    free_address,
+    picture,
+    reached,
+)
 from bridge_site import Site, bridge
 from cloud_robot import Asker, cloud_process
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
@@ -28,85 +37,23 @@ from laecips_msgs.srv import SegmentHardFrame
 
 pytestmark = pytest.mark.system
 
-EDGE, BRIDGE = "laecips_edge.edge_node", "laecips_edge.bridge.bridge_node"
-GATEWAY = "laecips_cloud.gateway_node"
-QUICK = {"audit_rate": 0.0, "first_retry_s": 0.1, "longest_retry_s": 0.1, "delta": 1.0}
 JPEG_QUALITY = 90
 ADDRESS = {"addresses": '["192.0.2.1:1"]'}
-PATIENT_S = 25.0
-"""Deadline of frames that are to be answered by the cloud, on a busy machine too."""
-
-
-def picture(seed: int = 0) -> np.ndarray:
-    blocks = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), np.uint8)
-    return blocks.repeat(16, axis=0).repeat(16, axis=1)
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return Site(tmp_path_factory.mktemp("site") / "ca")
 
 
 @pytest.fixture(scope="module")
 def address() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{free.getsockname()[1]}"
-
-
-def robot_folder(site: Site, name: str = "r1") -> Path:
-    return site.folder.parent / f"robot-{name}"
-
-
-class Gateway:
-    """The gateway's process, which a test may kill and start again."""
-
-    def __init__(self, site: Site, peer: Peer, domain: int, address: str) -> None:
-        self.peer = peer
-        self._domain = domain
-        self._parameters = {"address": address, "certificates": site.folder}
-        self.process: RosProcess | None = None
-
-    def start(self, **parameters: Any) -> RosProcess:
-        self.stop()
-        given = self._parameters | parameters
-        self.process = RosProcess(GATEWAY, self._domain, parameters=given)
-        until(lambda: self.peer.state("/gateway") == "active", process=self.process)
-        return self.process
-
-    def stop(self, number: int = signal.SIGINT) -> None:
-        if self.process is not None:
-            self.process.stop(number)
-            self.process = None
+    return free_address()
 
 
 @pytest.fixture(scope="module")
 def ready_gateway(
     site: Site, cloud_peer: Peer, cloud_domain: int, address: str
 ) -> Iterator[Gateway]:
+    """Not started: the first test is without one."""
     gateway = Gateway(site, cloud_peer, cloud_domain, address)
-    gateway.start()
     yield gateway
     gateway.stop()
-
-
-@pytest.fixture
-def gateway(ready_gateway: Gateway) -> Gateway:
-    if ready_gateway.process is None:
-        ready_gateway.start()
-    return ready_gateway
-
-
-@contextmanager
-def bridge_process(site: Site, domain: int, address: str, name: str = "r1") -> Iterator[RosProcess]:
-    certificates = robot_folder(site, name)
-    parameters = {
-        "addresses": f'["{address}"]',
-        "certificates": certificates,
-        "spool": certificates / "spool",
-    }
-    with RosProcess(BRIDGE, domain, parameters=parameters) as process:
-        yield process
 
 
 @pytest.fixture(scope="module")
@@ -119,20 +66,8 @@ def robot(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Robot]:
     """An edge node that finds every frame hard, and a bridge."""
-    parameters = {
-        "bundle": tiny_bundle.path,
-        "model_store": tmp_path_factory.mktemp("models"),
-        "robot": "r1",
-        "deadline_s": PATIENT_S,
-        **QUICK,
-    }
-    with (
-        bridge_process(site, domain, address) as bridge_of_robot,
-        RosProcess(EDGE, domain, parameters=parameters) as process,
-    ):
-        until(lambda: peer.state("/bridge") == "active", process=bridge_of_robot)
-        robot = Robot(peer, process)
-        robot.wait_until_active()
+    store = tmp_path_factory.mktemp("models")
+    with bridged_robot(peer, domain, site, address, bundle=tiny_bundle, store=store) as robot:
         yield robot
 
 
@@ -146,23 +81,6 @@ def cloud(cloud_domain: int) -> Iterator[Cloud]:
 @pytest.fixture(scope="module")
 def diagnostics(peer: Peer) -> list[DiagnosticArray]:
     return peer.subscribe(DiagnosticArray, "/diagnostics")
-
-
-def diagnosis(diagnostics: list[DiagnosticArray], name: str) -> DiagnosticStatus:
-    found = (each for array in reversed(diagnostics) for each in array.status if each.name == name)
-    return next(found, DiagnosticStatus())
-
-
-def reached(robot: Robot) -> Segmentation:
-    """Send hard frames until the cloud answers one."""
-    answers: list[Segmentation] = []
-
-    def answered() -> bool:
-        answers.append(robot.answer(robot.send_rgb(picture())))
-        return answers[-1].source == Segmentation.CLOUD
-
-    until(answered, process=robot.process, what="an answer of the cloud")
-    return answers[-1]
 
 
 def test_no_cloud_at_the_start(

@@ -4,15 +4,17 @@ The robot's side is a client of the bridge's service, so that each answer is see
 would get it; test_bridge.py has the edge node itself.
 """
 
+import shutil
 import signal
-import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from bridge_nodes import PATIENT_S, Gateway, bridge_process
 from bridge_site import Site
 from diagnostic_msgs.msg import DiagnosticArray
 from edge_robot import Cloud
@@ -20,8 +22,9 @@ from laecips_edge.core.certificates.certificate import utc_now
 from laecips_edge.core.image import image_messages
 from laecips_edge.core.link import protobuf
 from laecips_edge.ros import qos
+from laecips_eval.thin_link.conditions import LinkConditions
+from laecips_eval.thin_link.thin_link import RELAY, ThinLink
 from processes import Peer, RosProcess, until
-from tcp_relay import Relay
 
 from laecips_msgs.msg import GatewayStatus, ModelReport
 from laecips_msgs.srv import SegmentHardFrame
@@ -29,40 +32,23 @@ from laecips_msgs.srv import SegmentHardFrame
 pytestmark = pytest.mark.system
 
 Response = SegmentHardFrame.Response
-BRIDGE, GATEWAY = "laecips_edge.bridge.bridge_node", "laecips_cloud.gateway_node"
 PICTURE = image_messages.encode_jpeg(np.zeros((24, 32, 3), np.uint8), 90)
-PATIENT_S = 25.0
 LONG_S, SHORT_S = 3.0, 0.5
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return Site(tmp_path_factory.mktemp("site") / "ca")
+def link(ready_gateway: Gateway) -> Iterator[ThinLink]:
+    """The link to a running gateway; a relay, so that nobody has to be root."""
+    port = int(ready_gateway.address.rpartition(":")[2])
+    fast = LinkConditions(rate_bit_s=1e9, delay_s=0.0)
+    with ThinLink(fast, mode=RELAY, port=port) as link:
+        yield link
 
 
 @pytest.fixture(scope="module")
-def relay(site: Site, cloud_domain: int, cloud_peer: Peer) -> Iterator[Relay]:
-    """The link to a running gateway."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    parameters = {"address": f"127.0.0.1:{port}", "certificates": site.folder}
-    with RosProcess(GATEWAY, cloud_domain, parameters=parameters) as process:
-        until(lambda: cloud_peer.state("/gateway") == "active", process=process)
-        with Relay(port) as link:
-            yield link
-
-
-@pytest.fixture(scope="module")
-def bridge(site: Site, domain: int, peer: Peer, relay: Relay) -> Iterator[RosProcess]:
-    folder = site.folder.parent / "robot-r1"
+def bridge(site: Site, domain: int, peer: Peer, link: ThinLink) -> Iterator[RosProcess]:
     # test_bridge_spool.py has the spool: here a frame without an answer says why there is none.
-    parameters = {
-        "addresses": f'["{relay.address}"]',
-        "certificates": folder,
-        "spool_bytes": 0,
-    }
-    with RosProcess(BRIDGE, domain, parameters=parameters) as process:
+    with bridge_process(site, domain, link.dial, spool_bytes=0) as process:
         until(lambda: peer.state("/bridge") == "active", process=process)
         yield process
 
@@ -128,31 +114,31 @@ def test_the_cloud_is_killed_in_mid_call(robot: Robot, cloud_domain: int, cloud_
         robot.reach(deadline_s=LONG_S)  # until the dead cloud is noticed, a request may be lost
 
 
-def test_the_link_is_cut_and_mended(robot: Robot, relay: Relay, cloud: Cloud) -> None:
+def test_the_link_is_cut_and_mended(robot: Robot, link: ThinLink, cloud: Cloud) -> None:
     robot.reach()
-    relay.cut()
+    link.cut(reset=True)
     try:
         until(lambda: robot.ask().message.startswith("no cloud: UNAVAILABLE"))
         asked = len(cloud.requests)
         assert robot.ask().status == Response.UNAVAILABLE
         assert len(cloud.requests) == asked
     finally:
-        relay.mend()
+        link.mend()
     robot.reach()
 
 
 def test_a_black_hole_takes_no_longer_than_the_deadline(
-    robot: Robot, relay: Relay, cloud: Cloud
+    robot: Robot, link: ThinLink, cloud: Cloud
 ) -> None:
     robot.reach()
-    relay.swallow()
+    link.cut()
     try:
         answer = robot.ask(deadline_s=SHORT_S)
         assert answer.message.startswith("DEADLINE_EXCEEDED")
         # Nothing said that the connection ended: the bridge finds out by itself.
         until(lambda: robot.ask(deadline_s=SHORT_S).message.startswith("no cloud: "))
     finally:
-        relay.mend()
+        link.mend()
     robot.reach()
 
 
@@ -206,7 +192,7 @@ def test_model_reports_reach_a_trainer_that_comes_later(
 
 
 def test_renewed_certificates_are_taken_without_a_restart(
-    robot: Robot, site: Site, relay: Relay, cloud: Cloud, cloud_peer: Peer
+    robot: Robot, site: Site, link: ThinLink, cloud: Cloud, cloud_peer: Peer
 ) -> None:
     robot.reach()
     statuses = cloud_peer.subscribe(GatewayStatus, "/gateway/status")
@@ -215,6 +201,61 @@ def test_renewed_certificates_are_taken_without_a_restart(
     until(lambda: "the certificate was renewed: connecting anew" in robot.process.log())
     robot.reach()
     until(lambda: statuses and 99 < statuses[-1].certificate_days_left <= 100)
+
+
+def until_refused(robot: Robot, cloud: Cloud, line: str) -> None:
+    """Until the bridge says so, and its frames do not reach the cloud."""
+    until(lambda: line in robot.ask().message, process=robot.process, what=line)
+    asked = len(cloud.requests)
+    assert robot.ask().status == Response.UNAVAILABLE
+    assert len(cloud.requests) == asked
+
+
+def test_an_expired_certificate(robot: Robot, site: Site, cloud: Cloud) -> None:
+    robot.reach()
+    site.authority.renew("r1", utc_now() - timedelta(days=3), days=1)
+    until_refused(robot, cloud, "no cloud: ")
+    site.authority.renew("r1", utc_now())
+    robot.reach()
+
+
+def test_a_revoked_certificate(robot: Robot, site: Site, cloud: Cloud) -> None:
+    robot.reach()
+    site.authority.revoke("r1", utc_now())
+    until_refused(robot, cloud, "revoked")
+    site.issue("r1")
+    robot.reach()
+
+
+def test_a_foreign_certificate(
+    robot: Robot, peer: Peer, site: Site, cloud: Cloud, tmp_path: Path
+) -> None:
+    """Of an authority of the same name and for the same robot."""
+    robot.reach()
+    folder = site.folder.parent / "robot-r1"
+    shutil.copytree(folder, tmp_path / "own")
+    foreign = Site(tmp_path / "foreign").folder.parent / "robot-r1"
+
+    def take(other: Path) -> None:
+        shutil.copytree(other, folder, dirs_exist_ok=True)
+        for transition in ("deactivate", "cleanup", "configure", "activate"):
+            assert peer.change_state("/bridge", transition), transition
+
+    take(foreign)
+    until_refused(robot, cloud, "no cloud: ")
+    take(tmp_path / "own")
+    robot.reach()
+
+
+def test_a_clock_that_is_slow(robot: Robot, site: Site, link: ThinLink, cloud: Cloud) -> None:
+    """To it the gateway's certificate is not valid yet."""
+    robot.reach()
+    site.authority.renew("localhost", utc_now() + timedelta(days=2))
+    link.cut(reset=True)  # a connection that stands keeps the old certificate
+    link.mend()
+    until_refused(robot, cloud, "no cloud: ")
+    site.authority.renew("localhost", utc_now())
+    robot.reach()
 
 
 def test_what_the_gateway_says_about_a_robot(robot: Robot, cloud: Cloud, cloud_peer: Peer) -> None:

@@ -1,8 +1,8 @@
 """Fast DDS with a shared memory segment that holds pictures.
 
 The default segment of 512 kB loses most best-effort images above that size. The profile in
-`config/fastdds.xml` gives every participant 64 MB, which the system really allocates; nodes that see
-no raw picture get 2 MB by `config/fastdds_small.xml`. Where
+`config/fastdds.xml` gives every participant 64 MB, which the system really allocates; nodes that
+see no raw picture get 2 MB by `config/fastdds_small.xml`. Where
 /dev/shm is small (64 MB in a container by default) a participant would start without shared memory
 and print errors, so the profile is omitted there.
 """

@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="COMMAND",
         help="shell commands: CLOUD ROBOT, or ROBOT alone; the link ends with the robot's. The "
         "cloud listens at $LINK_LISTEN, the robot dials $LINK_CLOUD. Or of a link that runs: cut, "
-        "mend or status, and its NAME",
+        "mend, rate RATE or status, and its NAME",
     )
 
 
@@ -100,6 +100,10 @@ def chosen_conditions(args: argparse.Namespace) -> conditions.LinkConditions:
 
 
 def _order(order: str, *names: str, reset: bool) -> int:
+    if order == "rate":
+        if not names:
+            raise ValueError("rate: give the new rate, such as 400kbit")
+        order, names = f"rate {conditions.rate(names[0])}", names[1:]
     from laecips_eval.thin_link.control import ask
     from laecips_eval.thin_link.thin_link import link_state
 

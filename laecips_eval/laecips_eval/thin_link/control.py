@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-ORDERS: Final = ("cut", "mend", "status")
+ORDERS: Final = ("cut", "mend", "rate", "status")
 _PATIENCE_S: Final = 5.0
 
 Answer = Callable[[str, bool], dict[str, Any]]
@@ -54,7 +54,7 @@ def ask(name: str, order: str, *, reset: bool = False) -> dict[str, Any]:
 
     Args:
         name: name of the link; empty for the only one.
-        order: one of `ORDERS`.
+        order: one of `ORDERS`; after `rate` come a space and the new bits per second.
         reset: of `cut`: connections end instead of falling silent.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from laecips_eval.thin_link.conditions import LinkConditions
 
@@ -43,6 +43,14 @@ class Direction:
         # The loss of a simulated link is no secret.
         self._random = random.Random(seed)  # noqa: S311
         self._free_s = 0.0
+
+    def change_rate(self, rate_bit_s: float) -> None:
+        """Change the rate of what enters from now on, bits per second.
+
+        Raises:
+            ValueError: it is not above 0.
+        """
+        self._conditions = replace(self._conditions, rate_bit_s=rate_bit_s)
 
     def backlog_s(self, now_s: float) -> float:
         """Return the seconds until the line is free."""

@@ -38,7 +38,11 @@ class CarriedLink:
 
     def obey(self, order: str, reset: bool) -> dict[str, Any]:
         """Obey an order and return the state of the link."""
-        if order != "status":
+        order, _, value = order.partition(" ")
+        if order == "rate":
+            self.up.change_rate(float(value))
+            self.down.change_rate(float(value))
+        elif order != "status":
             self._whole = order == "mend"
             if self.relay is None:
                 self.up.cut = self.down.cut = not self._whole

@@ -134,6 +134,11 @@ class ThinLink:
         """Let traffic pass again."""
         control.ask(self.name, "mend")
 
+    def change_rate(self, rate_bit_s: float) -> None:
+        """Change the rate, bits per second, above 0."""
+        self.conditions = replace(self.conditions, rate_bit_s=rate_bit_s)
+        control.ask(self.name, f"rate {rate_bit_s}")
+
     def state(self) -> LinkState:
         """Return the state and the counters."""
         return link_state(control.ask(self.name, "status"))

@@ -54,9 +54,14 @@ def test_it_is_cut_mended_and_asked_from_elsewhere() -> None:
     running = subprocess.Popen([*LINK, "--name", name, "--", "exec sleep 60"])
     try:
         until(lambda: name in control.links())
-        for order, said in (("cut", "cut"), ("status", "cut"), ("mend", "whole")):
+        orders = (("cut", "cut"), ("status", "cut"), ("mend", "whole"), ("rate 1mbit", "whole"))
+        for order, said in orders:
             done = subprocess.run(
-                [*LINK, order, name], capture_output=True, text=True, timeout=60, check=True
+                [*LINK, *order.split(), name],
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=True,
             )
             assert done.stdout.splitlines()[0] == said
     finally:
@@ -81,6 +86,8 @@ def test_a_link_that_is_killed_leaves_nothing() -> None:
         (["--loss", "100%"], "loss 1 is not in [0, 1)"),
         (["--", "a", "b", "c"], "3 commands: give CLOUD ROBOT or ROBOT"),
         (["cut", "nowhere"], "no link 'nowhere'"),
+        (["rate"], "rate: give the new rate, such as 400kbit"),
+        (["rate", "slow"], "'slow' is not a rate such as 4mbit"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(arguments: list[str], message: str) -> None:

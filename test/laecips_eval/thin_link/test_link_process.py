@@ -18,3 +18,11 @@ def test_the_directions_lose_different_packets() -> None:
     link = CarriedLink(LinkConditions(rate_bit_s=1e9, loss=0.5, seed=3))
     lost = [[line.take(1, float(n)) is None for n in range(64)] for line in (link.up, link.down)]
     assert lost[0] != lost[1]
+
+
+def test_a_rate_holds_for_what_enters_later() -> None:
+    link = CarriedLink(LinkConditions(rate_bit_s=8000.0, delay_s=0.0))
+    assert link.up.take(1000, 0.0) == 1.0
+    assert link.obey("rate 800.0", False)["whole"] is True
+    assert link.up.take(10, 2.0) == 2.1
+    assert link.down.take(10, 2.0) == 2.1

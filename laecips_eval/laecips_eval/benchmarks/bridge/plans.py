@@ -30,6 +30,7 @@ class Plan:
         at_once: calls in flight.
         transfer: whether a model is fetched meanwhile, in pieces, without end.
         idle_s: seconds of silence before each call.
+        deadline_s: seconds that the robot gives a frame.
         seconds: of `at_once` calls or of a transfer alone: how long; 0: as long as the calls take.
         address: HOST:PORT of a bare gRPC call.
         certificates: folder of the robot's certificates for it.
@@ -41,6 +42,7 @@ class Plan:
     at_once: int = 1
     transfer: bool = False
     idle_s: float = 0.0
+    deadline_s: float = GIVE_UP_S
     seconds: float = 0.0
     address: str = ""
     certificates: str = ""
@@ -59,12 +61,14 @@ class Outcome:
         lost: calls without an answer.
         seconds: how long all took.
         transferred: bytes of the model that came.
+        found_s: monotonic seconds of this machine when the first call was answered; 0: unknown.
     """
 
     latencies_s: list[float]
     lost: int
     seconds: float
     transferred: int
+    found_s: float = 0.0
 
     def text(self) -> str:
         """Return the outcome as JSON."""

@@ -16,6 +16,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,7 +35,7 @@ from laecips_eval.benchmarks.bridge.plans import (
 )
 
 _FRAME, _PIECE = "/laecips.bench/Frame", "/laecips.bench/Piece"
-_RETRY_S: Final = 0.02
+_RETRY_S: Final = 0.1
 
 
 def _ros_robot(plan: Plan) -> Outcome:
@@ -63,7 +64,7 @@ def _ros_robot(plan: Plan) -> Outcome:
         return future.result() if done.wait(GIVE_UP_S) else None
 
     def ask() -> bool:
-        request = SegmentHardFrame.Request(robot=ROBOT, deadline_s=GIVE_UP_S)
+        request = SegmentHardFrame.Request(robot=ROBOT, deadline_s=plan.deadline_s)
         request.request_id = f"{ROBOT}/{time.time_ns()}-{next(numbers)}"
         request.image.data = picture
         request.image.format = "jpeg"
@@ -83,7 +84,8 @@ def _ros_robot(plan: Plan) -> Outcome:
 
     while plan.frame_bytes and not ask():  # the bridge greets its gateway first
         time.sleep(_RETRY_S)
-    return Asking(plan, ask, fetch).run()
+    found_s = time.monotonic()
+    return replace(Asking(plan, ask, fetch).run(), found_s=found_s)
 
 
 def _grpc_robot(plan: Plan) -> Outcome:
