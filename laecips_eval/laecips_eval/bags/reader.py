@@ -109,14 +109,19 @@ class Bag:
         return tuple(self._legend.segments)
 
     @property
+    def disturbances(self) -> tuple[Segment, ...]:
+        """The stretches with trouble, named by its kind; empty where the bag does not name them."""
+        return self._disturbances
+
+    @property
     def drift(self) -> str:
         """The drift that its pictures are read under, as JSON; empty for none."""
         return ""
 
     @property
     def others(self) -> Mapping[str, int]:
-        """Number of messages by topic, but for pictures, truth and classes."""
-        ours = (self.image_topic, topics.TRUTH, topics.CLASSES)
+        """Number of messages by topic, but for pictures and what is said of them."""
+        ours = (self.image_topic, topics.TRUTH, topics.CLASSES, topics.DISTURBANCES)
         return {topic: count for topic, count in self._counts.items() if topic not in ours}
 
     def digests(self) -> list[bytes]:
@@ -129,11 +134,19 @@ class Bag:
 
     @cached_property
     def _legend(self) -> Legend:
-        if self._topics.get(topics.CLASSES) != topics.STRING:
-            return Legend()
-        for _, message in self._messages(topics.CLASSES):
-            return Legend.from_yaml(message.data)
-        return Legend()
+        text = self._text(topics.CLASSES)
+        return Legend() if text is None else Legend.from_yaml(text)
+
+    @cached_property
+    def _disturbances(self) -> tuple[Segment, ...]:
+        text = self._text(topics.DISTURBANCES)
+        return () if text is None else topics.disturbances_from_yaml(text)
+
+    def _text(self, topic: str) -> str | None:
+        """Return the first text of a topic; None without one."""
+        if self._topics.get(topic) != topics.STRING:
+            return None
+        return next((str(message.data) for _, message in self._messages(topic)), None)
 
     def _choose(self, wanted: str | None) -> str:
         images = [name for name, kind in self._topics.items() if kind in _KINDS]

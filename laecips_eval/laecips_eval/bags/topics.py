@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 from rosbags.interfaces import (
@@ -18,6 +19,8 @@ from rosbags.interfaces import (
 IMAGE = "/camera/image/compressed"
 TRUTH = "/camera/truth"
 CLASSES = "/camera/classes"
+DISTURBANCES = "/camera/disturbances"
+"""What troubled which frames of a generated drive: for reports; no node subscribes to it."""
 
 COMPRESSED_IMAGE = "sensor_msgs/msg/CompressedImage"
 RAW_IMAGE = "sensor_msgs/msg/Image"
@@ -67,17 +70,19 @@ class Segment:
 
 @dataclass(frozen=True)
 class Legend:
-    """Classes, colours and segments of a bag; all empty for a bag without truth.
+    """Classes, colours, segments and disturbances of a bag; all empty for a bag without truth.
 
     Attributes:
         classes: class names; a label is an index into them.
         palette: one (R, G, B) colour per class.
         segments: named stretches, in order.
+        disturbances: stretches with trouble, in order, named by its kind; they do not overlap.
     """
 
     classes: Sequence[str] = ()
     palette: Sequence[tuple[int, int, int]] = ()
     segments: Sequence[Segment] = ()
+    disturbances: Sequence[Segment] = ()
 
     def to_yaml(self) -> str:
         """Return the text of the class topic."""
@@ -96,10 +101,7 @@ class Legend:
             legend = Legend(
                 classes=tuple(str(name) for name in content["classes"]),
                 palette=tuple((int(r), int(g), int(b)) for r, g, b in content["palette"]),
-                segments=tuple(
-                    Segment(str(part["name"]), int(part["start"]), int(part["stop"]))
-                    for part in content["segments"]
-                ),
+                segments=_stretches(content["segments"]),
             )
         except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
             raise BagError(
@@ -110,3 +112,23 @@ class Legend:
                 f"{CLASSES}: {len(legend.classes)} classes but {len(legend.palette)} colours"
             )
         return legend
+
+
+def disturbances_to_yaml(disturbances: Sequence[Segment]) -> str:
+    """Return the text of the topic of disturbances."""
+    content = {"disturbances": [vars(part) for part in disturbances]}
+    return str(yaml.safe_dump(content, sort_keys=False, default_flow_style=None))
+
+
+def disturbances_from_yaml(text: str) -> tuple[Segment, ...]:
+    """Parse the text of the topic of disturbances; raise BagError if it is malformed."""
+    try:
+        return _stretches(yaml.safe_load(text)["disturbances"])
+    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        raise BagError(f"{DISTURBANCES} is no YAML with disturbances: {error!r}") from error
+
+
+def _stretches(content: Sequence[Mapping[str, Any]]) -> tuple[Segment, ...]:
+    return tuple(
+        Segment(str(part["name"]), int(part["start"]), int(part["stop"])) for part in content
+    )

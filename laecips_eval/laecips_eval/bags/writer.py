@@ -27,7 +27,7 @@ class BagWriter:
 
     Args:
         path: folder to create; it must not exist.
-        legend: classes, colours and segments.
+        legend: classes, colours, segments and disturbances.
         rate_hz: pictures per second, above 0, of those that `add` takes.
         image_topic: topic of the pictures.
         raw: whether the pictures are sensor_msgs/Image, for `copy`; else they are CompressedImage.
@@ -78,6 +78,10 @@ class BagWriter:
             self._image = self._connect(self._image_topic, self._kind, topics.STREAM)
             self._truth = self._connect(topics.TRUTH, topics.COMPRESSED_IMAGE, topics.STREAM)
             self._classes = self._connect(topics.CLASSES, topics.STRING, topics.LATCHED)
+            if self._legend.disturbances:
+                self._disturbances = self._connect(
+                    topics.DISTURBANCES, topics.STRING, topics.LATCHED
+                )
         except BaseException:
             shutil.rmtree(self._workshop, ignore_errors=True)
             raise
@@ -135,8 +139,14 @@ class BagWriter:
         self._write(connection, self._last_ns, types[kind](header=header, **payload), kind)
 
     def _write_legend(self, stamp: int) -> None:
-        text = self._types.types[topics.STRING](data=self._legend.to_yaml())
-        self._write(self._classes, stamp, text, topics.STRING)
+        self._write_text(self._classes, stamp, self._legend.to_yaml())
+        if self._legend.disturbances:
+            text = topics.disturbances_to_yaml(self._legend.disturbances)
+            self._write_text(self._disturbances, stamp, text)
+
+    def _write_text(self, connection: Connection, stamp: int, text: str) -> None:
+        message = self._types.types[topics.STRING](data=text)
+        self._write(connection, stamp, message, topics.STRING)
 
     def _write(self, connection: Connection, stamp: int, message: Any, kind: str) -> None:
         with self._telling():

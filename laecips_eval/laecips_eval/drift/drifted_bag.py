@@ -72,6 +72,11 @@ class DriftedBag(Bag):
         return self.plan.segments
 
     @property
+    def disturbances(self) -> tuple[Segment, ...]:
+        """The disturbances of the recorded bag."""
+        return self._recorded.disturbances
+
+    @property
     def drift(self) -> str:
         """The recipe as JSON."""
         return self.plan.recipe.to_json()
@@ -116,7 +121,7 @@ def write_drifted_bag(bag: DriftedBag, path: Path, *, progress: Progress) -> int
     Raises:
         BagError: the bag is damaged, or the new one cannot be written.
     """
-    legend = Legend(bag.classes, bag.palette, bag.segments)
+    legend = Legend(bag.classes, bag.palette, bag.segments, bag.disturbances)
     truth, labels = bag.truth(), 0
     raw = bag.kind == "raw"
     with BagWriter(path, legend=legend, image_topic=bag.image_topic, raw=raw) as writer:

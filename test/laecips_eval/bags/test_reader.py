@@ -213,3 +213,14 @@ def test_bad_truth(tmp_path: Path, truth: bytes, message: str) -> None:
     labels = open_bag(tmp_path / "b").truth()
     with pytest.raises(BagError, match=message):
         labels[stamp]
+
+
+def test_disturbances_have_a_topic_of_their_own(tmp_path: Path, bag_path: Path) -> None:
+    assert open_bag(bag_path).disturbances == ()
+    legend = Legend(disturbances=[Segment("glare", 0, 1)])
+    with BagWriter(tmp_path / "patrol", legend=legend) as made:
+        made.add(encode_jpeg(picture(0), 95), None)
+    bag = open_bag(tmp_path / "patrol")
+    assert bag.disturbances == (Segment("glare", 0, 1),)
+    assert bag.segments == ()
+    assert bag.others == {}

@@ -1,0 +1,1 @@
+"""The experiment `miners`: which frames the policies choose, and what that is worth."""
