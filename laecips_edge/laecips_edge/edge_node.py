@@ -196,8 +196,8 @@ class EdgeNode(ManagedNode):
         if self._running is None:
             return None  # `configure` checks it together with the other parameters
         settings = self.parameters.read(EdgeSettings)
-        if delta != FROM_MANIFEST and settings.latency_budget_s:
-            return f"{delta:g}: latency_budget_s steers delta; leave it at -1"
+        if delta != FROM_MANIFEST and settings.budgets:
+            return f"{delta:g}: {settings.budgets[0]} steers delta; leave it at -1"
         try:
             replace(settings, delta=delta).policy_for(self._running.current.manifest)
         except ValueError as error:

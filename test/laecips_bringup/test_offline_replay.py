@@ -239,9 +239,10 @@ def test_a_run_that_learns(drive: Path, tiny_bundle: Bundle, tmp_path: Path) -> 
     "parameters",
     [
         {"edge": {"latency_budget_s": 0.2}, "cloud": {}},
+        {"edge": {"upload_budget": 0.3}, "cloud": {}},
         {"edge": {}, "cloud": {}, "trainer": {"max_buffer": 10}},
     ],
-    ids=["latency budget", "trainer"],
+    ids=["latency budget", "upload budget", "trainer"],
 )
 def test_a_live_run_that_depended_on_time_is_not_compared_with(
     bag: Path, tiny_bundle: Bundle, tmp_path: Path, parameters: dict[str, Any]

@@ -52,6 +52,7 @@ def test_what_is_changed_acts_on_the_policy(configured: Callable[..., EdgeNode])
     ("parameters", "delta", "reason"),
     [
         ({"latency_budget_s": 0.5}, 0.25, "delta: 0.25: latency_budget_s steers delta; leave it"),
+        ({"upload_budget": 0.5}, 0.25, "delta: 0.25: upload_budget steers delta; leave it"),
         # The bundle has no threshold for it.
         (
             {"policy": "random", "delta": 0.25},

@@ -99,6 +99,13 @@ def add_run_arguments(
     parser.add_argument(
         "--delta", type=float, default=None, help="threshold instead of the bundle's"
     )
+    parser.add_argument(
+        "--upload-budget",
+        type=float,
+        default=None,
+        metavar="SHARE",
+        help="largest share of the frames that go to the cloud, audits included, such as 0.35",
+    )
     parser.add_argument("--audit-rate", type=float, default=None, help="share of audited frames")
     parser.add_argument("--seed", type=int, default=None, help="seed of the audits")
     parser.add_argument("--params-file", default="", help="parameter file for the nodes")
@@ -318,6 +325,7 @@ def edge_parameters(args: argparse.Namespace) -> dict[str, bool | int | float | 
     given = {
         "policy": args.policy,
         "delta": args.delta,
+        "upload_budget": args.upload_budget,
         "audit_rate": args.audit_rate,
         "seed": args.seed,
     }

@@ -33,6 +33,7 @@ from laecips_edge.core.link.in_flight import InFlightRequests
 from laecips_edge.core.link.transport import InProcessTransport
 from laecips_edge.core.routing.policy import Decision, Policy
 from laecips_edge.core.routing.threshold_control import ThresholdControl
+from laecips_edge.core.routing.upload_budget import Allowance
 
 from laecips_eval.bags import Bag
 from laecips_eval.bags.pictures import BagFrame
@@ -128,14 +129,14 @@ class AssumedDelays(ThresholdControl):
 
     def looked(
         self, decision: Decision, *, policy: Policy, manifest: Manifest, cloud_is_there: bool
-    ) -> float:
+    ) -> Allowance:
         """Process a frame's decision and the assumed delays; see `ThresholdControl.looked`."""
-        delta = super().looked(
+        allowance = super().looked(
             decision, policy=policy, manifest=manifest, cloud_is_there=cloud_is_there
         )
         super().answered(EASY_S, hard=False)
         super().answered(HARD_S, hard=True)
-        return delta
+        return allowance
 
     def answered(self, seconds: float, *, hard: bool) -> None:
         """Ignore the measured time."""
@@ -176,7 +177,7 @@ class _Robot(RouterEvents):
             ),
             counters=self._counters,
             sink=self,
-            threshold=self._threshold(),
+            threshold=settings.steering(AssumedDelays),
             events=self,
         )
 
@@ -239,9 +240,3 @@ class _Robot(RouterEvents):
             # The router answers with a fallback; a replay must report the failure.
             self._failure = error
             raise
-
-    def _threshold(self) -> ThresholdControl | None:
-        settings = self._settings
-        if not settings.latency_budget_s:
-            return None
-        return AssumedDelays(budget_s=settings.latency_budget_s, most_hard=settings.most_hard)

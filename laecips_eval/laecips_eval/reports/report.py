@@ -111,6 +111,11 @@ class Report(RunFigures, PlayedRun):
         return self.miou.edge_untrained.dataset is not None
 
     @property
+    def upload_budget(self) -> float | None:
+        """The share of frames that the robot was allowed to upload; None without a limit."""
+        return self.setup.parameters.get("edge", {}).get("upload_budget") or None
+
+    @property
     def scored(self) -> bool:
         """Whether there was truth to compare the answers with."""
         return self.miou.published.dataset is not None

@@ -73,10 +73,13 @@ def _frames(report: Report) -> Table:
     table.add_row(
         "dropped", f"{dropped.superseded} superseded, {dropped.transport} lost in transport"
     )
+    budget = report.upload_budget
     table.add_row(
         "uploads",
         f"{report.sent} sent = CUR {report.cur:.1%} "
-        f"({report.wanted} wanted, {report.audit} audits)",
+        f"({report.wanted} wanted, {report.audit} audits"
+        + ("" if budget is None else f"; budget {budget:.1%}")
+        + ")",
     )
     table.add_row(
         "bytes",

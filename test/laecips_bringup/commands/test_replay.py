@@ -26,6 +26,7 @@ from laecips_eval.shipped_models import shipped_teacher
         (["--policy", "spp"], {"policy": "spp"}),
         (["--delta", "0", "--seed", "0"], {"delta": 0.0, "seed": 0}),
         (["--audit-rate", "0.5"], {"audit_rate": 0.5}),
+        (["--upload-budget", "0.35"], {"upload_budget": 0.35}),
     ],
 )
 def test_only_what_was_given(options: list[str], parameters: dict[str, object]) -> None:

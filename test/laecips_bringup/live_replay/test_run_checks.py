@@ -38,6 +38,7 @@ def test_parameters(parameters: dict[str, Any]) -> None:
         ("delta", 7.0, r"--delta: 7\.0 is neither in \[0, 1\] nor -1"),
         ("delta", -0.5, r"--delta: -0\.5 is neither in"),
         ("delta", float("nan"), "--delta: nan is neither in"),
+        ("upload_budget", 3.0, "--upload-budget: 3.0 is out of range: give one from 0.0 to 1.0"),
         ("audit_rate", 3.0, "--audit-rate: 3.0 is out of range: give one from 0.0 to 1.0"),
         ("seed", -5, "--seed: -5 is out of range: give one from 0 to 2147483647"),
     ],

@@ -68,3 +68,10 @@ def test_without_a_clock_there_is_no_latency(learned_run: Any, bare_run: Any) ->
 )
 def test_numbers_for_people(text: str, expected: str) -> None:
     assert text == expected
+
+
+def test_it_names_the_upload_budget_beside_the_uploads(learned_run: Any) -> None:
+    assert "budget" not in shown(learned_run.report)
+    parameters = {**learned_run.report.setup.parameters, "edge": {"upload_budget": 0.35}}
+    learned_run.change({"setup.parameters": parameters})
+    assert "audits; budget 35.0%)" in shown(learned_run.report)

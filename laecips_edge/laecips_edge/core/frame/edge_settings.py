@@ -33,8 +33,8 @@ class EdgeSettings(EngineSettings):
     """The settings of the edge node.
 
     Raises:
-        SettingError: a value is refused; or there is a latency budget, and the policy has no
-            threshold to steer or `delta` is set too.
+        SettingError: a value is refused; or there is a budget, and the policy has no threshold to
+            steer or `delta` is set too.
     """
 
     bundle: str = _fixed("", "Folder of the model bundle (f, h).")
@@ -62,6 +62,13 @@ class EdgeSettings(EngineSettings):
         1.0,
         "Largest share of the frames that are uploaded under a latency budget.",
         minimum=0.01,
+        maximum=1.0,
+    )
+    upload_budget: float = _fixed(
+        0.0,
+        "Largest share of the frames that are uploaded, audits included. The node steers delta so "
+        "that the least trusted frames of the recent ones use it. 0: no such limit.",
+        minimum=0.0,
         maximum=1.0,
     )
     audit_rate: float = setting(
@@ -161,23 +168,39 @@ class EdgeSettings(EngineSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        budget_s = self.latency_budget_s
-        if budget_s and not can_be_steered(self.policy):
-            raise SettingError(
-                f"parameter latency_budget_s is {budget_s:g}: policy {self.policy} has no "
-                "threshold that could be steered; take another, or no budget (0)"
-            )
-        if budget_s and self.delta != FROM_MANIFEST:
-            raise SettingError(
-                f"parameters delta and latency_budget_s are {self.delta:g} and {budget_s:g}: give "
-                "one of them; the budget steers delta"
-            )
+        for name in self.budgets:
+            value = getattr(self, name)
+            if not can_be_steered(self.policy):
+                raise SettingError(
+                    f"parameter {name} is {value:g}: policy {self.policy} has no threshold that "
+                    "could be steered; take another, or no budget (0)"
+                )
+            if self.delta != FROM_MANIFEST:
+                raise SettingError(
+                    f"parameters delta and {name} are {self.delta:g} and {value:g}: give one of "
+                    "them; the budget steers delta"
+                )
 
-    def steering(self) -> ThresholdControl | None:
-        """Return the control that steers delta; None if there is no latency budget."""
-        if not self.latency_budget_s:
+    @property
+    def budgets(self) -> tuple[str, ...]:
+        """Names of the parameters with a budget that steers delta."""
+        return tuple(name for name in ("latency_budget_s", "upload_budget") if getattr(self, name))
+
+    def steering(
+        self, control: type[ThresholdControl] = ThresholdControl
+    ) -> ThresholdControl | None:
+        """Return the control that steers delta; None if there is no budget.
+
+        Args:
+            control: its class.
+        """
+        if not self.budgets:
             return None
-        return ThresholdControl(budget_s=self.latency_budget_s, most_hard=self.most_hard)
+        return control(
+            budget_s=self.latency_budget_s or None,
+            most_hard=self.most_hard,
+            upload_share=self.upload_budget or None,
+        )
 
     def policy_for(self, manifest: Manifest) -> Policy:
         """Return the policy for a bundle.

@@ -190,13 +190,13 @@ class Router:
 
     def _steer(self, look: Look) -> None:
         if self._threshold is not None:
-            delta = self._threshold.looked(
+            allowance = self._threshold.looked(
                 look.decision,
                 policy=look.policy,
                 manifest=look.manifest,
                 cloud_is_there=self.cloud_available,
             )
-            self._running.steer(look.manifest, delta)
+            self._running.steer(look.manifest, allowance)
 
     def _ask(self, seen: SeenFrame) -> None:
         """Ask the cloud; if the request is not admitted, answer a hard frame as a fallback."""

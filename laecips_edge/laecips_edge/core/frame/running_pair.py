@@ -12,6 +12,7 @@ from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.frame.observation import Observation
 from laecips_edge.core.inference.segmenter import Prediction, Segmenter
 from laecips_edge.core.routing.policy import Decision, Policy
+from laecips_edge.core.routing.upload_budget import Allowance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,16 +179,17 @@ class RunningPair:
         with self._changing:
             self._current, self._before, self.fallen = pair, None, ""
 
-    def steer(self, manifest: Manifest, delta: float) -> None:
-        """Set the threshold of the running pair from the next frame on.
+    def steer(self, manifest: Manifest, allowance: Allowance) -> None:
+        """Set what the frames of the running pair may do from the next one on.
 
         Args:
             manifest: manifest of the pair that it is for; ignored if another pair runs now.
-            delta: the threshold, in [0, 1].
+            allowance: the threshold, and whether frames may be uploaded at all.
         """
         with self._changing:
             if self._current.manifest is manifest:
-                self._current = replace(self._current, policy=self._current.policy.held_to(delta))
+                policy = self._current.policy.held_to(allowance.delta, audits=allowance.upload)
+                self._current = replace(self._current, policy=policy)
 
     def renew_policies(self) -> None:
         """Make the policies again, after parameters have changed."""

@@ -9,17 +9,17 @@ The paper prints delay_max - d1 as the denominator. At the paper's own point (d0
 delay_max = 2.60) that requires 170 % easy frames; the correct bound is 62.9 %.
 
 The controller turns the allowed hard share into a threshold by rank: delta is that quantile of the
-recent frames' trust. Ranks do not depend on the scale of the trust, which drifts; a gain on delta
-itself would.
+recent frames' trust.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+
+from laecips_edge.core.routing.recent_trust import RecentTrust
 
 
 def least_easy_share(*, easy_delay: float, hard_delay: float, budget: float) -> float:
@@ -107,7 +107,7 @@ class LatencyBudget:
             hard_share: expected share of hard frames at this threshold, in [0, 1].
         """
         self._settings = settings
-        self._trusts: deque[float] = deque(maxlen=settings.window)
+        self._trusts = RecentTrust(settings.window)
         self._easy_delay: float | None = None
         self._hard_delay: float | None = None
         self._state = BudgetState(delta=delta, hard_share=hard_share, reachable=True)
@@ -124,14 +124,13 @@ class LatencyBudget:
             ranking: known values of its trust (quantiles of its manifest); may be empty.
             delta: its threshold, used while there is no trust to rank.
         """
-        self._trusts.clear()
-        self._trusts.extend(ranking)
+        self._trusts.begin(ranking)
         share = self._state.hard_share
-        self._state = replace(self._state, delta=self._delta_of(share) if self._trusts else delta)
+        self._state = replace(self._state, delta=self._trusts.delta_of(share) if ranking else delta)
 
     def judged(self, trust: float) -> None:
         """Add the trust in [0, 1] of a frame, easy or hard."""
-        self._trusts.append(trust)
+        self._trusts.add(trust)
 
     def answered(self, seconds: float, *, hard: bool) -> None:
         """Add the end-to-end delay of a frame, in seconds; do not call it for a fallback.
@@ -170,21 +169,9 @@ class LatencyBudget:
         slew, now = self._settings.slew, self._state.hard_share
         share = float(np.clip(wanted, now - slew, now + slew))
         self._state = BudgetState(
-            delta=self._delta_of(share), hard_share=share, reachable=budget > easy
+            delta=self._trusts.delta_of(share), hard_share=share, reachable=budget > easy
         )
         return self._state
-
-    def _delta_of(self, share: float) -> float:
-        """Return the threshold that makes at most this share of the recent frames hard.
-
-        Frames of equal trust are all hard or all easy, so the share may be smaller.
-        """
-        ordered = np.sort(self._trusts)
-        hard = round(share * len(ordered))
-        if hard == len(ordered):
-            return float(ordered[-1])
-        below = ordered[ordered < ordered[hard]]
-        return float(below[-1]) if below.size else float(max(0.0, np.nextafter(ordered[0], -1.0)))
 
     def _smooth(self, mean: float | None, seconds: float) -> float:
         return seconds if mean is None else mean + self._settings.smoothing * (seconds - mean)

@@ -85,6 +85,7 @@ class Policy:
         self._delta = _choose_delta(miner_name, delta, manifest.thresholds)
         self._audit_rate = 0.0 if miner_name == NEVER_UPLOADS else _share("audit_rate", audit_rate)
         self._seed = seed
+        self._audits = True
 
     @property
     def name(self) -> str:
@@ -101,17 +102,19 @@ class Policy:
         """The share of the easy frames that is audited; 0 for `edge`."""
         return self._audit_rate
 
-    def held_to(self, delta: float) -> Policy:
+    def held_to(self, delta: float, *, audits: bool = True) -> Policy:
         """Return the same policy with another threshold.
 
         Args:
             delta: threshold in [0, 1].
+            audits: False audits no frame.
 
         Raises:
             ValueError: delta is outside [0, 1].
         """
         other = copy.copy(self)
         other._delta = _share("delta", delta)
+        other._audits = audits
         return other
 
     def decide(self, logits: Logits, *, h: MinerNetwork, stamp_ns: int) -> Decision:
@@ -127,9 +130,8 @@ class Policy:
         """
         trust = self._miner.trust(logits, h=h, stamp_ns=stamp_ns)
         easy = trust > self._delta
-        audit = easy and self._audit_rate > uniform(
-            seed=self._seed, stamp_ns=stamp_ns, purpose="audit"
-        )
+        drawn = uniform(seed=self._seed, stamp_ns=stamp_ns, purpose="audit") < self._audit_rate
+        audit = easy and self._audits and drawn
         return Decision(trust=trust, delta=self._delta, hard=not easy, audit=audit)
 
 

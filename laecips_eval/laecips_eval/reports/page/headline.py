@@ -56,6 +56,7 @@ def tiles(report: Report) -> Sequence[Tile]:
     dropped, answered, wanted = report.dropped, report.answered, report.wanted
     reasons = ", ".join(f"{number(count)} {why}" for why, count in report.fallback if count)
     published = report.miou.published.dataset
+    budget = report.upload_budget
     first = (
         _without_truth(report)
         if published is None
@@ -68,7 +69,8 @@ def tiles(report: Report) -> Sequence[Tile]:
             what="Cloud upload rate (CUR)",
             figure=percent(report.cur),
             how=f"{number(report.sent)} of {number(report.frames)} frames were uploaded, "
-            f"{number(report.audit)} of them audits",
+            f"{number(report.audit)} of them audits"
+            + ("" if budget is None else f"; the upload budget is {percent(budget)}"),
         ),
         Tile(
             what="Fallbacks, share of wanted",

@@ -50,6 +50,11 @@ def test_what_is_steered() -> None:
     assert EdgeSettings().steering() is None
     assert EdgeSettings(policy="edge", delta=0.25).steering() is None
     assert EdgeSettings(latency_budget_s=0.5, most_hard=0.9).steering() is not None
+    assert EdgeSettings(upload_budget=0.35).steering() is not None
+    assert EdgeSettings(latency_budget_s=0.5, upload_budget=0.35).budgets == (
+        "latency_budget_s",
+        "upload_budget",
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,6 +64,12 @@ def test_what_is_steered() -> None:
         ({"delta": float("nan")}, "parameter delta: nan is neither"),
         ({"policy": "sp"}, "parameter policy: 'sp' is not known: use one of laecips, edge, "),
         ({"policy": "edge", "latency_budget_s": 0.5}, "latency_budget_s is 0.5: policy edge has"),
+        ({"policy": "edge", "upload_budget": 0.5}, "upload_budget is 0.5: policy edge has no"),
+        ({"upload_budget": 1.5}, "parameter upload_budget"),
+        (
+            {"delta": 0.25, "upload_budget": 0.5},
+            "parameters delta and upload_budget are 0.25 and 0.5: give one of them",
+        ),
         ({"policy": "cloud", "latency_budget_s": 0.5}, "is 0.5: policy cloud has no threshold"),
         (
             {"delta": 0.25, "latency_budget_s": 0.5},

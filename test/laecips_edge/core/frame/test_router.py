@@ -27,6 +27,7 @@ from laecips_edge.core.link.in_flight import InFlightRequests
 from laecips_edge.core.link.transport import InProcessTransport
 from laecips_edge.core.routing.policy import Policy
 from laecips_edge.core.routing.threshold_control import ThresholdControl
+from laecips_edge.core.routing.upload_budget import Allowance
 
 RGB = np.full((4, 6, 3), 90, np.uint8)
 PICTURE = Picture(SimpleNamespace(format="jpeg", data=encode_jpeg(RGB, 95)), compressed=True)
@@ -388,8 +389,8 @@ def test_answers_steer_the_threshold() -> None:
             super().__init__(budget_s=1.0)
             self.delays: list[tuple[float, bool]] = []
 
-        def looked(self, *_: Any, **__: Any) -> float:
-            return 0.25
+        def looked(self, *_: Any, **__: Any) -> Allowance:
+            return Allowance(0.25)
 
         def answered(self, seconds: float, *, hard: bool) -> None:
             self.delays.append((seconds, hard))
@@ -405,6 +406,17 @@ def test_answers_steer_the_threshold() -> None:
     robot.link.error = RuntimeError("a fallback tells nothing of the cloud's delay")
     robot.route(0.1)
     assert control.delays == [(2.0, True), (0.0, False)]
+
+
+def test_frames_and_audits_stay_within_an_upload_budget() -> None:
+    robot = Robot(audit_rate=0.5, threshold=ThresholdControl(upload_share=0.2))
+    trusts = np.random.default_rng(0).uniform(0.01, 1.0, 400)
+    for trust in trusts:
+        robot.route(float(trust))
+        for answer in robot.link.answers:
+            answer(good_answer())
+        robot.link.answers.clear()
+    assert 0.17 <= robot.counters.counts()["sent"] / len(trusts) <= 0.2 + 1 / len(trusts)
 
 
 class AnyOrder(RuleBasedStateMachine):

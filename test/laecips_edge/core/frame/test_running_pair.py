@@ -6,6 +6,7 @@ import pytest
 from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.inference.segmenter import Prediction
 from laecips_edge.core.routing.policy import Decision
+from laecips_edge.core.routing.upload_budget import Allowance
 
 RGB = np.zeros((8, 8, 3), np.uint8)
 
@@ -40,7 +41,7 @@ class Policy:
     def decide(self, logits, *, h, stamp_ns) -> Decision:
         return Decision(trust=h(logits), delta=self.delta, hard=False, audit=False)
 
-    def held_to(self, delta: float) -> "Policy":
+    def held_to(self, delta: float, *, audits: bool = True) -> "Policy":
         return Policy(delta)
 
 
@@ -135,14 +136,14 @@ def test_a_changed_parameter_acts_on_both():
 def test_a_pair_is_held_to_another_threshold_as_long_as_it_runs():
     running = Running(Segmenter(1))
     first = running.current.manifest
-    running.steer(first, 0.3)
+    running.steer(first, Allowance(0.3))
     look = running.look(RGB, None, stamp_ns=1)
     assert (look.decision.delta, look.policy.delta) == (0.3, 0.3)
     running.swap(running.prepare(Segmenter(2)))
-    running.steer(first, 0.4)  # meant for the pair of before: it comes too late
+    running.steer(first, Allowance(0.4))  # meant for the pair of before: it comes too late
     assert running.look(RGB, None, stamp_ns=1).decision.delta == 0.02
     assert running.second_opinion(RGB, None, stamp_ns=1).decision.delta == 0.3
-    running.steer(running.current.manifest, 0.5)
+    running.steer(running.current.manifest, Allowance(0.5))
     assert running.look(RGB, None, stamp_ns=1).decision.delta == 0.5
 
 

@@ -99,6 +99,13 @@ def test_held_to_another_threshold_it_is_the_same_but_for_that() -> None:
         policy.held_to(1.5)
 
 
+def test_without_audits_no_easy_frame_goes_up() -> None:
+    policy = Policy("laecips", manifest=StubManifest(), audit_rate=1.0)
+    calm = policy.held_to(0.0, audits=False)
+    assert not calm.decide(LOGITS, h=lambda _: 0.1, stamp_ns=1).upload
+    assert calm.held_to(0.0).decide(LOGITS, h=lambda _: 0.1, stamp_ns=1).audit
+
+
 def test_seeds_draw_other_audits() -> None:
     audits = [
         [

@@ -32,9 +32,9 @@ def drive(
         hard = not trust > policy.delta
         hards += hard
         decision = Decision(trust=trust, delta=policy.delta, hard=hard, audit=False)
-        delta = steering.looked(decision, policy=policy, manifest=of, cloud_is_there=cloud)
+        allowance = steering.looked(decision, policy=policy, manifest=of, cloud_is_there=cloud)
         steering.answered(3.0 if hard else 1.0, hard=hard)
-        policy = policy.held_to(delta)
+        policy = policy.held_to(allowance.delta, audits=allowance.upload)
     return hards / frames
 
 
@@ -57,9 +57,28 @@ def test_another_h_of_another_scale_goes_on_with_the_same_share_at_once() -> Non
     after = manifest(version=2, quantiles=[value / 200 for value in range(21)])
     policy = Policy("laecips", manifest=after)
     decision = Decision(trust=0.05, delta=policy.delta, hard=True, audit=False)
-    delta = steering.looked(decision, policy=policy, manifest=after, cloud_is_there=True)
-    assert delta == pytest.approx(0.25 / 10, abs=0.03)
+    allowance = steering.looked(decision, policy=policy, manifest=after, cloud_is_there=True)
+    assert allowance.delta == pytest.approx(0.25 / 10, abs=0.03)
     assert drive(steering, after, frames=300, scale=0.1) == pytest.approx(0.25, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("latency", "uploads", "share"), [(1.5, 0.6, 0.25), (2.8, 0.3, 0.3), (None, 0.3, 0.3)]
+)
+def test_of_two_budgets_the_stricter_one_wins(
+    latency: float | None, uploads: float, share: float
+) -> None:
+    steering, pair = ThresholdControl(budget_s=latency, upload_share=uploads), manifest()
+    drive(steering, pair, frames=300)
+    assert drive(steering, pair, frames=600) == pytest.approx(share, abs=0.06)
+
+
+def test_a_spent_upload_budget_allows_no_audit() -> None:
+    steering, pair = ThresholdControl(upload_share=0.1), manifest()
+    policy = Policy("laecips", manifest=pair)
+    audit = Decision(trust=0.9, delta=policy.delta, hard=False, audit=True)
+    assert not steering.looked(audit, policy=policy, manifest=pair, cloud_is_there=True).upload
+    assert steering.state is None, "there is no latency budget"
 
 
 def test_while_the_cloud_is_away_nothing_moves() -> None:

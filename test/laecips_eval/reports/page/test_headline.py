@@ -82,3 +82,9 @@ def test_what_was_run(learned_run: Any, bare_run: Any) -> None:
     assert facts(bare_run.report)["mode"] == "offline"
     learned_run.change({"complete": False})
     assert facts(learned_run.report)["played"] == "until it was stopped"
+
+
+def test_the_upload_budget_stands_beside_the_uploads(learned_run: Any) -> None:
+    assert "budget" not in tiles(learned_run.report)[3].how
+    learned_run.change({"setup.parameters": {"edge": {"upload_budget": 0.35}}})
+    assert tiles(learned_run.report)[3].how.endswith("audits; the upload budget is 35.0 %")
