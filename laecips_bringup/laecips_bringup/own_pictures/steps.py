@@ -66,15 +66,16 @@ class NewPlan:
 
     def steps(self) -> list[Step]:
         """Return the steps in their order."""
-        parts = [self._check(), self._pair(), self._bag(), self._replay()]
-        return [*parts[:2], *([self._teacher()] if self.teacher else []), *parts[2:]]
+        teacher = [self._teacher()] if self.teacher else []
+        return [self._check(), *teacher, self._pair(), self._bag(), self._replay()]
 
     def _check(self) -> Step:
         return Step("check", ("dataset", "check", str(self.folder / DATA)))
 
     def _pair(self) -> Step:
         quick = _QUICK_PAIR.split() if self.quick else []
-        return self._train("train", BUNDLE, "--name", self.name, *quick)
+        teacher = ("--teacher", str(self.folder / TEACHER)) if self.teacher else ()
+        return self._train("train", BUNDLE, "--name", self.name, *teacher, *quick)
 
     def _teacher(self) -> Step:
         return self._train("teacher", TEACHER, "--role", "teacher")

@@ -111,9 +111,12 @@ def export_bundle(
         )
     if graphs_of is None:
         graph_f, names_f = segmenter_graph(f.architecture, f.classes, f.width, modality, input_size)
-        graph_h, names_h = miner_graph(h.classes, h.width, manifest.logits_shape[1:])
     else:
         graph_f, names_f = graphs_of.graph_f, list(graphs_of.weights("f"))
+    if graphs_of is None or "doubt.weight" not in graphs_of.weights("h"):
+        # A bundle of before h read the doubt of the softmax has another graph.
+        graph_h, names_h = miner_graph(h.classes, h.width, manifest.logits_shape[1:])
+    else:
         graph_h, names_h = graphs_of.graph_h, list(graphs_of.weights("h"))
     pair = _on_robot(f), _on_robot(h)
     return write_bundle(
@@ -157,12 +160,12 @@ def load_networks(bundle: Bundle) -> tuple[EdgeNetwork, MinerNetwork]:
     except EdgeNetworkError as error:
         raise BundleError(f"{bundle.path}: {error}") from error
     h = MinerNetwork(classes=classes, width=manifest.miner_width)
-    for prefix, network in (("f", f), ("h", h)):
+    for prefix, network, take in (("f", f, f.load_state_dict), ("h", h, h.take_weights)):
         weights = {key: torch.from_numpy(w) for key, w in bundle.weights(prefix).items()}
         # Counts of training batches have no use after training and are not stored.
         counts = {k: v for k, v in network.state_dict().items() if k.endswith(_BATCH_COUNT)}
         try:
-            network.load_state_dict(weights | counts, strict=True)
+            take(weights | counts)
         except RuntimeError as error:
             reason = textwrap.shorten(str(error), 300, placeholder=" ...")
             raise BundleError(

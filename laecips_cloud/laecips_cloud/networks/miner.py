@@ -1,10 +1,19 @@
 """The miner h: a ResNet-18 that reads f's logits and returns the trust in f's answer."""
 
+from collections.abc import Mapping
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from laecips_cloud.networks.resnet import STAGES, init_convolutions, scaled, stage
+from laecips_cloud.networks.softmax_doubt import (
+    EXPECTED_LOSS,
+    MAPS,
+    doubt_maps,
+    doubt_numbers,
+    numbers,
+)
 
 # Smallest trust that h can return. It bounds the -log h of its loss (eq. 14); the paper's
 # generalisation bound needs it, but its text omits it.
@@ -13,6 +22,10 @@ H_MIN = 0.01
 
 class MinerNetwork(nn.Module):
     """ResNet-18 on M-channel logits at f's own stride, with one output.
+
+    It reads the logits and the doubt of their softmax, as maps beside the logits and as numbers at
+    its head, so that it need not learn what a softmax statistic computes: untrained, it ranks
+    frames by their expected IoU.
 
     Args:
         classes: M, channels of the logits.
@@ -27,14 +40,22 @@ class MinerNetwork(nn.Module):
             )
         self.classes, self.width = classes, width
         channels = [scaled(c, width) for c in STAGES]
-        self.conv1 = nn.Conv2d(classes, channels[0], 7, stride=2, padding=3, bias=False)
+        self.conv1 = nn.Conv2d(classes + MAPS, channels[0], 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(channels[0])
         self.layer1 = stage(channels[0], channels[0], stride=1)
         self.layer2 = stage(channels[0], channels[1], stride=2)
         self.layer3 = stage(channels[1], channels[2], stride=2)
         self.layer4 = stage(channels[2], channels[3], stride=2)
         self.fc = nn.Linear(channels[3], 1)
+        # The mean over all steps of a training, because a batch holds few frames.
+        self.norm = nn.BatchNorm1d(numbers(classes), momentum=None, affine=False)
+        self.doubt = nn.Linear(numbers(classes), 1, bias=False)
         init_convolutions(self)
+        nn.init.zeros_(self.fc.weight)
+        nn.init.zeros_(self.fc.bias)
+        nn.init.zeros_(self.doubt.weight)
+        with torch.no_grad():
+            self.doubt.weight[0, EXPECTED_LOSS] = -1.0
 
     def forward(self, logits: torch.Tensor) -> torch.Tensor:
         """Return the trust in f's answer.
@@ -51,7 +72,35 @@ class MinerNetwork(nn.Module):
 
     def score(self, logits: torch.Tensor) -> torch.Tensor:
         """Return the trust before the sigmoid: float32 [N], unbounded."""
-        x = torch.relu(self.bn1(self.conv1(logits)))
+        softmax = logits.softmax(1)
+        maps = doubt_maps(softmax)
+        x = torch.relu(self.bn1(self.conv1(torch.cat([logits, maps], dim=1))))
         x = F.max_pool2d(x, 3, stride=2, padding=1)
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
-        return self.fc(x.mean(dim=(2, 3))).squeeze(1)
+        doubt = self.doubt(self.norm(doubt_numbers(softmax, maps)))
+        return (self.fc(x.mean(dim=(2, 3))) + doubt).squeeze(1)
+
+    @torch.no_grad()
+    def rescale(self, factor: float, shift: float) -> None:
+        """Change each score to factor * score + shift; with a factor above 0 their order stays."""
+        self.fc.weight.mul_(factor)
+        self.doubt.weight.mul_(factor)
+        self.fc.bias.mul_(factor).add_(shift)
+
+    def take_weights(self, weights: Mapping[str, torch.Tensor]) -> None:
+        """Load weights, also those of a miner that reads logits alone; its trust stays the same.
+
+        Args:
+            weights: by the names of `state_dict`; bundles once held miners without `doubt`.
+
+        Raises:
+            RuntimeError: they do not fit.
+        """
+        weights = dict(weights)
+        first = weights.get("conv1.weight")
+        if "doubt.weight" not in weights and first is not None and first.shape[1] == self.classes:
+            weights["conv1.weight"] = F.pad(first, (0, 0, 0, 0, 0, MAPS))
+            weights["doubt.weight"] = torch.zeros_like(self.doubt.weight)
+            for name in ("norm.running_mean", "norm.running_var"):
+                weights[name] = self.state_dict()[name]
+        self.load_state_dict(weights, strict=True)

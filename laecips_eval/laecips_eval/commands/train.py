@@ -8,7 +8,7 @@ import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from laecips_eval.commands.options import add_root
 
@@ -111,9 +111,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     pair.add_argument("--miner-width", type=float, default=0.5, help="width multiplier of h")
     pair.add_argument("--miner-steps", type=int, default=400, help="steps of h")
-    pair.add_argument("--folds", type=int, default=3, help="folds for the miner's rows")
     pair.add_argument(
-        "--mask-generator", default="graph", help="whose masks F fuses, for the miner's rows"
+        "--folds",
+        type=int,
+        default=3,
+        help="folds for the miner's rows; 0: half of the held-out frames is enough for h",
+    )
+    pair.add_argument(
+        "--teacher",
+        type=Path,
+        metavar="DIR",
+        help="teacher whose answers the cloud will give: h learns where they are better than f's; "
+        "without it F corrects f's contours only",
+    )
+    pair.add_argument(
+        "--mask-generator",
+        help="whose masks F fuses, for the miner's rows; without it graph, and none with --teacher",
     )
 
 
@@ -179,6 +192,9 @@ def _check_network(args: argparse.Namespace) -> None:
 def _train_pair(
     args: argparse.Namespace, frames: LabelledFrames, held_out: LabelledFrames, progress: Progress
 ) -> None:
+    from functools import partial
+
+    from laecips_cloud.class_scorers import create_class_scorer
     from laecips_cloud.mask_generators import create_mask_generator
     from laecips_cloud.training.first.first_training import first_training
     from laecips_cloud.training.first.settings import FirstTraining
@@ -195,6 +211,7 @@ def _train_pair(
         network=args.network,
         width=args.width,
         weights="" if args.weights is None else str(args.weights),
+        teacher="" if args.teacher is None else args.teacher.resolve().name,
         miner_width=args.miner_width,
         folds=args.folds,
         steps=args.steps,
@@ -203,7 +220,14 @@ def _train_pair(
         variants=args.variants,
         seed=args.seed,
     )
-    assist = assist_by(create_mask_generator(args.mask_generator).generate)
+    masks = args.mask_generator or ("graph" if args.teacher is None else "none")
+    scorer = None
+    if args.teacher is not None:
+        scorer = create_class_scorer("onnx", {"model": str(args.teacher)}, classes=frames.classes)
+    assist = assist_by(
+        create_mask_generator(masks).generate,
+        None if scorer is None else partial(scorer.score, edge=_no_scores),
+    )
     outcome = first_training(
         frames,
         held_out,
@@ -231,6 +255,10 @@ def _train_pair(
     )
     Console().print(training_table(outcome, report))
     _tell_report(args.out, progress)
+
+
+def _no_scores() -> NoReturn:
+    raise TypeError("a teacher must not ask for f's scores")
 
 
 def _train_teacher(

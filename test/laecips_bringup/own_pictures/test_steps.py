@@ -111,8 +111,9 @@ def test_a_plan(tmp_path: Path) -> None:
     assert train[-4:] == ("--seed", "3", "-o", str(tmp_path / "bundle"))
     assert bag[5:7] == ("--splits", "val")
     taught = replace(plan, teacher=True, quick=True).steps()
-    assert [step.name for step in taught] == ["check", "train", "teacher", "bag", "replay"]
-    assert "--folds" not in taught[2].arguments
+    assert [step.name for step in taught] == ["check", "teacher", "train", "bag", "replay"]
+    assert "--folds" not in taught[1].arguments
+    assert "--teacher" in taught[2].arguments
     assert "--teacher" in taught[4].arguments
     assert "--perturb" not in taught[4].arguments
     drifted = replace(plan, drift=True).steps()[3]

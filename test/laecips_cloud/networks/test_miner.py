@@ -54,3 +54,41 @@ def test_a_frame_at_the_floor_still_has_a_gradient():
 def test_impossible_sizes_are_refused(arguments):
     with pytest.raises(ValueError, match="Miner: classes must be at least 2"):
         MinerNetwork(**arguments)
+
+
+def test_untrained_it_ranks_frames_by_their_expected_iou():
+    miner = MinerNetwork(classes=3, width=0.125).eval()
+    logits = torch.randn(5, 3, 24, 32) * torch.tensor([8.0, 4.0, 2.0, 1.0, 0.5]).view(5, 1, 1, 1)
+    with torch.inference_mode():
+        assert (miner(logits).diff() < 0).all()
+
+
+def test_rescaling_keeps_the_order_of_frames():
+    miner = MinerNetwork(classes=3, width=0.125).eval()
+    torch.nn.init.normal_(miner.fc.weight)
+    logits = torch.randn(4, 3, 24, 32)
+    with torch.inference_mode():
+        before = miner.score(logits)
+        miner.rescale(0.5, 0.25)
+        torch.testing.assert_close(miner.score(logits), 0.5 * before + 0.25)
+
+
+def test_a_miner_that_read_logits_alone_keeps_its_trust():
+    torch.manual_seed(0)
+    old, new = (MinerNetwork(classes=3, width=0.125).eval() for _ in range(2))
+    torch.nn.init.normal_(old.fc.weight)
+    with torch.no_grad():
+        old.conv1.weight[:, 3:] = 0.0
+        old.doubt.weight.zero_()
+    weights = {k: v for k, v in old.state_dict().items() if not k.startswith(("norm.", "doubt."))}
+    weights["conv1.weight"] = weights["conv1.weight"][:, :3]
+    counts = {k: v for k, v in new.state_dict().items() if k.endswith("num_batches_tracked")}
+    new.take_weights(counts | weights)
+    logits = torch.randn(2, 3, 24, 32)
+    with torch.inference_mode():
+        torch.testing.assert_close(new(logits), old(logits))
+
+
+def test_weights_of_other_classes_are_refused():
+    with pytest.raises(RuntimeError, match="size mismatch"):
+        MinerNetwork(classes=3).take_weights(MinerNetwork(classes=4).state_dict())

@@ -68,7 +68,7 @@ def test_f_can_be_another_network_and_begin_with_weights_of_a_file(tmp_path: Pat
 
 
 @pytest.mark.slow
-def test_eight_frames_make_a_teacher_that_the_cloud_can_ask(
+def test_eight_frames_make_a_teacher_that_the_cloud_can_ask_and_a_miner_learn_from(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "teacher"
@@ -86,6 +86,14 @@ def test_eight_frames_make_a_teacher_that_the_cloud_can_ask(
     scorer = create_class_scorer("onnx", {"model": str(out)}, classes=CLASSES)
     scores = scorer.score(np.full((90, 120, 3), 128, np.uint8), pytest.fail)
     assert scores.shape == (len(CLASSES), 90, 120)
+    pair = tmp_path / "pair"
+    options = ["--miner-width", "0.125", "--folds", "0", "--miner-steps", "4"]
+    assert main(["train", *QUICK, *options, "--teacher", str(out), "-o", str(pair)]) == 0
+    assert "fold 1" not in capsys.readouterr().out
+    training = Bundle.load(pair).manifest.training
+    assert training["teacher"] == "teacher"
+    report = json.loads((tmp_path / "pair.training" / "report.json").read_text())
+    assert report["miou_assisted"] != report["miou"]
 
 
 def test_a_folder_that_is_something_else_is_refused_before_a_teacher_is_trained(

@@ -1,4 +1,9 @@
-"""Labelled frames and drifted variants of them (other light, moved camera), to fit h and delta."""
+"""Labelled frames and drifted variants of them, to fit h and delta.
+
+A variant is drifted everywhere: other light, lens and sensor, moved camera. Or it is disturbed in
+one place, as by a reflection, a shadow, dust or a smear on the lens, so that h meets frames of
+which most is right.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +32,9 @@ class View(NamedTuple):
     label: NDArray[np.uint8]
 
 
-def views(frames: Iterable[LabelledFrame], *, variants: int, seed: int) -> Iterator[View]:
+def views(
+    frames: Iterable[LabelledFrame], *, variants: int, seed: int, disturbed: float = 0.0
+) -> Iterator[View]:
     """Yield each frame, followed by its variants.
 
     The variants stand for drift that the robot has not met yet.
@@ -36,12 +43,16 @@ def views(frames: Iterable[LabelledFrame], *, variants: int, seed: int) -> Itera
         frames: the frames.
         variants: number of variants of each frame.
         seed: seed of the variants.
+        disturbed: share of the variants that are disturbed in one place, in [0, 1].
     """
     for index, (_, image, label) in enumerate(frames):
         yield View(0, image, label)
         for variant in range(1, variants + 1):
             random = np.random.default_rng((seed, index, variant))
-            yield View(variant, *_drifted(image, label, random))
+            if disturbed and random.random() < disturbed:
+                yield View(variant, _disturbed(image, random), label)
+            else:
+                yield View(variant, *_drifted(image, label, random))
 
 
 def _drifted(
@@ -51,3 +62,19 @@ def _drifted(
     moved = Geometry(size=(height, width), zoom=(0.75, 1.5), rotation=12.0)
     image, label = reframe(image, label, moved, random)
     return relight(image, random), label
+
+
+def _disturbed(image: NDArray[np.uint8], random: Generator) -> NDArray[np.uint8]:
+    """Return a picture that is relit or overexposed inside a soft ellipse."""
+    height, width = image.shape[:2]
+    y, x = np.ogrid[:height, :width]
+    down, right = random.uniform(0, height), random.uniform(0, width)
+    tall, wide = random.uniform(0.15, 0.6, size=2) * (height, width)
+    distance = np.hypot((y - down) / tall, (x - right) / wide)
+    share = np.clip(2.0 - 2.0 * distance, 0.0, 1.0)[..., None]
+    if random.random() < 0.3:
+        other = np.full_like(image, 255)
+        share = share * random.uniform(0.4, 1.0)
+    else:
+        other = relight(image, random)
+    return np.asarray(image + share * (other.astype(np.float64) - image), np.uint8)

@@ -31,7 +31,6 @@ from laecips_cloud.training.first.stages import Stages
 from laecips_cloud.training.steps.checkpoints import Checkpoints
 from laecips_cloud.training.steps.held_out_rows import Assist, HeldOutRow
 from laecips_cloud.training.steps.learning_curve import LearningCurve
-from laecips_cloud.training.steps.losses import class_weights
 from laecips_cloud.training.steps.thresholds import (
     baseline_trust,
     fit_beta,
@@ -42,9 +41,6 @@ from laecips_cloud.training.steps.thresholds import (
 from laecips_cloud.training.steps.train_miner import (
     HardRule,
     trust,
-)
-from laecips_cloud.training.steps.train_segmenter import (
-    pixel_counts,
 )
 
 Progress = Callable[[str], None]
@@ -157,7 +153,7 @@ def first_training(
         input_size=settings.input_size,
         tiles=settings.tiles,
         delta=thresholds["laecips"],
-        beta=fit_beta(rows, share=rule.share, weights=class_weights(pixel_counts(seen, f.classes))),
+        beta=fit_beta(rows, share=rule.share),
         quantiles=quantiles(trust_by_miner["laecips"]),
         temperature=fit_temperature([row for row in rows if not row.drifted]),
         thresholds=thresholds,

@@ -29,9 +29,12 @@ class FirstTraining:
             sides of more than 32 pixels and multiples of f's stride.
         network: f's architecture, see `create_edge_network`.
         width: width multiplier of f; None: the usual one of `network`.
+        teacher: name of the teacher that answers for the cloud, whose gain h learns; "": F has f's
+            scores.
         weights: file of weights that each f begins with, see `take_weights`; "": random ones.
         miner_width: width multiplier of h.
-        folds: k, number of folds, at least 2.
+        folds: k, number of folds, at least 2; 0: h is trained on held-out frames alone, of which
+            there must be enough.
         steps: steps of f.
         fold_share: share of `steps` that each fold's f takes, in (0, 1].
         miner_steps: steps of h.
@@ -46,6 +49,7 @@ class FirstTraining:
     network: str = "rfnet"
     width: float | None = None
     weights: str = ""
+    teacher: str = ""
     miner_width: float = 0.5
     folds: int = 3
     steps: int = 2000
@@ -62,7 +66,7 @@ class FirstTraining:
             ("tiles", min(self.tiles) < 1 or not self._can_be_joined()),
             ("width", self.width is not None and not self.width > 0),
             ("miner_width", not self.miner_width > 0),
-            ("folds", self.folds < 2),
+            ("folds", self.folds < 2 and self.folds != 0),
             ("steps", self.steps < 1),
             ("fold_share", not 0 < self.fold_share <= 1),
             ("miner_steps", self.miner_steps < 1),
@@ -85,7 +89,7 @@ class FirstTraining:
     @property
     def seconds_of_a_fold(self) -> float:
         """Time limit of one fold's f in seconds."""
-        return self._seconds(_TIME_OF_FOLDS / self.folds)
+        return self._seconds(_TIME_OF_FOLDS / max(1, self.folds))
 
     @property
     def seconds_of_h(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -102,7 +103,7 @@ class Stages:
     def miner(
         self, f: EdgeNetwork, frames: Sequence[LabelledFrame], kept_for_h: Sequence[LabelledFrame]
     ) -> tuple[MinerNetwork, HardRule]:
-        """Train h on the folds' rows, then on f's own rows of frames that f was not trained on.
+        """Train h on the folds' rows, if there are folds, then on f's own rows of held-out frames.
 
         Args:
             f: the trained f.
@@ -115,13 +116,17 @@ class Stages:
         settings = self._settings
         torch.manual_seed(settings.seed)
         miner = MinerNetwork(classes=self._classes, width=settings.miner_width)
-        if not self._checkpoints.restore("h of folds", miner):
-            rows, hard = self._fold_rows(frames)
-            recipe = MinerRecipe(
-                steps=settings.miner_steps, seconds=settings.seconds_of_h, seed=settings.seed
+        recipe = MinerRecipe(
+            steps=settings.miner_steps, seconds=settings.seconds_of_h, seed=settings.seed
+        )
+        if settings.folds:
+            self._train_on_folds(miner, frames, recipe)
+            recipe = replace(
+                recipe,
+                steps=max(1, recipe.steps // 3),
+                seconds=recipe.seconds / 3,
+                learning_rate=3e-4,
             )
-            train_miner(miner, rows, hard, recipe=recipe, progress=self._progress)
-            self._checkpoints.keep("h of folds", miner)
         rows = self.rows(f, kept_for_h)
         rule = choose_hard_rule(rows)
         self._progress(
@@ -129,20 +134,23 @@ class Stages:
             f"{'n' if rule.cloud == 'assisted' else ''} {rule.cloud} cloud adds at least "
             f"{rule.gain:.3f} of IoU"
         )
-        recipe = MinerRecipe(
-            steps=max(1, settings.miner_steps // 3),
-            seconds=settings.seconds_of_h / 3,
-            learning_rate=3e-4,
-            seed=settings.seed,
-        )
-        train_miner(miner, rows, rule.hard(rows), recipe=recipe, progress=self._progress)
+        train_miner(miner, rows, rule.easiness(rows), recipe=recipe, progress=self._progress)
         return miner, rule
+
+    def _train_on_folds(
+        self, miner: MinerNetwork, frames: Sequence[LabelledFrame], recipe: MinerRecipe
+    ) -> None:
+        if self._checkpoints.restore("h of folds", miner):
+            return
+        rows, easiness = self._fold_rows(frames)
+        train_miner(miner, rows, easiness, recipe=recipe, progress=self._progress)
+        self._checkpoints.keep("h of folds", miner)
 
     def _fold_rows(
         self, frames: Sequence[LabelledFrame]
-    ) -> tuple[list[HeldOutRow], NDArray[np.bool_]]:
-        """Return rows of each fold, by an f trained on the others, and which are hard: bool [N]."""
-        settings, rows, hard = self._settings, list[HeldOutRow](), list[NDArray[np.bool_]]()
+    ) -> tuple[list[HeldOutRow], NDArray[np.float32]]:
+        """Return rows of each fold, by an f trained on the others, and how easy they are: [N]."""
+        settings, rows, easiness = self._settings, list[HeldOutRow](), list[NDArray[np.float32]]()
         # Folds are blocks of time: neighbouring frames look alike, and must not be on both sides.
         for fold, block in enumerate(np.array_split(np.arange(len(frames)), settings.folds)):
             inside = set(block.tolist())
@@ -154,10 +162,10 @@ class Stages:
             )
             fold_rows = self.rows(f, [frames[i] for i in block])
             # A rule of its own for each fold: one fold's f may be much better than another's.
-            hard.append(choose_hard_rule(fold_rows).hard(fold_rows))
+            easiness.append(choose_hard_rule(fold_rows).easiness(fold_rows))
             rows += fold_rows
         self._progress(f"h is trained on {len(rows)} rows of the folds")
-        return rows, np.concatenate(hard)
+        return rows, np.concatenate(easiness)
 
     def rows(
         self,

@@ -147,9 +147,7 @@ def train_update(
         if checkpoints is not None:
             checkpoints.keep("f", f)
     progress(f"h is trained on {len(held_out)} lessons that f was not trained on")
-    delta, levels = _train_h(
-        f, h, held_out=held_out, weights=weights, manifest=manifest, settings=settings
-    )
+    delta, levels = _train_h(f, h, held_out=held_out, manifest=manifest, settings=settings)
     bundle = export_bundle(
         f,
         h,
@@ -179,7 +177,7 @@ def train_update(
         },
     )
     progress("examining it beside its parent")
-    # The loss that f was trained with: l of equation 14 has no Dice loss, and full class weights.
+    # The loss that f was trained with: l of equation 14 is the IoU's.
     taught = partial(segmentation_loss, weights=weights**settings.class_power, dice=settings.dice)
     verdict = judge(
         examine(bundle, source.held_out, held_out, people, loss=taught, engine=engine),
@@ -269,7 +267,6 @@ def _train_h(
     h: MinerNetwork,
     *,
     held_out: Sequence[Lesson],
-    weights: Tensor,
     manifest: Manifest,
     settings: OnlineTraining,
 ) -> tuple[float, tuple[float, ...]]:
@@ -282,7 +279,7 @@ def _train_h(
     def row(frame: LabelledFrame, weight: float) -> JudgedRow:
         with fast_precision():
             logits = run(f, np.ascontiguousarray(frame.image), tiling=manifest.tiling)
-        return judged(logits, at_stride(frame.label, logits), weights=weights, weight=weight)
+        return judged(logits, at_stride(frame.label, logits), weight=weight)
 
     rows = [row(lesson.frame, lesson.weight) for lesson in held_out]
     cut = max(1, len(rows) * 2 // 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
@@ -22,17 +23,23 @@ from laecips_cloud.training.data.batches import normalise
 from laecips_cloud.training.data.drifted_views import views
 from laecips_cloud.training.data.labelled_frames import UNLABELLED, LabelledFrame
 
+_DISTURBED: Final = 0.5
+"""Share of the variants that are disturbed in one place instead of drifted everywhere."""
+
 Assist = Callable[[NDArray[np.uint8], NDArray[np.float32]], NDArray[np.uint8]]
 """Assisted inference F: (RGB uint8 [H, W, 3], f's logits float32 [M, h, w]) -> uint8 [H, W]."""
 
 
-def assist_by(masks_of: Callable[[NDArray[np.uint8]], Masks]) -> Assist:
-    """Return F with f's own scores: each mask votes for a class, with the default bounds.
-
-    The temperature is 1, because it is calibrated only after the training.
+def assist_by(
+    masks_of: Callable[[NDArray[np.uint8]], Masks],
+    scores_of: Callable[[NDArray[np.uint8]], NDArray[np.float32]] | None = None,
+) -> Assist:
+    """Return F: each mask votes for a class, with the default bounds.
 
     Args:
         masks_of: a mask generator, RGB uint8 [H, W, 3] -> masks.
+        scores_of: a class scorer of the cloud, RGB uint8 [H, W, 3] -> float32 [M, H, W]. None: f's
+            own scores, at temperature 1, because it is calibrated only after the training.
 
     Returns:
         F, see `Assist`.
@@ -40,7 +47,8 @@ def assist_by(masks_of: Callable[[NDArray[np.uint8]], Masks]) -> Assist:
 
     def assist(image: NDArray[np.uint8], logits: NDArray[np.float32]) -> NDArray[np.uint8]:
         height, width = image.shape[:2]
-        return fuse(scores_at(logits, (height, width)), masks_of(image), vote=Vote()).label_map
+        scores = scores_of(image) if scores_of else scores_at(logits, (height, width))
+        return fuse(scores, masks_of(image), vote=Vote()).label_map
 
     return assist
 
@@ -90,7 +98,7 @@ def make_rows(
     Yields:
         Rows, frame by frame, the original picture first; pictures without a label are left out.
     """
-    for variant, seen, truth in views(frames, variants=variants, seed=seed):
+    for variant, seen, truth in views(frames, variants=variants, seed=seed, disturbed=_DISTURBED):
         if (truth == UNLABELLED).all():
             continue
         logits = run(network, seen, tiling=tiling)

@@ -10,13 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
-import torch
 from laecips_edge.core.routing.miners import create_miner
 from numpy.typing import NDArray
-from torch import Tensor
 
 from laecips_cloud.training.steps.held_out_rows import HeldOutRow
-from laecips_cloud.training.steps.losses import frame_loss
 
 BASELINES: Final = ("spp", "sm", "mess")
 QUANTILES: Final = 21
@@ -84,30 +81,19 @@ def thresholds_at_share(trust: dict[str, NDArray[np.float64]], share: float) -> 
     }
 
 
-def fit_beta(rows: Sequence[HeldOutRow], *, share: float, weights: Tensor) -> float:
+def fit_beta(rows: Sequence[HeldOutRow], *, share: float) -> float:
     """Return beta of equation 14 for later trainings: h* is below 1/2 on a share of the rows.
 
-    Since h* = min(1, beta / l), beta is half the loss that this share of the rows exceeds. The loss
-    is computed at f's stride.
+    Since h* = min(1, beta / l), beta is half the loss that this share of the rows exceeds.
 
     Args:
         rows: held-out rows, at least one.
         share: wanted share, in [0, 1].
-        weights: float32 [M], class weights.
 
     Returns:
         Beta > 0.
     """
-    losses = [
-        float(
-            frame_loss(
-                torch.from_numpy(row.logits).float()[None],
-                torch.from_numpy(row.truth).long()[None],
-                weights,
-            )
-        )
-        for row in rows
-    ]
+    losses = [1.0 - row.iou for row in rows]
     return max(0.5 * float(np.quantile(losses, 1.0 - share)), _LEAST_BETA)
 
 

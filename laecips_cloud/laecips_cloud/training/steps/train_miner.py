@@ -1,4 +1,4 @@
-"""First training of h, the miner, to predict on which frames the cloud is better than the robot.
+"""First training of h, the miner, to rank frames by how much better the cloud is than the robot.
 
 A frame is hard iff IoU(F(x)) - IoU(f(x)) >= hard_gain, on frames that f was not trained on. The
 paper sets hard_gain to 0.1. If almost no frames or almost all frames reach it, h would learn a
@@ -8,6 +8,10 @@ In that case the gain is not F's but a perfect cloud's, 1 - IoU(f(x)). An F that
 from f only corrects contours, and does so best where f has the classes right. A miner trained on a
 quantile of F's gains ranked the frames that f labels worst below chance (AUROC 0.44 on the
 inspection scene), so that the frames that need the cloud most would not be uploaded.
+
+h learns how far a row's gain is from the rule's, as the probability that it is easy, and not only
+on which side it is. The gain of one frame is noisy: whether F finds a rare part that f has missed
+is close to chance. Where the cloud is F, its gain and a perfect cloud's are therefore added.
 """
 
 from __future__ import annotations
@@ -31,6 +35,8 @@ from laecips_cloud.training.steps.schedule import Schedule, one_cycle, set_learn
 PAPER_HARD_GAIN: Final = 0.1
 HARD_SHARE_RANGE: Final = (0.15, 0.60)
 FALLBACK_HARD_SHARE: Final = 0.35
+_SOFTNESS: Final = 0.05
+"""Distance of gains, in IoU, over which the probability that h learns falls from 1/2 to 0.27."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +56,15 @@ class HardRule:
     def hard(self, rows: Sequence[HeldOutRow]) -> NDArray[np.bool_]:
         """Return which rows are hard: bool [N]."""
         return _gains(rows, self.cloud) >= self.gain
+
+    def easiness(self, rows: Sequence[HeldOutRow]) -> NDArray[np.float32]:
+        """Return what h learns: the probability that each row is easy, float32 [N] in [0, 1].
+
+        It is 1/2 at the gain that `share` of the rows reach, and falls as the gain rises.
+        """
+        gains = (_gains(rows, self.cloud) + _gains(rows, "perfect")) / 2
+        middle = np.quantile(gains, 1.0 - self.share)
+        return np.asarray(1.0 / (1.0 + np.exp((gains - middle) / _SOFTNESS)), np.float32)
 
 
 def choose_hard_rule(rows: Sequence[HeldOutRow]) -> HardRule:
@@ -106,22 +121,22 @@ class MinerRecipe:
 def train_miner(
     miner: MinerNetwork,
     rows: Sequence[HeldOutRow],
-    hard: NDArray[np.bool_],
+    easiness: NDArray[np.float32],
     *,
     recipe: MinerRecipe,
     progress: Callable[[str], None] = lambda line: None,
 ) -> None:
-    """Train h in place to classify easy rows, and leave it in evaluation mode.
+    """Train h in place to predict how easy rows are, and leave it in evaluation mode.
 
     Args:
         miner: h.
         rows: rows of frames that f was not trained on; at least two.
-        hard: bool [N], see `HardRule.hard`.
+        easiness: float32 [N] in [0, 1], see `HardRule.easiness`.
         recipe: see `MinerRecipe`.
         progress: called with a line for people about five times.
     """
     random = np.random.default_rng(recipe.seed)
-    targets = torch.from_numpy((~hard).astype(np.float32))
+    targets = torch.from_numpy(easiness)
     optimiser = torch.optim.AdamW(
         miner.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
     )
@@ -158,10 +173,10 @@ def trust(miner: MinerNetwork, rows: Sequence[HeldOutRow]) -> NDArray[np.float64
 
 
 def _varied(row: HeldOutRow, random: Generator) -> Tensor:
-    """Return a row's logits, mirrored at random and scaled at random by up to exp(0.25).
+    """Return a row's logits, mirrored at random and scaled at random by up to exp(0.1).
 
     h must not depend on left and right, nor on the scale of f's logits, which changes with each
     training of f.
     """
-    logits = torch.from_numpy(row.logits).float() * math.exp(random.uniform(-0.25, 0.25))
+    logits = torch.from_numpy(row.logits).float() * math.exp(random.uniform(-0.1, 0.1))
     return logits.flip(-1) if random.integers(2) else logits

@@ -41,18 +41,18 @@ class JudgedRow(NamedTuple):
 
 
 def judged(
-    logits: NDArray[np.float32], label: NDArray[np.uint8], *, weights: Tensor, weight: float = 1.0
+    logits: NDArray[np.float32], label: NDArray[np.uint8], *, weight: float = 1.0
 ) -> JudgedRow:
     """Return the row of one frame.
 
     Args:
         logits: float32 [M, h, w], f's logits at stride.
         label: uint8 [h, w] at stride, 255 for no class.
-        weights: float32 [M], class weights.
         weight: weight of the frame.
     """
-    loss = frame_loss(torch.from_numpy(logits)[None], torch.from_numpy(label).long()[None], weights)
-    return JudgedRow(logits.astype(np.float16), float(loss), weight)
+    answer = logits.argmax(axis=0).astype(np.uint8)
+    loss = frame_loss(answer, label, classes=len(logits))
+    return JudgedRow(logits.astype(np.float16), loss, weight)
 
 
 def train_miner_online(
@@ -105,9 +105,7 @@ def _centre(miner: MinerNetwork, rows: Sequence[JudgedRow], *, median: float) ->
     """
     scores = _scores(miner, rows)
     shrink = min(1.0, _WIDEST / max(float(scores.std(correction=0)), 1e-6))
-    with torch.no_grad():
-        miner.fc.weight.mul_(shrink)
-        miner.fc.bias.mul_(shrink).add_(median - shrink * float(scores.median()))
+    miner.rescale(shrink, median - shrink * float(scores.median()))
 
 
 def _scores(miner: MinerNetwork, rows: Sequence[JudgedRow]) -> Tensor:

@@ -35,3 +35,13 @@ def test_variants_are_the_seeds() -> None:
     one, again, other = ([v.image for v in views(frames(), variants=1, seed=s)] for s in (3, 3, 4))
     np.testing.assert_array_equal(one, again)
     assert (np.array(one) != np.array(other)).any()
+
+
+def test_a_disturbed_view_is_changed_in_one_place_and_keeps_its_labels() -> None:
+    frame = LabelledFrame("one", np.full((60, 80, 3), 120, np.uint8), np.zeros((60, 80), np.uint8))
+    first, *disturbed = views([frame], variants=20, seed=0, disturbed=1.0)
+    changed = [(view.image != first.image).any(axis=2).mean() for view in disturbed]
+    assert 0.0 < np.median(changed) < 0.6
+    assert all((view.label == frame.label).all() for view in disturbed)
+    drifted = [view.image for view in views([frame], variants=20, seed=0)][1:]
+    assert np.median([(image != frame.image).any(axis=2).mean() for image in drifted]) > 0.9

@@ -125,6 +125,7 @@ def test_a_folder_that_is_something_else_is_refused_before_the_training(
 def test_settings_out_of_range_are_named() -> None:
     with pytest.raises(ValueError, match="folds is 1"):
         FirstTraining(folds=1)
+    assert FirstTraining(folds=0).seconds_of_a_fold > 0
     with pytest.raises(ValueError, match="minutes is -3"):
         FirstTraining(minutes=-3)
 

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from laecips_cloud.training.steps.held_out_rows import HeldOutRow
@@ -14,12 +13,12 @@ from laecips_cloud.training.steps.thresholds import (
 )
 
 
-def row(logits: np.ndarray, truth: np.ndarray) -> HeldOutRow:
+def row(logits: np.ndarray, truth: np.ndarray, *, iou: float = 0.5) -> HeldOutRow:
     return HeldOutRow(
         drifted=False,
         logits=logits.astype(np.float16),
         truth=truth.astype(np.uint8),
-        iou=0.5,
+        iou=iou,
         assisted_iou=0.5,
     )
 
@@ -97,9 +96,7 @@ def test_temperature_needs_a_labelled_pixel() -> None:
 
 
 def test_beta_halves_trust_at_the_wanted_share() -> None:
-    truth = np.zeros((6, 8))
-    margins = np.linspace(-4, 4, 21)
-    rows = [row(np.stack([np.full((6, 8), m), np.zeros((6, 8))]), truth) for m in margins]
-    beta = fit_beta(rows, share=0.25, weights=torch.ones(2))
-    losses = np.log1p(np.exp(-margins))
+    losses = np.linspace(0.1, 0.9, 21)
+    rows = [row(np.zeros((2, 6, 8)), np.zeros((6, 8)), iou=1.0 - loss) for loss in losses]
+    beta = fit_beta(rows, share=0.25)
     assert np.mean(beta / losses < 0.5) == pytest.approx(0.25, abs=0.05)

@@ -53,6 +53,25 @@ def test_a_perfect_cloud_makes_the_worst_frames_hard() -> None:
     assert choose_hard_rule(rows).hard(rows).tolist() == [False] * 13 + [True] * 7
 
 
+def test_easiness_falls_as_the_gain_rises_and_is_a_half_at_the_rule() -> None:
+    rows = [row(0.6 - 0.01 * i, 0.6 + 0.02 * i) for i in range(20)]  # F gains 0 to 0.57
+    rule = choose_hard_rule(rows)
+    assert rule.cloud == "perfect"
+    easiness = rule.easiness(rows)
+    assert (np.diff(easiness) < 0).all()
+    assert 0.0 <= easiness.min() < 0.5 < easiness.max() <= 1.0
+    np.testing.assert_array_equal(easiness < 0.5, rule.hard(rows))
+
+
+def test_of_two_rows_with_one_gain_the_worse_is_less_easy() -> None:
+    rows = [row(0.8, 0.85), row(0.5, 0.55), *(row(0.7, 0.9) for _ in range(1))] * 4
+    rule = choose_hard_rule(rows)
+    assert rule.cloud == "assisted"
+    first, second, gaining = rule.easiness(rows)[:3]
+    assert first > second
+    assert first > gaining
+
+
 def test_no_rows_is_an_error() -> None:
     with pytest.raises(ValueError, match="no rows to tell hard from easy"):
         choose_hard_rule([])
@@ -72,11 +91,15 @@ def unsure_rows(count: int, seed: int) -> tuple[list[HeldOutRow], np.ndarray]:
     return rows, hard
 
 
+def easy(hard: np.ndarray) -> np.ndarray:
+    return (~hard).astype(np.float32)
+
+
 def test_h_learns_to_tell_hard_from_easy_on_rows_it_has_not_seen() -> None:
     rows, hard = unsure_rows(48, seed=0)
     torch.manual_seed(0)
     miner = MinerNetwork(classes=3, width=0.125)
-    train_miner(miner, rows, hard, recipe=MinerRecipe(steps=60))
+    train_miner(miner, rows, easy(hard), recipe=MinerRecipe(steps=60))
     assert not miner.training
     unseen, unseen_hard = unsure_rows(30, seed=1)
     trusts = trust(miner, unseen)
@@ -91,7 +114,7 @@ def test_a_seed_trains_the_same_h() -> None:
     def train() -> np.ndarray:
         torch.manual_seed(0)
         miner = MinerNetwork(classes=3, width=0.125)
-        train_miner(miner, rows, hard, recipe=MinerRecipe(steps=5, seed=3))
+        train_miner(miner, rows, easy(hard), recipe=MinerRecipe(steps=5, seed=3))
         return trust(miner, rows)
 
     np.testing.assert_array_equal(train(), train())

@@ -105,7 +105,7 @@ def judged_by_f(frames: Sequence[Seen], *, learnt: bool) -> list[JudgedRow]:
         logits = np.zeros((CLASSES, *SIZE), np.float32)
         logits[frame.truth if learnt else frame.guess] = 5
         label = np.full(SIZE, frame.truth, np.uint8)
-        rows.append(judged(logits, label, weights=torch.ones(CLASSES)))
+        rows.append(judged(logits, label))
     return rows
 
 
@@ -122,11 +122,11 @@ def test_without_the_split_h_trusts_too_much_and_with_it_it_does_not() -> None:
     fitted, unseen = judged_by_f(learnt, learnt=True), judged_by_f(held_out, learnt=False)
     # f fits what it learns, of either look, and is no better for it on the next frame.
     assert max(r.loss for r in fitted) < 0.05
-    assert np.mean([r.loss for r, f in zip(unseen, held_out, strict=True) if f.new]) > 1.0
+    assert np.mean([r.loss for r, f in zip(unseen, held_out, strict=True) if f.new]) > 0.25
 
     without_split = trust_by_look(trained(fitted, beta=0.2), later)
     with_split = trust_by_look(trained(unseen, beta=0.2), later)
-    assert min(without_split) > 0.9
+    assert min(without_split) > 0.75
     assert with_split[0] > 0.9
     assert with_split[1] < 0.3
 
@@ -142,8 +142,7 @@ def test_a_saturated_h_tells_frames_apart_again_and_in_the_same_order() -> None:
     with torch.no_grad():
         before = [float(miner.score(torch.from_numpy(r.logits).float()[None])[0]) for r in rows]
         widest = 100 / float(np.std(before))
-        miner.fc.weight.mul_(widest)
-        miner.fc.bias.mul_(widest).add_(200)
+        miner.rescale(widest, 200.0)
     assert len(set(trust(miner, rows))) < len(rows)
     recipe = MinerRecipe(steps=1, batch=2, learning_rate=1e-9)
     train_miner_online(miner, rows, beta=0.2, recipe=recipe)
@@ -189,13 +188,9 @@ def test_a_row_is_judged_by_the_loss_of_its_frame() -> None:
     logits = np.zeros((CLASSES, *SIZE), np.float32)
     logits[1] = 4
     right, wrong, unknown = (
-        judged(logits, np.full(SIZE, label, np.uint8), weights=torch.ones(CLASSES), weight=20.0)
-        for label in (1, 2, 255)
+        judged(logits, np.full(SIZE, label, np.uint8), weight=20.0) for label in (1, 2, 255)
     )
-    level = np.log(np.exp(4) + 3)
-    assert right.loss == pytest.approx(level - 4, rel=1e-4)
-    assert wrong.loss == pytest.approx(level, rel=1e-4)
-    assert unknown.loss == 0.0
+    assert (right.loss, wrong.loss, unknown.loss) == (0.0, 1.0, 0.0)
     assert right.weight == 20.0
     assert right.logits.dtype == np.float16
     np.testing.assert_array_equal(right.logits, logits)
