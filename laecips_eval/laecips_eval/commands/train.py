@@ -6,7 +6,7 @@ import argparse
 import re
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,6 +14,7 @@ from laecips_eval.commands.options import add_root
 
 if TYPE_CHECKING:
     from laecips_cloud.training.data.labelled_frames import LabelledFrames
+    from laecips_cloud.training.steps.held_out_rows import Assist
 
     Progress = Callable[[str], None]
 
@@ -192,13 +193,8 @@ def _check_network(args: argparse.Namespace) -> None:
 def _train_pair(
     args: argparse.Namespace, frames: LabelledFrames, held_out: LabelledFrames, progress: Progress
 ) -> None:
-    from functools import partial
-
-    from laecips_cloud.class_scorers import create_class_scorer
-    from laecips_cloud.mask_generators import create_mask_generator
     from laecips_cloud.training.first.first_training import first_training
     from laecips_cloud.training.first.settings import FirstTraining
-    from laecips_cloud.training.steps.held_out_rows import assist_by
     from laecips_edge.core.inference.segmenter import Segmenter
     from rich.console import Console
 
@@ -220,14 +216,7 @@ def _train_pair(
         variants=args.variants,
         seed=args.seed,
     )
-    masks = args.mask_generator or ("graph" if args.teacher is None else "none")
-    scorer = None
-    if args.teacher is not None:
-        scorer = create_class_scorer("onnx", {"model": str(args.teacher)}, classes=frames.classes)
-    assist = assist_by(
-        create_mask_generator(masks).generate,
-        None if scorer is None else partial(scorer.score, edge=_no_scores),
-    )
+    assist = _assisted_inference(args, frames.classes)
     outcome = first_training(
         frames,
         held_out,
@@ -255,6 +244,25 @@ def _train_pair(
     )
     Console().print(training_table(outcome, report))
     _tell_report(args.out, progress)
+
+
+def _assisted_inference(args: argparse.Namespace, classes: Sequence[str]) -> Assist:
+    """Return F as the cloud will run it: a teacher's answers, or f's within masks."""
+    from functools import partial
+
+    from laecips_cloud.class_scorers import create_class_scorer
+    from laecips_cloud.mask_generators import create_mask_generator
+    from laecips_cloud.training.steps.held_out_rows import assist_by
+    from laecips_edge.core.inference.engines import installed_engines
+
+    masks = args.mask_generator or ("graph" if args.teacher is None else "none")
+    scores_of = None
+    if args.teacher is not None:
+        engine = "openvino" if "openvino" in installed_engines() else "onnxruntime"
+        options = {"model": str(args.teacher), "engine": engine}
+        scorer = create_class_scorer("onnx", options, classes=classes)
+        scores_of = partial(scorer.score, edge=_no_scores)
+    return assist_by(create_mask_generator(masks).generate, scores_of)
 
 
 def _no_scores() -> NoReturn:
