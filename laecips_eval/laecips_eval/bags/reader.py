@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from rosbags.typesys import Stores, get_typestore
 
 from laecips_eval.bags import topics
 from laecips_eval.bags.opening import OpenedBag, full_type
+from laecips_eval.bags.own_stamps import OwnStamps, by_order
 from laecips_eval.bags.pictures import BagFrame, CompressedPicture, RawPicture
 from laecips_eval.bags.topics import BagError, Legend, Segment
 from laecips_eval.bags.truth import Truth
@@ -61,8 +63,13 @@ class Bag:
         return self._counts[self.image_topic]
 
     def frames(self) -> Iterator[BagFrame]:
-        """Yield all pictures in recorded order; raise BagError at a damaged one."""
-        for _, message in self._messages(self.image_topic):
+        """Yield all pictures in recorded order, each with a stamp of its own (`OwnStamps`).
+
+        Raises:
+            BagError: a message is damaged.
+        """
+        own = OwnStamps()
+        for recorded, message in self._messages(self.image_topic):
             header = message.header
             payload: CompressedPicture | RawPicture
             if self.kind == "compressed":
@@ -76,7 +83,8 @@ class Bag:
                     step=message.step,
                     data=message.data.tobytes(),
                 )
-            yield BagFrame(nanoseconds(header.stamp), header.frame_id, payload)
+            stamp = own.of(nanoseconds(header.stamp), recorded)
+            yield BagFrame(stamp, header.frame_id, payload)
 
     def truth(self) -> Mapping[int, NDArray[np.uint8]]:
         """Return the label maps by stamp, decoded on look-up; empty for a bag without truth.
@@ -87,10 +95,20 @@ class Bag:
 
     @cached_property
     def _truth(self) -> Truth:
-        found: dict[int, Any] = {}
-        if self._topics.get(topics.TRUTH) in _KINDS:
-            for _, message in self._messages(topics.TRUTH):
-                found[nanoseconds(message.header.stamp)] = message
+        if self._topics.get(topics.TRUTH) not in _KINDS:
+            return Truth({}, classes=len(self.classes))
+        messages = [message for _, message in self._messages(topics.TRUTH)]
+        stamps = [nanoseconds(message.header.stamp) for message in messages]
+        found: dict[int, Any] = dict(zip(stamps, messages, strict=True))
+        if len(found) < len(messages) or 0 in found:
+            pictures = by_order(
+                (nanoseconds(picture.header.stamp), recorded)
+                for recorded, picture in self._messages(self.image_topic)
+            )
+            before, found = Counter[int](), {}
+            for stamp, message in zip(stamps, messages, strict=True):
+                found[pictures.get((stamp, before[stamp]), stamp)] = message
+                before[stamp] += 1
         return Truth(found, classes=len(self.classes))
 
     @property

@@ -128,6 +128,34 @@ def test_raw_truth(tmp_path: Path) -> None:
     assert np.array_equal(open_bag(path).truth()[5 * 10**9], truth[:, :24])
 
 
+@pytest.mark.parametrize(
+    ("stamp", "expected"),
+    [
+        (0, [1000, 1002, 1004]),  # the times of recording
+        (5 * 10**9, [5 * 10**9, 1002, 1004]),
+    ],
+)
+def test_pictures_that_share_a_stamp_are_told_apart_with_their_truth(
+    tmp_path: Path, stamp: int, expected: list[int]
+) -> None:
+    messages = []
+    for index in range(3):
+        for topic, (kind, message) in (
+            ("/eye/image_raw", raw_image(index)),
+            ("/camera/truth", raw_image(index, "mono8")),
+        ):
+            message.header.stamp.sec, message.header.stamp.nanosec = stamp // 10**9, 0
+            if topic == "/camera/truth":
+                message.step, message.data = 24, np.full(16 * 24, index, np.uint8)
+            messages.append((topic, kind, message))
+    bag = open_bag(foreign_bag(tmp_path / "same", messages, StoragePlugin.MCAP))
+    frames, truth = list(bag.frames()), bag.truth()
+    assert [frame.stamp_ns for frame in frames] == expected
+    for index, frame in enumerate(frames):
+        np.testing.assert_array_equal(frame.rgb(), picture(index))
+        assert (truth[frame.stamp_ns] == index).all()
+
+
 def test_digests_see_pictures_truth_and_stamps(tmp_path: Path, bag_path: Path) -> None:
     digests = [open_bag(bag_path).digests()]
     for name, quality, shift, rate in (("q", 40, 0, 10), ("t", 95, 1, 10), ("r", 95, 0, 5)):
