@@ -31,6 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="names with commas between, in this order: task1,task2; of a folder without it all",
     )
     inspection = parser.add_argument_group("inspection")
+    inspection.add_argument(
+        "--drive",
+        choices=("shift", "patrol"),
+        default="shift",
+        help="shift: five long segments under drifts; patrol: routine with bursts of trouble",
+    )
     inspection.add_argument("--frames", type=int, default=1800, help="length of the bag")
     inspection.add_argument("--seed", type=int, default=0, help="another seed, other panels")
 
@@ -56,7 +62,11 @@ def _from_inspection(args: argparse.Namespace, progress: Progress) -> int:
     if args.root or args.splits:
         raise ValueError("--root and --splits are a folder's: the inspection scene is generated")
     recipe = BagRecipe(
-        frames=args.frames, seed=args.seed, rate_hz=args.rate, jpeg_quality=args.jpeg_quality
+        frames=args.frames,
+        seed=args.seed,
+        rate_hz=args.rate,
+        jpeg_quality=args.jpeg_quality,
+        drive=args.drive,
     )
     make_bag(args.output, recipe, progress=progress)
     return recipe.frames

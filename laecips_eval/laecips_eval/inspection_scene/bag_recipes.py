@@ -1,9 +1,18 @@
-"""Recipes of the inspection bags: segments of drift, length, seed, expected hashes."""
+"""Recipes of the inspection bags: which drive, its length, seed and expected hashes.
+
+There are two drives. `shift` has five long segments, each under a drift of its own: it shows what
+learning brings. `patrol` is routine with bursts of trouble, under one slow drift: it shows what
+choosing brings.
+"""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
 
 from laecips_eval.bags.topics import Legend, Segment
 from laecips_eval.inspection_scene.classes import CLASSES, PALETTE
+from laecips_eval.inspection_scene.drawing.random_stream import RandomStream
+from laecips_eval.inspection_scene.view.bursts import Burst, plan_bursts
 from laecips_eval.inspection_scene.view.drift import DAY_ZERO, Drift
 
 SEGMENTS: tuple[tuple[str, Drift], ...] = (
@@ -16,10 +25,22 @@ SEGMENTS: tuple[tuple[str, Drift], ...] = (
         Drift(camera=0.8, variants=0.4, dimming=0.35, warmth=0.35, dust=0.3, blur=0.25),
     ),
 )
-"""Name and drift of a bag's segments, in order; each segment has a panel of its own."""
+"""Name and drift of the segments of `shift`, in order; each segment has a panel of its own."""
 
-STREAM = 3
-"""First key of the panels of bags; it differs from those of the data set's splits."""
+THIRDS: Final = ("first_third", "second_third", "last_third")
+"""Segments of `patrol`, in order; each has a panel of its own."""
+
+SHIFT, PATROL = "shift", "patrol"
+
+STREAM, PATROL_STREAM = 3, 5
+"""First key of the panels of each drive; they differ from those of the data set's splits."""
+
+_BURSTS: Final = 100  # keeps the plan of the bursts apart from the panels
+
+_NAMES: Final = {SHIFT: tuple(name for name, _ in SEGMENTS), PATROL: THIRDS}
+
+DRIVES: Final = tuple(_NAMES)
+"""Names of the drives."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +48,7 @@ class BagRecipe:
     """All values that a bag depends on.
 
     Attributes:
+        drive: `shift` or `patrol`.
         frames: number of frames, at least one per segment.
         seed: seed of the panels.
         rate_hz: pictures per second.
@@ -40,11 +62,15 @@ class BagRecipe:
     rate_hz: float = 10.0
     jpeg_quality: int = 90
     expected: tuple[str, ...] = ()
+    drive: str = SHIFT
 
     def __post_init__(self) -> None:
-        if self.frames < len(SEGMENTS):
+        if self.drive not in DRIVES:
+            raise ValueError(f"there is no drive {self.drive!r}: there are {', '.join(DRIVES)}")
+        if self.frames < len(_NAMES[self.drive]):
             raise ValueError(
-                f"an inspection bag has {len(SEGMENTS)} segments: {self.frames} frames are too few"
+                f"an inspection bag has {len(_NAMES[self.drive])} segments: {self.frames} frames "
+                "are too few"
             )
         if not 1 <= self.jpeg_quality <= 100:
             raise ValueError(f"JPEG quality is {self.jpeg_quality}: it must lie in 1 to 100")
@@ -54,16 +80,25 @@ class BagRecipe:
     @property
     def segments(self) -> tuple[Segment, ...]:
         """The segments with their first and last picture."""
-        edges = [self.frames * number // len(SEGMENTS) for number in range(len(SEGMENTS) + 1)]
+        names = _NAMES[self.drive]
+        edges = [self.frames * number // len(names) for number in range(len(names) + 1)]
         return tuple(
-            Segment(name, edges[number], edges[number + 1])
-            for number, (name, _) in enumerate(SEGMENTS)
+            Segment(name, edges[number], edges[number + 1]) for number, name in enumerate(names)
         )
+
+    @cached_property
+    def bursts(self) -> tuple[Burst, ...]:
+        """The disturbances, in order, each within a segment; `shift` has none."""
+        if self.drive == SHIFT:
+            return ()
+        stretches = [(segment.start, segment.stop) for segment in self.segments]
+        return plan_bursts(RandomStream(PATROL_STREAM, self.seed, _BURSTS), stretches)
 
     @property
     def legend(self) -> Legend:
-        """Classes, colours and segments of the bag."""
-        return Legend(CLASSES, PALETTE, self.segments)
+        """Classes, colours, segments and disturbances of the bag."""
+        disturbances = tuple(Segment(it.kind, it.start, it.stop) for it in self.bursts)
+        return Legend(CLASSES, PALETTE, self.segments, disturbances)
 
     def seeded(self, seed: int) -> "BagRecipe":
         """Return the recipe with another seed, without expected hashes."""
@@ -80,6 +115,9 @@ MAIN = BagRecipe(
         "129ab3894e01c5187a54e328a1ddee09adea4d1e16bcd25b55666c07339509ac",
     )
 )
+"""The bag that `laecips demo --drive shift` replays: three minutes."""
+
+MAIN_PATROL = BagRecipe(drive=PATROL)
 """The bag that `laecips demo` replays: three minutes."""
 
 SMOKE = BagRecipe(

@@ -6,6 +6,7 @@ import platform
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import replace
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -17,8 +18,18 @@ from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_eval.bags import BagError
 from laecips_eval.bags.reader import joined_digest, open_bag
 from laecips_eval.bags.writer import BagWriter
-from laecips_eval.inspection_scene.bag_recipes import MAIN, SEGMENTS, STREAM, BagRecipe
+from laecips_eval.inspection_scene.bag_recipes import (
+    MAIN,
+    MAIN_PATROL,
+    PATROL,
+    PATROL_STREAM,
+    SEGMENTS,
+    SHIFT,
+    STREAM,
+    BagRecipe,
+)
 from laecips_eval.inspection_scene.view.drive import Drive
+from laecips_eval.inspection_scene.view.patrol import Patrol
 
 Progress = Callable[[int, int], None]
 """Called with (frames done, frames in total)."""
@@ -27,12 +38,13 @@ _CHUNK = 90  # frames per task: a task draws its panel first, and a bag needs se
 
 
 def ensure_main_bag(
-    directory: str | Path, *, seed: int = 0, progress: Progress | None = None
+    directory: str | Path, *, drive: str, seed: int = 0, progress: Progress | None = None
 ) -> Path:
-    """Return the inspection main bag; if it is missing, make it and check its hash.
+    """Return the inspection main bag of a drive; if it is missing, make it and check its hash.
 
     Args:
-        directory: parent folder of the bag; the bag's name holds seed and length.
+        directory: parent folder of the bag; the bag's name holds drive, seed and length.
+        drive: `shift` or `patrol`.
         seed: seed of the panels; 0 is the published bag, whose hash is known.
         progress: called with (frames done, frames in total).
 
@@ -45,7 +57,8 @@ def ensure_main_bag(
     Warns:
         UserWarning: the frames differ from the published ones; the message names the segments.
     """
-    return ensure_bag(Path(directory), "inspection", MAIN.seeded(seed), progress=progress)
+    recipe, name = (MAIN_PATROL, "inspection-patrol") if drive == PATROL else (MAIN, "inspection")
+    return ensure_bag(Path(directory), name, recipe.seeded(seed), progress=progress)
 
 
 def ensure_bag(
@@ -138,8 +151,7 @@ def draw_frame(recipe: BagRecipe, index: int) -> tuple[np.ndarray, np.ndarray]:
     """Return picture and label map of one frame of a recipe's bag, before JPEG."""
     for number, segment in enumerate(recipe.segments):
         if segment.start <= index < segment.stop:
-            drive = _drive(recipe.seed, number, segment.stop - segment.start)
-            return drive.frame(index - segment.start)
+            return _drive(recipe, number).frame(index - segment.start)
     raise IndexError(f"the bag has {recipe.frames} frames, there is no frame {index}")
 
 
@@ -160,5 +172,21 @@ def _draw(recipe: BagRecipe, start: int, stop: int) -> list[tuple[bytes, bytes]]
 
 
 @lru_cache(maxsize=2)
-def _drive(seed: int, number: int, frames: int) -> Drive:
-    return Drive(STREAM, seed, number, frames=frames, drift=SEGMENTS[number][1])
+def _drive(recipe: BagRecipe, number: int) -> Drive | Patrol:
+    """Return the drive through the segment of this number."""
+    segment, seed = recipe.segments[number], recipe.seed
+    frames = segment.stop - segment.start
+    if recipe.drive == SHIFT:
+        return Drive(STREAM, seed, number, frames=frames, drift=SEGMENTS[number][1])
+    return Patrol(
+        PATROL_STREAM,
+        seed,
+        number,
+        frames=frames,
+        bursts=[
+            replace(it, start=it.start - segment.start, stop=it.stop - segment.start)
+            for it in recipe.bursts
+            if segment.start <= it.start < segment.stop
+        ],
+        drifted=(segment.start / recipe.frames, segment.stop / recipe.frames),
+    )

@@ -51,7 +51,8 @@ def test_only_what_no_f_has_learnt_from_is_held_out(drawn: Path) -> None:
 
 def test_no_stream_of_a_bag_is_in_it() -> None:
     """The first key of the stream is what keeps their random numbers apart."""
-    assert len({SPLITS["train"][0], SPLITS["held_out"][0], bag_recipes.STREAM}) == 3
+    drives = (bag_recipes.STREAM, bag_recipes.PATROL_STREAM)
+    assert len({*(stream for stream, _ in SPLITS.values()), *drives}) == len(SPLITS) + 2
 
 
 def test_it_is_drawn_once(ensure: Ensure, tmp_path: Path) -> None:

@@ -3,7 +3,14 @@
 from itertools import pairwise
 
 import pytest
-from laecips_eval.inspection_scene.bag_recipes import MAIN, SEGMENTS, SMOKE, BagRecipe
+from laecips_eval.inspection_scene.bag_recipes import (
+    DRIVES,
+    MAIN,
+    MAIN_PATROL,
+    SEGMENTS,
+    SMOKE,
+    BagRecipe,
+)
 from laecips_eval.inspection_scene.classes import CLASSES
 
 
@@ -22,9 +29,23 @@ def test_the_main_bag() -> None:
     assert tuple(MAIN.legend.classes) == CLASSES
 
 
+def test_the_patrol() -> None:
+    assert (MAIN_PATROL.frames, MAIN_PATROL.rate_hz, MAIN_PATROL.drive) == (1800, 10.0, "patrol")
+    assert [segment.name for segment in MAIN_PATROL.segments] == [
+        "first_third",
+        "second_third",
+        "last_third",
+    ]
+    assert [it.name for it in MAIN_PATROL.legend.disturbances] == [
+        it.kind for it in MAIN_PATROL.bursts
+    ]
+    assert not MAIN.legend.disturbances
+
+
+@pytest.mark.parametrize("drive", DRIVES)
 @pytest.mark.parametrize("frames", [5, 6, 99, 101])
-def test_segments_cover_every_frame(frames: int) -> None:
-    segments = BagRecipe(frames=frames).segments
+def test_segments_cover_every_frame(frames: int, drive: str) -> None:
+    segments = BagRecipe(frames=frames, drive=drive).segments
     assert segments[0].start == 0
     assert segments[-1].stop == frames
     for one, other in pairwise(segments):
@@ -34,12 +55,15 @@ def test_segments_cover_every_frame(frames: int) -> None:
 def test_another_seed_has_no_expected_hash() -> None:
     assert MAIN.seeded(0) is MAIN
     assert MAIN.seeded(4) == BagRecipe(seed=4)
+    assert MAIN_PATROL.seeded(4).bursts != MAIN_PATROL.bursts
 
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
         ({"frames": 4}, "has 5 segments: 4 frames are too few"),
+        ({"frames": 2, "drive": "patrol"}, "has 3 segments: 2 frames are too few"),
+        ({"drive": "walk"}, "there is no drive 'walk': there are shift, patrol"),
         ({"jpeg_quality": 0}, "JPEG quality is 0"),
         ({"jpeg_quality": 101}, "JPEG quality is 101"),
         ({"seed": -1}, "seed is -1"),

@@ -85,9 +85,27 @@ def test_the_main_bag_is_the_main_recipe(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_bag: Path
 ) -> None:
     monkeypatch.setattr(make_bags, "MAIN", replace(SMALL, seed=0))
-    path = make_bags.ensure_main_bag(tmp_path, seed=6)
+    path = make_bags.ensure_main_bag(tmp_path, drive="shift", seed=6)
     assert path.name == "inspection-seed6-5"
     assert open_bag(path).digests() == open_bag(small_bag).digests()
+
+
+def test_a_patrol_says_what_disturbed_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = BagRecipe(frames=45, seed=6, drive="patrol")
+    monkeypatch.setattr(make_bags, "MAIN_PATROL", recipe)
+    path = make_bags.ensure_main_bag(tmp_path, drive="patrol", seed=6)
+    assert path.name == "inspection-patrol-seed6-45"
+    bag = open_bag(path)
+    assert [(it.kind, it.start, it.stop) for it in recipe.bursts] == [
+        (it.name, it.start, it.stop) for it in bag.disturbances
+    ]
+    assert bag.disturbances
+    assert bag.segments == recipe.segments
+    frames = list(bag.frames())
+    for index in (0, bag.disturbances[0].start, 44):
+        image, label = draw_frame(recipe, index)
+        assert np.array_equal(bag.truth()[frames[index].stamp_ns], label)
+        assert np.abs(frames[index].rgb().astype(int) - image).mean() < 6
 
 
 def test_nothing_is_left_of_a_failed_bag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

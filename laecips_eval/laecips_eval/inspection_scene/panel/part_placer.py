@@ -1,5 +1,6 @@
 """The placer of parts: puts parts on the canvas without overlaps, with a few defects."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +45,7 @@ class PartPlacer:
         region: the section.
         variants: share of housings, connectors and labels that are not of the usual make, 0..1.
         make: whose those are.
+        all_new: stretches (left, right) of the scene, pixels, where all of them are of that make.
         defect_rate: 1 for the usual rarity of defects, 0 for none.
     """
 
@@ -56,9 +58,11 @@ class PartPlacer:
         variants: float,
         make: Make,
         defect_rate: float,
+        all_new: Sequence[tuple[float, float]] = (),
     ) -> None:
         self.canvas, self.stream, self.region = canvas, stream, region
         self._variants, self._make, self._defect_rate = variants, make, defect_rate
+        self._all_new = all_new
         self._taken: list[Region] = []
         self._cables: list[tuple[list[Point], float]] = []
         self._parts = 0
@@ -98,7 +102,7 @@ class PartPlacer:
     def housing(self, centre: Point, width: float, height: float, *, degrees: float = 0.0) -> None:
         """Put a housing with its screws, and in most cases a label."""
         stream = self._next()
-        make = self._drawn_make(stream)
+        make = self._drawn_make(stream, centre)
         housing = draw_housing(stream.child(0), width, height, make=make, degrees=degrees)
         self.canvas.put(
             housing.sprite, centre, classes.HOUSING, base=_BASE, shadow=stream.integer(7, 12)
@@ -115,7 +119,7 @@ class PartPlacer:
     def connector(self, centre: Point, *, degrees: float = 0.0) -> None:
         """Put a connector."""
         stream = self._next()
-        make = self._drawn_make(stream)
+        make = self._drawn_make(stream, centre)
         sprite = draw_connector(stream.child(0), make=make, degrees=degrees)
         self.canvas.put(sprite, centre, classes.CONNECTOR, base=_BASE, shadow=stream.integer(5, 8))
 
@@ -157,7 +161,7 @@ class PartPlacer:
             )
 
     def _stick(self, centre: Point, room: Point, degrees: float, stream: RandomStream) -> None:
-        make = self._drawn_make(stream)
+        make = self._drawn_make(stream, centre)
         askew = degrees + stream.uniform(-3, 3)
         sprite = draw_label(
             stream.child(0), width=room[0], height=room[1], make=make, degrees=askew
@@ -182,8 +186,9 @@ class PartPlacer:
                 self.canvas.press(dent, (x, y), kind)
             return
 
-    def _drawn_make(self, stream: RandomStream) -> Make:
-        return self._make if stream.chance(self._variants) else Make.USUAL
+    def _drawn_make(self, stream: RandomStream, centre: Point) -> Make:
+        new = any(left <= centre[0] <= right for left, right in self._all_new)
+        return self._make if stream.chance(1.0 if new else self._variants) else Make.USUAL
 
     def _next(self) -> RandomStream:
         self._parts += 1

@@ -1,5 +1,6 @@
 """A long panel, drawn once: the views of a camera are cut from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,6 +50,7 @@ def draw_strip(
     variants: float = 0.0,
     make: Make = Make.NEW,
     defect_rate: float = 1.0,
+    all_new: Sequence[tuple[float, float]] = (),
 ) -> Strip:
     """Draw a panel.
 
@@ -59,6 +61,7 @@ def draw_strip(
             parts have the same places for every share.
         make: whose those are.
         defect_rate: 1 for the usual rarity of defects, 0 for none.
+        all_new: stretches (left, right) of the panel, pixels, where all of them are of that make.
     """
     if width < 700:
         raise ValueError(f"a panel of {width} pixels is too short: ask for 700 or more")
@@ -78,6 +81,7 @@ def draw_strip(
                 variants=variants,
                 make=make,
                 defect_rate=defect_rate,
+                all_new=all_new,
             )
             SECTIONS[kind](placer)
             placer.finish()

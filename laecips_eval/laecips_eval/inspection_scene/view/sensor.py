@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from laecips_eval.inspection_scene.drawing.exact_pixels import blend, blur, reproducible
+from laecips_eval.inspection_scene.drawing.exact_pixels import add, blend, blur, reproducible
 from laecips_eval.inspection_scene.drawing.random_stream import RandomStream
 from laecips_eval.inspection_scene.view.camera import HEIGHT_PX, WIDTH_PX, CameraView
 from laecips_eval.inspection_scene.view.drift import Drift
@@ -42,7 +42,35 @@ class Lamp:
         )
 
 
-def expose(view: CameraView, drift: Drift, lamp: Lamp, stream: RandomStream) -> NDArray[np.uint8]:
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """What stands between lamp, panel and lens for a moment; arrays [360, 480].
+
+    Attributes:
+        puff: how much dust is in the air, uint8, 255 hides the panel; None for none.
+        left: 256ths of the lamp's light that is left, int32; None for all of it.
+        reflection: grey levels of a reflection, int16; None for none.
+        blur: what comes on top of the drift's dial of that name, in [0, 1].
+        gain: how far the camera's gain goes up, in [0, 1]; its noise grows as under dimming.
+    """
+
+    puff: NDArray[np.uint8] | None = None
+    left: NDArray[np.int32] | None = None
+    reflection: NDArray[np.int16] | None = None
+    blur: float = 0.0
+    gain: float = 0.0
+
+
+NO_TROUBLE = Trouble()
+
+
+def expose(
+    view: CameraView,
+    drift: Drift,
+    lamp: Lamp,
+    stream: RandomStream,
+    trouble: Trouble = NO_TROUBLE,
+) -> NDArray[np.uint8]:
     """Take the picture.
 
     Args:
@@ -50,6 +78,7 @@ def expose(view: CameraView, drift: Drift, lamp: Lamp, stream: RandomStream) -> 
         drift: the dials that are not geometry.
         lamp: the light.
         stream: this picture's stream, for the noise.
+        trouble: what disturbs this picture.
 
     Returns:
         uint8 [360, 480, 3], RGB.
@@ -58,9 +87,16 @@ def expose(view: CameraView, drift: Drift, lamp: Lamp, stream: RandomStream) -> 
         image = view.image
         if view.dust is not None and drift.dust > 0:
             image = dusty(image, view.dust, drift.dust)
-        image = lit(image, _field(lamp), dimming=drift.dimming, warmth=drift.warmth)
-        image = _blurred(image, drift.blur)
-        return _noisy(image, drift, stream)
+        if trouble.puff is not None:
+            image = dusty(image, trouble.puff, 1.0)
+        field = _field(lamp)
+        if trouble.left is not None:
+            field = field * trouble.left >> 8
+        image = lit(image, field, dimming=drift.dimming, warmth=drift.warmth)
+        if trouble.reflection is not None:
+            image = add(image, trouble.reflection)
+        image = _blurred(image, min(1.0, drift.blur + trouble.blur))
+        return _noisy(image, min(1.0, drift.dimming + trouble.gain), stream)
 
 
 def dusty(image: NDArray[np.uint8], film: NDArray[np.uint8], amount: float) -> NDArray[np.uint8]:
@@ -113,9 +149,9 @@ def _blurred(image: NDArray[np.uint8], amount: float) -> NDArray[np.uint8]:
     return blur(image, defocus + 1.6 * amount, defocus)
 
 
-def _noisy(image: NDArray[np.uint8], drift: Drift, stream: RandomStream) -> NDArray[np.uint8]:
+def _noisy(image: NDArray[np.uint8], gain: float, stream: RandomStream) -> NDArray[np.uint8]:
     noise = sensor_noise(stream, HEIGHT_PX, WIDTH_PX)
-    strength = np.asarray(cv2.LUT(image, _noise_strength(round(drift.dimming * 256))), np.int16)
+    strength = np.asarray(cv2.LUT(image, _noise_strength(round(gain * 256))), np.int16)
     return np.clip(image + (noise * strength >> 8), 0, 255).astype(np.uint8)
 
 
@@ -130,9 +166,9 @@ def sensor_noise(stream: RandomStream, height: int, width: int) -> NDArray[np.in
 
 
 @lru_cache(maxsize=64)
-def _noise_strength(dimming: int) -> NDArray[np.int16]:
+def _noise_strength(gain: int) -> NDArray[np.int16]:
     """Return the noise by grey level: a floor, a part that grows with light, and a gain."""
-    table = [2.0 + 2.4 * (level / 255) + 3.2 * dimming / 256 for level in range(256)]
+    table = [2.0 + 2.4 * (level / 255) + 3.2 * gain / 256 for level in range(256)]
     return np.array([round(value * 6.9) for value in table], np.int16)
 
 

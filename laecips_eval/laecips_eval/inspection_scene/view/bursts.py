@@ -1,0 +1,113 @@
+"""When a patrol is disturbed, and by what: bursts of one to fifteen seconds at ten frames each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from laecips_eval.inspection_scene.drawing.random_stream import RandomStream
+
+NEW_PARTS: Final = "new_parts"
+TILTED: Final = "tilted_panel"
+
+KINDS: Final = (
+    "glare",
+    "shadow",
+    "dust_puff",
+    "motion_blur",
+    NEW_PARTS,
+    TILTED,
+    "dark_corner",
+)
+"""Names of the disturbances."""
+
+SHORTEST, LONGEST = 10, 150
+"""Frames of a burst."""
+
+_DISTURBED: Final = 0.46  # share of the frames that are in bursts
+_PASSING: Final = (74, 92)  # frames in which parts of a new make come into view and leave it
+_SHORT: Final = 4  # frames below which a burst is not worth drawing: of bags for tests
+
+
+_WITHOUT_NEW_PARTS: Final = tuple(kind for kind in KINDS if kind != NEW_PARTS)
+
+
+@dataclass(frozen=True)
+class Burst:
+    """A stretch of frames with one disturbance.
+
+    Attributes:
+        kind: one of `KINDS`.
+        start: first frame.
+        stop: frame after the last.
+        number: position among the drive's bursts, which names its random numbers.
+    """
+
+    kind: str
+    start: int
+    stop: int
+    number: int
+
+    def strength(self, index: int) -> float:
+        """Return how far it is developed in a frame, from above 0 to 1: it comes and goes."""
+        edge = max(1.0, (self.stop - self.start) / 8)
+        return min(1.0, (index - self.start + 1) / edge, (self.stop - index) / edge)
+
+
+def plan_bursts(stream: RandomStream, segments: Sequence[tuple[int, int]]) -> tuple[Burst, ...]:
+    """Plan the bursts of a drive, in order; none overlaps another or leaves its segment.
+
+    All kinds come in turn, in a new order each time, new parts every second time, because they
+    are in view for long. Most of the other bursts are short.
+
+    Args:
+        stream: the random numbers.
+        segments: (first frame, frame after the last) of each.
+    """
+    bursts: list[Burst] = []
+    turn: list[str] = []
+    rounds = 0
+    for start, stop in segments:
+        left = round((stop - start) * _DISTURBED)
+        drawn: list[tuple[str, int]] = []
+        while left >= _SHORT:
+            if not turn:
+                turn = _shuffled(stream, KINDS if rounds % 2 == 0 else _WITHOUT_NEW_PARTS)
+                rounds += 1
+            kind, length = turn[-1], _length(stream, turn[-1])
+            if drawn and length > left:
+                break
+            drawn.append((turn.pop(), min(length, left)))
+            left -= length
+        calm = stop - start - sum(length for _, length in drawn)
+        gaps = _gaps(stream, calm, len(drawn) + 1)
+        place = start
+        for gap, (kind, length) in zip(gaps, drawn, strict=False):
+            place += gap
+            bursts.append(Burst(kind, place, place + length, len(bursts)))
+            place += length
+    return tuple(bursts)
+
+
+def _length(stream: RandomStream, kind: str) -> int:
+    if kind == NEW_PARTS:
+        return stream.integer(*_PASSING)
+    drawn = stream.uniform()
+    return int(SHORTEST * (LONGEST / SHORTEST) ** (drawn * (0.4 + 0.6 * drawn)))
+
+
+def _shuffled(stream: RandomStream, kinds: Sequence[str]) -> list[str]:
+    left, order = list(kinds), []
+    while left:
+        order.append(left.pop(stream.integer(0, len(left) - 1)))
+    return order
+
+
+def _gaps(stream: RandomStream, frames: int, number: int) -> list[int]:
+    """Cut calm frames into gaps, none much shorter than the others."""
+    weights = [stream.uniform(0.4, 1.0) for _ in range(number)]
+    edges, total, passed = [0], sum(weights), 0.0
+    for weight in weights:
+        passed += weight
+        edges.append(int(frames * passed / total))
+    return [after - before for before, after in pairwise(edges)]
