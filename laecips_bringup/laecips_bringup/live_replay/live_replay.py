@@ -121,6 +121,7 @@ class Replay:
         self._scoreboard = Scoreboard(
             classes=self._bundle.manifest.classes,
             segments=self._bag.segments,
+            disturbances=self._bag.disturbances,
             total=len(self._bag),
             first_version=self._bundle.manifest.version if learning else None,
         )

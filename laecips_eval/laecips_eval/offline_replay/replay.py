@@ -151,6 +151,7 @@ class _Robot(RouterEvents):
         self.board = Scoreboard(
             classes=bundle.manifest.classes,
             segments=bag.segments,
+            disturbances=bag.disturbances,
             total=len(bag),
             first_version=bundle.manifest.version,
         )

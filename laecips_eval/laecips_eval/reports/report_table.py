@@ -24,6 +24,8 @@ def report_table(report: Report) -> Group:
         tables.append(_accuracy(report))
         if report.segments:
             tables.append(_segments(report))
+        if report.disturbances:
+            tables.append(_disturbances(report))
     elif report.shift.segments:
         tables.append(_shift(report))
     if report.updates:
@@ -118,6 +120,20 @@ def _segments(report: Report) -> Table:
             str(segment.wanted),
             f"{segment.cur:.1%}",
             *map(points, (segment.published, segment.edge_only, segment.edge_untrained)),
+        )
+    return table
+
+
+def _disturbances(report: Report) -> Table:
+    table = _table(
+        None, "disturbance", "frames", "CUR", "mIoU published", "f alone", "f without training"
+    )
+    for it in report.disturbances:
+        table.add_row(
+            it.name,
+            str(it.frames),
+            f"{it.cur:.1%}",
+            *map(points, (it.published, it.edge_only, it.edge_untrained)),
         )
     return table
 

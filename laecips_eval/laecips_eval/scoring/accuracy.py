@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from laecips_cloud.metrics import ConfusionMatrix, LabelMap
@@ -52,7 +52,7 @@ class Accuracy:
         """
         self._classes = tuple(classes)
         self._whole = ConfusionMatrix(len(self._classes))
-        self._segments: dict[int, ConfusionMatrix] = {}
+        self._parts: dict[Hashable, ConfusionMatrix] = {}
         self._iou_sum, self._frames = 0.0, 0
 
     def add(self, score: FrameScore) -> None:
@@ -62,18 +62,23 @@ class Accuracy:
             self._iou_sum += score.iou
             self._frames += 1
 
-    def add_to_segment(self, place: int, score: FrameScore) -> None:
-        """Add the score of a frame to the segment at position `place`; call `add` for it, too."""
-        known = [self._segments[place]] if place in self._segments else []
-        self._segments[place] = ConfusionMatrix.sum([*known, score.matrix])
+    def add_to_part(self, part: Hashable, score: FrameScore) -> None:
+        """Add the score of a frame to a part of the bag; call `add` for it, too.
+
+        Args:
+            part: position of a segment, or name of a disturbance.
+            score: the score.
+        """
+        known = [self._parts[part]] if part in self._parts else []
+        self._parts[part] = ConfusionMatrix.sum([*known, score.matrix])
 
     def miou(self) -> float | None:
         """Return the data-set mIoU over all frames, in [0, 1]; None without scores."""
         return _number(self._whole.miou())
 
-    def miou_of(self, places: Iterable[int]) -> float | None:
-        """Return the data-set mIoU of the union of some segments; None without scores."""
-        matrices = [self._segments[place] for place in places if place in self._segments]
+    def miou_of(self, parts: Iterable[Hashable]) -> float | None:
+        """Return the data-set mIoU of the union of some parts; None without scores."""
+        matrices = [self._parts[part] for part in parts if part in self._parts]
         return _number(ConfusionMatrix.sum(matrices).miou()) if matrices else None
 
     def summary(self) -> StreamAccuracy:

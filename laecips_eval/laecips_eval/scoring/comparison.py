@@ -6,12 +6,13 @@ pair that processed it is known; until then it is kept as one confusion matrix.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Final
 
 from laecips_cloud.metrics import LabelMap
 
 from laecips_eval.scoring.accuracy import Accuracy, FrameScore
+from laecips_eval.scoring.disturbances import kind_of
 from laecips_eval.scoring.frame_record import FrameRecord
 from laecips_eval.scoring.run_figures import Accuracies
 from laecips_eval.scoring.segments import FrameRange, place_of
@@ -36,6 +37,7 @@ class Comparison:
         classes: Sequence[str],
         segments: Sequence[FrameRange],
         first_version: int | None,
+        disturbances: Sequence[FrameRange] = (),
     ) -> None:
         """Start without scores.
 
@@ -44,7 +46,9 @@ class Comparison:
             segments: the bag's segments.
             first_version: version of the pair that the run began with; None: f without training
                 is not scored.
+            disturbances: the bag's stretches with trouble.
         """
+        self._disturbances = tuple(disturbances)
         self._classes = tuple(classes)
         self._segments = tuple(segments)
         self._first_version = first_version
@@ -95,9 +99,9 @@ class Comparison:
         self._count_untrained(stamp_ns, frame, score)
 
     def note_index(self, stamp_ns: int, frame: FrameRecord) -> None:
-        """Count the frame's waiting scores for its segment; its index must be known."""
+        """Count the frame's waiting scores for its parts of the bag; its index must be known."""
         for stream, score in self._unplaced.pop(stamp_ns, ()):
-            self._count_segment(stream, frame, score)
+            self._count_parts(stream, frame, score)
 
     def wants_untrained(self, frame: FrameRecord) -> bool:
         """Return whether f has processed a frame and the result of f without training is missing.
@@ -138,15 +142,15 @@ class Comparison:
         return Accuracies(**{stream: accuracy.summary() for stream, accuracy in comparable.items()})
 
     def miou_of(
-        self, frames: Iterable[FrameRecord], places: Iterable[int]
+        self, frames: Iterable[FrameRecord], parts: Iterable[Hashable]
     ) -> dict[str, float | None]:
-        """Return the data-set mIoU over some segments, by stream; None where it is unknown.
+        """Return the data-set mIoU over parts of the bag, by stream; None where it is unknown.
 
         Args:
             frames: all frames of the run.
-            places: positions of the segments in the bag.
+            parts: positions of segments, or names of disturbances.
         """
-        chosen, comparable = tuple(places), self._comparable(frames)
+        chosen, comparable = tuple(parts), self._comparable(frames)
         return {stream: accuracy.miou_of(chosen) for stream, accuracy in comparable.items()}
 
     def _comparable(self, frames: Iterable[FrameRecord]) -> Mapping[str, Accuracy]:
@@ -168,9 +172,10 @@ class Comparison:
         if frame.index is None:
             self._unplaced.setdefault(stamp_ns, []).append((stream, score))
         else:
-            self._count_segment(stream, frame, score)
+            self._count_parts(stream, frame, score)
 
-    def _count_segment(self, stream: str, frame: FrameRecord, score: FrameScore) -> None:
+    def _count_parts(self, stream: str, frame: FrameRecord, score: FrameScore) -> None:
         place = place_of(self._segments, frame.index)
-        if place is not None:
-            self._accuracies[stream].add_to_segment(place, score)
+        for part in (place, kind_of(self._disturbances, frame.index)):
+            if part is not None:
+                self._accuracies[stream].add_to_part(part, score)

@@ -125,6 +125,24 @@ class SegmentFigures(ReportPart):
     edge_untrained: float | None
 
 
+class DisturbanceFigures(ReportPart):
+    """All frames of a bag with one disturbance; `routine` are those without.
+
+    Attributes:
+        sent: frames that were uploaded, audits included.
+        cur: sent / frames, in [0, 1].
+        published: data-set mIoU; `edge_only` and `edge_untrained` likewise, see `Accuracies`.
+    """
+
+    name: str
+    frames: int
+    sent: int
+    cur: float
+    published: float | None
+    edge_only: float | None
+    edge_untrained: float | None
+
+
 class LastSegments(ReportPart):
     """The last `segments` segments together; mIoU of one confusion matrix, see `Accuracies`."""
 
@@ -225,6 +243,7 @@ class RunFigures(ReportPart):
         cur: sent / frames, in [0, 1].
         over_last: the last segment, the last two, ... all of them.
         shift: what the run shows without truth.
+        disturbances: by kind, routine first; empty where the bag names none.
     """
 
     frames: int
@@ -241,3 +260,4 @@ class RunFigures(ReportPart):
     segments: list[SegmentFigures]
     over_last: list[LastSegments]
     shift: ShiftFigures = ShiftFigures()
+    disturbances: list[DisturbanceFigures] = []

@@ -17,6 +17,7 @@ from laecips_cloud.metrics import LabelMap
 
 from laecips_eval.scoring.answers import FALLBACK_REASONS, SOURCES, EdgeCounters, PublishedAnswer
 from laecips_eval.scoring.comparison import Comparison
+from laecips_eval.scoring.disturbances import each_disturbance
 from laecips_eval.scoring.frame_log import FrameRow, checksum
 from laecips_eval.scoring.frame_record import FrameRecord
 from laecips_eval.scoring.quantiles import quantiles, share, typical_and_slow
@@ -69,6 +70,7 @@ class Scoreboard:
         segments: Sequence[FrameRange] = (),
         total: int | None = None,
         first_version: int | None = None,
+        disturbances: Sequence[FrameRange] = (),
     ) -> None:
         """Start without events.
 
@@ -78,14 +80,19 @@ class Scoreboard:
             total: number of frames of the bag, where known.
             first_version: version of the pair that the run began with (f without training); None:
                 there are no figures of f without training.
+            disturbances: the bag's stretches with trouble, for accuracy by disturbance.
         """
+        self._disturbances = tuple(disturbances)
         self._classes, self._segments = tuple(classes), tuple(segments)
         self._total = total
         self._frames: dict[int, FrameRecord] = {}
         self._counters = EdgeCounters()
         self._two_answers = TwoAnswers()
         self._comparison = Comparison(
-            classes=classes, segments=self._segments, first_version=first_version
+            classes=classes,
+            segments=self._segments,
+            first_version=first_version,
+            disturbances=self._disturbances,
         )
 
     def add_played(
@@ -251,6 +258,9 @@ class Scoreboard:
                 list(self._frames.values()),
                 classes=self._classes,
                 held_out_trust=held_out_trust,
+            ),
+            disturbances=each_disturbance(
+                self._disturbances, self._frames.values(), lambda kind: miou_of([kind])
             ),
         )
 

@@ -40,8 +40,8 @@ def test_both_measures() -> None:
 
 def test_segments_are_scored_apart_and_together() -> None:
     accuracy = Accuracy(classes=("a", "b"))
-    accuracy.add_to_segment(0, score(HALF, HALF))
-    accuracy.add_to_segment(2, score(ALL_A, HALF))
+    accuracy.add_to_part(0, score(HALF, HALF))
+    accuracy.add_to_part(2, score(ALL_A, HALF))
     assert accuracy.miou_of([0]) == 1.0
     assert accuracy.miou_of([2]) == pytest.approx(0.25)
     # One confusion matrix, a 4/6 and b 2/4; not the mean of 1 and 0.25.

@@ -9,7 +9,12 @@ from laecips_eval.reports.page.number_text import MISSING, gain, number, percent
 from laecips_eval.reports.report import Report
 from laecips_eval.reports.report_table import size, what_became_of
 from laecips_eval.scoring.link_figures import LinkFigures
-from laecips_eval.scoring.run_figures import LastSegments, SegmentFigures, UpdateFigures
+from laecips_eval.scoring.run_figures import (
+    DisturbanceFigures,
+    LastSegments,
+    SegmentFigures,
+    UpdateFigures,
+)
 
 _STREAMS = {
     "published": "published",
@@ -108,12 +113,12 @@ def classes_table(report: Report, *, defects: Sequence[str]) -> PageTable:
 
 
 def segments_tables(report: Report) -> Sequence[PageTable]:
-    """Return the table of single segments, and that of the last segments together."""
+    """Return the tables of disturbances, of single segments, and of the last ones together."""
     streams = _streams(report)
     head = [f"mIoU, {_STREAMS[stream]}" for stream in streams]
     head += ["gained by learning, points"] if report.compared else []
 
-    def accuracy(part: SegmentFigures | LastSegments) -> list[str]:
+    def accuracy(part: SegmentFigures | LastSegments | DisturbanceFigures) -> list[str]:
         figures = [points(getattr(part, stream)) for stream in streams]
         gained = [gain(part.edge_only, part.edge_untrained)] if report.compared else []
         return figures + gained
@@ -137,7 +142,17 @@ def segments_tables(report: Report) -> Sequence[PageTable]:
         )
         for part in report.over_last
     ]
+    disturbed = [
+        PageRow(name=part.name, cells=[number(part.frames), percent(part.cur), *accuracy(part)])
+        for part in report.disturbances
+    ]
+    by_disturbance = PageTable(
+        caption="By what disturbed the frames; mIoU of one confusion matrix each",
+        head=["disturbance", "frames", "CUR", *head],
+        groups=[RowGroup(rows=disturbed)],
+    )
     return [
+        *([by_disturbance] if disturbed else []),
         PageTable(
             caption="Segment by segment; mIoU of one confusion matrix each",
             head=["segment", "frames", "answered", "called hard", "CUR", *head],
