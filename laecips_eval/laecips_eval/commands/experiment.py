@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from laecips_eval.commands.options import CAMVID_LAYOUT
+from laecips_eval.commands.options import CAMVID_LAYOUT, add_bundle, chosen_bundle
 
-HELP = "run an experiment and write its page: edge-networks, first-training, labelling, teachers"
+HELP = (
+    "run an experiment and write its page: edge-networks, first-training, labelling, miners, "
+    "teachers"
+)
 
 _PAGES = {
     "edge-networks": Path("docs/results/edge-networks.md"),
     "first-training": Path("docs/results/first-training.md"),
     "labelling": Path("docs/results/labelling.md"),
+    "miners": Path("docs/results/miners.md"),
     "teachers": Path("docs/results/large-models.md"),
 }
 
@@ -24,7 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=list(_PAGES),
         help="edge-networks: the networks that can be f, after trainings of equal length; "
         "first-training: what each part of f's recipe brings; labelling: gain from frames "
-        "that people label, chosen ones against random ones; teachers: gain from a large model in "
+        "that people label, chosen ones against random ones; miners: which frames are worth an "
+        "upload, and how well policies find them; teachers: gain from a large model in "
         "the cloud, by masks and by class scores",
     )
     parser.add_argument(
@@ -53,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--every",
         type=int,
         metavar="N",
-        help="edge-networks, teachers: use every N-th frame, instead of the usual one",
+        help="edge-networks, miners, teachers: use every N-th frame, instead of the usual one",
     )
     parser.add_argument(
         "--neu-seg",
@@ -92,7 +97,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     first.add_argument(
         "--steps", type=int, help="most steps of a training: comparable on a busy machine too"
     )
-    first.add_argument("--seeds", nargs="+", type=int, default=[0], help="seeds of the trainings")
+    first.add_argument(
+        "--seeds",
+        nargs="+",
+        type=int,
+        default=[0],
+        help="seeds of the trainings; miners: of drives",
+    )
+    miners = parser.add_argument_group("of miners")
+    miners.add_argument(
+        "--drive", choices=("patrol", "shift"), default="patrol", help="the inspection drive"
+    )
+    add_bundle(miners)
+    miners.add_argument("--teacher", type=Path, help="network of the cloud; without it the shipped")
+    miners.add_argument("--engine", default="onnxruntime", help="of all three networks")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -107,6 +125,7 @@ def run(args: argparse.Namespace) -> int:
         "edge-networks": _edge_networks,
         "first-training": _first_training,
         "labelling": _labelling,
+        "miners": _miners,
         "teachers": _teachers,
     }[args.name](args, output)
     print(f"wrote {output}")
@@ -124,6 +143,27 @@ def _teachers(args: argparse.Namespace, output: Path) -> None:
         camvid=args.camvid,
         models=args.models or Path("out/teachers"),
         every=args.every,
+    )
+
+
+def _miners(args: argparse.Namespace, output: Path) -> None:
+    from laecips_eval.experiments.miners.measure import Deployment
+    from laecips_eval.experiments.miners.run import MinersPlan, run_miners
+    from laecips_eval.shipped_models import shipped_teacher
+
+    if args.every is not None and args.every < 1:
+        raise ValueError(f"--every is {args.every}: give at least 1")
+    run_miners(
+        output,
+        MinersPlan(
+            deployment=Deployment.of(
+                chosen_bundle(args), args.teacher or shipped_teacher(), engine=args.engine
+            ),
+            drive=args.drive,
+            seeds=args.seeds,
+            every=args.every or 1,
+            folder=args.models or Path("out/miners"),
+        ),
     )
 
 

@@ -19,7 +19,7 @@ FOLDER_LAYOUT = "images/NAME.jpg, labels/NAME.png (class index), classes.yaml (c
 """What a folder of one's own must hold, unless its layout.yaml says otherwise."""
 
 
-def add_bundle(parser: argparse.ArgumentParser) -> None:
+def add_bundle(parser: argparse._ActionsContainer) -> None:
     """Declare --bundle; `chosen_bundle` says which it is."""
     parser.add_argument(
         "--bundle", type=Path, help="folder of the model bundle; without it the shipped one"

@@ -81,6 +81,7 @@ def table_of(
     *,
     cache: Path,
     seed: int = 0,
+    every: int = 1,
     progress: Progress = lambda done, total: None,
 ) -> FrameTable:
     """Return the table of a bag; measure it if it is not in the cache.
@@ -90,18 +91,19 @@ def table_of(
         deployment: what answers the frames.
         cache: folder of the tables.
         seed: seed of the policy `random`.
+        every: take every so many frames.
         progress: called with (frames done, frames in all).
 
     Raises:
         ValueError: the bag has no truth or other classes, or the networks cannot be used.
         OSError: the table cannot be written.
     """
-    said = (deployment.fingerprint(), *_hashes(bag.path), bag.drift, seed, RANKING)
+    said = (deployment.fingerprint(), *_hashes(bag.path), bag.drift, seed, every, RANKING)
     path = cache / f"{hashlib.sha256(str(said).encode()).hexdigest()[:16]}.npz"
     if path.is_file():
         progress(len(bag), len(bag))
         return FrameTable.load(path)
-    table = measure(bag, deployment, seed=seed, progress=progress)
+    table = measure(bag, deployment, seed=seed, every=every, progress=progress)
     table.save(path)
     return table
 
@@ -111,6 +113,7 @@ def measure(
     deployment: Deployment,
     *,
     seed: int = 0,
+    every: int = 1,
     progress: Progress = lambda done, total: None,
 ) -> FrameTable:
     """Run f, every policy and F over a bag; arguments and errors are those of `table_of`."""
@@ -128,7 +131,10 @@ def measure(
     truth = bag.truth()
     stamps, counts = [], []
     scores: dict[str, list[float]] = {name: [] for name in miners}
+    taken = range(0, len(bag), every)
     for index, frame in enumerate(bag.frames()):
+        if index not in taken:
+            continue
         true = truth.get(frame.stamp_ns)
         if true is None:
             raise BagError(f"{bag.path}: picture {index} has no truth; choose a bag with truth")
@@ -151,8 +157,8 @@ def measure(
     return FrameTable(
         classes=tuple(classes),
         stamps_ns=np.array(stamps, np.int64),
-        segments=_names(bag.segments, len(stamps)),
-        disturbances=_names(bag.disturbances, len(stamps)),
+        segments=_names(bag.segments, len(bag))[taken],
+        disturbances=_names(bag.disturbances, len(bag))[taken],
         f_intersections=table[:, 0],
         f_unions=table[:, 1],
         cloud_intersections=table[:, 2],
