@@ -1,4 +1,4 @@
-"""`laecips demo`: the inspection drive through edge, cloud and trainer."""
+"""`laecips demo`: an inspection drive through edge, cloud and trainer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from laecips_edge.core.cache_folder import cache_folder
 
 from laecips_bringup.commands import replay
 
-HELP = "Replay the inspection drive (made on the first run) through edge, cloud and trainer."
+HELP = "Replay an inspection drive (made on the first run) through edge, cloud and trainer."
 
 PRESET = "demo.yaml"
 
@@ -29,6 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder that the drive is kept in",
     )
     parser.add_argument(
+        "--drive",
+        choices=("patrol", "shift"),
+        default="patrol",
+        help="patrol: routine with bursts of trouble; shift: five long segments under drifts",
+    )
+    parser.add_argument(
         "--bag-seed", type=int, default=0, help="of the drive: another seed, other panels"
     )
     parser.add_argument("--no-train", action="store_true", help="without the trainer")
@@ -41,6 +47,6 @@ def run(args: argparse.Namespace) -> int:
 
     replay.check(args)
     with progress_bar("drawing the inspection drive, once") as progress:
-        bag = ensure_main_bag(args.bags, seed=args.bag_seed, progress=progress)
+        bag = ensure_main_bag(args.bags, drive=args.drive, seed=args.bag_seed, progress=progress)
     source = None if args.no_train else replay.source_of(args)
     return replay.run_live(args, bag, source=source, preset=PRESET)

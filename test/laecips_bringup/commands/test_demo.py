@@ -22,7 +22,15 @@ def test_help_tells_of_its_own_options_and_of_what_is_left_out(
         main(["demo", "--help"])
     assert ended.value.code == 0
     said = capsys.readouterr().out
-    for option in ("--bags", "--bag-seed", "--no-train", "--rate", "--out", "--params-file"):
+    for option in (
+        "--bags",
+        "--bag-seed",
+        "--drive",
+        "--no-train",
+        "--rate",
+        "--out",
+        "--params-file",
+    ):
         assert option in said
     for option in ("--offline", "--source", "--compare"):
         assert option not in said

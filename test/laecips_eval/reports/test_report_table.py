@@ -75,3 +75,12 @@ def test_it_names_the_upload_budget_beside_the_uploads(learned_run: Any) -> None
     parameters = {**learned_run.report.setup.parameters, "edge": {"upload_budget": 0.35}}
     learned_run.change({"setup.parameters": parameters})
     assert "audits; budget 35.0%)" in shown(learned_run.report)
+
+
+def test_it_shows_accuracy_by_disturbance(learned_run: Any) -> None:
+    assert "disturbance" not in shown(learned_run.report)
+    glare = {"name": "glare", "frames": 9, "sent": 3, "cur": 1 / 3, "published": 0.75,
+             "edge_only": 0.5, "edge_untrained": 0.25}  # fmt: skip
+    learned_run.change({"disturbances": [glare]})
+    row = next(line for line in shown(learned_run.report).splitlines() if "glare" in line)
+    assert row.split() == ["glare", "9", "33.3%", "0.750", "0.500", "0.250"]

@@ -30,7 +30,7 @@ class UploadBudgetSettings:
     share: float
     window: int = 300
     warm_up: int = 30
-    savings: int = 30
+    savings: int = 45
 
     def __post_init__(self) -> None:
         """Raise ValueError naming the first setting that is out of range."""

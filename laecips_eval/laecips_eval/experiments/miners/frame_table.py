@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -107,12 +108,10 @@ class FrameTable:
             OSError: the file cannot be written.
         """
         file = BytesIO()
-        np.savez_compressed(
-            file,
-            classes=np.array(self.classes, np.str_),
-            **{name: getattr(self, name) for name in _COLUMNS},
-            **{_SCORE + name: score for name, score in self.scores.items()},
-        )
+        columns: dict[str, Any] = {"classes": np.array(self.classes, np.str_)}
+        columns |= {name: getattr(self, name) for name in _COLUMNS}
+        columns |= {_SCORE + name: score for name, score in self.scores.items()}
+        np.savez_compressed(file, **columns)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, file.getvalue())
 

@@ -76,6 +76,14 @@ def test_segments_say_what_learning_brought(learned_run: Any) -> None:
     assert [row[0] for row in rows(together)] == ["the last", "all"]
 
 
+def test_disturbances_come_before_the_segments(learned_run: Any) -> None:
+    glare = {"name": "glare", "frames": 9, "sent": 3, "cur": 1 / 3, "published": 0.75,
+             "edge_only": 0.5, "edge_untrained": 0.25}  # fmt: skip
+    learned_run.change({"disturbances": [glare]})
+    disturbed, _, _ = segments_tables(learned_run.report)
+    assert rows(disturbed) == [["glare", "9", "33.3 %", "0.750", "0.500", "0.250", "+25.0"]]
+
+
 def test_without_a_comparison_there_is_no_column_for_it(learned_run: Any) -> None:
     learned_run.change({"miou.edge_untrained.dataset": None})
     for table in (
