@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 from laecips_cloud.networks.softmax_doubt import EXPECTED_LOSS, doubt_maps, doubt_numbers, numbers
 from laecips_edge.core.routing.miners import (
+    expected_iou,
     mean_softmax_margin,
     mean_softmax_peak,
     sure_pixel_share,
@@ -33,6 +34,7 @@ def test_the_numbers_hold_what_the_baselines_see(logits: np.ndarray) -> None:
     assert found[3] == pytest.approx(1 - sure_pixel_share(softmax), abs=1e-5)
     if len(np.unique(softmax)) == softmax.size:  # of equal scores the third counts as the second
         assert found[1] == pytest.approx(1 - mean_softmax_margin(softmax), abs=1e-5)
+        assert found[EXPECTED_LOSS] == pytest.approx(1 - expected_iou(softmax), abs=1e-5)
     assert maps.min() >= -1e-5
     assert maps.max() <= 1 + 1e-5
     assert found.min() >= -1e-5

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from laecips_cloud.training.steps.held_out_rows import HeldOutRow
 
-BASELINES: Final = ("spp", "sm", "mess")
+BASELINES: Final = ("spp", "sm", "mess", "eiou")
 QUANTILES: Final = 21
 """Number of h's quantiles in a manifest: every 5 %, both ends included."""
 
@@ -54,7 +54,7 @@ def quantiles(trust: NDArray[np.floating]) -> tuple[float, ...]:
 
 
 def baseline_trust(rows: Sequence[HeldOutRow]) -> dict[str, NDArray[np.float64]]:
-    """Return the trust of the baselines `spp`, `sm` and `mess` on rows: float64 [N] by name."""
+    """Return the trust of each of `BASELINES` on rows: float64 [N] by name."""
     miners = {name: create_miner(name) for name in BASELINES}
 
     def no_trust(logits: NDArray[np.float32]) -> float:

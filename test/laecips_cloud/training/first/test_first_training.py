@@ -59,12 +59,12 @@ def test_a_bundle_that_loads_tests_itself_and_decides(
     manifest = bundle.manifest
     assert (manifest.version, manifest.parent, manifest.width) == (1, None, 0.125)
     assert len(bundle.agreement()) == 3
-    assert set(manifest.thresholds) == {"laecips", "spp", "sm", "mess", "random"}
+    assert set(manifest.thresholds) == {"laecips", "spp", "sm", "mess", "eiou", "random"}
     assert manifest.thresholds["laecips"] == manifest.delta
     assert manifest.training["hard_share"] == pytest.approx(outcome.rule.share, abs=1e-4)
     assert manifest.training["hard_gain"] == pytest.approx(outcome.rule.gain, abs=1e-4)
     assert len(manifest.quantiles) == 21
-    assert set(outcome.miners) == {"laecips", "spp", "sm", "mess"}
+    assert set(outcome.miners) == {"laecips", "spp", "sm", "mess", "eiou"}
     logits = segmenter.predict(toy_frames(count=1)[0].image).logits
     for name in manifest.thresholds:
         policy = Policy(name, manifest=manifest)

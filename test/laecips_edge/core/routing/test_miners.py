@@ -28,6 +28,11 @@ PEAKED, SPREAD, TIED = [0.96, 0.02, 0.02], [0.5, 0.3, 0.2], [0.4, 0.4, 0.2]
         ("mess", [PEAKED, SPREAD, SPREAD, SPREAD], 0.25),
         ("mess", [SPREAD, TIED], 0.0),
         ("mess", [[0.89, 0.11, 1e-9], [0.91, 0.09, 1e-9]], 0.5),
+        ("eiou", [[1.0, 1e-9, 1e-9], [1e-9, 1.0, 1e-9]], 1.0),
+        ("eiou", [[0.9, 0.1, 1e-9], [0.8, 0.2, 1e-9]], 1.7 / 2.0),  # only the class it names counts
+        ("eiou", [[1.0, 1e-9, 1e-9], [0.4, 0.6, 1e-9]], (1 / 1.4 + 0.6) / 2),
+        # One pixel in doubt of a hundred: half of the mean.
+        ("eiou", [[1.0, 1e-9, 1e-9]] * 99 + [[0.4, 0.6, 1e-9]], (99 / 99.4 + 0.6) / 2),
         ("edge", [SPREAD], 1.0),
         ("cloud", [PEAKED], 0.0),
     ],

@@ -106,6 +106,10 @@ def test_without_audits_no_easy_frame_goes_up() -> None:
     assert calm.held_to(0.0).decide(LOGITS, h=lambda _: 0.1, stamp_ns=1).audit
 
 
+def test_a_bundle_from_before_a_miner_takes_a_delta_for_it() -> None:
+    assert Policy("eiou", delta=0.7, manifest=StubManifest()).delta == 0.7
+
+
 def test_seeds_draw_other_audits() -> None:
     audits = [
         [
@@ -126,6 +130,11 @@ def test_seeds_draw_other_audits() -> None:
         ("laecips", {"delta": float("nan")}, "delta is nan, which is outside"),
         ("laecips", {"audit_rate": -0.1}, "audit_rate is -0.1, which is outside 0..1"),
         ("mess", {}, "policy 'mess': the bundle's manifest has no threshold for it"),
+        (
+            "eiou",
+            {},
+            r"no threshold for it \(it has: laecips, random, spp\); give delta, or train",
+        ),
         ("best", {}, "no miner named 'best'"),
     ],
 )

@@ -53,7 +53,7 @@ def test_a_row_says_what_f_cloud_and_policies_make_of_a_frame(
                     prediction.logits, h=segmenter.trust, stamp_ns=int(table.stamps_ns[place])
                 )
             )
-    assert set(RANKING) == {"laecips", "spp", "sm", "mess", "random"}
+    assert set(RANKING) == {"laecips", "spp", "sm", "mess", "eiou", "random"}
     assert list(table.segments) == ["whole"] * 3
     assert list(table.disturbances) == ["", "glare", ""]
     assert np.abs(table.gain).max() > 0
