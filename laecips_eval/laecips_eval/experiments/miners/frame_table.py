@@ -6,7 +6,7 @@ label maps: intersections and unions of single frames add up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -137,6 +137,26 @@ class FrameTable:
             )
         except (KeyError, ValueError, EOFError, BadZipFile) as error:
             raise ValueError(f"{path}: no table of frames ({error}); remove it") from error
+
+
+def joined(tables: Sequence[FrameTable]) -> FrameTable:
+    """Return the rows of some tables, one after the other.
+
+    Args:
+        tables: at least one.
+
+    Raises:
+        ValueError: they differ in their classes or policies.
+    """
+    first = tables[0]
+    for table in tables[1:]:
+        if table.classes != first.classes or set(table.scores) != set(first.scores):
+            raise ValueError("tables of frames: they differ in their classes or policies")
+    return FrameTable(
+        classes=first.classes,
+        **{name: np.concatenate([getattr(it, name) for it in tables]) for name in _COLUMNS},
+        scores={name: np.concatenate([it.scores[name] for it in tables]) for name in first.scores},
+    )
 
 
 def lowest(scores: Shares, share: float) -> NDArray[np.bool_]:

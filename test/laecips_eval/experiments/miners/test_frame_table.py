@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from laecips_cloud.metrics import ConfusionMatrix, frame_iou
-from laecips_eval.experiments.miners.frame_table import FrameTable, lowest
+from laecips_eval.experiments.miners.frame_table import FrameTable, joined, lowest
 
 TRUTH = np.array([[[0, 0, 1, 255]], [[1, 1, 1, 0]], [[0, 0, 0, 0]]], np.uint8)
 BY_F = np.array([[[0, 1, 1, 0]], [[1, 0, 0, 0]], [[0, 0, 0, 0]]], np.uint8)
@@ -115,3 +115,11 @@ def test_the_lowest_scores_come_first_and_of_equal_ones_the_earlier(
 ) -> None:
     chosen = lowest(np.array([0.5, 0.1, 0.5, 0.9]), share)
     assert "".join(map(str, np.flatnonzero(chosen))) == expected
+
+
+def test_tables_one_after_the_other() -> None:
+    both = joined([table(), table().only(np.array([False, True, False]))])
+    assert list(both.stamps_ns) == [10, 20, 30, 20]
+    assert list(both.scores["spp"]) == [0.5, 0.25, 0.5, 0.25]
+    with pytest.raises(ValueError, match="they differ in their classes or policies"):
+        joined([table(), FrameTable(**{**vars(table()), "scores": {}})])
