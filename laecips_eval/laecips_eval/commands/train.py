@@ -55,11 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="split that nothing learns from, or the share of --split to keep back at its end; "
         "without it the usual one",
     )
+    parser.add_argument("--frames", type=int, help="take so many frames of --split; without it all")
     parser.add_argument(
-        "--frames", type=int, help="take only so many frames of --split; without it all"
-    )
-    parser.add_argument(
-        "--held-out-frames", type=int, help="take only so many held-out frames; without it all"
+        "--held-out-frames", type=int, help="take so many held-out frames; without it all"
     )
     parser.add_argument(
         "--width",

