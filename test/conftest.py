@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
+import json
 import os
 import resource
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +31,13 @@ WORKER = "PYTEST_XDIST_WORKER"
 """Set where the tests are shared out to several processes."""
 
 MadeOnce = Callable[[str, Callable[[Path], object]], Path]
+Graph = tuple[bytes, list[str]]
+
+EXPORTS = {
+    "laecips_cloud.export.bundle_export": ("segmenter_graph", "miner_graph"),
+    "laecips_cloud.export.scorer_export": ("scorer_graph",),
+}
+"""Functions that export the graph of an architecture, which takes seconds."""
 
 COSTLY = {"made_once", "domain"}
 """Fixtures for what takes seconds: what is exported or trained, and nodes that find each other."""
@@ -45,6 +55,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
     """`made_once(name, fill)`: a folder that `fill` fills, once for all processes of a test run."""
+    return _made_once(tmp_path_factory)
+
+
+def _made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
     root = tmp_path_factory.getbasetemp()
     if WORKER in os.environ:
         root = root.parent  # each process has a folder of its own in it
@@ -61,6 +75,40 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
         return folder
 
     return it
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _graphs_are_exported_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Exports the graph of an architecture once for all processes of a test run.
+
+    A graph has no weights and is the same from every network of its architecture
+    (test_onnx_graph.py). Modules that no collected test has imported are left alone: to import
+    them takes longer than most tests.
+    """
+    made_once = _made_once(tmp_path_factory)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in EXPORTS.keys() & sys.modules.keys():
+            for name in EXPORTS[module]:
+                export = getattr(sys.modules[module], name)
+                patch.setattr(sys.modules[module], name, _exported_once(made_once, name, export))
+        yield
+
+
+def _exported_once(
+    made_once: MadeOnce, name: str, export: Callable[..., Graph]
+) -> Callable[..., Graph]:
+    def exported(*architecture: object) -> Graph:
+        def fill(folder: Path) -> None:
+            graph, weights = export(*architecture)
+            (folder / "graph.onnx").write_bytes(graph)
+            (folder / "weights.json").write_text(json.dumps(weights), encoding="utf-8")
+
+        digest = hashlib.sha256(repr(architecture).encode()).hexdigest()
+        folder = made_once(f"{name}_{digest[:16]}", fill)
+        names = json.loads((folder / "weights.json").read_text(encoding="utf-8"))
+        return (folder / "graph.onnx").read_bytes(), names
+
+    return exported
 
 
 @pytest.fixture(scope="session")
