@@ -208,34 +208,27 @@ def test_stopped_in_the_middle_it_leaves_the_job_for_the_next_time(
     heard.wait_for("done")
 
 
-@pytest.mark.parametrize(
-    ("wrong", "message"),
-    [
-        ({"buffer": Path("/nowhere.sqlite")}, "/nowhere.sqlite: unable to open database file"),
-        ({"source": Path("/nowhere")}, "/nowhere: no such folder; give one with images/"),
-    ],
-)
 def test_a_job_that_cannot_be_done_is_told_and_the_next_one_is_done(
-    wrong: dict,
-    message: str,
-    worker: WorkerProcess,
-    library: ModelLibrary,
-    begin: Callable[..., int],
-) -> None:
-    heard = Heard(worker)
-    worker.train(begin(**wrong))
-    assert message in heard.wait_for("failed")
-    library.record(lambda it: it.refuse(2, reason=""))
-    worker.train(begin())
-    assert "promoted" in heard.wait_for("done")
-
-
-def test_frames_that_teach_nothing(
-    worker: WorkerProcess, begin: Callable[..., int], tmp_path: Path
+    worker: WorkerProcess, library: ModelLibrary, begin: Callable[..., int], tmp_path: Path
 ) -> None:
     fill(tmp_path / "one.sqlite", ColourFrames(1))
-    worker.train(begin(buffer=tmp_path / "one.sqlite"))
-    assert "1 of 1 frames have labels to train on; 2 are needed" in Heard(worker).wait_for("failed")
+    wrong: list[tuple[dict[str, Path], str]] = [
+        ({"buffer": Path("/nowhere.sqlite")}, "/nowhere.sqlite: unable to open database file"),
+        ({"source": Path("/nowhere")}, "/nowhere: no such folder; give one with images/"),
+        (
+            {"buffer": tmp_path / "one.sqlite"},
+            "1 of 1 frames have labels to train on; 2 are needed",
+        ),
+    ]
+    heard = Heard(worker)
+    for changes, message in wrong:
+        version = begin(**changes)
+        worker.train(version)
+        assert message in heard.wait_for("failed")
+        heard.messages.clear()
+        library.record(lambda it, version=version: it.refuse(version, reason=""))  # type: ignore[misc]
+    worker.train(begin())
+    assert "promoted" in heard.wait_for("done")
 
 
 def test_without_its_trainer_it_ends_in_the_middle_of_a_training(

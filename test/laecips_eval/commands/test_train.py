@@ -22,20 +22,17 @@ PAIR = ["--miner-width", "0.125", "--folds", "2", "--miner-steps", "4"]
 TEACHER = ["--role", "teacher"]
 
 
-def train(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Runs the command in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "laecips_edge.cli", "train", *arguments],
+@pytest.mark.slow
+def test_eight_frames_make_a_bundle_that_runs(tmp_path: Path) -> None:
+    """In a process of its own."""
+    command = [sys.executable, "-m", "laecips_edge.cli", "train", *QUICK, *PAIR]
+    done = subprocess.run(
+        [*command, "-o", tmp_path / "bundle"],
         capture_output=True,
         text=True,
         timeout=240,
         check=False,
     )
-
-
-@pytest.mark.slow
-def test_eight_frames_make_a_bundle_that_runs(tmp_path: Path) -> None:
-    done = train(*QUICK, *PAIR, "-o", tmp_path / "bundle")
     assert done.returncode == 0, done.stderr
     assert "f:   0% of the training" in done.stdout
     assert "mIoU on held-out frames" in done.stdout
@@ -56,13 +53,16 @@ def test_eight_frames_make_a_bundle_that_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_f_can_be_another_network_and_begin_with_weights_of_a_file(tmp_path: Path) -> None:
+def test_f_can_be_another_network_and_begin_with_weights_of_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     torch.save(UNet(classes=3, width=0.25).state_dict(), tmp_path / "unet.pth")
-    options = [*QUICK, "--network", "unet", "--width", "0.25", "--weights", tmp_path / "unet.pth"]
-    done = train(*options, *PAIR, "-o", tmp_path / "bundle")
-    assert done.returncode == 0, done.stderr
-    assert "] f: begins with " in done.stdout
-    assert "fold 2 of 2: begins with " in done.stdout
+    options = [*QUICK, "--network", "unet", "--width", "0.25"]
+    options += ["--weights", str(tmp_path / "unet.pth")]
+    assert main(["train", *options, *PAIR, "-o", str(tmp_path / "bundle")]) == 0
+    said = capsys.readouterr().out
+    assert "] f: begins with " in said
+    assert "fold 2 of 2: begins with " in said
     manifest = Bundle.load(tmp_path / "bundle").manifest
     assert (manifest.architecture, manifest.width, manifest.stride) == ("unet", 0.25, 4)
 
@@ -164,13 +164,14 @@ def test_masks_of_0_and_255_are_refused_before_anything_is_trained(
 
 
 @pytest.mark.slow
-def test_a_folder_of_pictures_makes_a_bundle(camvid: Path, tmp_path: Path) -> None:
+def test_a_folder_of_pictures_makes_a_bundle(
+    camvid: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (camvid / "splits.yaml").write_text("by: random")
     (camvid / "labels" / "a.png").unlink()
-    options = ["--dataset", "folder", "--root", camvid, "--name", "plant"]
-    done = train(*options, *QUICK, *PAIR, "-o", tmp_path / "bundle")
-    assert done.returncode == 0, done.stderr
-    assert "left out, as they have no mask: 1 files, such as" in done.stdout
+    options = ["--dataset", "folder", "--root", str(camvid), "--name", "plant"]
+    assert main(["train", *options, *QUICK, *PAIR, "-o", str(tmp_path / "bundle")]) == 0
+    assert "left out, as they have no mask: 1 files, such as" in capsys.readouterr().out
     bundle = Bundle.load(tmp_path / "bundle")
     assert bundle.manifest.name == "plant"
     assert bundle.manifest.classes == ("belt", "part", "screw", "scratch")
