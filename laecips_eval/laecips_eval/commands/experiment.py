@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from laecips_eval.commands.options import CAMVID_LAYOUT, add_bundle, chosen_bundle
+from laecips_eval.commands.options import CAMVID_LAYOUT
 
 HELP = (
     "run an experiment and write its page: edge-networks, first-training, labelling, miners, "
@@ -101,15 +101,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seeds",
         nargs="+",
         type=int,
-        default=[0],
-        help="seeds of the trainings; miners: of drives",
+        help="seeds of the trainings, without it 0; miners: of the drives",
     )
     miners = parser.add_argument_group("of miners")
     miners.add_argument(
-        "--drive", choices=("patrol", "shift"), default="patrol", help="the inspection drive"
+        "--drive", nargs="+", metavar="NAME", help="only these inspection drives: patrol, shift"
     )
-    add_bundle(miners)
+    miners.add_argument("--frames", type=int, metavar="N", help="length of a drive")
+    miners.add_argument(
+        "--bundle",
+        type=Path,
+        action="append",
+        metavar="DIR",
+        help="folder of a model bundle; without it the shipped one; given again, another pair, "
+        "which is compared with the first",
+    )
     miners.add_argument("--teacher", type=Path, help="network of the cloud; without it the shipped")
+    miners.add_argument(
+        "--stream",
+        action="append",
+        metavar="NAME=BAG,BUNDLE,TEACHER",
+        help="a bag with truth, and what answers it; those of one name are measured together",
+    )
     miners.add_argument("--engine", default="onnxruntime", help="of all three networks")
 
 
@@ -147,24 +160,56 @@ def _teachers(args: argparse.Namespace, output: Path) -> None:
 
 
 def _miners(args: argparse.Namespace, output: Path) -> None:
-    from laecips_eval.experiments.miners.measure import Deployment
-    from laecips_eval.experiments.miners.run import MinersPlan, run_miners
-    from laecips_eval.shipped_models import shipped_teacher
+    from laecips_eval.experiments.miners.run import BagStream, BundleAndTeacher, run_miners
+    from laecips_eval.experiments.miners.settings import MinersSettings
+    from laecips_eval.shipped_models import shipped_bundle, shipped_teacher
 
-    if args.every is not None and args.every < 1:
-        raise ValueError(f"--every is {args.every}: give at least 1")
+    settings = MinersSettings.load(args.config).changed(
+        drives=args.drive, seeds=args.seeds, frames=args.frames, every=args.every
+    )
+    teacher = args.teacher or shipped_teacher()
     run_miners(
         output,
-        MinersPlan(
-            deployment=Deployment.of(
-                chosen_bundle(args), args.teacher or shipped_teacher(), engine=args.engine
-            ),
-            drive=args.drive,
-            seeds=args.seeds,
-            every=args.every or 1,
-            folder=args.models or Path("out/miners"),
-        ),
+        settings,
+        pairs=[
+            BundleAndTeacher(bundle=bundle, teacher=teacher)
+            for bundle in args.bundle or [shipped_bundle()]
+        ],
+        streams=[
+            BagStream(name=name, bag=bag, pair=BundleAndTeacher(bundle=bundle, teacher=scorer))
+            for name, bag, bundle, scorer in map(_stream, args.stream or ())
+        ],
+        folder=args.models or Path("out/miners"),
+        engine=args.engine,
+        command=_miners_command(args),
     )
+
+
+def _miners_command(args: argparse.Namespace) -> str:
+    """Return the command with the options that change what is measured."""
+    words = ["laecips experiment miners"]
+    for name in ("config", "drive", "seeds", "frames", "every", "teacher"):
+        value = getattr(args, name)
+        if value is not None:
+            words += [f"--{name}", *map(str, value if isinstance(value, list) else [value])]
+    for name in ("bundle", "stream"):
+        for value in getattr(args, name) or ():
+            words += [f"--{name}", str(value)]
+    if args.engine != "onnxruntime":
+        words += ["--engine", args.engine]
+    return " ".join(words)
+
+
+def _stream(text: str) -> tuple[str, Path, Path, Path]:
+    name, _, rest = text.partition("=")
+    folders = rest.split(",")
+    if not _is_name(name) or len(folders) != 3 or not all(folders):
+        raise ValueError(
+            f"--stream {text!r} is not NAME=BAG,BUNDLE,TEACHER with a NAME of letters, digits, - "
+            "and _"
+        )
+    bag, bundle, teacher = map(Path, folders)
+    return name, bag, bundle, teacher
 
 
 def _edge_networks(args: argparse.Namespace, output: Path) -> None:
@@ -210,7 +255,7 @@ def _first_training(args: argparse.Namespace, output: Path) -> None:
         variants=args.recipes,
         seconds=args.seconds,
         most_steps=args.steps,
-        seeds=args.seeds,
+        seeds=args.seeds or [0],
     )
     if not args.page_only:
         run_missing(args.runs, plan, progress=timed_lines())
@@ -221,6 +266,10 @@ def _first_training(args: argparse.Namespace, output: Path) -> None:
 
 def _named(text: str) -> tuple[str, Path]:
     name, separator, folder = text.partition("=")
-    if not separator or not name.replace("-", "").replace("_", "").isalnum():
+    if not separator or not _is_name(name):
         raise ValueError(f"--root {text!r} is not NAME=DIR with a NAME of letters, digits, - and _")
     return name, Path(folder)
+
+
+def _is_name(text: str) -> bool:
+    return text.replace("-", "").replace("_", "").isalnum()

@@ -84,3 +84,22 @@ def test_an_unknown_experiment(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["experiment", "alchemy"])
     assert "invalid choice: 'alchemy' (choose from" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--every", "0"], "every is 0: give a whole number of at least 1"),
+        (["--drive", "mars"], "there is no drive 'mars': there are shift, patrol"),
+        (["--stream", "steel=a,b"], "--stream 'steel=a,b' is not NAME=BAG,BUNDLE,TEACHER"),
+        (["--stream", "a/b=a,b,c"], "--stream 'a/b=a,b,c' is not NAME=BAG,BUNDLE,TEACHER"),
+        (["--config", f"{NOWHERE}/a.yaml"], f"{NOWHERE}/a.yaml: cannot be read ("),
+    ],
+)
+def test_what_cannot_be_of_miners(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    options = ["-o", str(tmp_path / "page.md"), "--models", str(tmp_path / "models"), *arguments]
+    assert main(["experiment", "miners", *options]) == 2
+    assert f"laecips experiment: {message}" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -167,6 +167,15 @@ def measure(
     )
 
 
+def contents_hash(path: Path) -> str:
+    """Return a hash of the files of a folder, in hexadecimal digits.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    return hashlib.sha256("\n".join(_hashes(path)).encode()).hexdigest()
+
+
 def _counted(
     label_map: NDArray[np.uint8], truth: NDArray[np.uint8], classes: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

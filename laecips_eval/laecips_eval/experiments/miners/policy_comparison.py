@@ -32,7 +32,11 @@ LAECIPS, RANDOM, TRUE_GAIN = "laecips", "random", "true gain"
 STATISTICS: Final = ("spp", "sm", "mess", "eiou")
 """The policies that compute the trust from f's softmax alone."""
 
+LEAST_BLOCKS: Final = 10
+"""Of fewer blocks no interval is given."""
+
 _COVERED: Final = 0.95
+_UNKNOWN: Final = np.full(1, np.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +45,7 @@ class Estimate:
 
     Attributes:
         value: on the frames as they are; nan where it is not defined.
-        draws: float64 [B].
+        draws: float64 [B], B at least 1; nan where it is not defined.
     """
 
     value: float
@@ -89,7 +93,7 @@ class PolicyComparison:
         Args:
             tables: one per bag, of the same classes and policies, at least one frame in all.
             block: frames of a block.
-            resamples: number of resamples.
+            resamples: number of resamples; 0 for none, and no intervals.
             random_draws: number of orders at random over which `random` is the mean.
             seed: seed of all draws.
 
@@ -102,7 +106,8 @@ class PolicyComparison:
             raise ValueError("no frame has a labelled pixel: nothing to compare policies on")
         self.table = joined(whole)
         self._once = Resamples.once(len(self.table))
-        self._again = Resamples.in_blocks(lengths, block=block, draws=resamples, seed=seed)
+        again = Resamples.in_blocks(lengths, block=block, draws=resamples, seed=seed)
+        self._again = again if resamples and again.times.shape[1] >= LEAST_BLOCKS else None
         self._random = np.random.default_rng(seed).random((random_draws, len(self.table)))
 
     @cached_property
@@ -159,17 +164,15 @@ class PolicyComparison:
         return self.estimates[LAECIPS][AREA] / self.estimates[policy][AREA]
 
     def _estimates(self, policy: str) -> dict[str, Estimate]:
-        found = []
-        for scores in self.scores(policy):
-            value = _measures(self.table, scores, self.hard, self._once, bins=None)
-            found.append((value, _measures(self.table, scores, self.hard, self._again, bins=BINS)))
-        return {
-            measure: Estimate(
-                float(np.mean([value[measure][0] for value, _ in found])),
-                np.mean([draws[measure] for _, draws in found], axis=0),
-            )
-            for measure in MEASURES
-        }
+        orders = self.scores(policy)
+
+        def mean(resamples: Resamples, bins: int | None) -> dict[str, Floats]:
+            each = [_measures(self.table, it, self.hard, resamples, bins=bins) for it in orders]
+            return {name: np.mean([it[name] for it in each], axis=0) for name in MEASURES}
+
+        values = mean(self._once, None)
+        draws = mean(self._again, BINS) if self._again else dict.fromkeys(MEASURES, _UNKNOWN)
+        return {name: Estimate(float(values[name][0]), draws[name]) for name in MEASURES}
 
 
 @dataclass(frozen=True, kw_only=True)

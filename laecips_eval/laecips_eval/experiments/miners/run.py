@@ -2,88 +2,157 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from laecips_cloud.console import progress_bar
 from laecips_edge.core.atomic_files import whole_file
 
 from laecips_eval.bags import open_bag
-from laecips_eval.experiments.miners.drive_check import (
-    DriveFigures,
-    drive_problems,
-    drive_table,
-)
-from laecips_eval.experiments.miners.frame_table import FrameTable
-from laecips_eval.experiments.miners.measure import Deployment, table_of
-from laecips_eval.inspection_scene.bag_recipes import PATROL
-from laecips_eval.inspection_scene.make_bags import ensure_main_bag
-
-INTRODUCTION: Final = """# Which frames are worth an upload
-
-The gain of a frame is the IoU of F's answer less that of f's. A drive lets a policy choose if most
-of its frames gain nothing, some gain much, and the ones that gain most, at a third of the uploads,
-are worth more than as many frames by chance. All mIoU here are data-set mIoU.
-"""
+from laecips_eval.experiments.miners.measure import Deployment, contents_hash, table_of
+from laecips_eval.experiments.miners.page import MeasuredStream, figure_name, miners_page
+from laecips_eval.experiments.miners.policy_comparison import PolicyComparison
+from laecips_eval.experiments.miners.policy_figures import draw_curves, draw_scores
+from laecips_eval.experiments.miners.settings import MinersSettings
+from laecips_eval.inspection_scene.bag_recipes import BagRecipe
+from laecips_eval.inspection_scene.make_bags import ensure_bag
 
 
 @dataclass(frozen=True, kw_only=True)
-class MinersPlan:
-    """What is measured.
+class BundleAndTeacher:
+    """A bundle, and the teacher that answers for it.
 
     Attributes:
-        deployment: what answers the frames.
-        drive: `patrol` or `shift`.
-        seeds: seeds of the drives.
-        every: take every so many frames.
-        folder: bags and tables are kept there.
+        bundle: folder of the pair (f, h).
+        teacher: folder of the teacher.
     """
 
-    deployment: Deployment
-    drive: str = PATROL
-    seeds: Sequence[int]
-    every: int = 1
-    folder: Path
+    bundle: Path
+    teacher: Path
+
+    def deployment(self, engine: str) -> Deployment:
+        """Return what answers the frames."""
+        return Deployment.of(self.bundle.resolve(), self.teacher.resolve(), engine=engine)
 
 
-def tables(plan: MinersPlan) -> dict[int, FrameTable]:
-    """Return the tables of frames by seed; draw and measure what is missing.
+@dataclass(frozen=True, kw_only=True)
+class BagStream:
+    """A bag with truth that is not drawn here.
+
+    Attributes:
+        name: of the stream; bags of one name are measured together.
+        bag: the bag.
+        pair: what answers its frames.
+    """
+
+    name: str
+    bag: Path
+    pair: BundleAndTeacher
+
+
+def run_miners(
+    output: Path,
+    settings: MinersSettings,
+    *,
+    pairs: Sequence[BundleAndTeacher],
+    streams: Sequence[BagStream] = (),
+    folder: Path,
+    engine: str = "onnxruntime",
+    command: str = "laecips experiment miners",
+) -> None:
+    """Run the experiment; write its page, and its figures beside it.
+
+    Args:
+        output: path of the page.
+        settings: what is measured.
+        pairs: what answers the drives' frames: first the pair of the page, then others to compare.
+        streams: other bags.
+        folder: bags and tables are kept there; what is there is not made again.
+        engine: engine of all networks.
+        command: the command that makes this page.
 
     Raises:
-        ValueError: the networks cannot be used.
+        ValueError: settings, bags or networks cannot be used.
         OSError: a file cannot be written.
     """
-    found = {}
-    for seed in plan.seeds:
-        with progress_bar(f"drawing {plan.drive}, seed {seed}") as progress:
-            path = ensure_main_bag(
-                plan.folder / "bags", drive=plan.drive, seed=seed, progress=progress
-            )
-        with progress_bar(f"f, F and policies, seed {seed}") as progress:
-            found[seed] = table_of(
-                open_bag(path),
-                plan.deployment,
-                cache=plan.folder / "tables",
-                every=plan.every,
-                progress=progress,
-            )
-    return found
-
-
-def run_miners(output: Path, plan: MinersPlan) -> None:
-    """Run the experiment and write its page.
-
-    Raises:
-        ValueError: the networks cannot be used.
-        OSError: a file cannot be written.
-    """
-    drives = {seed: DriveFigures.of(table) for seed, table in tables(plan).items()}
-    text = f"{INTRODUCTION}\n## The drive `{plan.drive}`\n\n{drive_table(drives)}"
-    if plan.drive == PATROL:
-        problems = drive_problems(drives)
-        text += "\n" + ("\n".join(f"- {line}" for line in problems) or "It is right.") + "\n"
+    bags = {
+        drive: {str(seed): _drawn(folder, drive, seed, settings) for seed in settings.seeds}
+        for drive in settings.drives
+    }
+    drives = [
+        [
+            _measured(drive, paths, pair, settings, folder=folder, engine=engine)
+            for drive, paths in bags.items()
+        ]
+        for pair in pairs
+    ]
+    others = [
+        _measured(name, paths, pair, replace(settings, every=1), folder=folder, engine=engine)
+        for name, (paths, pair) in _by_name(streams).items()
+    ]
+    text = miners_page(drives, others, settings=settings, command=command, figures_name=output.stem)
     output.parent.mkdir(parents=True, exist_ok=True)
+    for measured in (*(drives[0] if drives else ()), *others):
+        draw_scores(output.with_name(figure_name(output.stem, measured, "scores")), measured.whole)
+        draw_curves(output.with_name(figure_name(output.stem, measured, "curves")), measured.whole)
     with whole_file(output) as file:
         file.write(text)
+
+
+def _drawn(folder: Path, drive: str, seed: int, settings: MinersSettings) -> Path:
+    recipe = BagRecipe(drive=drive, frames=settings.frames, seed=seed)
+    with progress_bar(f"drawing {drive}, seed {seed}") as progress:
+        return ensure_bag(folder / "bags", drive, recipe, progress=progress)
+
+
+def _measured(
+    name: str,
+    paths: Mapping[str, Path],
+    pair: BundleAndTeacher,
+    settings: MinersSettings,
+    *,
+    folder: Path,
+    engine: str,
+) -> MeasuredStream:
+    tables = {}
+    for label, path in paths.items():
+        with progress_bar(f"f, F and policies: {pair.bundle.name}, {name} {label}") as progress:
+            tables[label] = table_of(
+                open_bag(path),
+                pair.deployment(engine),
+                cache=folder / "tables",
+                every=settings.every,
+                progress=progress,
+            )
+
+    def compared(labels: Iterable[str], resamples: int) -> PolicyComparison:
+        return PolicyComparison(
+            [tables[label] for label in labels],
+            block=settings.block,
+            resamples=resamples,
+            random_draws=settings.random_draws,
+        )
+
+    return MeasuredStream(
+        name=name,
+        tables=tables,
+        whole=compared(tables, settings.resamples),
+        parts={label: compared([label], 0) for label in tables},
+        bags={label: contents_hash(path) for label, path in paths.items()},
+        bundle=(pair.bundle.name, contents_hash(pair.bundle)),
+        teacher=(pair.teacher.name, contents_hash(pair.teacher)),
+    )
+
+
+def _by_name(streams: Sequence[BagStream]) -> dict[str, tuple[dict[str, Path], BundleAndTeacher]]:
+    """Return bags by label, and the pair, by name of the stream."""
+    found: dict[str, tuple[dict[str, Path], BundleAndTeacher]] = {}
+    for stream in streams:
+        paths, pair = found.setdefault(stream.name, ({}, stream.pair))
+        if pair != stream.pair:
+            raise ValueError(f"stream {stream.name}: give all its bags the same bundle and teacher")
+        if stream.bag.name in paths:
+            raise ValueError(f"stream {stream.name}: two of its bags are named {stream.bag.name}")
+        paths[stream.bag.name] = stream.bag
+    return found

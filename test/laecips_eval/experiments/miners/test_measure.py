@@ -13,7 +13,13 @@ from laecips_edge.core.image.codecs import decode_rgb, encode_jpeg, encode_png
 from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_edge.core.routing.miners import create_miner
 from laecips_eval.bags import Bag, BagError, BagWriter, Legend, Segment, open_bag
-from laecips_eval.experiments.miners.measure import RANKING, Deployment, measure, table_of
+from laecips_eval.experiments.miners.measure import (
+    RANKING,
+    Deployment,
+    contents_hash,
+    measure,
+    table_of,
+)
 
 RNG = np.random.default_rng(3)
 PICTURES = [
@@ -87,3 +93,11 @@ def test_every_frame_needs_truth(tmp_path: Path, tiny_bundle: Bundle, tiny_teach
     bag = written(tmp_path / "bag", tiny_bundle, truths=2)
     with pytest.raises(BagError, match="picture 2 has no truth; choose a bag with truth"):
         measure(bag, Deployment.of(tiny_bundle.path, tiny_teacher))
+
+
+def test_the_hash_of_a_folder_is_that_of_its_files(tmp_path: Path) -> None:
+    for name, text in (("one", "a"), ("two", "a"), ("three", "b")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text(text)
+    one, two, three = (contents_hash(tmp_path / name) for name in ("one", "two", "three"))
+    assert one == two != three

@@ -2,29 +2,98 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from laecips_edge.cli import main
-from laecips_eval.inspection_scene import make_bags
-from laecips_eval.inspection_scene.bag_recipes import BagRecipe
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.image.codecs import encode_jpeg, encode_png
+from laecips_eval.bags import BagWriter, Legend
+from laecips_eval.experiments.miners.run import BagStream, BundleAndTeacher, run_miners
+from laecips_eval.experiments.miners.settings import MinersSettings
 
 pytestmark = pytest.mark.slow
 
+SETTINGS = MinersSettings(
+    drives=[], seeds=[0], frames=15, every=2, resamples=20, block=30, random_draws=2
+)
 
-def test_a_page_says_whether_the_drive_is_right(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(make_bags, "MAIN_PATROL", BagRecipe(frames=30, drive="patrol"))
-    page, models = tmp_path / "miners.md", tmp_path / "models"
-    options = ["-o", str(page), "--models", str(models), "--seeds", "0", "1", "--every", "3"]
+
+def test_a_page_with_its_figures_which_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    page, models = tmp_path / "page" / "mine.md", tmp_path / "models"
+    drives = ["--drive", "patrol", "--seeds", "0", "1", "--frames", "15", "--every", "3"]
+    options = ["-o", str(page), "--models", str(models), *drives]
     assert main(["experiment", "miners", *options]) == 0
     text = page.read_text()
+    assert "    laecips experiment miners " + " ".join(drives) in text
     assert "## The drive `patrol`" in text
-    assert text.count("\n| 0 | 10 |") == text.count("\n| 1 | 10 |") == 1
-    assert len(list((models / "tables").iterdir())) == 2
+    assert text.count("\n| 0 | 5 |") == text.count("\n| 1 | 5 |") == 1
+    figures = {"mine-patrol-scores.svg", "mine-patrol-curves.svg"}
+    assert {it.name for it in page.parent.iterdir()} == {"mine.md", *figures}
     assert len(list((models / "bags").iterdir())) == 2
-    before = {path.stat().st_mtime_ns for path in (models / "tables").iterdir()}
+    before = {it: it.stat().st_mtime_ns for it in (models / "tables").iterdir()}
+    assert len(before) == 2
     assert main(["experiment", "miners", *options]) == 0
-    assert {path.stat().st_mtime_ns for path in (models / "tables").iterdir()} == before
+    assert {it: it.stat().st_mtime_ns for it in (models / "tables").iterdir()} == before
     assert page.read_text() == text
+
+
+def written(path: Path, bundle: Bundle) -> Path:
+    random = np.random.default_rng(len(path.name))
+    manifest = bundle.manifest
+    with BagWriter(path, legend=Legend(manifest.classes, manifest.palette)) as bag:
+        for _ in range(3):
+            picture = random.integers(0, 256, (96, 128, 3), np.uint8)
+            truth = random.integers(0, 4, (96, 128), np.uint8)
+            bag.add(encode_jpeg(picture, 90), encode_png(truth))
+    return path
+
+
+def test_streams_of_ones_own_are_measured_by_name(
+    tmp_path: Path, tiny_bundle: Bundle, tiny_teacher: Path
+) -> None:
+    pair = BundleAndTeacher(bundle=tiny_bundle.path, teacher=tiny_teacher)
+    bags = [written(tmp_path / name, tiny_bundle) for name in ("day", "night")]
+    page = tmp_path / "miners.md"
+    run_miners(
+        page,
+        SETTINGS,
+        pairs=[pair],
+        streams=[BagStream(name="belt", bag=bag, pair=pair) for bag in bags],
+        folder=tmp_path / "models",
+    )
+    text = page.read_text()
+    assert "## The stream `belt`" in text
+    assert "All bags together: 6 frames" in text, "--every is one of drives"
+    assert "Each bag alone, in this order: day, night." in text
+    other = shutil.copytree(tiny_bundle.path, tmp_path / "other")
+    for bag, changed, message in (
+        (
+            bags[1],
+            BundleAndTeacher(bundle=other, teacher=tiny_teacher),
+            "the same bundle and teacher",
+        ),
+        (bags[0], pair, "two of its bags are named day"),
+    ):
+        streams = [BagStream(name="belt", bag=bags[0], pair=pair)]
+        streams.append(BagStream(name="belt", bag=bag, pair=changed))
+        with pytest.raises(ValueError, match=message):
+            run_miners(page, SETTINGS, pairs=[pair], streams=streams, folder=tmp_path / "models")
+
+
+def test_another_pair_is_compared_with_the_first(tmp_path: Path) -> None:
+    shipped = Path(__file__).resolve().parents[4] / "laecips_bringup"
+    teacher = shipped / "teachers/inspection"
+    first = shipped / "bundles/inspection"
+    second = shutil.copytree(first, tmp_path / "again")
+    page = tmp_path / "miners.md"
+    run_miners(
+        page,
+        SETTINGS.changed(drives=["shift"], every=5),
+        pairs=[BundleAndTeacher(bundle=it, teacher=teacher) for it in (first, second)],
+        folder=tmp_path / "models",
+    )
+    rows = [line for line in page.read_text().splitlines() if line.startswith("| `shift` |")]
+    assert [row.split(" | ")[1].split()[0] for row in rows[:2]] == ["inspection", "again"]
