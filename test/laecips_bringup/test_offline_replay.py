@@ -257,5 +257,5 @@ def test_a_live_run_that_depended_on_time_is_not_compared_with(
     again, agreement = run_offline(options)
     assert agreement is None
     assert again.setup.parameters == {"edge": ENGINE, "cloud": ENGINE}
-    with pytest.raises(ReportError, match=r"/report.json: its robot has learnt, or held a latency"):
+    with pytest.raises(ReportError, match=r"/report.json: its robot has learnt, or held a budget"):
         run_offline(replace(options, live=live))
