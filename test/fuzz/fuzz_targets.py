@@ -136,6 +136,13 @@ def label_map(data: bytes) -> bool:
     return True
 
 
+def confidence_map(data: bytes) -> bool:
+    """The confidence map of a cloud."""
+    found = wire.decode_confidence_map(mended(data), SHAPE)
+    assert (found.dtype, found.shape) == (np.uint8, SHAPE)
+    return True
+
+
 def manifest(data: bytes) -> bool:
     """The manifest of a bundle, from a trainer."""
     found = Manifest.from_json(data.decode(errors="replace"))
@@ -202,6 +209,7 @@ PARSERS: tuple[Callable[[bytes], bool], ...] = (
     depth,
     scores,
     label_map,
+    confidence_map,
     manifest,
     announcement,
 )

@@ -23,6 +23,7 @@ from laecips_edge.core.link.model_update import (
     UpdateOutcome,
     UpdateReport,
 )
+from laecips_edge.core.link.protocol import OURS
 from zeroconf import DNSOutgoing, DNSPointer, DNSRecord, ServiceInfo
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -32,6 +33,7 @@ RGB = np.stack([ROWS * 10, COLUMNS * 7, (ROWS + COLUMNS) * 4], axis=-1).astype(n
 LABELS = (COLUMNS // 8 % CLASSES).astype(np.uint8)
 DEPTH = (ROWS * 400 + COLUMNS).astype(np.uint16)
 SCORES = np.eye(CLASSES, dtype=np.float32)[LABELS[::4, ::4]].transpose(2, 0, 1)
+STEPS = (SCORES * 255).astype(np.uint8).reshape(-1, SCORES.shape[2])
 MANIFEST = json.loads(
     Manifest(
         name="line",
@@ -76,7 +78,7 @@ def jpeg_claiming(height: int, width: int) -> bytes:
 def messages() -> dict[str, dict[str, bytes]]:
     """The files of the targets that are protobuf messages."""
     frame = pb.HardFrame(
-        protocol=1,
+        protocol=OURS.newest,
         request_id="r1/7",
         robot="r1",
         stamp_ns=5,
@@ -125,7 +127,8 @@ def messages() -> dict[str, dict[str, bytes]]:
 
 def pictures() -> dict[str, dict[str, bytes]]:
     """The files of the targets that are pictures."""
-    labels = wire.encode_label_map(LABELS)
+    labels, scores = encode_png(LABELS), encode_png(STEPS)
+    confidence = wire.encode_confidence_map(LABELS)
     return {
         "picture": {
             "jpeg": encode_jpeg(RGB, 50),
@@ -138,10 +141,17 @@ def pictures() -> dict[str, dict[str, bytes]]:
             "long_chunk": with_long_chunk(wire.encode_depth(DEPTH)),
         },
         "scores": {
-            "png": wire.encode_scores(SCORES),
-            "huge_png": claiming(wire.encode_scores(SCORES), 30_000, 30_000),
+            "runs": wire.encode_scores(SCORES),
+            "png": scores,
+            "huge_png": claiming(scores, 30_000, 30_000),
+        },
+        "confidence_map": {
+            "coarse": confidence,
+            "long_sides": confidence[:6] + b"\xff" * 4 + confidence[10:],
         },
         "label_map": {
+            "runs": wire.encode_label_map(LABELS),
+            "huge_runs": b"RUN1" + b"\xff" * 8,
             "png": labels,
             "huge_png": claiming(labels, 30_000, 30_000),
             "long_chunk": with_long_chunk(labels),

@@ -58,7 +58,12 @@ def hard_frame_service(
         max_bytes=settings.max_bytes,
     )
     return HardFrameService(
-        models=models, inference=inference, buffer=buffer, now_ns=now_ns, on_failure=on_failure
+        models=models,
+        inference=inference,
+        buffer=buffer,
+        now_ns=now_ns,
+        on_failure=on_failure,
+        confidence_bound=settings.confidence_bound,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from laecips_edge.core.inference.engine_settings import EngineSettings
+from laecips_edge.core.link.confidence_map import USUAL_BOUND
 from laecips_edge.core.settings import SettingError, setting
 
 from laecips_cloud.fusion.vote import Vote
@@ -66,6 +67,14 @@ class CloudSettings(EngineSettings):
         "Milliseconds that the first request of a batch waits for others that are being decoded.",
         minimum=0.0,
         maximum=10_000.0,
+    )
+    # A confidence map is exact on this bound and coarse beyond it, see `core.link.confidence_map`.
+    confidence_bound: float = _fixed(
+        USUAL_BOUND,
+        "Confidence that answers and replay buffer keep each pixel on its side of: the trainer's "
+        "training.min_confidence.",
+        minimum=0.0,
+        maximum=1.0,
     )
     buffer_path: str = _fixed(
         "~/.ros/laecips/replay.sqlite",

@@ -12,6 +12,7 @@ import numpy as np
 from laecips_edge.core.image.image_messages import ImageError, decode_compressed
 from laecips_edge.core.inference.scores import upsample
 from laecips_edge.core.link import wire
+from laecips_edge.core.link.confidence_map import USUAL_BOUND
 from laecips_edge.core.link.hard_frame import (
     MOST_PIXELS,
     AnswerStatus,
@@ -54,6 +55,7 @@ class HardFrameService:
         models, inference, buffer: see above.
         now_ns: returns the cloud's clock in nanoseconds.
         on_failure: called with each unexpected exception; the request gets an answer all the same.
+        confidence_bound: see `CloudSettings`.
     """
 
     def __init__(
@@ -64,7 +66,9 @@ class HardFrameService:
         buffer: ReplayBuffer,
         now_ns: Callable[[], int],
         on_failure: Callable[[Exception], None],
+        confidence_bound: float = USUAL_BOUND,
     ) -> None:
+        self._confidence_bound = confidence_bound
         self.models = models
         self.inference = inference
         self.buffer = buffer
@@ -118,7 +122,9 @@ class HardFrameService:
                     picture=frame.picture,
                     depth=frame.depth,
                     label_map=wire.encode_label_map(assisted.label_map),
-                    confidence_map=wire.encode_confidence_map(assisted.confidence_map),
+                    confidence_map=wire.encode_confidence_map(
+                        assisted.confidence_map, bound=self._confidence_bound
+                    ),
                 )
             )
         return _answer_of(kept, times, batch=assisted.batch)

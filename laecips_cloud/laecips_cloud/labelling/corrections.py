@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 import numpy as np
-from laecips_edge.core.image.codecs import decode_png
 from laecips_edge.core.link import wire
 from numpy.typing import NDArray
 
@@ -59,7 +58,8 @@ def import_corrections(
         if not annotated.shapes:
             empty += 1
             continue
-        before = decode_png(frame.human_label_map or frame.label_map, dtype=np.uint8)
+        stored = frame.human_label_map or frame.label_map
+        before = wire.decode_label_map(stored, None, len(classes))
         size = before.shape[0], before.shape[1]
         label_map = _label_map(annotated, size, labels_of, labels_of.get(background, UNLABELLED))
         same = np.array_equal(label_map, before)

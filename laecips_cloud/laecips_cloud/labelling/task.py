@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from laecips_edge.core.image.codecs import decode_png
+from laecips_edge.core.link import wire
 
 from laecips_cloud.labelling import cvat_task, label_studio_task
 from laecips_cloud.labelling.guess import Guess
@@ -60,7 +60,8 @@ def write_task(
         classes = buffer.classes()
         below = classes.index(background) if background in classes else None
         writer = _WRITERS[tool]
-        writer.write(draft, _guesses(draft, frames, below), classes)
+        guesses = _guesses(draft, frames, classes=len(classes), background=below)
+        writer.write(draft, guesses, classes)
         buffer.open_task(folder.name, [frame.request_id for _, frame in frames])
         draft.rename(folder)
     finally:
@@ -76,13 +77,17 @@ def _found(buffer: ReplayBuffer, request_id: str) -> ReplayFrame:
 
 
 def _guesses(
-    folder: Path, frames: Sequence[tuple[Choice, ReplayFrame]], background: int | None
+    folder: Path,
+    frames: Sequence[tuple[Choice, ReplayFrame]],
+    *,
+    classes: int,
+    background: int | None,
 ) -> Iterator[Guess]:
     """Write the pictures; yield their guesses."""
     for _, frame in frames:
         picture = picture_name_of(frame)
         (folder / IMAGES / picture).write_bytes(frame.picture)
-        label_map = decode_png(frame.label_map, dtype=np.uint8)
+        label_map = wire.decode_label_map(frame.label_map, None, classes)
         size = (label_map.shape[0], label_map.shape[1])
         regions = regions_of(label_map, background=background)
         yield Guess(picture, frame.request_id, size, regions)

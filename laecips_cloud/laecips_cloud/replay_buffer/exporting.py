@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-import numpy as np
 from laecips_edge.core.atomic_files import write_whole
-from laecips_edge.core.image.codecs import ImageError, decode_png
+from laecips_edge.core.image.codecs import encode_png
+from laecips_edge.core.link import wire
+from laecips_edge.core.link.wire_error import WireError
 
 from laecips_cloud.replay_buffer.coco import CocoWriter
 from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
@@ -40,7 +41,7 @@ def export_frames(frames: Iterable[ReplayFrame], folder: Path, *, classes: tuple
         The number of frames.
 
     Raises:
-        ValueError: a stored label map is damaged.
+        ValueError: a stored map is damaged.
         OSError: a file cannot be written.
     """
     for name in (IMAGES, LABELS, CONFIDENCE):
@@ -50,15 +51,15 @@ def export_frames(frames: Iterable[ReplayFrame], folder: Path, *, classes: tuple
         name, picture = file_name_of(frame.request_id), picture_name_of(frame)
         label_map = frame.human_label_map or frame.label_map
         try:
-            labels = decode_png(label_map, dtype=np.uint8)
-        except ImageError as error:
+            labels = wire.decode_label_map(label_map, None, len(classes))
+            confidence = wire.decode_confidence_map(frame.confidence_map, labels.shape[:2])
+        except WireError as error:
             raise ValueError(
-                f"frame {frame.request_id!r}: label map {error}; leave the frame out by --since or "
-                "--until"
+                f"frame {frame.request_id!r}: {error}; leave the frame out by --since or --until"
             ) from error
         (folder / IMAGES / picture).write_bytes(frame.picture)
-        (folder / LABELS / f"{name}.png").write_bytes(label_map)
-        (folder / CONFIDENCE / f"{name}.png").write_bytes(frame.confidence_map)
+        (folder / LABELS / f"{name}.png").write_bytes(encode_png(labels, areas=True))
+        (folder / CONFIDENCE / f"{name}.png").write_bytes(encode_png(confidence, areas=True))
         by = "person" if frame.human_label_map else "cloud"
         coco.add(picture, labels, request_id=frame.request_id, labelled_by=by)
         count += 1

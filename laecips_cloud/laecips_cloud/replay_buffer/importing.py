@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from laecips_edge.core.image.codecs import ImageError, decode_png
 from laecips_edge.core.link import wire
 from laecips_edge.core.link.wire_error import WireError
 
@@ -65,11 +64,12 @@ def import_labels(buffer: ReplayBuffer, folder: Path, *, checked: bool = False) 
             strange.append(file.name)
             continue
         try:
-            before = decode_png(frame.human_label_map or frame.label_map, dtype=np.uint8)
+            stored = frame.human_label_map or frame.label_map
+            before = wire.decode_label_map(stored, None, classes)
             label_map = wire.decode_label_map(
                 file.read_bytes(), (before.shape[0], before.shape[1]), classes
             )
-        except (ImageError, WireError) as error:
+        except WireError as error:
             raise ValueError(f"{file}: {error}; nothing was imported") from error
         if np.array_equal(label_map, before) and (frame.human_label_map or not checked):
             unchanged += 1

@@ -20,8 +20,9 @@ class ReplayFrame:
         trust: h of the frame, in [0, 1].
         picture: JPEG or PNG, as the robot sent it.
         depth: 16-bit PNG in millimetres; empty if the robot has none.
-        label_map: F's answer, PNG mono8, 255 = no class.
-        confidence_map: confidence of each pixel, PNG mono8, 255 = certain.
+        label_map: F's answer, as `wire.encode_label_map` makes it; 255 = no class.
+        confidence_map: as `wire.encode_confidence_map` makes it; 255 = certain. Older files have
+            PNG in both.
         human_label_map: a person's label map, which replaces F's in training; PNG mono8 of the
             same size; empty: none.
         held_out: whether the person's label map is truth for the promotion gate, from which

@@ -8,6 +8,7 @@ from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Header
 
 from laecips_edge.core.image.stamps import nanoseconds
+from laecips_edge.core.link import wire
 from laecips_edge.core.link.hard_frame import (
     AnswerStatus,
     HardFrameAnswer,
@@ -67,8 +68,8 @@ def answer_message(
     """Fill the message of an answer; both maps get the header of the picture."""
     message.status = int(answer.status)
     message.message = answer.message
-    message.label_map = _file(answer.label_map, "mono8; png compressed", header)
-    message.confidence_map = _file(answer.confidence_map, "mono8; png compressed", header)
+    message.label_map = _file(answer.label_map, _format_of(answer.label_map), header)
+    message.confidence_map = _file(answer.confidence_map, _format_of(answer.confidence_map), header)
     message.bundle_version = answer.bundle_version
     message.decode_ms = answer.times.decode
     message.scores_ms = answer.times.scores
@@ -97,6 +98,10 @@ def answer_of(message: SegmentHardFrame.Response) -> HardFrameAnswer:
             wait=message.wait_ms,
         ),
     )
+
+
+def _format_of(coded: bytes) -> str:
+    return f"mono8; {wire.coding_of(coded)}" if coded else ""
 
 
 def _file(data: bytes, kind: str, header: Header) -> CompressedImage:

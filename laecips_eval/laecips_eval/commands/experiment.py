@@ -9,7 +9,7 @@ from laecips_eval.commands.options import CAMVID_LAYOUT
 
 HELP = (
     "run an experiment and write its page: edge-networks, first-training, labelling, miners, "
-    "teachers"
+    "teachers, traffic"
 )
 
 _PAGES = {
@@ -18,6 +18,7 @@ _PAGES = {
     "labelling": Path("docs/results/labelling.md"),
     "miners": Path("docs/results/miners.md"),
     "teachers": Path("docs/results/large-models.md"),
+    "traffic": Path("docs/results/traffic.md"),
 }
 
 
@@ -30,7 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "first-training: what each part of f's recipe brings; labelling: gain from frames "
         "that people label, chosen ones against random ones; miners: which frames are worth an "
         "upload, and how well policies find them; teachers: gain from a large model in "
-        "the cloud, by masks and by class scores",
+        "the cloud, by masks and by class scores; traffic: bytes of answers, and what their "
+        "small coding changes",
     )
     parser.add_argument(
         "-o",
@@ -58,7 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--every",
         type=int,
         metavar="N",
-        help="edge-networks, miners, teachers: use every N-th frame, instead of the usual one",
+        help="edge-networks, miners, teachers, traffic: use every N-th frame, instead of the "
+        "usual one",
     )
     parser.add_argument(
         "--neu-seg",
@@ -140,6 +143,7 @@ def run(args: argparse.Namespace) -> int:
         "labelling": _labelling,
         "miners": _miners,
         "teachers": _teachers,
+        "traffic": _traffic,
     }[args.name](args, output)
     print(f"wrote {output}")
     return 0
@@ -210,6 +214,15 @@ def _stream(text: str) -> tuple[str, Path, Path, Path]:
         )
     bag, bundle, teacher = map(Path, folders)
     return name, bag, bundle, teacher
+
+
+def _traffic(args: argparse.Namespace, output: Path) -> None:
+    from laecips_eval.experiments.traffic.run import EVERY, run_traffic
+
+    every = EVERY if args.every is None else args.every
+    if every < 1:
+        raise ValueError(f"--every is {every}: give at least 1")
+    run_traffic(output, every=every)
 
 
 def _edge_networks(args: argparse.Namespace, output: Path) -> None:

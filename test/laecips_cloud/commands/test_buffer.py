@@ -43,7 +43,7 @@ def frame(number: int) -> ReplayFrame:
         picture=encode_jpeg(np.full((30, 40, 3), 90, np.uint8), 90),
         depth=b"",
         label_map=wire.encode_label_map(label_of(number)),
-        confidence_map=wire.encode_confidence_map(np.full((30, 40), 100, np.uint8)),
+        confidence_map=wire.encode_confidence_map(np.full((30, 40), 102, np.uint8)),
     )
 
 
@@ -110,7 +110,7 @@ def test_export(options: list, numbers: list[int], call: Callable, tmp_path: Pat
         label = cv2.imread(str(folder / "labels" / f"{stem}.png"), cv2.IMREAD_UNCHANGED)
         np.testing.assert_array_equal(label, label_of(number))
         confidence = cv2.imread(str(folder / "confidence" / f"{stem}.png"), cv2.IMREAD_UNCHANGED)
-        assert (confidence == 100).all()
+        assert (confidence == 102).all()
         assert (image["width"], image["height"], image["labelled_by"]) == (40, 30, "cloud")
 
 

@@ -16,7 +16,7 @@ from laecips_cloud.labelling.selection import choose
 from laecips_cloud.labelling.task import write_task
 from laecips_cloud.replay_buffer.buffer import ReplayBuffer
 from laecips_cloud.replay_buffer.importing import Imported
-from laecips_edge.core.image.codecs import decode_png
+from laecips_edge.core.link import wire
 
 
 def people_say(buffer: ReplayBuffer, request_id: str) -> np.ndarray | None:
@@ -24,13 +24,13 @@ def people_say(buffer: ReplayBuffer, request_id: str) -> np.ndarray | None:
     assert frame is not None
     if not frame.human_label_map:
         return None
-    return decode_png(frame.human_label_map, dtype=np.uint8)
+    return wire.decode_label_map(frame.human_label_map, None, len(buffer.classes()))
 
 
 def cloud_says(buffer: ReplayBuffer, request_id: str) -> np.ndarray:
     frame = buffer.find(request_id)
     assert frame is not None
-    return decode_png(frame.label_map, dtype=np.uint8)
+    return wire.decode_label_map(frame.label_map, None, len(buffer.classes()))
 
 
 @pytest.fixture

@@ -40,8 +40,8 @@ REQUEST = HardFrameRequest(
 ANSWER = HardFrameAnswer(
     status=AnswerStatus.OK,
     message="fine",
-    label_map=b"labels",
-    confidence_map=b"sure",
+    label_map=b"RUN1...",
+    confidence_map=b"CON1...",
     bundle_version=4,
     times=StageTimes(decode=1, scores=2, masks=3, fusion=4, store=5, wait=6),
 )
@@ -68,7 +68,8 @@ def test_whatever_is_not_hard_is_an_audit() -> None:
 def test_an_answer_comes_across() -> None:
     message = answer_message(SegmentHardFrame.Response(), ANSWER, HEADER)
     assert message.label_map.header == message.confidence_map.header == HEADER
-    assert message.label_map.format == "mono8; png compressed"
+    assert message.label_map.format == "mono8; run lengths"
+    assert message.confidence_map.format == "mono8; confidence"
     stages = ("decode", "scores", "masks", "fusion", "store", "wait")
     assert [getattr(message, f"{stage}_ms") for stage in stages] == [1, 2, 3, 4, 5, 6]
     assert answer_of(message) == ANSWER

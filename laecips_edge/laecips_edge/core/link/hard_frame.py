@@ -96,8 +96,9 @@ class HardFrameAnswer:
     Attributes:
         status: outcome of the request.
         message: one line: what, where and what to do; empty if OK.
-        label_map: PNG mono8 of the picture's size; 255: no class; empty unless OK.
-        confidence_map: PNG mono8; 255: certain; empty unless OK.
+        label_map: of the picture's size, as `wire.encode_label_map` makes it; 255: no class; empty
+            unless OK.
+        confidence_map: as `wire.encode_confidence_map` makes it; 255: certain; empty unless OK.
         bundle_version: version of f whose scores were fused.
         times: times of the stages.
         batch: number of requests that shared a run of the class scorer or the mask generator, this

@@ -35,8 +35,8 @@ class Versions:
         return f"{self.oldest} to {self.newest}"
 
 
-OURS: Final = Versions(oldest=1, newest=1)
-"""What this software speaks."""
+OURS: Final = Versions(oldest=2, newest=2)
+"""What this software speaks. In version 1 maps and scores were PNG."""
 
 
 def meeting(mine: Versions, theirs: Versions) -> int:

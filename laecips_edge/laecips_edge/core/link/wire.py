@@ -1,40 +1,63 @@
 """Encode, decode and check the maps, depth images and scores between robot and cloud.
 
-Each is a PNG: lossless, with its size in the header, and readable by OpenCV alone. Received data is
-not trusted: its size, type and range are checked before use.
+The first bytes of each name its coding: run lengths for what consists of areas, a confidence map's
+own coding, or PNG, which people's labels and older replay buffers have. Received data is not
+trusted: its size, type and range are checked before use.
 """
+
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from laecips_edge.core.image import run_lengths
 from laecips_edge.core.image.codecs import Buffer, ImageError, decode_png, encode_png
+from laecips_edge.core.link import confidence_map as small_confidence
 from laecips_edge.core.link.wire_error import WireError
 
 NO_CLASS = 255
 """Label of a pixel that has no class."""
 
+_PNG_START: Final = b"\x89PNG"
+_SCORE_STEPS: Final = 31
+"""Against 255 they take a third of the bytes and change F's label of one pixel in a thousand
+(docs/results/traffic.md)."""
+
+_CODINGS: Final = {
+    run_lengths.START: "run lengths",
+    small_confidence.START: "confidence",
+    _PNG_START: "png compressed",
+}
+
+
+def coding_of(data: Buffer) -> str:
+    """Return the name of a map's coding; empty if its first bytes are of none."""
+    return _CODINGS.get(bytes(data[:4]), "")
+
 
 def encode_label_map(label_map: NDArray[np.uint8]) -> bytes:
-    """Return the PNG of a label map, uint8 [H,W]: class indices; 255: no class."""
-    return encode_png(label_map, areas=True)
+    """Return the run lengths of a label map, uint8 [H,W]: class indices; 255: no class."""
+    return run_lengths.encode_runs(label_map)
 
 
-def decode_label_map(data: Buffer, shape: tuple[int, int], classes: int) -> NDArray[np.uint8]:
+def decode_label_map(
+    data: Buffer, shape: tuple[int, int] | None, classes: int
+) -> NDArray[np.uint8]:
     """Read and check a label map.
 
     Args:
-        data: PNG of one 8-bit channel.
-        shape: (H,W) that it must have.
+        data: Run lengths, or PNG of one 8-bit channel.
+        shape: (H,W) that it must have; None: any.
         classes: Number of classes M.
 
     Returns:
         uint8 [H,W]; each value is in [0, M) or 255.
 
     Raises:
-        WireError: the data is not such a PNG, has another size, or has a label that is neither a
-            class nor 255.
+        WireError: the data is broken, has another size, or has a label that is neither a class nor
+            255.
     """
-    label_map = _decode("label map", data, np.uint8, shape)
+    label_map = _decode_map("label map", data, shape)
     strange = (label_map >= classes) & (label_map != NO_CLASS)
     if strange.any():
         raise WireError(
@@ -44,14 +67,21 @@ def decode_label_map(data: Buffer, shape: tuple[int, int], classes: int) -> NDAr
     return label_map
 
 
-def encode_confidence_map(confidence_map: NDArray[np.uint8]) -> bytes:
-    """Return the PNG of a confidence map, uint8 [H,W]; 255 is certain."""
-    return encode_png(confidence_map, areas=True)
+def encode_confidence_map(
+    confidence_map: NDArray[np.uint8], *, bound: float = small_confidence.USUAL_BOUND
+) -> bytes:
+    """Return the small coding of a confidence map, uint8 [H,W]; 255 is certain.
+
+    Args:
+        confidence_map: The map.
+        bound: Confidence in [0, 1]; each pixel stays on its side of it, the rest is coarse.
+    """
+    return small_confidence.encode_confidence(confidence_map, bound=bound)
 
 
-def decode_confidence_map(data: Buffer, shape: tuple[int, int]) -> NDArray[np.uint8]:
+def decode_confidence_map(data: Buffer, shape: tuple[int, int] | None) -> NDArray[np.uint8]:
     """Read a confidence map: uint8 [H,W]; WireError as for `decode_label_map`."""
-    return _decode("confidence map", data, np.uint8, shape)
+    return _decode_map("confidence map", data, shape)
 
 
 def encode_depth(depth: NDArray[np.uint16]) -> bytes:
@@ -65,35 +95,38 @@ def decode_depth(data: Buffer, shape: tuple[int, int] | None = None) -> NDArray[
 
 
 def encode_scores(scores: NDArray[np.float32]) -> bytes:
-    """Return the PNG of softmax scores, in 256 steps.
+    """Return the run lengths of softmax scores, in 32 steps.
 
     Args:
         scores: float32 [M,h,w] in [0, 1].
 
     Returns:
-        8-bit PNG [M*h,w]: the planes of the classes, one below the other.
+        Run lengths of uint8 [M*h,w]: the planes of the classes, one below the other.
     """
     classes, height, width = scores.shape
-    steps = np.rint(scores * np.float32(255)).astype(np.uint8)
-    return encode_png(steps.reshape(classes * height, width))
+    steps = np.rint(scores * np.float32(_SCORE_STEPS)).astype(np.uint8)
+    # With very many classes even the best one of a pixel may round to 0.
+    best = scores.argmax(axis=0)[None]
+    np.put_along_axis(steps, best, np.maximum(np.take_along_axis(steps, best, 0), 1), 0)
+    return run_lengths.encode_runs(steps.reshape(classes * height, width))
 
 
 def decode_scores(data: Buffer, classes: int) -> NDArray[np.float32]:
     """Read softmax scores.
 
     Args:
-        data: PNG of `encode_scores`.
+        data: Bytes of `encode_scores`, or a PNG of the same planes.
         classes: Number of classes M.
 
     Returns:
         float32 [M,h,w] in [0, 1], summing to 1 over the classes. Before this normalisation each
-        score is within 1/255 of the sent one.
+        score is within half a step, 1/62, of the sent one.
 
     Raises:
-        WireError: the data is not such a PNG, its rows are not a multiple of M, or all scores of a
-            pixel are 0.
+        WireError: the data is broken, its rows are not a multiple of M, or all scores of a pixel
+            are 0.
     """
-    steps = _decode("scores", data, np.uint8, None)
+    steps = _decode_map("scores", data, None)
     rows, width = steps.shape
     if rows % classes:
         raise WireError(f"scores: {rows} rows are not a multiple of {classes} classes")
@@ -103,6 +136,21 @@ def decode_scores(data: Buffer, classes: int) -> NDArray[np.float32]:
         raise WireError("scores: a pixel has none; send softmax scores")
     scores /= sums
     return scores
+
+
+def _decode_map(what: str, data: Buffer, shape: tuple[int, int] | None) -> NDArray[np.uint8]:
+    """Decode a map of any coding that a robot, a cloud or a replay buffer may have."""
+    start = bytes(data[:4])
+    try:
+        if start == run_lengths.START:
+            return run_lengths.decode_runs(data, shape=shape)
+        if start == small_confidence.START:
+            return small_confidence.decode_confidence(data, shape=shape)
+    except ImageError as error:
+        raise WireError(f"{what}: {error}") from error
+    if start != _PNG_START:
+        raise WireError(f"{what}: of no known coding: do both sides run one version?")
+    return _decode(what, data, np.uint8, shape)
 
 
 def _decode(

@@ -19,7 +19,6 @@ from laecips_cloud.trainer.run_job import run_job
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from laecips_cloud.training.online.settings import OnlineTraining
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_edge.core.image.codecs import decode_png
 from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_edge.core.link import wire
 from numpy.typing import NDArray
@@ -147,7 +146,9 @@ def _label(drive: LabelledDrive, names: Sequence[str], path: Path) -> dict[str, 
     for name in names:
         frame, truth = reader.find(name), drive.truth[name]
         assert frame is not None  # noqa: S101 (it was a candidate)
-        wrong.append(float((decode_png(frame.label_map, dtype=np.uint8) != truth).mean()))
+        size = (truth.shape[0], truth.shape[1])
+        answer = wire.decode_label_map(frame.label_map, size, len(classes))
+        wrong.append(float((answer != truth).mean()))
         pixels += np.bincount(truth[truth < len(classes)], minlength=len(classes))
     reader.close()
     buffer = ReplayBuffer(path, classes=classes)

@@ -9,7 +9,7 @@ import pytest
 from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
 from laecips_cloud.training.data.labelled_frames import UNLABELLED
 from laecips_cloud.training.online.lessons import MIN_CONFIDENCE, lesson_of, lessons_of
-from laecips_edge.core.image.codecs import encode_jpeg
+from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_edge.core.link import wire
 
 RGB = np.zeros((2, 4, 3), np.uint8)
@@ -50,13 +50,20 @@ def kept(**fields: bytes) -> ReplayFrame:
 def test_what_f_is_not_sure_of_is_not_taught(
     min_confidence: float, taught: list[list[int]]
 ) -> None:
-    lesson = lesson_of(kept(), classes=3, min_confidence=min_confidence)
+    stored = wire.encode_confidence_map(CONFIDENCE, bound=min_confidence)
+    frame = kept(confidence_map=stored)
+    lesson = lesson_of(frame, classes=3, min_confidence=min_confidence)
     assert lesson.name == "robot/7"
     np.testing.assert_array_equal(lesson.image, RGB)
     assert lesson.label.tolist() == taught
     assert lesson.label.dtype == np.uint8
     if min_confidence == MIN_CONFIDENCE:
         assert lesson_of(kept(), classes=3).label.tolist() == taught
+
+
+def test_frames_that_were_stored_as_png_are_taught_alike() -> None:
+    older = kept(label_map=encode_png(ANSWER), confidence_map=encode_png(CONFIDENCE))
+    assert lesson_of(older, classes=3).label.tolist() == lesson_of(kept(), classes=3).label.tolist()
 
 
 def test_full_confidence_is_taught_at_any_bound() -> None:

@@ -85,9 +85,9 @@ def test_depth_goes_up_where_there_is_some() -> None:
 def test_scores_are_calibrated(temperature: float) -> None:
     manifest = replace(MANIFEST, temperature=temperature)
     request, _ = replace(UPLOAD, send_scores=True).request(seen(manifest=manifest), deadline_s=1.0)
-    # A step of the wire is 1/255; decoding divides by their sum.
+    # Half a step of the wire is 1/62; decoding divides by their sum.
     np.testing.assert_allclose(
-        wire.decode_scores(request.scores, 3), softmax(LOGITS, temperature=temperature), atol=0.006
+        wire.decode_scores(request.scores, 3), softmax(LOGITS, temperature=temperature), atol=0.03
     )
 
 
@@ -103,7 +103,7 @@ def answer(status: AnswerStatus = AnswerStatus.OK, message: str = "") -> HardFra
 def test_a_good_answer_is_decoded() -> None:
     label_map, confidence_map = read_answer(answer(), seen())
     assert np.array_equal(label_map, LABELS)
-    assert np.array_equal(confidence_map, LABELS)
+    assert np.array_equal(confidence_map >= 153, LABELS >= 153)  # the rest is coarse
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,27 @@ def test_label_map_and_back(label_map: np.ndarray) -> None:
 @given(confidence=st_numpy.arrays(np.uint8, SHAPES))
 def test_confidence_map_and_back(confidence: np.ndarray) -> None:
     data = wire.encode_confidence_map(confidence)
-    assert np.array_equal(wire.decode_confidence_map(data, confidence.shape), confidence)
+    decoded = wire.decode_confidence_map(data, confidence.shape)
+    assert np.array_equal(decoded >= 0.6 * 255, confidence >= 0.6 * 255)
+
+
+def test_maps_and_scores_of_older_files_are_read() -> None:
+    png = encode_png(LABELS)
+    assert np.array_equal(wire.decode_label_map(png, LABELS.shape, 4), LABELS)
+    assert np.array_equal(wire.decode_confidence_map(png, LABELS.shape), LABELS)
+    assert wire.decode_scores(encode_png(np.full((4, 5), 7, np.uint8)), 2).shape == (2, 2, 5)
+
+
+def test_a_map_names_its_coding() -> None:
+    maps = [wire.encode_label_map(LABELS), wire.encode_confidence_map(LABELS), encode_png(LABELS)]
+    names = ["run lengths", "confidence", "png compressed", "", ""]
+    assert [wire.coding_of(data) for data in [*maps, b"", b"GIF89a"]] == names
+
+
+def test_a_pixel_of_very_many_classes_keeps_its_best() -> None:
+    scores = np.full((80, 1, 2), 1 / 81, np.float32)
+    scores[70] = 2 / 81
+    assert (wire.decode_scores(wire.encode_scores(scores), 80).argmax(axis=0) == 70).all()
 
 
 @given(depth=st_numpy.arrays(np.uint16, SHAPES))
@@ -38,16 +58,17 @@ def test_scores_and_back(logits: np.ndarray) -> None:
     decoded = wire.decode_scores(wire.encode_scores(scores), 3)
     assert decoded.dtype == np.float32
     assert np.allclose(decoded.sum(axis=0), 1, atol=1e-6)
-    # Half a step of rounding, and as much again where three rounded scores do not sum to 255.
-    assert np.abs(decoded - scores).max() <= 1.5 / 255
+    # Half a step of rounding, and as much again where three rounded scores do not sum to 31.
+    assert np.abs(decoded - scores).max() <= 1.5 / 31
 
 
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "label map: no data"),
-        (b"garbage", "label map: neither JPEG nor PNG"),
-        (wire.encode_label_map(LABELS)[:-6], "label map: truncated"),
+        (b"", "label map: of no known coding"),
+        (b"garbage", "label map: of no known coding"),
+        (wire.encode_label_map(LABELS)[:-6], "label map: broken"),
+        (encode_png(LABELS)[:-6], "label map: truncated"),
         (wire.encode_label_map(LABELS.T.copy()), "label map: is 3 x 2, must be 2 x 3"),
         (wire.encode_label_map(LABELS + 1), "label map: label 4 of 4 classes"),
         (encode_png(LABELS.astype(np.uint16)), "label map: has pixels uint16"),

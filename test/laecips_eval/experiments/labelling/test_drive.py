@@ -5,9 +5,9 @@ import numpy as np
 from laecips_cloud.class_scorers import create_class_scorer
 from laecips_cloud.replay_buffer.reader import ReplayReader
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_edge.core.image.codecs import decode_png
 from laecips_edge.core.image.image_messages import decode_compressed
 from laecips_edge.core.inference.segmenter import Segmenter
+from laecips_edge.core.link import wire
 from laecips_eval.experiments.labelling.drive import drifted, record_drive
 from trainer_robot import ColourFrames
 
@@ -46,6 +46,6 @@ def test_the_buffer_holds_what_robot_and_cloud_say_and_no_truth(
         seen = robot.logits(image)
         assert abs(frame.trust - robot.trust(seen)) < 0.1  # of the picture before JPEG
         scores = scorer.score(image, lambda: robot.scores(image))  # noqa: B023 (called at once)
-        answer = decode_png(frame.label_map, dtype=np.uint8)
+        answer = wire.decode_label_map(frame.label_map, None, scores.shape[0])
         assert (scores.argmax(0) == answer).mean() > 0.5
     assert {field.name for field in fields(kept[0])} >= {"human_label_map", "held_out"}

@@ -1,0 +1,90 @@
+"""The page of the experiment `traffic`, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from laecips_eval.experiments.traffic.measure import (
+    COARSE,
+    EARLIER,
+    SMALL,
+    AnswerSizes,
+    Change,
+    Coded,
+    ScoreSizes,
+    Traffic,
+)
+
+_INTRODUCTION: Final = """# What crosses the link
+
+On the frames of `make demo` (seed 0, every {every}th), with the shipped bundle and teacher, each
+frame asked. *cpu* is processor time to encode a map on one core, comparable within a table only.
+
+    laecips experiment traffic
+
+## Answers
+
+An answer is a label map, which stays exact, and a confidence map. What is kept in the replay buffer
+is the same. *changed sides*: share of the pixels that were below `training.min_confidence` (0.6)
+and are not any more, or the other way round; only those change what is taught. *error*: mean change
+of the confidence, whose range is 0 to 1.
+"""
+
+
+def page(traffic: Traffic, *, every: int) -> str:
+    """Return the page."""
+    parts = [_INTRODUCTION.format(every=every)]
+    parts += [_answers(name, sizes) for name, sizes in traffic.answers.items()]
+    return "\n".join([*parts, _scores(traffic.scores)])
+
+
+def _answers(name: str, sizes: AnswerSizes) -> str:
+    before = _bytes(sizes.labels[EARLIER]) + _bytes(sizes.confidence[EARLIER])
+    now = _bytes(sizes.labels[SMALL]) + _bytes(sizes.confidence[COARSE])
+    lines = [
+        f"### {name}\n",
+        f"{sizes.frames} answers: {before / 1e3:.1f} kB each before, **{now / 1e3:.1f} kB** now.\n",
+        "| label map | bytes | cpu ms |",
+        "|---|--:|--:|",
+    ]
+    for coding, coded in sizes.labels.items():
+        cpu = np.mean([each.cpu_ms for each in coded])
+        lines.append(f"| {_used(coding)} | {_bytes(coded):.0f} | {cpu:.1f} |")
+    lines += ["", "| confidence map | bytes | changed sides | error |", "|---|--:|--:|--:|"]
+    for coding, changes in sizes.confidence.items():
+        lines.append(f"| {_used(coding)} | {_cells(changes)} |")
+    return "\n".join([*lines, ""])
+
+
+def _scores(scores: ScoreSizes) -> str:
+    lines = [
+        "## Scores",
+        "",
+        "With `send_scores` f's scores go up beside the picture: the cloud need not have this f.",
+        "Changed in F (graph segmentation, class scorer `edge`) against exact scores:",
+        "",
+        "| steps from 0 to 1 | bytes | changed sides | error | changed labels |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    names = {255: "255, PNG, as before", 31: "**31, run lengths**"}
+    for steps, changes in scores.codings.items():
+        labels = np.mean([change.labels for change in changes])
+        lines.append(f"| {names[steps]} | {_cells(changes)} | {labels:.2%} |")
+    return "\n".join([*lines, ""])
+
+
+def _cells(changes: Sequence[Change]) -> str:
+    sides = np.mean([change.sides for change in changes])
+    error = np.mean([change.error for change in changes])
+    return f"{_bytes(changes):.0f} | {sides:.2%} | {error:.3f}"
+
+
+def _bytes(coded: Sequence[Change] | Sequence[Coded]) -> float:
+    return float(np.mean([each.bytes for each in coded]))
+
+
+def _used(coding: str) -> str:
+    return f"**{coding}**" if coding in (SMALL, COARSE) else coding
