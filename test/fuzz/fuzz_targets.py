@@ -13,9 +13,11 @@ from ipaddress import ip_address
 from typing import Any
 
 import numpy as np
+import safetensors.numpy
 from builtin_interfaces.msg import Time
 from laecips_edge.bridge.discovery import MOST, Announcements
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
+from laecips_edge.core.bundle.weights_delta import apply_delta
 from laecips_edge.core.image.codecs import ImageError, decode_rgb
 from laecips_edge.core.link import model_protobuf, protobuf, teaching, wire
 from laecips_edge.core.link.announced import SERVICE, Announced
@@ -42,6 +44,9 @@ SHAPE = (24, 32)
 CLASSES = 4
 MOST_PIXELS = 1 << 20
 LONGEST_LINE = 400
+PARENT = safetensors.numpy.save(
+    {"f.a": np.zeros((3, 5), np.float16), "h.b": np.ones(4, np.float16)}
+)
 PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
@@ -143,6 +148,12 @@ def confidence_map(data: bytes) -> bool:
     return True
 
 
+def weights_delta(data: bytes) -> bool:
+    """What changed in the weights, from a trainer."""
+    assert len(apply_delta(PARENT, data)) == len(PARENT)
+    return True
+
+
 def manifest(data: bytes) -> bool:
     """The manifest of a bundle, from a trainer."""
     found = Manifest.from_json(data.decode(errors="replace"))
@@ -210,6 +221,7 @@ PARSERS: tuple[Callable[[bytes], bool], ...] = (
     scores,
     label_map,
     confidence_map,
+    weights_delta,
     manifest,
     announcement,
 )

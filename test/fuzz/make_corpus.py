@@ -9,8 +9,9 @@ from pathlib import Path
 
 import laecips_edge.core.link.laecips_bridge_pb2 as pb
 import numpy as np
-from fuzz_targets import CLASSES, SHAPE, mended
+from fuzz_targets import CLASSES, PARENT, SHAPE, mended
 from laecips_edge.core.bundle.manifest import Manifest
+from laecips_edge.core.bundle.weights_delta import Change, encode_delta
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_edge.core.link import model_protobuf, protobuf, teaching, wire
 from laecips_edge.core.link.announced import SERVICE, properties
@@ -207,6 +208,13 @@ def announcements() -> dict[str, bytes]:
     }
 
 
+def deltas() -> dict[str, bytes]:
+    """The files of the target `weights_delta`."""
+    change = Change(np.float32(0.25), np.arange(15, dtype=np.int8).reshape(3, 5))
+    whole = encode_delta(PARENT, {"f.a": change})
+    return {"whole": whole, "nothing": encode_delta(PARENT, {}), "cut": whole[:-4]}
+
+
 def corpus() -> dict[str, dict[str, bytes]]:
     """Every file, by target and name."""
     return {
@@ -214,6 +222,7 @@ def corpus() -> dict[str, dict[str, bytes]]:
         **pictures(),
         "manifest": manifests(),
         "announcement": announcements(),
+        "weights_delta": deltas(),
     }
 
 

@@ -60,6 +60,7 @@ def export_bundle(
     agreement_images: Sequence[NDArray[np.uint8]] = (),
     agreement_depths: Sequence[NDArray[np.uint16]] = (),
     graphs_of: Bundle | None = None,
+    delta_file: bytes = b"",
     **manifest_fields: Any,
 ) -> Bundle:
     """Write the pair (f, h) as a bundle, and check a robot engine's answers against torch's.
@@ -79,6 +80,7 @@ def export_bundle(
         agreement_depths: uint16 [H,W] in millimetres, one for each image; only for "rgbd".
         graphs_of: a bundle of the same architecture whose graphs are reused; None exports them,
             which takes seconds.
+        delta_file: see `write_bundle`; `delta_of` of the manifest says of what.
         manifest_fields: other fields of `Manifest`, such as version, parent and thresholds.
 
     Raises:
@@ -127,6 +129,7 @@ def export_bundle(
         weights_f=_weights(f, names_f),
         weights_h=_weights(h, names_h),
         agreement=_agreement(pair, manifest, agreement_images, agreement_depths),
+        delta=delta_file,
         check=lambda bundle: Segmenter(bundle).self_test(),
     )
 

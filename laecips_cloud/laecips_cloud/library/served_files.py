@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from laecips_edge.core.bundle.bundle import FILES, MANIFEST, BundleError
+from laecips_edge.core.bundle.bundle import DELTA, FILES, MANIFEST, BundleError
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.link.model_update import (
     ModelOffer,
@@ -34,6 +34,8 @@ def offered(library: ModelLibrary) -> ModelOffer | None:
     try:
         text = (folder / MANIFEST).read_bytes()
         size = sum((folder / name).stat().st_size for name in (MANIFEST, *FILES))
+        if (folder / DELTA).is_file():
+            size += (folder / DELTA).stat().st_size
     except OSError as error:
         raise BundleError(
             f"{error.filename}: {error.strerror}; order another version (~/adapt)"
@@ -68,8 +70,9 @@ def piece(library: ModelLibrary, request: PieceRequest, *, max_chunk: int) -> Pi
             status=PieceStatus.UNKNOWN_VERSION,
             message=f"version {version} is not for robots; {library.ledger.offered} is offered",
         )
-    if file not in (MANIFEST, *FILES):
-        known = ", ".join((MANIFEST, *FILES))
+    there = (MANIFEST, *FILES, *([DELTA] if (folder / DELTA).is_file() else []))
+    if file not in there:
+        known = ", ".join(there)
         return PieceAnswer(
             status=PieceStatus.UNKNOWN_FILE,
             message=f"no file {file[:80]!r}: ask for one of {known}",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from laecips_cloud.library.model_library import ModelLibrary
 from laecips_cloud.library.served_files import offered, piece
-from laecips_edge.core.bundle.bundle import FILES, MANIFEST, WEIGHTS, Bundle, BundleError
+from laecips_edge.core.bundle.bundle import DELTA, FILES, MANIFEST, WEIGHTS, Bundle, BundleError
 from laecips_edge.core.link.model_update import PieceRequest, PieceStatus
 
 
@@ -106,3 +106,14 @@ def test_only_what_is_promoted_or_pinned_is_for_robots(library: ModelLibrary) ->
     library.record(lambda it: it.unpin())
     assert asked(library, version=2)[0] is PieceStatus.UNKNOWN_VERSION
     assert asked(library, version=9)[0] is PieceStatus.UNKNOWN_VERSION
+
+
+def test_a_delta_is_given_where_there_is_one(library: ModelLibrary) -> None:
+    assert asked(library, file=DELTA)[0] == PieceStatus.UNKNOWN_FILE
+    before = offered(library)
+    (library.folder(1) / DELTA).write_bytes(b"steps")
+    after = offered(library)
+    assert before is not None
+    assert after is not None
+    assert after.bytes == before.bytes + 5
+    assert asked(library, file=DELTA) == (PieceStatus.OK, "", 5, b"steps")

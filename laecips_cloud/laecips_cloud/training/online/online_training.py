@@ -30,6 +30,7 @@ from laecips_cloud.training.online.examination import at_stride, examine
 from laecips_cloud.training.online.lesson_shares import share_out
 from laecips_cloud.training.online.lessons import Lesson
 from laecips_cloud.training.online.promotion_gate import Verdict, judge
+from laecips_cloud.training.online.rounded_change import RoundedChange
 from laecips_cloud.training.online.settings import OnlineTraining
 from laecips_cloud.training.steps.checkpoints import Checkpoints
 from laecips_cloud.training.steps.held_out_rows import run
@@ -146,8 +147,18 @@ def train_update(
         )
         if checkpoints is not None:
             checkpoints.keep("f", f)
+    change = RoundedChange(parent, coarseness=settings.weight_step)
+    change.settle("f", f)
     progress(f"h is trained on {len(held_out)} lessons that f was not trained on")
-    delta, levels = _train_h(f, h, held_out=held_out, manifest=manifest, settings=settings)
+    delta, levels = _train_h(
+        f,
+        h,
+        held_out=held_out,
+        manifest=manifest,
+        settings=settings,
+        settle=lambda: change.settle("h", h),
+    )
+    delta_file, delta_of = change.delta()
     bundle = export_bundle(
         f,
         h,
@@ -166,6 +177,8 @@ def train_update(
         thresholds=manifest.thresholds | {"laecips": delta},
         agreement_images=[frame.image for frame in source.held_out[:_AGREEMENT_FRAMES]],
         graphs_of=parent,
+        delta_file=delta_file,
+        delta_of=delta_of,
         training={
             **asdict(settings),
             "trigger": trigger,
@@ -269,8 +282,11 @@ def _train_h(
     held_out: Sequence[Lesson],
     manifest: Manifest,
     settings: OnlineTraining,
+    settle: Callable[[], None],
 ) -> tuple[float, tuple[float, ...]]:
     """Train h on the first two thirds of the held-out lessons; fit the thresholds on the rest.
+
+    `settle` is called in between, to round h's weights.
 
     Returns:
         (delta, h's quantiles).
@@ -294,6 +310,7 @@ def _train_h(
             seed=settings.seed,
         ),
     )
+    settle()
     fitted_on = rows[cut:] or rows
     with torch.inference_mode():
         trust = np.array(

@@ -56,6 +56,15 @@ class OnlineTraining(Settings):
         minimum=0.01,
         maximum=1.0,
     )
+    # What robots fetch of an update is mostly the steps by which its weights have changed.
+    weight_step: float = _fixed(
+        1.0,
+        "Step to which changes of weights are rounded, in standard deviations of each tensor's "
+        "change: larger ones make smaller updates; 0: nothing is rounded, robots fetch all "
+        "weights.",
+        minimum=0.0,
+        maximum=8.0,
+    )
     rehearsal: float = _fixed(
         0.7, "Share of each batch that is labelled source frames.", minimum=0.0, maximum=0.95
     )

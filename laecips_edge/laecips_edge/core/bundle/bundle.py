@@ -4,6 +4,7 @@
     graph_f.onnx          f without weights: its initialisers are external, by name
     graph_h.onnx          h likewise; neither graph's bytes change between versions
     weights.safetensors   float16; names start with "f." or "h."
+    weights.delta         only at the trainer: what makes the weights of the parent's
     agreement.safetensors frames on which every engine must give the exporter's answer
 
 No file is executable or pickled.
@@ -35,6 +36,7 @@ MANIFEST = "manifest.json"
 GRAPH_F, GRAPH_H = "graph_f.onnx", "graph_h.onnx"
 WEIGHTS = "weights.safetensors"
 AGREEMENT = "agreement.safetensors"
+DELTA = "weights.delta"
 FILES = (GRAPH_F, GRAPH_H, WEIGHTS, AGREEMENT)
 
 Weights = Mapping[str, NDArray[np.float32]]
@@ -132,6 +134,11 @@ class Bundle:
         """Graph of h as ONNX; its initialisers are external, by the names of `weights("h")`."""
         return self._contents[GRAPH_H]
 
+    @property
+    def weights_file(self) -> bytes:
+        """The file of the weights of f and h, safetensors."""
+        return self._contents[WEIGHTS]
+
     def weights(self, network: str) -> dict[str, NDArray[np.float32]]:
         """Return the parameters and running statistics of a network, float32 by name.
 
@@ -189,6 +196,7 @@ def write_bundle(
     weights_f: Weights,
     weights_h: Weights,
     agreement: Sequence[AgreementFrame],
+    delta: bytes = b"",
     check: Callable[[Bundle], None] | None = None,
 ) -> Bundle:
     """Write a bundle's folder in one step, and load it back.
@@ -201,6 +209,7 @@ def write_bundle(
         weights_f: weights of f, float32 by the graph's names; written as float16.
         weights_h: weights of h, likewise.
         agreement: frames for `Segmenter.self_test`.
+        delta: makes the weights of those of the manifest's `delta_of`; empty: none.
         check: called with the new bundle before it replaces `path`; an error that it raises leaves
             `path` as it was.
 
@@ -220,6 +229,7 @@ def write_bundle(
         GRAPH_H: graph_h,
         WEIGHTS: safetensors.numpy.save(halves),
         AGREEMENT: safetensors.numpy.save(_agreement_tensors(agreement)),
+        **({DELTA: delta} if delta else {}),
     }
     manifest = replace(manifest, files={name: _sha256(data) for name, data in contents.items()})
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -50,6 +50,8 @@ class Manifest:
         temperature: calibrated temperature of the softmax.
         thresholds: delta by miner name, for the baselines at the same upload share.
         files: sha256 by file name.
+        delta_of: sha256 of the parent's weights, from which `weights.delta` makes this bundle's;
+            empty: there is no delta.
         gate: measurements of the promotion gate.
         training: data set, seed, hard_gain, hard_share and the other inputs of the training.
     """
@@ -77,6 +79,7 @@ class Manifest:
     gate: dict[str, Any] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     tiles: tuple[int, int] = (1, 1)
+    delta_of: str = ""
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
@@ -123,6 +126,7 @@ class Manifest:
             ),
             "temperature": lambda: _finite([self.temperature]) and self.temperature > 0,
             "thresholds": lambda: _finite(self.thresholds.values()),
+            "delta_of": lambda: isinstance(self.delta_of, str),
             "files": lambda: all(isinstance(digest, str) for digest in self.files.values()),
         }
         for key, check in checks.items():

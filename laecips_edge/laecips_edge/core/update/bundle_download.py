@@ -1,12 +1,19 @@
-"""Download the files of one bundle: first its manifest, then the files that the manifest names."""
+"""Download the files of one bundle: first its manifest, then the files that the manifest names.
+
+Where the weights are a change of weights that are here, their delta is fetched in the place of the
+file. It is trusted with nothing: unless it makes the file whose sha256 is the manifest's, the file
+itself is fetched.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
-from laecips_edge.core.bundle.bundle import FILES, MANIFEST
+from laecips_edge.core.atomic_files import write_whole
+from laecips_edge.core.bundle.bundle import DELTA, FILES, MANIFEST, WEIGHTS
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
+from laecips_edge.core.bundle.weights_delta import apply_delta
 from laecips_edge.core.image.codecs import Buffer
 from laecips_edge.core.link.resumable_file import GarbageError, MismatchError, Piece, ResumableFile
 
@@ -42,6 +49,7 @@ class BundleDownload:
         self._hashes = {MANIFEST: manifest_sha256}
         self._manifest: Manifest | None = None
         self._file: ResumableFile | None = None
+        self._base: Path | None = None
         self._waiting = [MANIFEST, *FILES]
 
     def next(self, length: int) -> Piece | None:
@@ -66,18 +74,36 @@ class BundleDownload:
                 return self._file.next(length)
             if name == MANIFEST:
                 self._read_manifest()
+            elif name == DELTA:
+                self._apply_delta()
             self._most_bytes -= (self.folder / name).stat().st_size
             del self._waiting[0]
             self._file = None
+        (self.folder / DELTA).unlink(missing_ok=True)
         return None
 
     def add(self, piece: Piece, *, size: int, data: Buffer) -> None:
         """Add the server's answer to the piece that `next` returned last.
 
-        Arguments and errors are those of `ResumableFile.add`.
+        Arguments and errors are those of `ResumableFile.add`; with a delta that is wrong, the
+        weights themselves are next.
         """
-        if self._file is not None:
+        if self._file is None:
+            return
+        try:
             self._file.add(piece, size=size, data=data)
+        except (GarbageError, MismatchError):
+            if not self.skip(piece.file):
+                raise
+
+    def skip(self, name: str) -> bool:
+        """Go on without a file if the bundle does not need it; return whether that is so."""
+        if name != DELTA or self._waiting[:1] != [DELTA]:
+            return False
+        self.discard()
+        del self._waiting[0]
+        self._file = None
+        return True
 
     def discard(self) -> None:
         """Drop the part of the current file that was fetched; it is fetched from the start."""
@@ -101,3 +127,25 @@ class BundleDownload:
         if missing := [name for name in FILES if name not in manifest.files]:
             raise BundleError(f"manifest: no sha256 of {', '.join(missing)}; export it again")
         self._hashes |= {name: manifest.files[name] for name in FILES}
+        self._base = self._base_of(manifest)
+        if self._base is not None:
+            self._hashes[DELTA] = manifest.files[DELTA]
+            self._waiting.insert(self._waiting.index(WEIGHTS), DELTA)
+
+    def _base_of(self, manifest: Manifest) -> Path | None:
+        """Return the weights that the delta changes; None if there is no use for a delta."""
+        begun = (self.folder / WEIGHTS).exists() or (self.folder / f"{WEIGHTS}.part").exists()
+        if begun or DELTA not in manifest.files or self._find(manifest.files[WEIGHTS]) is not None:
+            return None
+        return self._find(manifest.delta_of)
+
+    def _apply_delta(self) -> None:
+        """Make the weights; what is wrong with them their sha256 shows next."""
+        if self._base is None:
+            return
+        delta = (self.folder / DELTA).read_bytes()
+        try:
+            weights = apply_delta(self._base.read_bytes(), delta)
+        except BundleError:
+            return
+        write_whole(self.folder / WEIGHTS, weights)

@@ -115,6 +115,9 @@ class DownloadDriver:
         self.received += len(answer.data)
         self._pacer.count(len(answer.data))
         self._last_s = self._clock()
+        if answer.status is PieceStatus.UNKNOWN_FILE and self._download.skip(piece.file):
+            self._breaker.succeeded()  # the trainer is there, only its delta is not
+            return
         if answer.refusal:
             if answer.status is PieceStatus.BAD_REQUEST and piece.offset:
                 self._download.discard()  # the part here is not a beginning of the server's file

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from time import process_time
 from typing import Final, NamedTuple
 
@@ -14,6 +15,7 @@ from laecips_cloud.class_scorers import ClassScorer
 from laecips_cloud.fusion.mask_fusion import Fused, fuse
 from laecips_cloud.fusion.vote import Vote
 from laecips_cloud.mask_generators.generator import MaskGenerator
+from laecips_cloud.masks import Masks
 from laecips_edge.core.image.codecs import encode_png
 from laecips_edge.core.inference.scores import softmax, upsample
 from laecips_edge.core.inference.segmenter import Segmenter
@@ -181,15 +183,18 @@ def measure(
     _, cutter = next(iter(ways.values()))
     for number, frame in enumerate(frames):
         rgb = frame.rgb
-        own = softmax(robot.predict(rgb).logits, temperature=robot.manifest.temperature)
         size = (rgb.shape[0], rgb.shape[1])
+        own = softmax(robot.predict(rgb).logits, temperature=robot.manifest.temperature)
         for name, (scorer, masks) in ways.items():
-            scored = scorer.score(rgb, lambda own=own, size=size: upsample(own, size))
+            scored = scorer.score(rgb, partial(upsample, own, size))
             answers[name].add(fuse(scored, masks.generate(rgb), vote=Vote()))
-        cut = cutter.generate(rgb)
-        scores.add(own, lambda s, cut=cut, size=size: fuse(upsample(s, size), cut, vote=Vote()))
+        scores.add(own, partial(_fused, masks=cutter.generate(rgb), size=size))
         progress(number + 1)
     return Traffic(answers=answers, scores=scores)
+
+
+def _fused(scores: NDArray[np.float32], *, masks: Masks, size: tuple[int, int]) -> Fused:
+    return fuse(upsample(scores, size), masks, vote=Vote())
 
 
 def _changed(size: int, exact: Map, decoded: Map) -> Change:

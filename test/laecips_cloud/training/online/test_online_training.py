@@ -24,7 +24,8 @@ from laecips_cloud.training.steps.checkpoints import Checkpoints
 from laecips_cloud.training.steps.losses import segmentation_loss
 from laecips_cloud.training.steps.train_miner_online import JudgedRow, judged, train_miner_online
 from laecips_cloud.training.steps.train_segmenter import train_segmenter
-from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.bundle.bundle import DELTA, Bundle
+from laecips_edge.core.bundle.weights_delta import apply_delta
 from laecips_edge.core.inference.segmenter import Segmenter
 
 SIZE = (96, 128)
@@ -134,6 +135,14 @@ def test_a_bundle_comes_of_it_that_robots_can_run(done: Update, tiny_bundle: Bun
     for kept in ("name", "classes", "palette", "input_size", "beta", "temperature", "width"):
         assert getattr(manifest, kept) == getattr(before, kept)
     assert done.train_s > 0
+
+
+def test_robots_make_the_same_weights_of_their_parent_and_a_small_delta(
+    done: Update, tiny_bundle: Bundle
+) -> None:
+    delta = (done.bundle.path / DELTA).read_bytes()
+    assert apply_delta(tiny_bundle.weights_file, delta) == done.bundle.weights_file
+    assert len(delta) < len(done.bundle.weights_file) / 3
 
 
 def test_the_manifest_tells_how_it_was_made(done: Update) -> None:

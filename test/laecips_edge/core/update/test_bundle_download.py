@@ -2,11 +2,14 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import safetensors.numpy
 from hypothesis import given
 from hypothesis import strategies as st
 from laecips_edge.core.bundle.bundle import FILES, MANIFEST, Bundle
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
+from laecips_edge.core.bundle.weights_delta import changed, encode_delta, rounded
 from laecips_edge.core.update.bundle_download import BundleDownload, GarbageError
 
 FILES_IN_ORDER = (MANIFEST, *FILES)
@@ -142,3 +145,98 @@ def test_a_file_may_be_begun_anew(tmp_path):
     assert it.next(5).offset == 0
     feed(it, contents)
     assert it.next(5) is None
+
+
+def changed_weights() -> tuple[bytes, dict[str, bytes]]:
+    """A parent's weights, and what a trainer serves of a bundle that changed them."""
+    before = {"f.a": np.linspace(-1, 1, 400).astype(np.float16)}
+    parent = safetensors.numpy.save(before)
+    change = rounded(before["f.a"].astype(np.float32), np.sin(before["f.a"]), coarseness=1.0)
+    files = CONTENTS | {
+        "weights.safetensors": safetensors.numpy.save({"f.a": changed(before["f.a"], change)}),
+        "weights.delta": encode_delta(parent, {"f.a": change}),
+    }
+    return parent, files
+
+
+def offered(files: dict[str, bytes], parent: bytes) -> dict[str, bytes]:
+    hashes = {name: sha256(data) for name, data in files.items()}
+    text = manifest(files=hashes, delta_of=sha256(parent)).to_json()
+    return files | {MANIFEST: text.encode()}
+
+
+@pytest.fixture
+def here(tmp_path: Path):
+    """The local files by hash: the parent's weights."""
+    (tmp_path / "here").write_bytes(changed_weights()[0])
+    return {sha256(changed_weights()[0]): tmp_path / "here"}.get
+
+
+def test_a_robot_that_has_the_parent_fetches_what_changed(tmp_path, here):
+    parent, files = changed_weights()
+    contents = offered(files, parent)
+    it = download(tmp_path, contents, find=here)
+    asked = feed(it, contents)
+    assert "weights.delta" in asked
+    assert "weights.safetensors" not in asked
+    got = {path.name: path.read_bytes() for path in it.folder.iterdir()}
+    assert got == {name: contents[name] for name in FILES_IN_ORDER}
+
+
+def test_without_the_parent_the_weights_are_fetched(tmp_path):
+    parent, files = changed_weights()
+    contents = offered(files, parent)
+    assert "weights.delta" not in feed(download(tmp_path, contents), contents)
+
+
+@pytest.mark.parametrize(
+    "bad", [b"", b"DEL1", b"x" * 900, changed_weights()[1]["weights.delta"][:-9]]
+)
+def test_a_delta_that_does_not_make_the_weights_costs_only_time(tmp_path, here, bad):
+    parent, files = changed_weights()
+    contents = offered(files | {"weights.delta": bad}, parent)
+    it = download(tmp_path, contents, find=here)
+    assert "weights.safetensors" in feed(it, contents)
+    assert (it.folder / "weights.safetensors").read_bytes() == files["weights.safetensors"]
+    assert not (it.folder / "weights.delta").exists()
+
+
+def test_a_delta_that_is_not_the_announced_one_is_left_out(tmp_path, here):
+    parent, files = changed_weights()
+    contents = offered(files, parent) | {"weights.delta": b"another file"}
+    assert "weights.safetensors" in feed(download(tmp_path, contents, find=here), contents)
+
+
+def test_a_delta_of_other_weights_is_left_out(tmp_path, here):
+    parent, files = changed_weights()
+    other = {"f.a": rounded(np.zeros(400, np.float32), np.ones(400, np.float32), coarseness=1.0)}
+    contents = offered(files | {"weights.delta": encode_delta(parent, other)}, parent)
+    it = download(tmp_path, contents, find=here)
+    assert "weights.safetensors" in feed(it, contents)
+    assert (it.folder / "weights.safetensors").read_bytes() == files["weights.safetensors"]
+
+
+def test_only_a_delta_may_be_skipped(tmp_path, here):
+    parent, files = changed_weights()
+    contents = offered(files, parent)
+    it = download(tmp_path, contents, find=here)
+    while (piece := it.next(1000)).file != "weights.delta":
+        assert not it.skip(piece.file)
+        data = contents[piece.file]
+        it.add(piece, size=len(data), data=data[piece.offset : piece.offset + 1000])
+    assert it.skip("weights.delta")
+    assert it.next(1000).file == "weights.safetensors"
+
+
+@given(killed_after=st.lists(st.integers(0, 12), max_size=5), length=st.integers(20, 400))
+def test_a_killed_process_goes_on_with_the_delta(tmp_path_factory, killed_after, length):
+    folder = tmp_path_factory.mktemp("download")
+    parent, files = changed_weights()
+    contents = offered(files, parent)
+    (folder / "here").write_bytes(parent)
+    find = {sha256(parent): folder / "here"}.get
+    for pieces in killed_after:
+        feed(download(folder, contents, find=find), contents, pieces=pieces, length=length)
+    it = download(folder, contents, find=find)
+    assert "weights.safetensors" not in feed(it, contents, length=length)
+    assert {path.name for path in it.folder.iterdir()} == set(FILES_IN_ORDER)

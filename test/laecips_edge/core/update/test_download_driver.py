@@ -28,6 +28,8 @@ class Memory:
         self.data = b""
         self.error: Exception | None = None
         self.discarded = 0
+        self.needless = False
+        self.skipped = 0
 
     def next(self, length: int) -> Piece | None:
         if self.error is not None:
@@ -42,6 +44,10 @@ class Memory:
     def discard(self) -> None:
         self.discarded += 1
         self.data = b""
+
+    def skip(self, name: str) -> bool:
+        self.skipped += self.needless
+        return self.needless
 
 
 class World:
@@ -183,6 +189,26 @@ def test_a_part_that_is_longer_than_the_file_is_begun_anew(status, discarded):
     world.answer(status=status, message="past the end", data=b"")
     assert world.fetch.problem == f"get_model, weights: refused ({status:d}): past the end"
     assert world.download.discarded == discarded
+
+
+def test_a_needless_file_that_the_trainer_lacks_is_left_out_at_once():
+    world = World()
+    world.download.needless = True
+    world.fetch.advance()
+    world.answer(status=PieceStatus.UNKNOWN_FILE, message="no file", data=b"")
+    assert (world.download.skipped, world.fetch.problem) == (1, "")
+    assert world.fetch.seconds_to_next == 0
+
+
+def test_a_needless_file_that_comes_later_is_waited_for():
+    world = World()
+    world.download.needless = True
+    world.fetch.advance()
+    world.answer(status=PieceStatus.UNAVAILABLE, message="later", data=b"")
+    assert world.download.skipped == 0
+    assert (
+        world.fetch.problem == f"get_model, weights: refused ({PieceStatus.UNAVAILABLE:d}): later"
+    )
 
 
 def test_stopped_while_it_probes_it_goes_on_at_once():
