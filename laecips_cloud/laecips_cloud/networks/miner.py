@@ -1,6 +1,6 @@
 """The miner h: a ResNet-18 that reads f's logits and returns the trust in f's answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import torch
 import torch.nn.functional as F
@@ -47,7 +47,7 @@ class MinerNetwork(nn.Module):
         self.layer3 = stage(channels[1], channels[2], stride=2)
         self.layer4 = stage(channels[2], channels[3], stride=2)
         self.fc = nn.Linear(channels[3], 1)
-        # The mean over all steps of a training, because a batch holds few frames.
+        # Without momentum, because `measure` goes through all rows once.
         self.norm = nn.BatchNorm1d(numbers(classes), momentum=None, affine=False)
         self.doubt = nn.Linear(numbers(classes), 1, bias=False)
         init_convolutions(self)
@@ -79,6 +79,20 @@ class MinerNetwork(nn.Module):
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
         doubt = self.doubt(self.norm(doubt_numbers(softmax, maps)))
         return (self.fc(x.mean(dim=(2, 3))) + doubt).squeeze(1)
+
+    @torch.no_grad()
+    def measure(self, logits: Iterable[torch.Tensor]) -> None:
+        """Set the mean and the spread that the numbers of a frame are normalised by.
+
+        Args:
+            logits: float32 [N,M,h,w] each, N at least 2; the rows of a training.
+        """
+        self.norm.reset_running_stats()
+        self.norm.train()
+        for batch in logits:
+            softmax = batch.softmax(1)
+            self.norm(doubt_numbers(softmax, doubt_maps(softmax)))
+        self.norm.eval()
 
     @torch.no_grad()
     def rescale(self, factor: float, shift: float) -> None:

@@ -118,3 +118,18 @@ def test_a_seed_trains_the_same_h() -> None:
         return trust(miner, rows)
 
     np.testing.assert_array_equal(train(), train())
+
+
+def test_a_training_that_teaches_nothing_leaves_the_order_of_the_expected_iou() -> None:
+    random = np.random.default_rng(0)
+    rows = [
+        row(0.5, 0.5, random.normal(0, 0.2 + 3 * i / 60, (3, 16, 16)))
+        for i in random.permutation(60)
+    ]
+    torch.manual_seed(0)
+    miner = MinerNetwork(classes=3, width=0.125)
+    expected = np.argsort(trust(miner.eval(), rows), kind="stable")
+    easiness = np.asarray(expected.argsort() / len(rows), np.float32)
+    easiness[: -len(rows) // 5] = random.permutation(easiness[: -len(rows) // 5])  # what it sees
+    train_miner(miner, rows, easiness, recipe=MinerRecipe(steps=20, learning_rate=0.03))
+    assert np.argsort(trust(miner, rows), kind="stable").tolist() == expected.tolist()
