@@ -11,9 +11,11 @@ SOURCES := $(shell find CMakeLists.txt package.xml laecips_* config rosbags -nam
 ENVIRONMENT := source requirements/environment.bash
 COLCON := COLCON_LOG_LEVEL=error colcon --log-base log
 PYTEST_LOG := log/latest_test/laecips/stdout.log
-# Tests are shared out to processes, a module at a time; in each of them one thread computes. One process more than
-# cores, because tests of nodes wait for much of their time.
-SHARED := -n $(shell echo $$(( $$(nproc) + 1 ))) --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+# Tests are shared out to processes, a module at a time; in each of them one thread computes. `make test` has one process
+# more than cores, because tests of nodes wait for much of their time; those of `make check` only compute, and each process
+# takes ten seconds to import and to collect.
+CORES := $(shell nproc)
+SHARED := --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 ONE_THREAD := OMP_NUM_THREADS=1
 
 .PHONY: help setup build demo check test fuzz shell clean
@@ -48,7 +50,7 @@ demo: $(BUILT)
 
 # ruff, mypy and import-linter are tests too (test/test_style.py).
 check: $(BUILT)
-	@$(ENVIRONMENT); $(ONE_THREAD) python -m pytest -q $(SHARED) -m "not slow" --hypothesis-profile check \
+	@$(ENVIRONMENT); $(ONE_THREAD) python -m pytest -q -n $(CORES) $(SHARED) -m "not slow" --hypothesis-profile check \
 		--durations 5 --durations-min 2 $(ARGS) \
 		&& status=0 || status=$$?; \
 	echo "left out: tests marked slow, which train, export, draw many frames, or start processes or nodes; 'make test' runs all"; \
@@ -56,7 +58,7 @@ check: $(BUILT)
 
 # The tests print live; what pytest said last is said last here too.
 test: $(BUILT)
-	@$(ENVIRONMENT); $(ONE_THREAD) PYTEST_ADDOPTS="$(SHARED) $${PYTEST_ADDOPTS-}" $(COLCON) test --return-code-on-test-failure \
+	@$(ENVIRONMENT); $(ONE_THREAD) PYTEST_ADDOPTS="-n $(shell echo $$(( $(CORES) + 1 ))) $(SHARED) $${PYTEST_ADDOPTS-}" $(COLCON) test --return-code-on-test-failure \
 		--event-handlers console_direct+ console_cohesion- summary- && status=0 || status=$$?; \
 	grep -hE '^[0-9]*: =+ .*(passed|failed|error|no tests).* =+$$' $(PYTEST_LOG) | tail -n 1 | sed 's/^[0-9]*: //'; \
 	exit $$status

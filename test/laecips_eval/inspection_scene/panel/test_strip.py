@@ -1,5 +1,7 @@
 """A long panel: what must be on it, and what drift may change."""
 
+from functools import lru_cache
+
 import numpy as np
 import pytest
 from laecips_eval.inspection_scene.classes import (
@@ -11,8 +13,10 @@ from laecips_eval.inspection_scene.classes import (
     RAIL,
     SCREW,
 )
-from laecips_eval.inspection_scene.panel.strip import draw_strip
+from laecips_eval.inspection_scene.panel import strip as panel
 from laecips_eval.inspection_scene.parts.makes import Make
+
+draw_strip = lru_cache(panel.draw_strip)  # several tests look at the same panel
 
 
 def test_all_classes_appear() -> None:
