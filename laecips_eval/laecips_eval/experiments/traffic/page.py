@@ -20,8 +20,8 @@ from laecips_eval.experiments.traffic.measure import (
 
 _INTRODUCTION: Final = """# What crosses the link
 
-On the frames of `make demo` (seed 0, every {every}th), with the shipped bundle and teacher, each
-frame asked. *cpu* is processor time to encode a map on one core, comparable within a table only.
+On frames of the drive `shift` (seed 0, every {every}th), with the shipped bundle and teacher. Each
+is asked. *cpu* is processor time to encode a map on one core, comparable within a table only.
 
     laecips experiment traffic
 
