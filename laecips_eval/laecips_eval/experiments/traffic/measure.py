@@ -70,7 +70,7 @@ class Coded(NamedTuple):
     cpu_ms: float
 
 
-class Change(NamedTuple):
+class CodingChange(NamedTuple):
     """What a lossy coding changes, the mean over the maps.
 
     Attributes:
@@ -97,7 +97,7 @@ class AnswerSizes:
     """
 
     labels: dict[str, list[Coded]] = field(default_factory=dict)
-    confidence: dict[str, list[Change]] = field(default_factory=dict)
+    confidence: dict[str, list[CodingChange]] = field(default_factory=dict)
     frames: int = 0
 
     def add(self, answer: Fused) -> None:
@@ -109,7 +109,7 @@ class AnswerSizes:
             coded = Coded(size, (process_time() - started) * 1e3)
             self.labels.setdefault(name, []).append(coded)
         exact = answer.confidence_map
-        plain = Change(len(encode_png(exact, areas=True)), 0.0, 0.0)
+        plain = CodingChange(len(encode_png(exact, areas=True)), 0.0, 0.0)
         self.confidence.setdefault(EARLIER, []).append(plain)
         for block in BLOCKS:
             name = f"blocks of {block} x {block}, 10 levels"
@@ -128,7 +128,7 @@ class ScoreSizes:
         codings: by number of steps between 0 and 1.
     """
 
-    codings: dict[int, list[Change]] = field(default_factory=dict)
+    codings: dict[int, list[CodingChange]] = field(default_factory=dict)
 
     def add(
         self, scores: NDArray[np.float32], fused: Callable[[NDArray[np.float32]], Fused]
@@ -151,7 +151,7 @@ class ScoreSizes:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Traffic:
+class AnswerTraffic:
     """The figures of a drive.
 
     Attributes:
@@ -169,7 +169,7 @@ def measure(
     robot: Segmenter,
     ways: Mapping[str, tuple[ClassScorer, MaskGenerator]],
     progress: Callable[[int], None] = lambda _: None,
-) -> Traffic:
+) -> AnswerTraffic:
     """Answer frames in every way, and encode the answers.
 
     Args:
@@ -190,17 +190,17 @@ def measure(
             answers[name].add(fuse(scored, masks.generate(rgb), vote=Vote()))
         scores.add(own, partial(_fused, masks=cutter.generate(rgb), size=size))
         progress(number + 1)
-    return Traffic(answers=answers, scores=scores)
+    return AnswerTraffic(answers=answers, scores=scores)
 
 
 def _fused(scores: NDArray[np.float32], *, masks: Masks, size: tuple[int, int]) -> Fused:
     return fuse(upsample(scores, size), masks, vote=Vote())
 
 
-def _changed(size: int, exact: Map, decoded: Map) -> Change:
+def _changed(size: int, exact: Map, decoded: Map) -> CodingChange:
     bound = USUAL_BOUND * 255
     sides = float(((exact >= bound) != (decoded >= bound)).mean())
-    return Change(size, sides, float(np.abs(exact.astype(int) - decoded).mean() / 255))
+    return CodingChange(size, sides, float(np.abs(exact.astype(int) - decoded).mean() / 255))
 
 
 def _blocks(confidence: Map, side: int) -> tuple[bytes, Map]:

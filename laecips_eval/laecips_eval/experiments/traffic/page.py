@@ -12,10 +12,10 @@ from laecips_eval.experiments.traffic.measure import (
     EARLIER,
     SMALL,
     AnswerSizes,
-    Change,
+    AnswerTraffic,
     Coded,
+    CodingChange,
     ScoreSizes,
-    Traffic,
 )
 
 _INTRODUCTION: Final = """# What crosses the link
@@ -34,7 +34,7 @@ of the confidence, whose range is 0 to 1.
 """
 
 
-def page(traffic: Traffic, *, every: int) -> str:
+def page(traffic: AnswerTraffic, *, every: int) -> str:
     """Return the page."""
     parts = [_INTRODUCTION.format(every=every)]
     parts += [_answers(name, sizes) for name, sizes in traffic.answers.items()]
@@ -76,13 +76,13 @@ def _scores(scores: ScoreSizes) -> str:
     return "\n".join([*lines, ""])
 
 
-def _cells(changes: Sequence[Change]) -> str:
+def _cells(changes: Sequence[CodingChange]) -> str:
     sides = np.mean([change.sides for change in changes])
     error = np.mean([change.error for change in changes])
     return f"{_bytes(changes):.0f} | {sides:.2%} | {error:.3f}"
 
 
-def _bytes(coded: Sequence[Change] | Sequence[Coded]) -> float:
+def _bytes(coded: Sequence[CodingChange] | Sequence[Coded]) -> float:
     return float(np.mean([each.bytes for each in coded]))
 
 
