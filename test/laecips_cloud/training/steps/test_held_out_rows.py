@@ -54,8 +54,14 @@ def test_rows_hold_what_f_and_the_cloud_make_of_each_picture(
         answer = label_map_of(run(network, frame.image, tiling=Tiling(SIZE)), SIZE)
         assert row.iou == frame_iou(answer, frame.label, 3)
         assert row.assisted_iou == 1.0
-    for drifted, row in zip(rows[1::3], daylight, strict=True):
-        assert not np.array_equal(drifted.truth, row.truth)  # the camera was moved
+    # Of some variants the camera was moved, others are disturbed in one place.
+    moved = [
+        not np.array_equal(rows[index].truth, rows[index // 3 * 3].truth)
+        for index in range(len(rows))
+        if rows[index].drifted
+    ]
+    assert True in moved
+    assert False in moved
     assert scores[1].miou() == 1.0
     assert scores[0].counts.sum() == scores[1].counts.sum()
 
