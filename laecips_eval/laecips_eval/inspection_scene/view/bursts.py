@@ -9,12 +9,15 @@ from laecips_eval.inspection_scene.drawing.random_stream import RandomStream
 
 NEW_PARTS: Final = "new_parts"
 TILTED: Final = "tilted_panel"
+SHAKEN: Final = "motion_blur"
+SHADOW: Final = "shadow"
+PUFF: Final = "dust_puff"
 
 KINDS: Final = (
     "glare",
-    "shadow",
-    "dust_puff",
-    "motion_blur",
+    SHADOW,
+    PUFF,
+    SHAKEN,
     NEW_PARTS,
     TILTED,
     "dark_corner",
@@ -29,7 +32,8 @@ _PASSING: Final = (74, 92)  # frames in which parts of a new make come into view
 _SHORT: Final = 4  # frames below which a burst is not worth drawing: of bags for tests
 
 
-_WITHOUT_NEW_PARTS: Final = tuple(kind for kind in KINDS if kind != NEW_PARTS)
+# The camera moves more often than the light fails.
+_ROUND: Final = (*(kind for kind in KINDS if kind != NEW_PARTS), TILTED, SHAKEN)
 
 
 @dataclass(frozen=True)
@@ -50,15 +54,16 @@ class Burst:
 
     def strength(self, index: int) -> float:
         """Return how far it is developed in a frame, from above 0 to 1: it comes and goes."""
-        edge = max(1.0, (self.stop - self.start) / 8)
+        edge = max(1.0, (self.stop - self.start) / 10)
         return min(1.0, (index - self.start + 1) / edge, (self.stop - index) / edge)
 
 
 def plan_bursts(stream: RandomStream, segments: Sequence[tuple[int, int]]) -> tuple[Burst, ...]:
     """Plan the bursts of a drive, in order; none overlaps another or leaves its segment.
 
-    All kinds come in turn, in a new order each time, new parts every second time, because they
-    are in view for long. Most of the other bursts are short.
+    Kinds come in rounds, each in an order of its own: a tilted panel and a shaken camera twice, the
+    others once, and new parts in every third round, because they are in view for long. Most of the
+    other bursts are short.
 
     Args:
         stream: the random numbers.
@@ -72,12 +77,12 @@ def plan_bursts(stream: RandomStream, segments: Sequence[tuple[int, int]]) -> tu
         drawn: list[tuple[str, int]] = []
         while left >= _SHORT:
             if not turn:
-                turn = _shuffled(stream, KINDS if rounds % 2 == 0 else _WITHOUT_NEW_PARTS)
+                turn = _shuffled(stream, _ROUND if rounds % 3 else (*_ROUND, NEW_PARTS))
                 rounds += 1
-            kind, length = turn[-1], _length(stream, turn[-1])
-            if drawn and length > left:
-                break
-            drawn.append((turn.pop(), min(length, left)))
+            length = min(_length(stream, turn[-1]), left)
+            if left - length < SHORTEST:
+                length = left  # what is left is too short for another one
+            drawn.append((turn.pop(), length))
             left -= length
         calm = stop - start - sum(length for _, length in drawn)
         gaps = _gaps(stream, calm, len(drawn) + 1)

@@ -8,18 +8,21 @@ from numpy.typing import NDArray
 
 from laecips_eval.inspection_scene.drawing.random_stream import RandomStream
 from laecips_eval.inspection_scene.panel.strip import draw_strip
-from laecips_eval.inspection_scene.view.bursts import NEW_PARTS, TILTED, Burst
+from laecips_eval.inspection_scene.view.bursts import NEW_PARTS, SHADOW, SHAKEN, TILTED, Burst
 from laecips_eval.inspection_scene.view.camera import WIDTH_PX, Camera
 from laecips_eval.inspection_scene.view.disturbances import trouble_of
 from laecips_eval.inspection_scene.view.drift import Drift
 from laecips_eval.inspection_scene.view.route import Route
 from laecips_eval.inspection_scene.view.sensor import Lamp, expose
 
-LATE: Final = Drift(dimming=0.3, warmth=0.3, dust=0.15)
+LATE: Final = Drift(dimming=0.3, dust=0.4)
 """The slow drift at the end of a patrol."""
 
-_TILT: Final = 1.0  # of the dial `camera`, for a panel that leans towards the robot
-_WEAKEST: Final = 0.35  # dial of a frame in a burst, of the burst's own; most are near 1
+_DEFECTS: Final = 2.0  # times the usual: with few classes in view, a frame's gain is mostly chance
+# The dial `camera` by that of the burst, at most 1: the panel leans; a bump shakes the robot; it
+# brakes for somebody who walks by.
+_MOVED: Final = {TILTED: 1.3, SHAKEN: 1.3, SHADOW: 0.9}
+_WEAKEST: Final = 0.7  # dial of a frame in a burst, of the burst's own; most are near 1
 
 
 class Patrol:
@@ -52,6 +55,7 @@ class Patrol:
             *keys,
             4,
             width=self._route.width,
+            defect_rate=_DEFECTS,
             all_new=[self._in_view_only(it) for it in bursts if it.kind == NEW_PARTS],
         )
 
@@ -67,13 +71,13 @@ class Patrol:
         stream = self._stream
         if burst is not None:
             stream = self._stream.child(6, burst.number)
-            own = stream.child(0).uniform(0.8, 1.0)
+            own = stream.child(0).uniform(0.9, 1.0)
             fall = self._stream.child(7, index).uniform()
             dial = own * (1 - (1 - _WEAKEST) * fall * fall) * burst.strength(index)
             kind = burst.kind
             moved = self._route.speed * (index - burst.start)
-            if kind == TILTED:
-                camera = Camera(self._stream.child(1), moved=_TILT * dial)
+            if kind in _MOVED:
+                camera = Camera(self._stream.child(1), moved=min(1.0, _MOVED[kind] * dial))
         view = camera.look(self._strip, *self._route.at(index), dust=drift.dust > 0)
         trouble = trouble_of(kind, stream, dial=dial, moved=moved)
         return expose(view, drift, self._lamp, self._stream.child(5, index), trouble), view.label

@@ -50,15 +50,13 @@ class Trouble:
         puff: how much dust is in the air, uint8, 255 hides the panel; None for none.
         left: 256ths of the lamp's light that is left, int32; None for all of it.
         reflection: grey levels of a reflection, int16; None for none.
-        blur: what comes on top of the drift's dial of that name, in [0, 1].
-        gain: how far the camera's gain goes up, in [0, 1]; its noise grows as under dimming.
+        blur: what comes on top of the drift's dial of that name, at least 0.
     """
 
     puff: NDArray[np.uint8] | None = None
     left: NDArray[np.int32] | None = None
     reflection: NDArray[np.int16] | None = None
     blur: float = 0.0
-    gain: float = 0.0
 
 
 NO_TROUBLE = Trouble()
@@ -95,8 +93,8 @@ def expose(
         image = lit(image, field, dimming=drift.dimming, warmth=drift.warmth)
         if trouble.reflection is not None:
             image = add(image, trouble.reflection)
-        image = _blurred(image, min(1.0, drift.blur + trouble.blur))
-        return _noisy(image, min(1.0, drift.dimming + trouble.gain), stream)
+        image = _blurred(image, drift.blur + trouble.blur)
+        return _noisy(image, drift, stream)
 
 
 def dusty(image: NDArray[np.uint8], film: NDArray[np.uint8], amount: float) -> NDArray[np.uint8]:
@@ -149,9 +147,9 @@ def _blurred(image: NDArray[np.uint8], amount: float) -> NDArray[np.uint8]:
     return blur(image, defocus + 1.6 * amount, defocus)
 
 
-def _noisy(image: NDArray[np.uint8], gain: float, stream: RandomStream) -> NDArray[np.uint8]:
+def _noisy(image: NDArray[np.uint8], drift: Drift, stream: RandomStream) -> NDArray[np.uint8]:
     noise = sensor_noise(stream, HEIGHT_PX, WIDTH_PX)
-    strength = np.asarray(cv2.LUT(image, _noise_strength(round(gain * 256))), np.int16)
+    strength = np.asarray(cv2.LUT(image, _noise_strength(round(drift.dimming * 256))), np.int16)
     return np.clip(image + (noise * strength >> 8), 0, 255).astype(np.uint8)
 
 
@@ -166,9 +164,9 @@ def sensor_noise(stream: RandomStream, height: int, width: int) -> NDArray[np.in
 
 
 @lru_cache(maxsize=64)
-def _noise_strength(gain: int) -> NDArray[np.int16]:
+def _noise_strength(dimming: int) -> NDArray[np.int16]:
     """Return the noise by grey level: a floor, a part that grows with light, and a gain."""
-    table = [2.0 + 2.4 * (level / 255) + 3.2 * gain / 256 for level in range(256)]
+    table = [2.0 + 2.4 * (level / 255) + 3.2 * dimming / 256 for level in range(256)]
     return np.array([round(value * 6.9) for value in table], np.int16)
 
 

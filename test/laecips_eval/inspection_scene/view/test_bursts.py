@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 from laecips_eval.inspection_scene.drawing.random_stream import RandomStream
-from laecips_eval.inspection_scene.view.bursts import KINDS, LONGEST, Burst, plan_bursts
+from laecips_eval.inspection_scene.view.bursts import KINDS, LONGEST, SHORTEST, Burst, plan_bursts
 
 THIRDS = ((0, 600), (600, 1200), (1200, 1800))
 
@@ -17,7 +17,7 @@ def test_bursts_stay_apart_and_within_their_segment(seed: int, frames: int, part
     assert [it.number for it in bursts] == list(range(len(bursts)))
     for burst in bursts:
         assert burst.kind in KINDS
-        assert 1 <= burst.stop - burst.start <= LONGEST
+        assert 1 <= burst.stop - burst.start < LONGEST + SHORTEST
         assert any(start <= burst.start and burst.stop <= stop for start, stop in segments)
     for one, other in pairwise(bursts):
         assert one.stop <= other.start
@@ -27,7 +27,7 @@ def test_bursts_stay_apart_and_within_their_segment(seed: int, frames: int, part
 def test_a_drive_is_mostly_routine_and_meets_every_disturbance(seed: int) -> None:
     bursts = plan_bursts(RandomStream(seed), THIRDS)
     disturbed = sum(it.stop - it.start for it in bursts) / 1800
-    assert 0.15 <= disturbed <= 0.45
+    assert 0.4 <= disturbed <= 0.5
     assert {it.kind for it in bursts} == set(KINDS)
     assert min(it.stop - it.start for it in bursts) >= 10
 
@@ -36,4 +36,4 @@ def test_a_burst_comes_and_goes() -> None:
     burst = Burst("glare", 10, 40, 0)
     strengths = [burst.strength(index) for index in range(10, 40)]
     assert strengths == strengths[::-1]
-    assert 0 < strengths[0] < strengths[2] < strengths[15] == 1.0
+    assert 0 < strengths[0] < strengths[1] < strengths[15] == 1.0

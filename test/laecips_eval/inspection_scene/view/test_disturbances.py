@@ -13,7 +13,6 @@ def size(trouble: Trouble) -> float:
     puff, left, light = trouble.puff, trouble.left, trouble.reflection
     return float(
         trouble.blur
-        + trouble.gain
         + (0 if puff is None else puff.mean())
         + (0 if left is None else (256 - left).mean())
         + (0 if light is None else light.mean())
