@@ -19,6 +19,10 @@ from laecips_cloud.networks.softmax_doubt import (
 # generalisation bound needs it, but its text omits it.
 H_MIN = 0.01
 
+# Least spread that a number of a frame is normalised by: engines differ in some pixels of a network
+# that is sure of nothing, and such a difference must not count as one of frames.
+_LEAST_SPREAD = 0.1
+
 
 class MinerNetwork(nn.Module):
     """ResNet-18 on M-channel logits at f's own stride, with one output.
@@ -93,6 +97,8 @@ class MinerNetwork(nn.Module):
             softmax = batch.softmax(1)
             self.norm(doubt_numbers(softmax, doubt_maps(softmax)))
         self.norm.eval()
+        assert self.norm.running_var is not None
+        self.norm.running_var.clamp_(min=_LEAST_SPREAD**2)
 
     @torch.no_grad()
     def rescale(self, factor: float, shift: float) -> None:

@@ -141,6 +141,8 @@ def decode_scores(data: Buffer, classes: int) -> NDArray[np.float32]:
 def _decode_map(what: str, data: Buffer, shape: tuple[int, int] | None) -> NDArray[np.uint8]:
     """Decode a map of any coding that a robot, a cloud or a replay buffer may have."""
     start = bytes(data[:4])
+    if not start:
+        raise WireError(f"{what}: no data")
     try:
         if start == run_lengths.START:
             return run_lengths.decode_runs(data, shape=shape)

@@ -65,7 +65,7 @@ def test_scores_and_back(logits: np.ndarray) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "label map: of no known coding"),
+        (b"", "label map: no data"),
         (b"garbage", "label map: of no known coding"),
         (wire.encode_label_map(LABELS)[:-6], "label map: broken"),
         (encode_png(LABELS)[:-6], "label map: truncated"),
