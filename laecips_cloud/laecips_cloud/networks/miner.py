@@ -97,8 +97,7 @@ class MinerNetwork(nn.Module):
             softmax = batch.softmax(1)
             self.norm(doubt_numbers(softmax, doubt_maps(softmax)))
         self.norm.eval()
-        assert self.norm.running_var is not None
-        self.norm.running_var.clamp_(min=_LEAST_SPREAD**2)
+        self.norm.get_buffer("running_var").clamp_(min=_LEAST_SPREAD**2)
 
     @torch.no_grad()
     def rescale(self, factor: float, shift: float) -> None:

@@ -44,7 +44,7 @@ def test_the_buffer_holds_what_robot_and_cloud_say_and_no_truth(
     for frame in kept:
         image = decode_compressed(frame.picture, "jpeg")
         seen = robot.logits(image)
-        assert abs(frame.trust - robot.trust(seen)) < 0.1  # of the picture before JPEG
+        assert abs(frame.trust - robot.trust(seen)) < 0.15  # of the picture before JPEG
         scores = scorer.score(image, lambda: robot.scores(image))  # noqa: B023 (called at once)
         answer = wire.decode_label_map(frame.label_map, None, scores.shape[0])
         assert (scores.argmax(0) == answer).mean() > 0.5
