@@ -117,7 +117,15 @@ MAIN = BagRecipe(
 )
 """The bag that `laecips demo --drive shift` replays: three minutes."""
 
-MAIN_PATROL = BagRecipe(drive=PATROL)
+MAIN_PATROL = BagRecipe(
+    drive=PATROL,
+    expected=(
+        "5949f0b7d5638cb33b7c56542b09f63ab059630075488ff69579af56f0a35d5f",
+        "0ed3f3927a29cbbdd59b36a2ea5c8308ba3a2d72aaa4a241eb385c7e6e4d09ed",
+        "2b94de8d3ff63b92d5cebe23328b3ea6c09e5493db3d68a9d1bddcdbb72c411c",
+        "3bd9a736cb67970464105844f03d8fe49a5df337c58db8f6bccc06b6028ea9d8",
+    ),
+)
 """The bag that `laecips demo` replays: three minutes."""
 
 SMOKE = BagRecipe(

@@ -31,6 +31,7 @@ def test_the_main_bag() -> None:
 
 def test_the_patrol() -> None:
     assert (MAIN_PATROL.frames, MAIN_PATROL.rate_hz, MAIN_PATROL.drive) == (1800, 10.0, "patrol")
+    assert len(MAIN_PATROL.expected) == 1 + len(MAIN_PATROL.segments)
     assert [segment.name for segment in MAIN_PATROL.segments] == [
         "first_third",
         "second_third",
