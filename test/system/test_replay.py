@@ -44,10 +44,11 @@ def bag(tmp_path_factory: pytest.TempPathFactory, tiny_bundle: Bundle) -> Path:
     return path
 
 
-def assert_sums_hold(report: Report, frames: int = FRAMES) -> None:
+def assert_sums_hold(report: Report, frames: int = FRAMES, *, torn: int = 0) -> None:
+    """Of `torn` frames at most there may be a segmentation without its label map."""
     answered, dropped = report.answered, report.dropped
     assert report.frames == frames == answered.total + dropped.total
-    assert report.wanted == answered.cloud + answered.edge_fallback
+    assert 0 <= report.wanted - answered.cloud - answered.edge_fallback <= torn
     assert report.cur == report.sent / frames
     assert {"edge", "cloud", "player", "runner"} == set(report.processes)
 
@@ -187,7 +188,7 @@ def test_edge_killed(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
     assert "Traceback" not in output
     report = read_report(tmp_path / "report.json")
     assert 0 < report.frames < FRAMES
-    assert_sums_hold(report, report.frames)
+    assert_sums_hold(report, report.frames, torn=1)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
