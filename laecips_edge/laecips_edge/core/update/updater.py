@@ -203,7 +203,9 @@ class Updater:
         try:
             yield
         except OSError as error:
-            self._try_later(offer, f"{self._store.folder}: {error.strerror or error}")
+            # The free bytes that a message may have differ from one try to the next.
+            reason = f"{self._store.folder}: {error.strerror or error}"
+            self._try_later(offer, reason, kind=f"errno {error.errno}")
         except MemoryError:
             self._try_later(offer, "not enough memory to load it beside the running pair")
         except MismatchError as error:
@@ -212,12 +214,12 @@ class Updater:
             kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
             self._refuse(offer, kind + " ".join(str(error).split()), for_good=True)
 
-    def _try_later(self, offer: ModelOffer, reason: str) -> None:
+    def _try_later(self, offer: ModelOffer, reason: str, *, kind: str = "") -> None:
         self.suspend()
         self.fetch = None  # the next try reads the files on disk again
         self._breaker.sent()
         self._breaker.failed()
-        self._report_failure(offer, reason)
+        self._report_failure(offer, reason, kind=kind)
 
     def _refuse(self, offer: ModelOffer, reason: str, *, for_good: bool) -> None:
         fetch = self.fetch
@@ -235,9 +237,11 @@ class Updater:
             figures = {"transfer_s": fetch.transfer_s, "bytes": fetch.received}
         self._report(UpdateOutcome.REFUSED, offer, reason, **figures)
 
-    def _report_failure(self, offer: ModelOffer, reason: str) -> None:
-        if reason != self._told:  # report a repeated failure once
-            self._told = reason
+    def _report_failure(self, offer: ModelOffer, reason: str, *, kind: str = "") -> None:
+        """Report a failure, but one of the kind reported last only once; empty: its reason."""
+        kind = kind or reason
+        if kind != self._told:
+            self._told = kind
             self._report(UpdateOutcome.FAILED, offer, reason)
 
     def _report(
