@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final
 
 import grpc
+from laecips_edge.core.certificates.certificate import Credentials
 from laecips_edge.core.certificates.reloaded_credentials import ReloadedCredentials
 from laecips_edge.core.link import protobuf
 from laecips_edge.core.link.grpc_options import SERVER, is_loopback
@@ -165,14 +167,38 @@ class GatewayServer:
 
 def _renewed(credentials: ReloadedCredentials) -> Any:
     """Return credentials of a server that follow the files: gRPC asks at each handshake."""
+    return grpc.dynamic_ssl_server_credentials(
+        _configuration(credentials.current()),
+        configuration_if_changed(credentials),
+        require_client_authentication=True,
+    )
 
-    def newest() -> Any:
+
+def configuration_if_changed(credentials: ReloadedCredentials) -> Callable[[], Any]:
+    """Return a function that gives gRPC the certificates if they changed since it asked last.
+
+    It gives None otherwise: gRPC 1.85 replaces a configuration without a lock, and handshakes that
+    run side by side (fifty connections that a stranger opens) then abort the whole process.
+    """
+    lock = threading.Lock()
+    last = credentials.current()
+
+    def changed() -> Any:
+        nonlocal last
         now = credentials.current()
-        return grpc.ssl_server_certificate_configuration(
-            [(now.key, now.certificate)], root_certificates=now.authority
-        )
+        with lock:
+            if now == last:
+                return None
+            last = now
+        return _configuration(now)
 
-    return grpc.dynamic_ssl_server_credentials(newest(), newest, require_client_authentication=True)
+    return changed
+
+
+def _configuration(now: Credentials) -> Any:
+    return grpc.ssl_server_certificate_configuration(
+        [(now.key, now.certificate)], root_certificates=now.authority
+    )
 
 
 _TAKEN: Final = "cannot listen at {}: is another gateway there, or is it not of this machine?"

@@ -13,9 +13,11 @@ import pytest
 from bridge_site import OK, Silent, Site, answer, bridge, request, strange_gateway
 from laecips_cloud.gateway.counters import GatewayCounters
 from laecips_cloud.gateway.quotas import Limits
+from laecips_cloud.gateway.server import configuration_if_changed
 from laecips_edge.bridge.link import Link
 from laecips_edge.core.certificates.authority import Authority
 from laecips_edge.core.certificates.certificate import Credentials, load_credentials, utc_now
+from laecips_edge.core.certificates.reloaded_credentials import ReloadedCredentials
 from laecips_edge.core.link import protobuf
 from laecips_edge.core.link.grpc_options import CLIENT
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
@@ -293,6 +295,26 @@ def test_a_hostile_robot_does_not_keep_another_out(site: Site) -> None:
             gate.set()
             for each in half_open:
                 each.close()
+
+
+def test_half_open_connections_of_a_stranger_do_not_end_the_gateway(site: Site) -> None:
+    with site.gateway(InProcessTransport(echo)) as address:
+        host, port = address.split(":")
+        for _ in range(40):
+            half_open = [socket.create_connection((host, int(port))) for _ in range(50)]
+            for each in half_open:
+                each.close()
+        with bridge(address, site.robot) as (_, transport):
+            until(lambda: transport.present)
+            assert answer(transport, request()).status is AnswerStatus.OK
+
+
+def test_grpc_is_given_certificates_once(site: Site) -> None:
+    changed = configuration_if_changed(ReloadedCredentials(site.folder, "gateway"))
+    assert changed() is None
+    site.authority.renew("localhost", utc_now())
+    assert isinstance(changed(), grpc.ServerCertificateConfiguration)
+    assert changed() is None
 
 
 def test_plain_text_is_for_this_machine_alone(site: Site) -> None:
