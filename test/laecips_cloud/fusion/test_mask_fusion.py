@@ -43,7 +43,7 @@ def scores_and_regions(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(scores_and_masks())
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 def test_overlapping_masks_equal_the_loop(case: tuple[np.ndarray, list[np.ndarray]]) -> None:
     scores, masks = case
     np.testing.assert_array_equal(
@@ -52,7 +52,7 @@ def test_overlapping_masks_equal_the_loop(case: tuple[np.ndarray, list[np.ndarra
 
 
 @given(scores_and_regions())
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 def test_partition_equals_the_loop(case: tuple[np.ndarray, np.ndarray]) -> None:
     scores, regions = case
     masks = [regions == index for index in np.unique(regions)]
@@ -62,7 +62,6 @@ def test_partition_equals_the_loop(case: tuple[np.ndarray, np.ndarray]) -> None:
 
 
 @given(scores_and_regions())
-@settings(max_examples=100)
 def test_partition_equals_its_masks(case: tuple[np.ndarray, np.ndarray]) -> None:
     scores, regions = case
     masks = MaskSet.of([regions == index for index in np.unique(regions)])
@@ -204,7 +203,7 @@ bounds = st.builds(
 
 
 @given(scores_and_masks(), bounds, st.none() | st.lists(st.floats(0, 1), min_size=8, max_size=8))
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 def test_a_vote_equals_the_loop(
     case: tuple[np.ndarray, list[np.ndarray]], vote: Vote, drawn: list[float] | None
 ) -> None:
@@ -217,7 +216,7 @@ def test_a_vote_equals_the_loop(
 
 
 @given(scores_and_regions(), bounds)
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 def test_a_partition_votes_as_its_masks_do(case: tuple[np.ndarray, np.ndarray], vote: Vote) -> None:
     scores, regions = case
     masks = [regions == index for index in np.unique(regions)]

@@ -32,6 +32,7 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+@pytest.mark.slow
 def test_frames_are_what_they_always_were() -> None:
     assert fingerprint() == EXPECTED
 
@@ -101,6 +102,7 @@ def test_these_dials_change_both(day_zero: InspectionFrames, dial: str) -> None:
     assert np.abs(drifted.image.astype(int) - day_zero[5].image).mean() > 2
 
 
+@pytest.mark.slow
 def test_splits_and_seeds_share_no_panel(day_zero: InspectionFrames) -> None:
     others = [
         InspectionFrames("held_out", drift=DAY_ZERO),

@@ -19,6 +19,7 @@ from laecips_eval.inspection_scene.make_bags import draw_frame
 SMOKE_BAG = Path(__file__).resolve().parents[3] / "rosbags" / "smoke"
 
 
+@pytest.mark.slow
 def test_its_frames_are_those_of_the_bag(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "MAIN", SMOKE)  # whose bag is here
     bag = open_bag(SMOKE_BAG)
@@ -35,6 +36,7 @@ def test_its_frames_are_those_of_the_bag(monkeypatch: pytest.MonkeyPatch) -> Non
         np.testing.assert_array_equal(frame.truth, truth[stored[index].stamp_ns])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "recipe"), [(0, MAIN), (3, MAIN.seeded(3))])
 def test_it_is_the_demos_drive_of_that_seed(seed: int, recipe: BagRecipe) -> None:
     stream = InspectionStream(seed=seed, every=360)

@@ -25,6 +25,7 @@ def names(frames: LabelledFrames) -> list[str]:
     return [frames[index].name for index in range(len(frames))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "learnt", "kept_back"),
     [

@@ -116,6 +116,7 @@ def test_a_process_that_fails_says_why(sam_checkpoint: Path, tmp_path: Path) -> 
         automatic.in_a_process(job)
 
 
+@pytest.mark.slow
 def test_kept_masks_are_the_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(masks, "SHAPES", ((90, 120), (120, 90)))
     monkeypatch.setattr(masks, "POINTS_PER_SIDE", 3)

@@ -1,9 +1,11 @@
 """The benchmark of prompts: more of them find more, and it is the scores that choose."""
 
+import pytest
 from laecips_eval.benchmarks.sam import prompts
 from laecips_eval.shipped_models import shipped_bundle
 
 
+@pytest.mark.slow
 def test_rows(monkeypatch) -> None:
     monkeypatch.setattr(prompts, "GRIDS", (4, 16))
     monkeypatch.setattr(prompts, "COUNTS", (16,))

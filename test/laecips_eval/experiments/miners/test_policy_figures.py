@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from laecips_eval.experiments.miners.frame_table import FrameTable
 from laecips_eval.experiments.miners.policy_comparison import PolicyComparison
 from laecips_eval.experiments.miners.policy_figures import draw_curves, draw_scores
@@ -41,6 +42,7 @@ def test_a_line_for_each_policy(tmp_path: Path) -> None:
         assert f"<!-- {name} -->" in text
 
 
+@pytest.mark.slow
 def test_equal_frames_give_equal_bytes(tmp_path: Path) -> None:
     for draw in (draw_scores, draw_curves):
         for name in ("one.svg", "two.svg"):

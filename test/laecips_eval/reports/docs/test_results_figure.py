@@ -8,6 +8,7 @@ from laecips_eval.reports.docs.results_figure import draw_replay
 from laecips_eval.scoring.frame_log import FrameRow
 
 
+@pytest.mark.slow
 def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
     rows = [
         FrameRow(index=i, stamp_ns=i, source=source, hard=source != "edge", latency_ms=10.0 + i)
