@@ -44,8 +44,8 @@ def score_miner(
     assisted = np.array([row.assisted_iou for row in rows])
     hard = trust <= delta
     return MinerScore(
-        auroc=auroc(trust, worst(iou, HARD_SHARE)),
-        auroc_gain=auroc(trust, worst(iou - assisted, HARD_SHARE)),
+        auroc=auroc(trust, lowest(iou, HARD_SHARE)),
+        auroc_gain=auroc(trust, lowest(iou - assisted, HARD_SHARE)),
         published=float(np.where(hard, assisted, iou).mean()),
     )
 
@@ -72,16 +72,16 @@ def auroc(trust: NDArray[np.floating], hard: NDArray[np.bool_]) -> float:
     return float((below + not_above).sum() / (2.0 * len(positives) * len(negatives)))
 
 
-def worst(values: NDArray[np.floating], share: float) -> NDArray[np.bool_]:
+def lowest(values: NDArray[np.floating], share: float) -> NDArray[np.bool_]:
     """Mark the lowest `share` of the values; ties go to the earlier one.
 
     Args:
         values: float [N].
-        share: in [0, 1].
+        share: in [0, 1]; rounded down to whole values.
 
     Returns:
-        bool [N], with round(share * N) marks.
+        bool [N].
     """
     marks = np.zeros(len(values), bool)
-    marks[np.argsort(values, kind="stable")[: round(share * len(values))]] = True
+    marks[np.argsort(values, kind="stable")[: int(share * len(values) + 1e-9)]] = True
     return marks

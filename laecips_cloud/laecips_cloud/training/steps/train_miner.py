@@ -64,10 +64,6 @@ class HardRule:
     share: float
     cloud: str
 
-    def hard(self, rows: Sequence[HeldOutRow]) -> NDArray[np.bool_]:
-        """Return which rows are hard: bool [N]."""
-        return _gains(rows, self.cloud) >= self.gain
-
     def easiness(self, rows: Sequence[HeldOutRow]) -> NDArray[np.float32]:
         """Return what h learns: the probability that each row is easy, float32 [N] in [0, 1].
 

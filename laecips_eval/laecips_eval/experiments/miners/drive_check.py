@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from laecips_cloud.training.first.ranking import lowest
 
-from laecips_eval.experiments.miners.frame_table import FrameTable, lowest
+from laecips_eval.experiments.miners.frame_table import FrameTable
 
 CUR: Final = 0.35
 """Share of the frames that are uploaded."""

@@ -159,21 +159,6 @@ def joined(tables: Sequence[FrameTable]) -> FrameTable:
     )
 
 
-def lowest(scores: Shares, share: float) -> NDArray[np.bool_]:
-    """Choose a share of the frames with the lowest scores; of equal ones the earlier.
-
-    Args:
-        scores: float64 [N].
-        share: of the frames, in [0, 1]; rounded down to whole frames.
-
-    Returns:
-        bool [N].
-    """
-    chosen = np.zeros(len(scores), bool)
-    chosen[np.argsort(scores, kind="stable")[: int(share * len(scores) + 1e-9)]] = True
-    return chosen
-
-
 _COLUMNS = (
     "stamps_ns",
     "segments",

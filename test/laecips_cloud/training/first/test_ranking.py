@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_cloud.training.first.ranking import auroc, score_miner, worst
+from laecips_cloud.training.first.ranking import auroc, lowest, score_miner
 from laecips_cloud.training.steps.held_out_rows import HeldOutRow
 
 
@@ -46,8 +46,10 @@ def test_auroc_counts_pairs(rows: list[tuple[int, bool]]) -> None:
         ([3.0, 1.0], 1.0, [1, 1]),
     ],
 )
-def test_worst(values: list[float], share: float, expected: list[int]) -> None:
-    assert worst(np.array(values), share).tolist() == [bool(mark) for mark in expected]
+def test_the_lowest_and_of_equal_ones_the_earlier(
+    values: list[float], share: float, expected: list[int]
+) -> None:
+    assert lowest(np.array(values), share).tolist() == [bool(mark) for mark in expected]
 
 
 def test_a_miner_is_judged_by_what_it_sends() -> None:

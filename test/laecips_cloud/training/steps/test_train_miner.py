@@ -45,12 +45,13 @@ def test_what_counts_as_hard(gains: list[float], cloud: str, gain: float, share:
     assert rule.cloud == cloud
     assert rule.gain == pytest.approx(gain)
     assert rule.share == pytest.approx(share)
-    assert rule.hard(rows).mean() == pytest.approx(share)
+    assert (rule.easiness(rows) <= 0.5 + 1e-6).mean() == pytest.approx(share)
 
 
 def test_a_perfect_cloud_makes_the_worst_frames_hard() -> None:
     rows = [row(iou, iou) for iou in IOUS]
-    assert choose_hard_rule(rows).hard(rows).tolist() == [False] * 13 + [True] * 7
+    easiness = choose_hard_rule(rows).easiness(rows)
+    assert (easiness <= 0.5 + 1e-6).tolist() == [False] * 13 + [True] * 7
 
 
 def test_easiness_falls_as_the_gain_rises_and_is_a_half_at_the_rule() -> None:
@@ -60,7 +61,7 @@ def test_easiness_falls_as_the_gain_rises_and_is_a_half_at_the_rule() -> None:
     easiness = rule.easiness(rows)
     assert (np.diff(easiness) < 0).all()
     assert 0.0 <= easiness.min() < 0.5 < easiness.max() <= 1.0
-    np.testing.assert_array_equal(easiness < 0.5, rule.hard(rows))
+    assert (easiness <= 0.5 + 1e-6).mean() == pytest.approx(rule.share)
 
 
 def test_of_two_rows_with_one_gain_the_worse_is_less_easy() -> None:

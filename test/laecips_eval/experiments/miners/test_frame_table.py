@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from laecips_cloud.metrics import ConfusionMatrix, frame_iou
-from laecips_eval.experiments.miners.frame_table import FrameTable, joined, lowest
+from laecips_eval.experiments.miners.frame_table import FrameTable, joined
 
 TRUTH = np.array([[[0, 0, 1, 255]], [[1, 1, 1, 0]], [[0, 0, 0, 0]]], np.uint8)
 BY_F = np.array([[[0, 1, 1, 0]], [[1, 0, 0, 0]], [[0, 0, 0, 0]]], np.uint8)
@@ -104,17 +104,6 @@ def test_some_frames() -> None:
     assert len(found) == 1
     assert list(found.stamps_ns) == [20]
     assert found.miou(np.array([False])) == pytest.approx(table().f_iou[1])
-
-
-@pytest.mark.parametrize(
-    ("share", "expected"),
-    [(0.0, ""), (0.24, ""), (0.25, "1"), (0.5, "01"), (0.75, "012"), (1.0, "0123")],
-)
-def test_the_lowest_scores_come_first_and_of_equal_ones_the_earlier(
-    share: float, expected: str
-) -> None:
-    chosen = lowest(np.array([0.5, 0.1, 0.5, 0.9]), share)
-    assert "".join(map(str, np.flatnonzero(chosen))) == expected
 
 
 def test_tables_one_after_the_other() -> None:

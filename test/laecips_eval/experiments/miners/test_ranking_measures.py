@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from laecips_cloud.training.first.ranking import auroc as plain_auroc
-from laecips_eval.experiments.miners.frame_table import FrameTable, lowest
+from laecips_cloud.training.first.ranking import lowest
+from laecips_eval.experiments.miners.frame_table import FrameTable
 from laecips_eval.experiments.miners.ranking_measures import (
     auroc,
     rank_correlation,
