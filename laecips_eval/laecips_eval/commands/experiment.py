@@ -71,6 +71,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "splits train and held_out",
     )
     parser.add_argument(
+        "--networks",
+        nargs="+",
+        metavar="NAME",
+        help="edge-networks: only these, the others are compared with the first",
+    )
+    parser.add_argument(
         "--page-only",
         action="store_true",
         help="first-training, labelling: write the page of what was run, and run nothing",
@@ -226,7 +232,7 @@ def _traffic(args: argparse.Namespace, output: Path) -> None:
 
 
 def _edge_networks(args: argparse.Namespace, output: Path) -> None:
-    from laecips_eval.experiments.edge_networks.run import EVERY, run_edge_networks
+    from laecips_eval.experiments.edge_networks.run import EVERY, NETWORKS, run_edge_networks
 
     if len(args.seconds) != 1 or not args.seconds[0] > 0:
         raise ValueError("experiment edge-networks: give one number above 0 for --seconds")
@@ -234,6 +240,7 @@ def _edge_networks(args: argparse.Namespace, output: Path) -> None:
         output,
         models=args.models or Path("out/edge-networks"),
         seconds=args.seconds[0],
+        networks=args.networks or NETWORKS,
         every=EVERY if args.every is None else args.every,
     )
 

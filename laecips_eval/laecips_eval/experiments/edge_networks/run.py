@@ -39,7 +39,7 @@ the shipped bundle had a quarter of an hour, and a longer training can turn the 
 - *Update* is what a robot fetches for another version: the weights of f and h, manifest and
   agreement frames.
 
-    laecips experiment edge-networks --seconds {seconds:g}
+    laecips experiment edge-networks --seconds {seconds:g} --networks {networks}
 """
 
 
@@ -90,7 +90,11 @@ def run_edge_networks(
         )
     output.parent.mkdir(parents=True, exist_ok=True)
     introduction = INTRODUCTION.format(
-        frames=len(learnt), seconds=seconds, held_out=len(unseen), every=every
+        frames=len(learnt),
+        seconds=seconds,
+        held_out=len(unseen),
+        every=every,
+        networks=" ".join(networks),
     )
     with whole_file(output) as file:
         file.write(f"{introduction}\n{accuracy_table(measured)}\n{cost_table(measured)}")

@@ -50,3 +50,9 @@ def test_no_time_is_no_training(tmp_path: Path, capsys: pytest.CaptureFixture[st
         "laecips experiment: experiment edge-networks: give one number above 0 for --seconds"
         in capsys.readouterr().err
     )
+
+
+def test_networks_are_chosen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.md"
+    assert main(["experiment", "edge-networks", "--networks", "rafnet", "-o", str(page)]) == 2
+    assert "edge network 'rafnet' is not known" in capsys.readouterr().err
