@@ -12,6 +12,7 @@ from laecips_cloud.hard_frames.cloud_settings import CloudSettings
 from laecips_cloud.trainer.trainer_settings import TrainerSettings
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.frame.edge_settings import EdgeSettings
+from laecips_edge.launching.params_file import NODES, given
 from laecips_eval.offline_replay.learning import OfflineLearning
 from laecips_eval.offline_replay.replay import Progress, replay_offline
 from laecips_eval.reports.report import Report, ReportError, read_report, write_report
@@ -27,7 +28,6 @@ from laecips_eval.scoring.frame_log import read_rows, write_rows
 from laecips_eval.scoring.updates import updates_of
 
 from laecips_bringup.graph.graph import asking
-from laecips_bringup.graph.params_file import NODES, given
 from laecips_bringup.output_names import (
     FRAMES,
     OFFLINE_BUFFER,

@@ -1,6 +1,7 @@
 """The cloud's side."""
 
-from laecips_bringup.graph.launching import cloud_part, launch_description
+from laecips_bringup.graph.cloud_parts import cloud_part
+from laecips_bringup.graph.launching import launch_description
 from launch import LaunchDescription
 
 

@@ -1,11 +1,7 @@
 """The cloud's side for robots across a network: gateway, cloud, and the trainer where wanted."""
 
-from laecips_bringup.graph.launching import (
-    cloud_part,
-    gateway_part,
-    launch_description,
-    wanted_trainer_part,
-)
+from laecips_bringup.graph.cloud_parts import cloud_part, gateway_part, wanted_trainer_part
+from laecips_bringup.graph.launching import launch_description
 from launch import LaunchDescription
 
 

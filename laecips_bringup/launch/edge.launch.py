@@ -1,6 +1,8 @@
 """The robot's side."""
 
-from laecips_bringup.graph.launching import edge_part, launch_description, rviz_part
+from laecips_edge.launching.launch_files import launch_description
+from laecips_edge.launching.robot_parts import edge_part
+from laecips_edge.launching.rviz_part import rviz_part
 from launch import LaunchDescription
 
 

@@ -1,12 +1,9 @@
 """Edge and cloud on one machine, the trainer and RViz where they are wanted."""
 
-from laecips_bringup.graph.launching import (
-    cloud_part,
-    edge_part,
-    launch_description,
-    rviz_part,
-    wanted_trainer_part,
-)
+from laecips_bringup.graph.cloud_parts import cloud_part, wanted_trainer_part
+from laecips_bringup.graph.launching import launch_description
+from laecips_edge.launching.robot_parts import edge_part
+from laecips_edge.launching.rviz_part import rviz_part
 from launch import LaunchDescription
 
 

@@ -1,6 +1,8 @@
 """The robot's side where the cloud is across a network: edge node and bridge (docs/bridge.md)."""
 
-from laecips_bringup.graph.launching import launch_description, robot_part, rviz_part
+from laecips_edge.launching.launch_files import launch_description
+from laecips_edge.launching.robot_parts import robot_part
+from laecips_edge.launching.rviz_part import rviz_part
 from launch import LaunchDescription
 
 

@@ -1,6 +1,7 @@
 """The trainer, beside the cloud's replay buffer."""
 
-from laecips_bringup.graph.launching import launch_description, trainer_part
+from laecips_bringup.graph.cloud_parts import trainer_part
+from laecips_bringup.graph.launching import launch_description
 from launch import LaunchDescription
 
 

@@ -6,6 +6,7 @@ cloud, whose answers have a thread of their own. On a third thread `update/model
 newer pair (f, h) into `core/frame/running_pair.py`.
 """
 
+import socket
 import sys
 import time
 from dataclasses import replace
@@ -14,6 +15,7 @@ from typing import Any
 import cv2
 from rclpy.client import Client
 from rclpy.event_handler import SubscriptionEventCallbacks
+from rclpy.parameter import Parameter
 from rclpy.qos import qos_policy_name_from_kind
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
@@ -25,6 +27,7 @@ from laecips_edge.core.frame.edge_settings import FROM_MANIFEST, EdgeSettings
 from laecips_edge.core.frame.frame_history import FrameHistory
 from laecips_edge.core.frame.health import EdgeHealth, SilenceWatch
 from laecips_edge.core.frame.running_pair import RunningPair
+from laecips_edge.core.robot_name import usual_robot_name
 from laecips_edge.core.routing.policy import NEVER_UPLOADS, Policy
 from laecips_edge.core.update.model_store import ModelStore
 from laecips_edge.core.update.starting_pair import open_store, starting_pair
@@ -60,6 +63,9 @@ class EdgeNode(ManagedNode):
 
     def configure(self) -> None:
         """Load and test the bundle, create the topics of the answers and the service's client."""
+        if not self.parameters["robot"]:
+            name = usual_robot_name(self.get_namespace(), socket.gethostname())
+            self.set_parameters([Parameter("robot", value=name)])
         settings = self.parameters.read(EdgeSettings)
         cv2.setNumThreads(settings.threads)  # OpenCV's default is every core
         base = Bundle.load(settings.path("bundle", what="the folder of a model bundle"))

@@ -262,7 +262,7 @@ def test_a_full_disk(tmp_path: Path, bag: Path, tiny_bundle: Bundle) -> None:
         (["--link", "4mbit", "--cut", "9-3"], "--cut 9-3: give two seconds of the run"),
         (["--cut", "1-2"], "--cut: there is no link to cut"),
         (["--delta", "7"], "--delta: 7.0 is neither in [0, 1] nor -1"),
-        (["--params-file", "/nope.yaml"], "--params-file /nope.yaml is missing"),
+        (["--params-file", "/nope.yaml"], "parameter file /nope.yaml is missing"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(

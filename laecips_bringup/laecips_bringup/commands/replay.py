@@ -135,8 +135,9 @@ def check(args: argparse.Namespace) -> None:
     Raises:
         ValueError: an option has an invalid value; names the first.
     """
+    from laecips_edge.launching.params_file import unknown_parameters
+
     from laecips_bringup.graph.installed_files import teacher_for
-    from laecips_bringup.graph.params_file import unknown_parameters
     from laecips_bringup.live_replay.run_checks import check_edge, check_out, check_rate
 
     check_rate(args.rate)

@@ -6,116 +6,44 @@ no process.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final, TypedDict, Unpack
+from collections.abc import Container
+from typing import Unpack
 
-from laecips_bringup.graph.installed_files import config_file
-from laecips_bringup.graph.params_file import given
+from laecips_edge.launching.installed_files import config_file
+from laecips_edge.launching.node_spec import (
+    NodeSpec,
+    Parameters,
+    ParameterValue,
+    Shared,
+    filled,
+    managed_node,
+    said,
+)
+from laecips_edge.launching.robot_nodes import bridge, camera, cloud_remappings, edge
 
-ParameterValue = bool | int | float | str | Sequence[str]
-Parameters = Mapping[str, ParameterValue]
-
-RAW: Final = "raw"
-COMPRESSED: Final = "compressed"
-TRANSPORTS: Final = (RAW, COMPRESSED)
-
-
-@dataclass(frozen=True, kw_only=True)
-class NodeSpec:
-    """One node of the graph.
-
-    Attributes:
-        package: the ROS package that installs the executable.
-        executable: name of the executable under `lib/<package>`.
-        name: the node's name.
-        namespace: absolute, `/` for none.
-        parameters: layers, the last wins; a Path is a parameter file, a mapping is values.
-        remappings: names inside the node, mapped to names outside.
-        lifecycle: whether the node is a lifecycle node.
-        pictures: whether it sends or takes raw pictures; see `transport`.
-    """
-
-    package: str
-    executable: str
-    name: str
-    namespace: str = "/"
-    parameters: tuple[Path | Parameters, ...] = ()
-    remappings: Mapping[str, str] = field(default_factory=dict)
-    lifecycle: bool = True
-    pictures: bool = True
-
-    @property
-    def full_name(self) -> str:
-        """The namespace and name, such as `/robot/edge`."""
-        return f"{self.namespace.rstrip('/')}/{self.name}"
-
-    def topic(self, name: str) -> str:
-        """Return the full name of a private topic, `~/name` inside the node."""
-        return f"{self.full_name}/{name}"
-
-
-class Shared(TypedDict, total=False):
-    """Settings common to all nodes; an absent key leaves the shipped file's value.
-
-    Keys:
-        namespace: namespace of the node; edge and cloud must share it to communicate.
-        engine: default engine, unless the user's file names one.
-        preset: name of a file of `config/` for one kind of run, laid over the node's own file.
-        params_file: a parameter file of the user, laid over the shipped one.
-        use_sim_time: take the time from /clock.
-        autostart: configure and activate without a lifecycle manager; true by default.
-    """
-
-    namespace: str
-    engine: str
-    preset: str
-    params_file: str
-    use_sim_time: bool
-    autostart: bool
-
-
-def edge(
-    *,
-    image_topic: str = "image",
-    image_transport: str = RAW,
-    bundle: str = "",
-    parameters: Parameters | None = None,
-    **shared: Unpack[Shared],
-) -> NodeSpec:
-    """Return the edge node, which runs on the robot.
-
-    Args:
-        image_topic: the camera's base topic, or that with `/compressed`, as `ros2 topic list` shows
-            it; then the transport is compressed.
-        image_transport: raw, or compressed for `<image_topic>/compressed`.
-        bundle: folder of the model bundle; empty for the parameter file's value.
-        parameters: additional values, over all other layers.
-        **shared: see `Shared`.
-
-    Raises:
-        ValueError: the transport is unknown.
-    """
-    if image_transport not in TRANSPORTS:
-        raise ValueError(
-            f"image_transport {image_transport!r} is unknown: use one of {', '.join(TRANSPORTS)}"
-        )
-    image_topic, image_transport = camera(image_topic, image_transport)
-    return _node(
-        "laecips_edge",
-        "edge",
-        {"image_transport": image_transport, **({"bundle": bundle} if bundle else {})},
-        parameters,
-        shared,
-        remappings=image_remappings(image_topic),
-    )
+__all__ = [
+    "NodeSpec",
+    "ParameterValue",
+    "Parameters",
+    "Shared",
+    "asking",
+    "bridge",
+    "camera",
+    "cloud",
+    "edge",
+    "gateway",
+    "player",
+    "trainer",
+]
 
 
 def cloud(
     *,
     bundle: str = "",
+    usual_bundle: str = "",
     teacher: str = "",
+    usual_library: str = "",
+    cloud_service: str = "",
     parameters: Parameters | None = None,
     **shared: Unpack[Shared],
 ) -> NodeSpec:
@@ -123,19 +51,37 @@ def cloud(
 
     Args:
         bundle: folder of the model bundle; empty for the parameter file's value.
+        usual_bundle: the bundle where neither says one.
         teacher: folder of the teacher, unless the user's file chooses a class scorer itself;
             empty for none.
-        parameters: as for `edge`.
+        usual_library: folder of the trainer's library, where the user's file names none.
+        cloud_service: name of its service, see `cloud_remappings`.
+        parameters: additional values, over all other layers.
         **shared: see `Shared`; `engine` applies to the teacher too.
     """
-    asked: Parameters = {"bundles": [bundle]} if bundle else {}
-    return _node("laecips_cloud", "cloud", asked, parameters, shared, teacher=teacher)
+    engine = shared.get("engine", "")
+    usual: Parameters = {
+        **filled(bundles=[usual_bundle] if usual_bundle else [], library=usual_library),
+        **filled(engine=engine),
+        **asking(teacher, engine=engine, unless=said("cloud", shared) if teacher else ()),
+    }
+    return managed_node(
+        "laecips_cloud",
+        "cloud",
+        shared,
+        usual=usual,
+        asked={**filled(bundles=[bundle] if bundle else []), **(parameters or {})},
+        remappings=cloud_remappings(cloud_service),
+    )
 
 
 def trainer(
     *,
     bundle: str = "",
+    usual_bundle: str = "",
     source: str = "",
+    usual_buffer: str = "",
+    cloud_service: str = "",
     parameters: Parameters | None = None,
     **shared: Unpack[Shared],
 ) -> NodeSpec:
@@ -143,34 +89,22 @@ def trainer(
 
     Args:
         bundle: folder of the first training's bundle; empty for the parameter file's value.
+        usual_bundle: the bundle where neither says one.
         source: folder of labelled source frames; empty for the parameter file's value.
-        parameters: as for `edge`.
+        usual_buffer: file of the cloud's replay buffer, where the user's file names none.
+        cloud_service: see `cloud_remappings`.
+        parameters: as for `cloud`.
         **shared: see `Shared`; the trainer evaluates pairs on `engine`.
     """
-    named = {"bundle": bundle, "source": source}
-    asked = {key: value for key, value in named.items() if value}
-    return _node("laecips_cloud", "trainer", asked, parameters, shared)
-
-
-def bridge(
-    *,
-    address: str = "",
-    certificates: str = "",
-    parameters: Parameters | None = None,
-    **shared: Unpack[Shared],
-) -> NodeSpec:
-    """Return the bridge node, which connects a robot to its cloud.
-
-    Args:
-        address: HOST:PORT of the gateway, and after commas those of spare ones; empty for the
-            parameter file's value.
-        certificates: folder of the robot's certificates; empty for the parameter file's value.
-        parameters: as for `edge`.
-        **shared: see `Shared`.
-    """
-    addresses = [each.strip() for each in address.split(",") if each.strip()]
-    asked = _given(addresses=addresses, certificates=certificates)
-    return _node("laecips_edge", "bridge", asked, parameters, shared, pictures=False)
+    usual = filled(bundle=usual_bundle, buffer_path=usual_buffer, engine=shared.get("engine", ""))
+    return managed_node(
+        "laecips_cloud",
+        "trainer",
+        shared,
+        usual=usual,
+        asked={**filled(bundle=bundle, source=source), **(parameters or {})},
+        remappings=cloud_remappings(cloud_service),
+    )
 
 
 def gateway(
@@ -185,11 +119,17 @@ def gateway(
     Args:
         address: HOST:PORT to listen at; empty for the parameter file's value.
         certificates: folder of the gateway's certificates; empty for the parameter file's value.
-        parameters: as for `edge`.
+        parameters: as for `cloud`.
         **shared: see `Shared`.
     """
-    asked = _given(address=address, certificates=certificates)
-    return _node("laecips_cloud", "gateway", asked, parameters, shared, pictures=False)
+    return managed_node(
+        "laecips_cloud",
+        "gateway",
+        shared,
+        usual={},
+        asked={**filled(address=address, certificates=certificates), **(parameters or {})},
+        pictures=False,
+    )
 
 
 def asking(
@@ -232,74 +172,4 @@ def player(*, bag: str, rate: float = 1.0, parameters: Parameters | None = None)
             {"bag": bag, "rate": rate, **(parameters or {})},
         ),
         lifecycle=False,
-    )
-
-
-def camera(image_topic: str, image_transport: str) -> tuple[str, str]:
-    """Return base topic and transport of a camera whose topic may end with `/compressed`."""
-    base = image_topic.removesuffix(f"/{COMPRESSED}")
-    return (image_topic, image_transport) if base == image_topic else (base, COMPRESSED)
-
-
-def image_remappings(image_topic: str) -> dict[str, str]:
-    """Return the remappings of the camera's topic, for both transports of `image`."""
-    if image_topic == "image":
-        return {}
-    return {"image": image_topic, "image/compressed": f"{image_topic}/compressed"}
-
-
-def absolute(namespace: str) -> str:
-    """Return a namespace in ROS form: `robot` and `/robot/` give `/robot`, empty gives `/`."""
-    return "/" + namespace.strip("/")
-
-
-def _given(**values: str | list[str]) -> Parameters:
-    """Return the values that are not empty."""
-    return {name: value for name, value in values.items() if value}
-
-
-def _node(
-    package: str,
-    name: str,
-    asked: Parameters,
-    parameters: Parameters | None,
-    shared: Shared,
-    *,
-    teacher: str = "",
-    remappings: Mapping[str, str] | None = None,
-    pictures: bool = True,
-) -> NodeSpec:
-    """Return a lifecycle node; layers: shipped file, defaults here, user's file, arguments.
-
-    Omit a default here that the user's file sets: in ROS, values for a node's full name override
-    those for a pattern such as `/**/edge`, in whatever order the layers come.
-    """
-    params_file, preset = shared.get("params_file", ""), shared.get("preset", "")
-    engine = shared.get("engine", "")
-    mine = given(Path(params_file), name) if params_file and (engine or teacher) else {}
-    usual: Parameters = {
-        **({"engine": engine} if engine else {}),
-        **asking(teacher, engine=engine, unless=mine),
-    }
-    layers = [
-        config_file(f"{name}.yaml"),
-        config_file(preset) if preset else None,
-        {key: value for key, value in usual.items() if key not in mine},
-        Path(params_file) if params_file else None,
-    ]
-    always = {
-        "use_sim_time": shared.get("use_sim_time", False),
-        "autostart": shared.get("autostart", True),
-    }
-    return NodeSpec(
-        package=package,
-        executable=f"{name}_node",
-        name=name,
-        namespace=absolute(shared.get("namespace", "")),
-        parameters=(
-            *(layer for layer in layers if layer),
-            {**asked, **always, **(parameters or {})},
-        ),
-        remappings=remappings or {},
-        pictures=pictures,
     )

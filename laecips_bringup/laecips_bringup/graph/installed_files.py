@@ -1,35 +1,19 @@
-"""Paths of this project's installed files: configuration, shipped networks, the RViz layout."""
+"""Which installed engine and teacher a run takes where nobody names one."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from ament_index_python.packages import PackageNotFoundError, get_package_share_directory
 from laecips_cloud.class_scorers.semantic_network import NETWORK, QUICK
+from laecips_edge.core.bundle.bundle import MANIFEST
 from laecips_edge.core.inference.engines import installed_engines, precision_of
-from laecips_eval.shipped_models import shipped_bundle, shipped_teacher
+from laecips_edge.launching.installed_files import config_file, rviz_layout, shipped_bundle
+from laecips_eval.shipped_models import shipped_teacher
 
 __all__ = ["config_file", "rviz_layout", "shipped_bundle", "teacher_for", "usual_engine"]
 
-UMBRELLA = "laecips"
-BRINGUP = "laecips_bringup"
-
 NO_TEACHER = "none"
 ONNX_RUNTIME, OPENVINO = "onnxruntime", "openvino"
-
-
-def config_file(name: str) -> Path | None:
-    """Return a file of `config/`; None where this package was built without the umbrella."""
-    try:
-        path = Path(get_package_share_directory(UMBRELLA)) / "config" / name
-    except PackageNotFoundError:
-        return None
-    return path if path.is_file() else None
-
-
-def rviz_layout() -> Path:
-    """Return the path of the RViz layout."""
-    return Path(get_package_share_directory(BRINGUP)) / "rviz" / "laecips.rviz"
 
 
 def usual_engine() -> str:
@@ -41,6 +25,9 @@ def usual_engine() -> str:
 
 def teacher_for(bundle: str | Path, asked: str, *, engine: str = ONNX_RUNTIME) -> str:
     """Return the folder of the cloud's teacher; an empty text for none.
+
+    Which bundle it is its manifest says, which has the hash of each file: an installation may be
+    links or copies of the sources.
 
     Args:
         bundle: folder of the bundle that runs.
@@ -54,13 +41,21 @@ def teacher_for(bundle: str | Path, asked: str, *, engine: str = ONNX_RUNTIME) -
     if asked == NO_TEACHER:
         return ""
     if asked:
-        if not Path(asked).exists():
+        if not Path(asked).expanduser().exists():
             raise FileNotFoundError(
                 f"teacher {asked}: not there; give a folder that `laecips train --role teacher` "
                 f"made, an ONNX file with its class table, or {NO_TEACHER}"
             )
-        return str(Path(asked).resolve())
-    ours = bundle and Path(bundle).resolve() == shipped_bundle().resolve()
+        return str(Path(asked).expanduser().resolve())
+    ours = bundle and _manifest(Path(bundle).expanduser()) == _manifest(shipped_bundle()) != b""
     # At the demo's rate one core is too slow for the whole network in fp32.
     teacher = shipped_teacher() / (NETWORK if engine == OPENVINO else QUICK)
     return str(teacher) if ours and teacher.is_file() else ""
+
+
+def _manifest(bundle: Path) -> bytes:
+    """Return the content of a bundle's manifest; empty where it cannot be read."""
+    try:
+        return (bundle / MANIFEST).read_bytes()
+    except OSError:
+        return b""

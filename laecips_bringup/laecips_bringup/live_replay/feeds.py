@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from laecips_edge.launching.node_spec import NodeSpec
 from sensor_msgs.msg import CompressedImage, Image
 
-from laecips_bringup.graph.graph import NodeSpec
 from laecips_msgs.msg import (
     BridgeStatus,
     CloudStatus,

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_edge.core.frame.edge_settings import EdgeSettings
+from laecips_edge.launching.node_spec import NodeSpec
+from laecips_edge.launching.params_file import given, unknown_parameters
+from laecips_edge.launching.transport import SMALL, transport_environment
 from laecips_eval.bags import Bag
 from laecips_eval.bags.result_bag import ResultBag
 from laecips_eval.reports.report import Report
@@ -19,9 +21,6 @@ from laecips_eval.scoring.scoreboard import Scoreboard
 from rich.console import Console
 
 from laecips_bringup.graph import graph
-from laecips_bringup.graph.graph import NodeSpec
-from laecips_bringup.graph.params_file import given, unknown_parameters
-from laecips_bringup.graph.transport import SMALL, transport_environment
 from laecips_bringup.live_replay.feeds import Feed, Kind, feeds
 from laecips_bringup.live_replay.link_watch import LinkWatch
 from laecips_bringup.live_replay.live_view import LiveView
@@ -50,6 +49,7 @@ from laecips_bringup.processes.stale_segments import remove_stale_segments
 from laecips_bringup.processes.this_process import environment
 
 _PATIENCE_S = 15.0
+_ROBOT = "robot"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,12 +88,17 @@ class Replay:
         bundle, out = str(options.bundle.resolve()), options.out.resolve()
         learning = options.source is not None
         self._shared = shared = graph.Shared(
-            engine=options.engine, preset=options.preset, params_file=options.params_file
+            engine=options.engine,
+            preset=options.preset,
+            params_file=options.params_file,
+            use_sim_time=False,
+            autostart=True,
         )
         kept = {"buffer_path": str(out / BUFFER), "library": str(out / LIBRARY)}
         self._edge = graph.edge(
             image_transport=self._bag.kind,
             bundle=bundle,
+            usual_robot=_ROBOT,
             **shared,
             parameters={"model_store": str(out / MODELS), **options.edge},
         )
@@ -248,7 +253,7 @@ class Replay:
         """Return the robot's name, which its certificate must carry."""
         mine = self._options.params_file
         named = given(Path(mine), "edge").get("robot") if mine else None
-        return str(named or EdgeSettings().robot)
+        return str(named or _ROBOT)
 
     def _watch_of(self, where: Places) -> LinkWatch | None:
         if where.link is None or self._options.link is None:

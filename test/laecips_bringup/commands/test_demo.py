@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from laecips_bringup.commands.demo import PRESET, RATE
 from laecips_bringup.graph.installed_files import config_file
-from laecips_bringup.graph.params_file import unknown_parameters
 from laecips_edge.cli import main
+from laecips_edge.launching.params_file import unknown_parameters
 
 
 def test_the_preset_has_only_parameters_that_the_nodes_know() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from laecips_bringup.graph import graph
-from laecips_bringup.graph.installed_files import config_file
 from laecips_cloud.hard_frames.cloud_settings import CloudSettings
+from laecips_edge.launching.installed_files import config_file
 
 
 def values(spec: graph.NodeSpec) -> dict[str, object]:
@@ -21,38 +21,18 @@ def values(spec: graph.NodeSpec) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize(
-    ("namespace", "full_name"),
-    [("", "/edge"), ("/", "/edge"), ("robot", "/robot/edge"), ("/a/b/", "/a/b/edge")],
-)
-def test_namespaces(namespace: str, full_name: str) -> None:
-    spec = graph.edge(namespace=namespace)
-    assert spec.full_name == full_name
-    assert spec.topic("status") == f"{full_name}/status"
-
-
 def test_the_player_publishes_where_the_edge_listens() -> None:
     edge, player = graph.edge(), graph.player(bag="b")
     assert (edge.namespace, edge.remappings) == (player.namespace, player.remappings) == ("/", {})
 
 
-def test_the_edge_listens_to_both_transports_of_another_camera() -> None:
-    assert graph.edge(image_topic="/camera/image").remappings == {
-        "image": "/camera/image",
-        "image/compressed": "/camera/image/compressed",
-    }
-
-
-def test_a_topic_that_ends_with_its_transport_says_it() -> None:
-    spec = graph.edge(image_topic="/cam/image_raw/compressed")
-    assert spec.remappings["image/compressed"] == "/cam/image_raw/compressed"
-    assert values(spec)["image_transport"] == "compressed"
-
-
-def test_a_users_file_is_over_the_shipped_one_and_under_the_arguments() -> None:
-    spec = graph.edge(bundle="B", params_file="mine.yaml", parameters={"policy": "spp"})
+def test_a_users_file_is_over_the_shipped_one_and_under_the_arguments(
+    mine: Callable[[str], Path],
+) -> None:
+    users = mine("threads: 2")
+    spec = graph.edge(bundle="B", params_file=str(users), parameters={"policy": "spp"})
     files = [layer for layer in spec.parameters if isinstance(layer, Path)]
-    assert files[-1] == Path("mine.yaml")
+    assert files[-1] == users
     assert spec.parameters[-1] == values(spec)
     assert values(spec)["bundle"] == "B"
     assert values(spec)["policy"] == "spp"
@@ -137,9 +117,7 @@ def test_the_users_file_is_over_preset_and_usual_engine_and_these_over_what_ship
     assert layers[1] == mine
     assert not any("engine" in layer for layer in layers if not isinstance(layer, Path))
     # Where nothing is said there is no layer.
-    shipped, asked = node().parameters
-    assert shipped == config_file(f"{spec.name}.yaml")
-    assert "engine" not in asked
+    assert node().parameters == (config_file(f"{spec.name}.yaml"),)
     # What was asked for is over everything.
     given = node(engine="openvino", params_file=str(mine), parameters={"engine": "abacus"})
     assert given.parameters[-1]["engine"] == "abacus"
@@ -152,7 +130,7 @@ def test_the_trainer() -> None:
         "trainer_node",
         "/trainer",
     )
-    assert (values(spec)["library"], values(spec)["autostart"]) == ("L", True)
+    assert values(spec)["library"] == "L"
     assert spec.lifecycle
 
 
@@ -164,11 +142,11 @@ def test_a_teacher_runs_on_the_usual_engine_too(mine: Callable[[str], Path]) -> 
     # A user's own class scorer keeps its engine, f gets the usual one.
     users = mine("class_scorer: edge")
     spec = graph.cloud(teacher="/models/large", engine="openvino", params_file=str(users))
-    assert spec.parameters[-3:-1] == ({"engine": "openvino"}, users)
+    assert spec.parameters[-2:] == ({"engine": "openvino"}, users)
 
 
 def test_a_manager_takes_autostart_away() -> None:
-    assert values(graph.edge())["autostart"] is True
+    assert "autostart" not in values(graph.edge())
     assert values(graph.cloud(autostart=False))["autostart"] is False
 
 
@@ -179,18 +157,14 @@ def test_a_manager_takes_autostart_away() -> None:
         (graph.gateway, "address", "host:1, host:2"),
     ],
 )
-def test_bridge_and_gateway(node: Callable[..., graph.NodeSpec], key: str, value: Any) -> None:
-    spec = node(
-        namespace="r1", address="host:1, host:2", certificates="/c", params_file="mine.yaml"
-    )
+def test_bridge_and_gateway(
+    node: Callable[..., graph.NodeSpec], key: str, value: Any, mine: Callable[[str], Path]
+) -> None:
+    path = mine("threads: 2")
+    spec = node(namespace="r1", address="host:1, host:2", certificates="/c", params_file=str(path))
     shipped, users, asked = spec.parameters
     assert shipped == config_file(f"{spec.name}.yaml")
-    assert users == Path("mine.yaml")
+    assert users == path
     assert (asked[key], asked["certificates"]) == (value, "/c")
     assert not {key, "certificates"} & set(values(node()))
     assert (spec.executable, spec.lifecycle) == (f"{spec.name}_node", True)
-
-
-def test_an_unknown_transport_is_refused() -> None:
-    with pytest.raises(ValueError, match="'theora' is unknown: use one of raw, compressed"):
-        graph.edge(image_transport="theora")

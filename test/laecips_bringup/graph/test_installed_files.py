@@ -1,12 +1,12 @@
 """Which teacher goes with which bundle."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from laecips_bringup.graph import installed_files
 from laecips_bringup.graph.installed_files import (
-    config_file,
     shipped_bundle,
     teacher_for,
     usual_engine,
@@ -91,9 +91,22 @@ def test_a_teacher_that_is_not_there(bundle: str, tmp_path: Path) -> None:
         teacher_for(bundle, str(nowhere))
 
 
-@pytest.mark.parametrize("name", ["edge", "cloud", "trainer", "player", "demo"])
-def test_configuration(name: str) -> None:
-    found = config_file(f"{name}.yaml")
-    assert found is not None
-    assert found.is_file()
-    assert config_file("nowhere.yaml") is None
+def test_which_bundle_it_is_its_manifest_says(tmp_path: Path) -> None:
+    """An installation may be links or copies of the sources, and a path may begin with ~."""
+    linked, copied, other = (tmp_path / name for name in ("linked", "copied", "other"))
+    linked.mkdir()
+    for file in shipped_bundle().iterdir():
+        (linked / file.name).symlink_to(file)
+    shutil.copytree(shipped_bundle(), copied)
+    shutil.copytree(shipped_bundle(), other)
+    manifest = other / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"version": 1', '"version": 2'))
+    assert manifest.read_bytes() != (shipped_bundle() / "manifest.json").read_bytes()
+    for bundle, found in ((linked, True), (copied, True), (other, False), (tmp_path, False)):
+        assert bool(teacher_for(bundle, "")) is found, bundle
+
+
+def test_the_bundle_of_the_sources_is_the_installed_one() -> None:
+    """README's own `--bundle laecips_bringup/bundles/inspection`."""
+    sources = Path(__file__).resolve().parents[3] / "laecips_bringup" / "bundles" / "inspection"
+    assert teacher_for(sources, "")

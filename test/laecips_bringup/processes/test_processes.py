@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from laecips_bringup.graph.graph import NodeSpec
 from laecips_bringup.processes.processes import ProcessError, Processes, executable, ros_arguments
+from laecips_edge.launching.node_spec import NodeSpec
 
 pytestmark = pytest.mark.slow
 

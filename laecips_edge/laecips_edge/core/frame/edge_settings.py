@@ -134,7 +134,9 @@ class EdgeSettings(EngineSettings):
         False, "Upload f's scores with a frame, for a cloud that cannot run this version of f."
     )
     robot: str = _fixed(
-        "robot", "Name of this robot, unique: in the cloud's replay buffer and in reports."
+        "",
+        "Name of this robot, unique: in the cloud's replay buffer and in reports. Empty: the "
+        "node's namespace, or the host's name where there is none.",
     )
 
     # Model updates from the trainer.

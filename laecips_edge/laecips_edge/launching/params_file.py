@@ -6,13 +6,14 @@ ROS reports no error for a parameter that no node declares; the parameter has no
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
-from laecips_bringup.graph.installed_files import config_file
+from laecips_edge.launching.installed_files import config_file
 
 NODES: Final = ("edge", "cloud", "trainer", "bridge", "gateway")
 """Nodes that take a parameter file of the user."""
@@ -58,14 +59,25 @@ def unknown_parameters(path: Path) -> list[str]:
 def given(path: Path, node: str) -> dict[str, Any]:
     """Return a node's values in a parameter file, by name; of two sections the later one wins.
 
+    Args:
+        path: the parameter file.
+        node: the node's full name, such as `/robot/edge`; a name alone is one without namespace.
+
     Raises:
         ValueError: the file is missing or not a parameter file.
     """
-    return {
-        name: value
-        for section, name, value in _parameters(path)
-        if section.rstrip("/").rpartition("/")[2] in (*_WILD, node)
-    }
+    full_name = f"/{node.lstrip('/')}"
+    return {name: value for section, name, value in _parameters(path) if _meets(section, full_name)}
+
+
+def _meets(section: str, full_name: str) -> bool:
+    """Return whether ROS gives a section to a node: `*` is one name, `**` any number of them."""
+    names = ("(/[^/]+)*" if each == "**" else f"/{re.escape(each)}" for each in _names(section))
+    return re.fullmatch("".join(names).replace(r"/\*", "/[^/]+"), full_name) is not None
+
+
+def _names(section: str) -> list[str]:
+    return [each for each in section.split("/") if each]
 
 
 def _declared(node: str) -> frozenset[str]:
@@ -83,19 +95,19 @@ def _parameters(path: Path) -> Iterator[tuple[str, str, Any]]:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ValueError(
-            f"--params-file {path} is missing: name a parameter file of ROS"
+            f"parameter file {path} is missing: name a parameter file of ROS"
         ) from error
     except OSError as error:
         raise ValueError(
-            f"--params-file {path} cannot be read: {error.strerror}: name a parameter file of ROS"
+            f"parameter file {path} cannot be read: {error.strerror}: name a parameter file of ROS"
         ) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
-        raise ValueError(f"--params-file {path} is not YAML: {reason}") from error
+        raise ValueError(f"parameter file {path} is not YAML: {reason}") from error
     sections = list(_sections(content))
     if not sections:
         raise ValueError(
-            f"--params-file {path} has no section NODE: {{{_VALUES}: ...}}: see config/edge.yaml"
+            f"parameter file {path} has no section NODE: {{{_VALUES}: ...}}: see config/edge.yaml"
         )
     for section, values in sections:
         for name, value in _flat(values):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from laecips_bringup.graph.params_file import given, unknown_parameters
+from laecips_edge.launching.params_file import given, unknown_parameters
 
 
 def mine(folder: Path, content: str) -> Path:
@@ -76,7 +76,7 @@ def test_a_file_that_is_none(tmp_path: Path, content: str, message: str) -> None
 
 
 def test_a_file_that_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"--params-file .*nope\.yaml is missing: name a"):
+    with pytest.raises(ValueError, match=r"parameter file .*nope\.yaml is missing: name a"):
         unknown_parameters(tmp_path / "nope.yaml")
 
 
@@ -86,17 +86,25 @@ def test_a_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "says", "in_r1"),
     [
-        ("cloud: {ros__parameters: {class_scorer: edge}}", True),
-        ("/**/cloud: {ros__parameters: {class_scorer: edge}}", True),
-        ("robot: {cloud: {ros__parameters: {class_scorer: edge}}}", True),
-        ("/**: {ros__parameters: {class_scorer: edge}}", True),
-        ("/*: {ros__parameters: {class_scorer: edge}}", True),
-        ("edge: {ros__parameters: {class_scorer: edge}}", False),
-        ("cloud: {ros__parameters: {scorer_options: [model=x]}}", False),
-        ("cloud: {ros__parameters: {vote: {class_scorer: edge}}}", False),
+        ("cloud: {ros__parameters: {class_scorer: edge}}", True, False),
+        ("/**/cloud: {ros__parameters: {class_scorer: edge}}", True, True),
+        ("r1: {cloud: {ros__parameters: {class_scorer: edge}}}", False, True),
+        ("/r1/cloud: {ros__parameters: {class_scorer: edge}}", False, True),
+        ("/r2/cloud: {ros__parameters: {class_scorer: edge}}", False, False),
+        ("/*/cloud: {ros__parameters: {class_scorer: edge}}", False, True),
+        ("/r1/*: {ros__parameters: {class_scorer: edge}}", False, True),
+        ("/**: {ros__parameters: {class_scorer: edge}}", True, True),
+        ("/*: {ros__parameters: {class_scorer: edge}}", True, False),
+        ("edge: {ros__parameters: {class_scorer: edge}}", False, False),
+        ("cloud: {ros__parameters: {scorer_options: [model=x]}}", False, False),
+        ("cloud: {ros__parameters: {vote: {class_scorer: edge}}}", False, False),
     ],
 )
-def test_what_a_file_says_to_the_cloud(tmp_path: Path, content: str, says: bool) -> None:
-    assert (given(mine(tmp_path, content), "cloud").get("class_scorer") == "edge") is says
+def test_what_a_file_says_to_the_cloud(
+    tmp_path: Path, content: str, says: bool, in_r1: bool
+) -> None:
+    path = mine(tmp_path, content)
+    assert (given(path, "cloud").get("class_scorer") == "edge") is says
+    assert (given(path, "/r1/cloud").get("class_scorer") == "edge") is in_r1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from laecips_bringup.graph.installed_files import config_file
-from laecips_bringup.graph.transport import (
+from laecips_edge.launching.transport import (
     NEEDED_BYTES,
     PICTURES,
     PROFILES,

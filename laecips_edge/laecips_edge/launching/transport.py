@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from laecips_bringup.graph.installed_files import config_file
+from laecips_edge.launching.installed_files import config_file
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the file system of shared memory, not a scratch file
 PROFILES = "FASTRTPS_DEFAULT_PROFILES_FILE"

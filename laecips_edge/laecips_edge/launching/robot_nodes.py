@@ -1,0 +1,116 @@
+"""The nodes of a robot: the edge node, and the bridge to a cloud across a network."""
+
+from __future__ import annotations
+
+from typing import Final, Unpack
+
+from laecips_edge.launching.node_spec import NodeSpec, Parameters, Shared, filled, managed_node
+
+RAW: Final = "raw"
+COMPRESSED: Final = "compressed"
+TRANSPORTS: Final = (RAW, COMPRESSED)
+
+SERVICE: Final = "segment_hard_frame"
+_OF_THE_TRAINER: Final = ("model_update", "model_report", "get_model")
+
+
+def edge(
+    *,
+    image_topic: str = "image",
+    image_transport: str = "",
+    bundle: str = "",
+    usual_bundle: str = "",
+    robot: str = "",
+    usual_robot: str = "",
+    cloud_service: str = "",
+    parameters: Parameters | None = None,
+    **shared: Unpack[Shared],
+) -> NodeSpec:
+    """Return the edge node, which runs on the robot.
+
+    Args:
+        image_topic: the camera's base topic, or that with `/compressed`, as `ros2 topic list` shows
+            it; then the transport is compressed.
+        image_transport: raw, or compressed for `<image_topic>/compressed`; empty for the parameter
+            file's value.
+        bundle: folder of the model bundle; empty for the parameter file's value.
+        usual_bundle: the bundle where neither says one.
+        robot: the robot's name; empty for the parameter file's value.
+        usual_robot: its name where neither says one; empty: the node takes its namespace or host.
+        cloud_service: see `cloud_remappings`.
+        parameters: additional values, over all other layers.
+        **shared: see `Shared`.
+
+    Raises:
+        ValueError: the transport is unknown, or a parameter file is missing or is none.
+    """
+    if image_transport and image_transport not in TRANSPORTS:
+        raise ValueError(
+            f"image_transport {image_transport!r} is unknown: use one of {', '.join(TRANSPORTS)}"
+        )
+    image_topic, image_transport = camera(image_topic, image_transport)
+    asked = filled(image_transport=image_transport, bundle=bundle, robot=robot)
+    return managed_node(
+        "laecips_edge",
+        "edge",
+        shared,
+        usual=filled(bundle=usual_bundle, robot=usual_robot, engine=shared.get("engine", "")),
+        asked={**asked, **(parameters or {})},
+        remappings=image_remappings(image_topic) | cloud_remappings(cloud_service),
+    )
+
+
+def bridge(
+    *,
+    address: str = "",
+    certificates: str = "",
+    parameters: Parameters | None = None,
+    **shared: Unpack[Shared],
+) -> NodeSpec:
+    """Return the bridge node, which connects a robot to its cloud.
+
+    Args:
+        address: HOST:PORT of the gateway, and after commas those of spare ones; empty for the
+            parameter file's value.
+        certificates: folder of the robot's certificates; empty for the parameter file's value.
+        parameters: as for `edge`.
+        **shared: see `Shared`.
+    """
+    addresses = [each.strip() for each in address.split(",") if each.strip()]
+    asked = filled(addresses=addresses, certificates=certificates)
+    return managed_node(
+        "laecips_edge",
+        "bridge",
+        shared,
+        usual={},
+        asked={**asked, **(parameters or {})},
+        pictures=False,
+    )
+
+
+def camera(image_topic: str, image_transport: str) -> tuple[str, str]:
+    """Return base topic and transport of a camera whose topic may end with `/compressed`."""
+    base = image_topic.removesuffix(f"/{COMPRESSED}")
+    return (image_topic, image_transport) if base == image_topic else (base, COMPRESSED)
+
+
+def image_remappings(image_topic: str) -> dict[str, str]:
+    """Return the remappings of the camera's topic, for both transports of `image`."""
+    if image_topic == "image":
+        return {}
+    return {"image": image_topic, "image/compressed": f"{image_topic}/compressed"}
+
+
+def cloud_remappings(service: str) -> dict[str, str]:
+    """Return the remappings to a cloud in another namespace, the same on all sides.
+
+    Args:
+        service: name of the cloud's service. With a namespace in it, such as
+            `/plant/segment_hard_frame`, the trainer's names are looked for beside it. Empty: the
+            names in the node's own namespace.
+    """
+    if not service:
+        return {}
+    space, slash, _ = service.rpartition("/")
+    beside = {name: f"{space}/{name}" for name in _OF_THE_TRAINER} if slash else {}
+    return {SERVICE: service, **beside}

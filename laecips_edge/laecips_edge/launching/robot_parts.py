@@ -1,0 +1,87 @@
+"""The parts of a launch file that run on a robot: arguments in, nodes out. No `launch` needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from laecips_edge.core.bundle.bundle import MANIFEST
+from laecips_edge.core.certificates.certificate import CertificateError, load_credentials
+from laecips_edge.launching.arguments import Values, present
+from laecips_edge.launching.installed_files import shipped_bundle
+from laecips_edge.launching.node_spec import NodeSpec, Parameters, Shared, filled, said
+from laecips_edge.launching.robot_nodes import bridge, edge
+
+BESIDE_A_BRIDGE = "robot.yaml"
+"""File of `config/` for an edge node that asks a bridge."""
+
+
+def edge_part(values: Values, shared: Shared, *, usual_robot: str = "") -> list[NodeSpec]:
+    """Return the edge node.
+
+    Args:
+        values: the arguments by name.
+        shared: settings common to all nodes.
+        usual_robot: the robot's name where nothing says one.
+
+    Raises:
+        ValueError: an argument names a file that is missing.
+    """
+    engine, shared = with_engine(values, shared)
+    node = edge(
+        image_topic=values["image_topic"],
+        image_transport=values["image_transport"],
+        bundle=given_bundle(values),
+        usual_bundle=usual_bundle(),
+        robot=values.get("robot", ""),
+        usual_robot=usual_robot,
+        cloud_service=values.get("cloud_service", ""),
+        parameters=engine,
+        **shared,
+    )
+    return [node]
+
+
+def robot_part(values: Values, shared: Shared) -> list[NodeSpec]:
+    """Return the edge node and the bridge to its cloud."""
+    certificates = present(values, "certificates", "the folder that `laecips certs` has made")
+    beside = bridge(address=values["cloud"], certificates=certificates, **shared)
+    used = certificates or str(said("bridge", shared).get("certificates", ""))
+    edge_shared: Shared = {**shared, "preset": BESIDE_A_BRIDGE}
+    return [*edge_part(values, edge_shared, usual_robot=_name_in(used)), beside]
+
+
+def given_bundle(values: Values) -> str:
+    """Return the bundle that the arguments name; empty if they name none.
+
+    Raises:
+        ValueError: it is not a bundle's folder.
+    """
+    what = "the folder of a model bundle"
+    bundle = present(values, "bundle", what)
+    if bundle and not (Path(bundle) / MANIFEST).is_file():
+        raise ValueError(f"bundle: {bundle} has no {MANIFEST}: give {what}")
+    return bundle
+
+
+def usual_bundle() -> str:
+    """Return the folder of the shipped bundle; empty on a robot that has none."""
+    try:
+        return str(shipped_bundle())
+    except FileNotFoundError:
+        return ""
+
+
+def with_engine(values: Values, shared: Shared) -> tuple[Parameters, Shared]:
+    """Return the parameter that an argument `engine` asks for, and what all nodes share with it."""
+    engine = values.get("engine", "")
+    return filled(engine=engine), {**shared, "engine": engine} if engine else shared
+
+
+def _name_in(certificates: str) -> str:
+    """Return the robot's name in its certificate, which the cloud expects; empty if unreadable."""
+    if not certificates:
+        return ""
+    try:
+        return load_credentials(Path(certificates).expanduser(), "robot").own.name
+    except (CertificateError, OSError):
+        return ""  # the bridge says what is wrong with it

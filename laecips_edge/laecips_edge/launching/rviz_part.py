@@ -1,0 +1,38 @@
+"""RViz beside the edge node, where the package with its layout is installed."""
+
+from __future__ import annotations
+
+from ament_index_python.packages import PackageNotFoundError, get_package_prefix
+
+from laecips_edge.launching.arguments import Values, is_true
+from laecips_edge.launching.installed_files import rviz_layout
+from laecips_edge.launching.node_spec import NodeSpec, Shared
+from laecips_edge.launching.robot_nodes import camera, image_remappings
+
+
+def rviz_part(values: Values, shared: Shared) -> list[NodeSpec]:
+    """Return RViz with camera, overlay and label map; nothing if it is not wanted.
+
+    Raises:
+        RuntimeError: RViz is not installed; raised before any node starts.
+    """
+    if not is_true(values["rviz"]):
+        return []
+    try:
+        get_package_prefix("rviz2")
+    except PackageNotFoundError as error:
+        raise RuntimeError("rviz2 is not installed: install it, or leave out rviz:=true") from error
+    topic, _ = camera(values["image_topic"], values["image_transport"])
+    return [
+        NodeSpec(
+            package="rviz2",
+            executable="rviz2",
+            name="rviz",
+            # The layout's topics are relative: they follow namespace and camera topic.
+            namespace=shared["namespace"],
+            arguments=("-d", str(rviz_layout())),
+            remappings=image_remappings(topic),
+            parameters=({"use_sim_time": shared.get("use_sim_time", False)},),
+            lifecycle=False,
+        )
+    ]

@@ -1,0 +1,76 @@
+"""Edge node and bridge, as they are described."""
+
+from typing import Any
+
+import pytest
+from laecips_edge.launching.robot_nodes import bridge, cloud_remappings, edge
+
+
+def asked(**arguments: Any) -> dict[str, Any]:
+    """The values of the last layer, which win."""
+    last = edge(**arguments).parameters[-1]
+    return dict(last) if isinstance(last, dict) else {}
+
+
+def test_the_edge_listens_to_both_transports_of_another_camera() -> None:
+    assert edge(image_topic="/camera/image").remappings == {
+        "image": "/camera/image",
+        "image/compressed": "/camera/image/compressed",
+    }
+    assert edge().remappings == {}
+
+
+def test_a_topic_that_ends_with_its_transport_says_it() -> None:
+    spec = edge(image_topic="/cam/image_raw/compressed")
+    assert spec.remappings["image/compressed"] == "/cam/image_raw/compressed"
+    assert asked(image_topic="/cam/image_raw/compressed") == {"image_transport": "compressed"}
+    assert asked(image_topic="/cam/image_raw") == {}
+
+
+def test_an_unknown_transport_is_refused() -> None:
+    with pytest.raises(ValueError, match="'theora' is unknown: use one of raw, compressed"):
+        edge(image_transport="theora")
+
+
+def test_what_is_asked_and_what_is_usual() -> None:
+    spec = edge(bundle="/b", usual_bundle="/u", robot="r1", usual_robot="host", engine="openvino")
+    *_, usual, last = spec.parameters
+    assert usual == {"bundle": "/u", "robot": "host", "engine": "openvino"}
+    assert last == {"bundle": "/b", "robot": "r1"}
+
+
+@pytest.mark.parametrize(
+    ("service", "found"),
+    [
+        ("", {}),
+        ("segment", {"segment_hard_frame": "segment"}),
+        (
+            "/plant/segment",
+            {
+                "segment_hard_frame": "/plant/segment",
+                "model_update": "/plant/model_update",
+                "model_report": "/plant/model_report",
+                "get_model": "/plant/get_model",
+            },
+        ),
+        (
+            "/segment_hard_frame",
+            {
+                "segment_hard_frame": "/segment_hard_frame",
+                "model_update": "/model_update",
+                "model_report": "/model_report",
+                "get_model": "/get_model",
+            },
+        ),
+    ],
+)
+def test_a_cloud_in_another_namespace_with_its_trainer_beside_it(
+    service: str, found: dict[str, str]
+) -> None:
+    assert cloud_remappings(service) == edge(cloud_service=service).remappings == found
+
+
+def test_a_bridge_has_no_engine_and_sees_no_pictures() -> None:
+    spec = bridge(address="a:1, b:2", certificates="/c", engine="openvino")
+    assert spec.parameters[1:] == ({"addresses": ["a:1", "b:2"], "certificates": "/c"},)
+    assert not spec.pictures
