@@ -36,7 +36,7 @@ def hard_frame_service(
 
     Raises:
         ValueError: a setting is wrong, a bundle cannot run, or the buffer's file is not a replay
-            buffer of these classes. Nothing is left open.
+            buffer of these classes, or another service uses it. Nothing is left open.
     """
     models = LoadedModels(
         settings.bundle_paths(), library=settings.library_path(), assemble=settings.segmenter
@@ -56,6 +56,7 @@ def hard_frame_service(
         classes=models.classes,
         max_frames=settings.max_frames,
         max_bytes=settings.max_bytes,
+        sole=True,
     )
     return HardFrameService(
         models=models,

@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
+
+from laecips_edge.core.atomic_files import lock_file
 
 from laecips_cloud.replay_buffer.held_out_truth import truth_among
 from laecips_cloud.replay_buffer.reader import COLUMNS, ReplayReader
@@ -55,6 +57,7 @@ class ReplayBuffer(ReplayReader):
         classes: Sequence[str],
         max_frames: int = 5000,
         max_bytes: int = 2 << 30,
+        sole: bool = False,
     ) -> None:
         """Open the file; make it if it does not exist.
 
@@ -64,10 +67,12 @@ class ReplayBuffer(ReplayReader):
             max_frames: most frames to keep, at least 1.
             max_bytes: most bytes of frames (`ReplayFrame.size`) to keep, at least 1. The file
                 itself is somewhat larger and does not shrink.
+            sole: refuse a second opener with `sole`: two clouds would each remove what the other
+                keeps, by their own bounds.
 
         Raises:
             ReplayBufferError: the file is not a replay buffer, was written by another version or
-                for other classes, or cannot be opened, made or written.
+                for other classes, or cannot be opened, made or written; or it is open with `sole`.
         """
         if max_frames < 1 or max_bytes < 1:
             raise ReplayBufferError(
@@ -76,7 +81,18 @@ class ReplayBuffer(ReplayReader):
             )
         self._max_frames, self._max_bytes = max_frames, max_bytes
         self._classes = tuple(classes)
-        self._open(path, mode="rwc", prepare=self._prepare)
+        # Beside the file: SQLite loses its own locks where a process closes another descriptor of it.
+        self._sole = _sole_lock(Path(path)) if sole else None
+        try:
+            self._open(path, mode="rwc", prepare=self._prepare)
+        except BaseException:
+            self._release()
+            raise
+
+    def close(self) -> None:
+        """Close the file; later calls of other methods raise ReplayBufferError."""
+        super().close()
+        self._release()
 
     def append(self, frame: ReplayFrame) -> ReplayFrame:
         """Store a frame on the disk, and remove the oldest frames until the bounds hold.
@@ -205,6 +221,10 @@ class ReplayBuffer(ReplayReader):
                 "UPDATE frames SET label_task = '' WHERE label_task = ?", (name,)
             ).rowcount
 
+    def _release(self) -> None:
+        if self._sole is not None:
+            self._sole.close()
+
     def _new_truth(self, connection: sqlite3.Connection, request_ids: list[str]) -> set[str]:
         """Return which frames to hold out of those that people label for the first time."""
         labelled = connection.execute(
@@ -244,6 +264,23 @@ class ReplayBuffer(ReplayReader):
             if frames <= self._max_frames and size <= self._max_bytes:
                 return
             connection.execute(_REMOVE)
+
+
+def _sole_lock(path: Path) -> IO[bytes]:
+    beside = path.with_name(f"{path.name}.lock")
+    try:
+        lock = lock_file(beside)
+    except OSError as error:
+        raise ReplayBufferError(
+            f"{beside}: cannot be made: {error.strerror}; check that its folder exists and can be "
+            "written"
+        ) from error
+    if lock is None:
+        raise ReplayBufferError(
+            f"{path}: another cloud node uses it; stop that one, or give this one another "
+            "buffer_path"
+        )
+    return lock
 
 
 @contextmanager

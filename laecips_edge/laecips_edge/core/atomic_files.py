@@ -145,7 +145,22 @@ def lock_folder(folder: Path) -> IO[bytes] | None:
     Returns:
         The lock file, which holds the lock until it is closed; None if another process holds it.
     """
-    file = (folder / "lock").open("wb")
+    return lock_file(folder / "lock")
+
+
+def lock_file(path: Path) -> IO[bytes] | None:
+    """Lock a file for this process; it is made if it does not exist, and stays.
+
+    Args:
+        path: the file; one that is there for the lock alone.
+
+    Returns:
+        As for `lock_folder`.
+
+    Raises:
+        OSError: the file cannot be made.
+    """
+    file = path.open("wb")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

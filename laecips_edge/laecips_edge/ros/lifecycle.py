@@ -3,7 +3,7 @@
 It differs from rclpy's `LifecycleNode` in three points. A transition that is not allowed is
 answered with failure and does not end the process. An exception in a transition becomes one line in
 the log and a failed transition. With `autostart` the node configures and activates itself, for use
-without a lifecycle manager.
+without a lifecycle manager; without, an active node has a bond with its manager.
 """
 
 import sys
@@ -22,6 +22,7 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from laecips_edge.core.settings import Settings, setting
+from laecips_edge.ros.manager_bond import ManagerBond
 from laecips_edge.ros.parameters import Parameters
 from laecips_edge.ros.signals import StopSignals
 
@@ -63,6 +64,7 @@ class ManagedNode(LifecycleNode):
             self, is_unconfigured=lambda: self.state in ("unconfigured", "configuring")
         )
         self.parameters.declare(ManagedNodeSettings)
+        self._bond = ManagerBond(self)
         # In rclpy's own callback an RCLError escapes, which ends the process.
         self._change_state = self._service_change_state.callback
         self._service_change_state.callback = self._answer_change_state
@@ -110,6 +112,8 @@ class ManagedNode(LifecycleNode):
         """Run `activate`; rclpy calls this."""
         self.failure = ""
         if self._attempt("activate", self.activate, undo=self.deactivate):
+            if not self.parameters["autostart"]:
+                self._attempt("bond", self._bond.form)
             return TransitionCallbackReturn.SUCCESS
         return TransitionCallbackReturn.FAILURE
 
@@ -120,6 +124,7 @@ class ManagedNode(LifecycleNode):
         that stopped only partly must not stay active.
         """
         self.failure = ""
+        self._attempt("bond", self._bond.end)
         if self._attempt("deactivate", self.deactivate):
             return TransitionCallbackReturn.SUCCESS
         return TransitionCallbackReturn.ERROR
@@ -133,6 +138,7 @@ class ManagedNode(LifecycleNode):
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Run `deactivate` and `release` as far as the state needs; rclpy calls this."""
+        self._attempt("bond", self._bond.end)
         if state.label == "active":
             self._attempt("shutdown", self.deactivate)
         if state.label in ("active", "inactive"):
@@ -141,6 +147,7 @@ class ManagedNode(LifecycleNode):
 
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Free everything, so that the node can be configured again; rclpy calls this."""
+        self._attempt("bond", self._bond.end)
         self._attempt("error handling", self.deactivate)
         self._attempt("error handling", self.release)
         return TransitionCallbackReturn.SUCCESS

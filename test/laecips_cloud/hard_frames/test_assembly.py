@@ -49,6 +49,19 @@ def nobody(error: Exception) -> None:
     raise AssertionError(error)
 
 
+def test_two_clouds_do_not_share_a_replay_buffer(settings: CloudSettings) -> None:
+    def made() -> HardFrameService:
+        return hard_frame_service(settings, now_ns=lambda: 1, on_failure=nobody)
+
+    first = made()
+    try:
+        with pytest.raises(ValueError, match="another cloud node uses it; stop that one, or give"):
+            made()
+    finally:
+        first.buffer.close()
+    made().buffer.close()
+
+
 def test_every_setting_of_an_answer_is_heard(
     settings: CloudSettings, frame: HardFrameRequest, save_network: Callable[..., Path]
 ) -> None:

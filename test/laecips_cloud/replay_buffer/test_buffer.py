@@ -57,6 +57,29 @@ def buffer(path: Path) -> Iterator[ReplayBuffer]:
     it.close()
 
 
+def test_one_writer_may_ask_to_be_the_only_cloud(path: Path) -> None:
+    """Others still read and write it: `laecips buffer`, the trainer."""
+    first = ReplayBuffer(path, classes=CLASSES, sole=True)
+    with pytest.raises(ReplayBufferError, match=r"sqlite: another cloud node uses it; stop that"):
+        ReplayBuffer(path, classes=CLASSES, sole=True)
+    first.append(frame(1))
+    opened(path).close()
+    first.append(frame(2))
+    first.close()
+    again = ReplayBuffer(path, classes=CLASSES, sole=True)
+    assert again.totals()[0] == 2
+    again.close()
+
+
+def test_one_that_cannot_be_opened_is_not_kept_from_others(path: Path) -> None:
+    opened(path).close()
+    with pytest.raises(ReplayBufferError, match="keeps label maps of the classes"):
+        ReplayBuffer(path, classes=("screw", "part"), sole=True)
+    ReplayBuffer(path, classes=CLASSES, sole=True).close()
+    with pytest.raises(ReplayBufferError, match="cannot be made: No such file or directory"):
+        ReplayBuffer(path.parent / "nowhere" / "x.sqlite", classes=CLASSES, sole=True)
+
+
 def test_what_is_kept_is_read_again_after_reopening(buffer: ReplayBuffer, path: Path) -> None:
     kept = [buffer.append(frame(number)) for number in range(3)]
     buffer.close()

@@ -66,11 +66,12 @@ class Deployment:
         """Return a hash of all that the answers depend on, networks included."""
         cloud = self.cloud
         options = (*cloud.scorer_options, *cloud.mask_options)
-        models = [Path(option.partition("=")[2]).expanduser() for option in options]
+        values = [option.partition("=")[2] for option in options]
+        models = [Path(value).expanduser() for value in values if value]
         said = (cloud.class_scorer, cloud.mask_generator, cloud.vote, options, self.engine)
         parts = [str(said), *_hashes(self.bundle)]
         for model in models:
-            if model.is_absolute() and model.exists():
+            if model.exists():  # a relative path too: its name says less still
                 parts += _hashes(model if model.is_dir() else model.parent)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -89,6 +89,22 @@ def test_a_table_is_measured_once(tmp_path: Path, tiny_bundle: Bundle, tiny_teac
     assert len(list(cache.iterdir())) == 4
 
 
+def test_a_relative_path_does_not_hide_another_teacher(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_bundle: Bundle
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    teacher = Path("teacher")
+    teacher.mkdir()
+    (teacher / "network.onnx").write_bytes(b"first")
+    said = [Deployment.of(tiny_bundle.path, teacher).fingerprint()]
+    (teacher / "network.onnx").write_bytes(b"second")
+    said += [Deployment.of(tiny_bundle.path, teacher).fingerprint()]
+    said += [Deployment.of(tiny_bundle.path, teacher / "network.onnx").fingerprint()]
+    (teacher / "network.onnx").write_bytes(b"third")
+    said += [Deployment.of(tiny_bundle.path, teacher / "network.onnx").fingerprint()]
+    assert len(set(said)) == 4
+
+
 def test_every_frame_needs_truth(tmp_path: Path, tiny_bundle: Bundle, tiny_teacher: Path) -> None:
     bag = written(tmp_path / "bag", tiny_bundle, truths=2)
     with pytest.raises(BagError, match="picture 2 has no truth; choose a bag with truth"):
