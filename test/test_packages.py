@@ -44,6 +44,29 @@ def test_umbrella_is_the_union_of_the_parts() -> None:
     assert dependencies(package()) - own == union
 
 
+def test_a_robot_installs_two_packages_and_nothing_for_screens_or_reports() -> None:
+    own = {"laecips_msgs", "laecips_edge"}
+    needed: set[str] = set()
+    for name in own:
+        root = package(name)
+        needed |= dependencies(root)
+        parts = {each.text for kind in DEPENDENCIES for each in root.findall(kind)} & set(PARTS)
+        assert parts <= own
+    assert needed >= {"rclpy", "launch_ros", "python3-grpcio"}
+    unwanted = ("rviz", "matplotlib", "rich", "pytest", "hypothesis", "jinja2", "psutil", "torch")
+    assert not [key for key in needed if any(name in key for name in unwanted)]
+
+
+def test_a_robot_has_the_configuration_that_its_launch_files_lay_over_the_defaults() -> None:
+    text = (ROOT / "laecips_edge" / "CMakeLists.txt").read_text(encoding="utf-8")
+    shipped = re.findall(r"\$\{config\}/([\w.]+)", text)
+    assert set(shipped) == {
+        *("edge.yaml", "bridge.yaml", "robot.yaml"),
+        *("fastdds.xml", "fastdds_small.xml"),
+    }
+    assert all((ROOT / "config" / name).is_file() for name in shipped)
+
+
 @pytest.mark.parametrize("name", PARTS)
 def test_every_message_package_that_is_imported_is_declared(name: str) -> None:
     declared = dependencies(package(name))

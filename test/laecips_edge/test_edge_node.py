@@ -1,5 +1,6 @@
 """The edge node in this process: what its parameters may become while it is configured."""
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -36,6 +37,15 @@ def configured(tiny_bundle: Bundle, tmp_path: Path) -> Iterator[Callable[..., Ed
             return node
 
         yield make
+
+
+def test_a_robot_without_a_name_is_called_by_its_host(
+    configured: Callable[..., EdgeNode], tmp_path: Path
+) -> None:
+    """Two robots of one cloud, each on a machine of its own, must not share a name."""
+    assert configured().parameters["robot"] == socket.gethostname()
+    assert (tmp_path / socket.gethostname()).is_dir()
+    assert configured(robot="walker").parameters["robot"] == "walker"
 
 
 def test_what_is_changed_acts_on_the_policy(configured: Callable[..., EdgeNode]) -> None:

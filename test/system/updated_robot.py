@@ -26,7 +26,8 @@ def start(
     domain: int, bundle: Bundle, store: Path, namespace: str, **parameters: Any
 ) -> RosProcess:
     """An edge node with a model store of the test's."""
-    given = {"bundle": bundle.path, "model_store": store, **QUICK, **parameters}
+    named = {"robot": "robot", "bundle": bundle.path, "model_store": store}
+    given = named | QUICK | parameters
     arguments = ["-r", f"__ns:={namespace}"]
     return RosProcess("laecips_edge.edge_node", domain, parameters=given, arguments=arguments)
 

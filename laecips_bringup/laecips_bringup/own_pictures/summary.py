@@ -55,9 +55,11 @@ def summary(folder: Path) -> Iterator[str]:
         f"bundle:={bundle}"
     )
     yield "in the data centre, with a trainer that rehearses from the same pictures:"
-    yield f"  ros2 launch laecips_bringup cloud.launch.py bundle:={bundle}{asked}"
     source = (folder / DATA).resolve()
-    yield f"  ros2 launch laecips_bringup trainer.launch.py bundle:={bundle} source:={source}"
+    yield (
+        f"  ros2 launch laecips_bringup cloud.launch.py bundle:={bundle}{asked} trainer:=true "
+        f"source:={source}"
+    )
 
 
 def _percent(share: float | None) -> str:

@@ -81,7 +81,7 @@ class ReplayBuffer(ReplayReader):
             )
         self._max_frames, self._max_bytes = max_frames, max_bytes
         self._classes = tuple(classes)
-        # Beside the file: SQLite loses its own locks where a process closes another descriptor of it.
+        # A file beside it: SQLite loses its locks where a process closes another descriptor.
         self._sole = _sole_lock(Path(path)) if sole else None
         try:
             self._open(path, mode="rwc", prepare=self._prepare)

@@ -46,7 +46,7 @@ def description(name: str) -> Any:
             "datacentre.launch.py",
             PAIR | {"teacher", "source", "trainer", "listen", "certificates"},
         ),
-        ("cloud.launch.py", PAIR | {"teacher"}),
+        ("cloud.launch.py", PAIR | {"teacher", "source", "trainer"}),
     ],
 )
 def test_arguments(name: str, arguments: set[str]) -> None:
@@ -75,6 +75,7 @@ def started(name: str, **arguments: str) -> list[str]:
         ("edge.launch.py", {"namespace": "r1"}, ["/r1/edge"]),
         ("robot.launch.py", {"namespace": "r1"}, ["/r1/edge", "/r1/bridge"]),
         ("cloud.launch.py", {}, ["/cloud"]),
+        ("cloud.launch.py", {"trainer": "true"}, ["/cloud", "/trainer"]),
         ("trainer.launch.py", {}, ["/trainer"]),
         ("laecips.launch.py", {}, ["/edge", "/cloud"]),
         ("laecips.launch.py", {"trainer": "True"}, ["/edge", "/cloud", "/trainer"]),

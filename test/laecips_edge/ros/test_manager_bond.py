@@ -1,6 +1,6 @@
-"""The bond with a lifecycle manager: bondpy's own where it is installed, as on a robot with nav2."""
+"""The bond with a lifecycle manager; by bondpy itself where it is installed, as with nav2."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -32,7 +32,7 @@ class NotedBond:
 
 
 @pytest.fixture
-def bonds(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[NotedBond]]:
+def bonds(monkeypatch: pytest.MonkeyPatch) -> list[NotedBond]:
     """The bonds that nodes have made."""
     from std_msgs.msg import Empty  # noqa: PLC0415 - any message will do
 
@@ -44,7 +44,7 @@ def bonds(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[NotedBond]]:
         return made[-1]
 
     monkeypatch.setattr(manager_bond, "installed_bond", lambda: make)
-    yield made
+    return made
 
 
 def test_an_active_node_under_a_manager_has_a_bond(
@@ -94,6 +94,6 @@ def test_it_forms_with_a_managers_bond_and_ends_with_the_node(
     bond.start()
     until(lambda: bond.sister_instance_id is not None and not bond.is_broken())
     assert peer.change_state("/wheel", "deactivate")
-    until(lambda: bond.is_broken())
+    until(bond.is_broken)
     assert ended == [True]
     bond.shutdown()
