@@ -14,6 +14,7 @@ Values = Mapping[str, str]
 
 _FLAG: Final = ("true", "false", "True", "False")
 _MAYBE: Final = ("", *_FLAG)
+_LEVELS: Final = ("debug", "info", "warn", "error", "fatal")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +189,18 @@ def present(values: Values, name: str, what: str) -> str:
     if not path.exists():
         raise ValueError(f"{name}: {path} is not there: give {what}")
     return str(path)
+
+
+def log_arguments(values: Values) -> list[str]:
+    """Return the arguments of ROS that set what a node logs.
+
+    Raises:
+        ValueError: ROS has no such level; a node would end at once, again and again.
+    """
+    level = values["log_level"]
+    if level and level.rpartition(":=")[2].lower() not in _LEVELS:
+        raise ValueError(f"log_level: {level!r}: give one of {', '.join(_LEVELS)}")
+    return ["--log-level", level] if level else []
 
 
 def respawn_delay(spec: NodeSpec, values: Values) -> float | None:

@@ -12,7 +12,13 @@ from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import LifecycleNode, Node
 
-from laecips_edge.launching.arguments import ARGUMENTS, Values, respawn_delay, shared_of
+from laecips_edge.launching.arguments import (
+    ARGUMENTS,
+    Values,
+    log_arguments,
+    respawn_delay,
+    shared_of,
+)
 from laecips_edge.launching.node_spec import Layer, NodeSpec, Shared
 from laecips_edge.launching.robot_parts import edge_part, robot_part
 from laecips_edge.launching.rviz_part import rviz_part
@@ -70,7 +76,7 @@ def node_action(spec: NodeSpec, values: Values, environment: Mapping[str, str]) 
         values: the arguments by name.
         environment: the variables of the launch file.
     """
-    delay, level = respawn_delay(spec, values), values["log_level"]
+    delay = respawn_delay(spec, values)
     return (LifecycleNode if spec.lifecycle else Node)(
         package=spec.package,
         executable=spec.executable,
@@ -82,7 +88,7 @@ def node_action(spec: NodeSpec, values: Values, environment: Mapping[str, str]) 
         ],
         remappings=list(spec.remappings.items()),
         arguments=list(spec.arguments),
-        ros_arguments=["--log-level", level] if level else None,
+        ros_arguments=log_arguments(values) or None,
         # For this node alone: other nodes of a surrounding launch file keep their transport.
         additional_env=transport_environment(
             environment, profile=PICTURES if spec.pictures else SMALL

@@ -7,6 +7,7 @@ import pytest
 from laecips_edge.launching.arguments import (
     ARGUMENTS,
     is_true,
+    log_arguments,
     present,
     respawn_delay,
     shared_of,
@@ -57,6 +58,20 @@ def test_what_is_missing_is_told_in_one_line(arguments: Arguments, tmp_path: Pat
 def test_home(arguments: Arguments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert present(arguments(source="~"), "source", "a folder") == str(tmp_path)
+
+
+@pytest.mark.parametrize("level", ["debug", "INFO", "rclpy:=warn"])
+def test_what_is_logged(arguments: Arguments, level: str) -> None:
+    assert log_arguments(arguments(log_level=level)) == ["--log-level", level]
+    assert log_arguments(arguments()) == []
+
+
+@pytest.mark.parametrize("level", ["verbose", "rclpy:="])
+def test_a_level_that_is_none_does_not_end_a_node_again_and_again(
+    arguments: Arguments, level: str
+) -> None:
+    with pytest.raises(ValueError, match="give one of debug, info, warn, error, fatal"):
+        log_arguments(arguments(log_level=level))
 
 
 @pytest.mark.parametrize(
