@@ -1,11 +1,11 @@
-"""`laecips certs`: who may talk across the bridge."""
+"""`laecips certs`: who may talk across the bridge, and whose model updates robots take."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-HELP = "make, list, renew and revoke the certificates of robots and gateways"
+HELP = "make, list, renew and revoke certificates of robots and gateways; the trainer's key"
 
 DEFAULT_FOLDER = "~/.laecips/certs"
 
@@ -35,6 +35,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("list", help="all certificates, as a table")
     revoke = actions.add_parser("revoke", help="let all certificates of NAME hold no longer")
     revoke.add_argument("name", metavar="NAME")
+    sign_key = actions.add_parser(
+        "sign-key", help="make the key by which the trainer signs model updates"
+    )
+    sign_key.add_argument(
+        "--rotate",
+        action="store_true",
+        help="make the one that follows the key there, which signs it: robots that trust the old "
+        "one take the updates of the new one",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,11 +54,18 @@ def run(args: argparse.Namespace) -> int:
     """
     from laecips_edge.core.certificates.authority import Authority
     from laecips_edge.core.certificates.certificate import utc_now
+    from laecips_edge.core.signing.key_files import make_signing_key
 
     folder, now = args.folder.expanduser(), utc_now()
     if args.action == "init":
         Authority.create(folder, now)
         print(f"{folder}: the authority; back it up, and keep ca.key to yourself")
+        return 0
+    if args.action == "sign-key":
+        key, *public = make_signing_key(folder, rotate=args.rotate)
+        print(f"{key}: bring this file to the trainer (parameter signing_key), and nowhere else")
+        for path in public:
+            print(f"{path}: for robots (parameter update_keys)")
         return 0
     authority = Authority(folder)
     if args.action == "list":

@@ -26,3 +26,23 @@ def test_from_nothing_to_a_revoked_robot(
     ]
     assert main([*certs, "revoke", "r2"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_trainers_key_and_the_one_that_follows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "ca"
+    certs = ["certs", "--folder", str(folder)]
+    assert main([*certs, "init"]) == 0
+    assert main([*certs, "robot", "r1"]) == 0
+    assert not (folder / "robot-r1" / "update.pub").exists()
+    assert main([*certs, "sign-key"]) == 0
+    assert main([*certs, "robot", "r2"]) == 0
+    first = (folder / "update.pub").read_text()
+    for robot in ("r1", "r2"):
+        assert (folder / f"robot-{robot}" / "update.pub").read_text() == first
+    assert main([*certs, "sign-key"]) == 2
+    assert "`--rotate`" in capsys.readouterr().err
+    assert main([*certs, "sign-key", "--rotate"]) == 0
+    assert str(folder / "trainer" / "update.key") in capsys.readouterr().out
+    assert (folder / "robot-r1" / "update.pub").read_text() != first

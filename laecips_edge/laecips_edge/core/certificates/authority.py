@@ -3,7 +3,7 @@
 ca.key ca.crt       the authority; ca.key never leaves this folder
 revoked.crl         the list of revoked certificates
 issued/             all certificates that it has signed, by serial number
-robot-NAME/         to copy to the robot: ca.crt own.crt own.key
+robot-NAME/         to copy to the robot: ca.crt own.crt own.key, and update.pub if there is one
 gateway-NAME/       to copy to the gateway: the same files, and revoked.crl
 """
 
@@ -22,7 +22,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from laecips_edge.core.atomic_files import settle
 from laecips_edge.core.certificates.certificate import (
     AUTHORITY_FILE,
     CERTIFICATE_FILE,
@@ -36,6 +35,8 @@ from laecips_edge.core.certificates.certificate import (
     read_certificate,
     usage,
 )
+from laecips_edge.core.certificates.private_file import write_private
+from laecips_edge.core.signing.key_files import PUBLIC_FILE
 
 AUTHORITY_KEY_FILE: Final = "ca.key"
 ISSUED: Final = "issued"
@@ -90,8 +91,8 @@ class Authority:
             .add_extension(_key_usage(authority=True), critical=True)
             .sign(key, hashes.SHA256())
         )
-        _write(folder / AUTHORITY_KEY_FILE, _key_pem(key))
-        _write(folder / AUTHORITY_FILE, _pem(certificate))
+        write_private(folder / AUTHORITY_KEY_FILE, _key_pem(key))
+        write_private(folder / AUTHORITY_FILE, _pem(certificate))
         made = cls(folder)
         made._write_revoked([], now)
         return made
@@ -197,13 +198,15 @@ class Authority:
             .sign(self._key, hashes.SHA256())
         )
         pem = _pem(certificate)
-        _write(self._issued() / f"{certificate.serial_number:x}.crt", pem)
+        write_private(self._issued() / f"{certificate.serial_number:x}.crt", pem)
         folder = self._folder / f"{kind}-{name}"
-        _write(folder / AUTHORITY_FILE, _pem(self._certificate))
-        _write(folder / KEY_FILE, _key_pem(key))
-        _write(folder / CERTIFICATE_FILE, pem)
+        write_private(folder / AUTHORITY_FILE, _pem(self._certificate))
+        write_private(folder / KEY_FILE, _key_pem(key))
+        write_private(folder / CERTIFICATE_FILE, pem)
+        if kind == "robot" and (self._folder / PUBLIC_FILE).exists():
+            write_private(folder / PUBLIC_FILE, (self._folder / PUBLIC_FILE).read_bytes())
         if kind == "gateway":
-            _write(folder / REVOKED_FILE, (self._folder / REVOKED_FILE).read_bytes())
+            write_private(folder / REVOKED_FILE, (self._folder / REVOKED_FILE).read_bytes())
         return folder
 
     def _issued(self) -> Path:
@@ -227,7 +230,7 @@ class Authority:
         data = builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
         folders = [self._folder, *sorted(self._folder.glob("gateway-*"))]
         for folder in folders:
-            _write(folder / REVOKED_FILE, data)
+            write_private(folder / REVOKED_FILE, data)
         return [folder / REVOKED_FILE for folder in folders]
 
 
@@ -284,16 +287,3 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file that only its owner can read, atomically."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
-    settle(path.parent)
