@@ -24,7 +24,7 @@ help:
 	@echo "            (ARGS='--no-train --link none' and others: make demo ARGS=--help)"
 	@echo "make check  while you work: ruff, mypy, import-linter and the quick tests, in a minute and a half"
 	@echo "make test   build, then unit and system tests, ruff, mypy, import-linter: 10 minutes"
-	@echo "make fuzz   fuzz what is parsed from the network: 10 minutes for each of 16 targets"
+	@echo "make fuzz   fuzz what is parsed from the network: 10 minutes for each of 17 targets"
 	@echo "            (ARGS='--seconds 60 picture manifest' and others: make fuzz ARGS=--help)"
 	@echo "make shell  a shell in which 'laecips' and the nodes are on PATH"
 	@echo "make clean  remove what was built and what demos wrote, keep the environment (.venv, 2 GB)"

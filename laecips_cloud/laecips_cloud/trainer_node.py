@@ -20,6 +20,7 @@ from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
 from laecips_cloud.library.model_library import ModelLibrary
 from laecips_cloud.library.served_files import offered, piece
+from laecips_cloud.library.update_signer import UpdateSigner
 from laecips_cloud.library.version_ledger import Fate, VersionLedger
 from laecips_cloud.replay_buffer.watch import ReplayWatch
 from laecips_cloud.trainer.health import TrainerHealth, assess
@@ -46,6 +47,7 @@ class TrainerNode(ManagedNode):
         self._library: ModelLibrary | None = None
         self._trainer: Trainer | None = None
         self._announced = (0, False)  # (version, ordered) of the last offer that was published
+        self._signer: UpdateSigner | None = None
         self._trouble = ""
         self._running: dict[str, int] = {}  # what each robot said last that it runs
         self._links: list[Any] = []
@@ -58,7 +60,7 @@ class TrainerNode(ManagedNode):
     def configure(self) -> None:
         """Check source frames and settings, open the library, create topics and services."""
         settings = self.parameters.read(TrainerSettings)
-        how = settings.recipe()
+        how, self._signer = settings.recipe(), settings.signer()
         bundle = Bundle.load(settings.bundle_path())
         source = open_source(how.source, bundle, most=how.source_frames)
         if source.unlabelled:
@@ -101,7 +103,8 @@ class TrainerNode(ManagedNode):
         self.get_logger().info(
             f"library {library.root} with versions {', '.join(map(str, sorted(ledger.entries)))}, "
             f"{ledger.offered} is offered, {ledger.parent} is trained from; source {how.source} "
-            f"with {len(source)} frames, replay buffer {how.buffer}"
+            f"with {len(source)} frames, replay buffer {how.buffer}; offers are "
+            f"{self._signer or 'not signed'}"
         )
 
     def activate(self) -> None:
@@ -136,9 +139,12 @@ class TrainerNode(ManagedNode):
 
     def _announce(self) -> None:
         library = self._library
-        if library is None or self._announced == (library.ledger.offered, library.ledger.ordered):
+        if library is None:
             return
-        offer = offered(library)
+        due = self._signer is not None and self._signer.due
+        if self._announced == (library.ledger.offered, library.ledger.ordered) and not due:
+            return
+        offer = offered(library, self._signer)
         if offer is not None:
             self._updates.publish(offer_message(offer, stamp=self.get_clock().now().to_msg()))
             self._announced = (offer.version, offer.ordered)

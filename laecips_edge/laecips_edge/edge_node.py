@@ -29,6 +29,7 @@ from laecips_edge.core.frame.health import EdgeHealth, SilenceWatch
 from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.robot_name import usual_robot_name
 from laecips_edge.core.routing.policy import NEVER_UPLOADS, Policy
+from laecips_edge.core.signing.trusted_keys import TrustedKeys
 from laecips_edge.core.update.model_store import ModelStore
 from laecips_edge.core.update.starting_pair import open_store, starting_pair
 from laecips_edge.frame.node_status import Snapshot, StatusTopics
@@ -69,8 +70,13 @@ class EdgeNode(ManagedNode):
         settings = self.parameters.read(EdgeSettings)
         cv2.setNumThreads(settings.threads)  # OpenCV's default is every core
         base = Bundle.load(settings.path("bundle", what="the folder of a model bundle"))
+        trusted = TrustedKeys.named(settings.update_keys)
         self._store = open_store(
-            settings.model_store, robot=settings.robot, base=base, logger=self.get_logger()
+            settings.model_store,
+            robot=settings.robot,
+            base=base,
+            logger=self.get_logger(),
+            trusted=trusted,
         )
         assemble = settings.segmenter
         pair, before = starting_pair(self._store, base, assemble=assemble, logger=self.get_logger())
@@ -87,6 +93,7 @@ class EdgeNode(ManagedNode):
                 history=self._history,
                 assemble=assemble,
                 superseded=self._superseded,
+                trusted=trusted,
             )
         self.get_logger().info(
             f"bundle {manifest.name} version {manifest.version}: {len(manifest.classes)} classes, "

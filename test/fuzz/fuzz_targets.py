@@ -23,6 +23,8 @@ from laecips_edge.core.link import model_protobuf, protobuf, teaching, wire
 from laecips_edge.core.link.announced import SERVICE, Announced
 from laecips_edge.core.link.protocol import OURS, meeting
 from laecips_edge.core.link.wire_error import WireError
+from laecips_edge.core.signing.signature import MOST_BYTES, Signature, SignatureError
+from laecips_edge.core.signing.trusted_keys import TrustedKeys
 from laecips_edge.ros.hard_frame_messages import answer_message, request_message, request_of
 from laecips_edge.ros.headers import header_of
 from laecips_edge.ros.model_messages import (
@@ -154,6 +156,15 @@ def weights_delta(data: bytes) -> bool:
     return True
 
 
+def signature(data: bytes) -> bool:
+    """The signature of an update, from a gateway."""
+    text = data.decode(errors="replace")
+    found = Signature.from_text(text)
+    assert Signature.from_text(found.to_text()) == found
+    assert len(found.to_text()) <= MOST_BYTES
+    return bool(TrustedKeys(found.keys).check(text, manifest_sha256=found.manifest))
+
+
 def manifest(data: bytes) -> bool:
     """The manifest of a bundle, from a trainer."""
     found = Manifest.from_json(data.decode(errors="replace"))
@@ -222,6 +233,7 @@ PARSERS: tuple[Callable[[bytes], bool], ...] = (
     label_map,
     confidence_map,
     weights_delta,
+    signature,
     manifest,
     announcement,
 )
@@ -231,7 +243,7 @@ def run(parser: Callable[[bytes], bool], data: bytes) -> bool:
     """Whether a parser accepts the data."""
     try:
         return parser(data)
-    except (WireError, ImageError, BundleError):
+    except (WireError, ImageError, BundleError, SignatureError):
         return False
 
 

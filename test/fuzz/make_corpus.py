@@ -9,6 +9,8 @@ from pathlib import Path
 
 import laecips_edge.core.link.laecips_bridge_pb2 as pb
 import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fuzz_targets import CLASSES, PARENT, SHAPE, mended
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.bundle.weights_delta import Change, encode_delta
@@ -25,6 +27,7 @@ from laecips_edge.core.link.model_update import (
     UpdateReport,
 )
 from laecips_edge.core.link.protocol import OURS
+from laecips_edge.core.signing.signing_key import SigningKey
 from zeroconf import DNSOutgoing, DNSPointer, DNSRecord, ServiceInfo
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -215,6 +218,20 @@ def deltas() -> dict[str, bytes]:
     return {"whole": whole, "nothing": encode_delta(PARENT, {}), "cut": whole[:-4]}
 
 
+def signatures() -> dict[str, bytes]:
+    """The files of the target `signature`."""
+    private = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    key = SigningKey(private=private, keys=(public,))
+    whole = key.sign("0" * 64, until=1_800_000_000, over=3).to_text()
+    return {
+        "whole": whole.encode(),
+        "other_time": whole.replace("1800000000", "1900000000").encode(),
+        "no_point_of_the_curve": whole.replace(public.hex(), "ff" * 32).encode(),
+        "far_number": whole.replace("1800000000", "9" * 400).encode(),
+    }
+
+
 def corpus() -> dict[str, dict[str, bytes]]:
     """Every file, by target and name."""
     return {
@@ -223,6 +240,7 @@ def corpus() -> dict[str, dict[str, bytes]]:
         "manifest": manifests(),
         "announcement": announcements(),
         "weights_delta": deltas(),
+        "signature": signatures(),
     }
 
 

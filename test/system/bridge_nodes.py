@@ -12,6 +12,7 @@ from bridge_site import Site
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from edge_robot import Robot
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.signing.key_files import PUBLIC_FILE
 from processes import Peer, RosProcess, until
 
 from laecips_msgs.msg import Segmentation
@@ -75,7 +76,10 @@ def bridge_process(
 def bridged_robot(
     peer: Peer, domain: int, site: Site, address: str, *, bundle: Bundle, store: Path, **spool: Any
 ) -> Iterator[Robot]:
-    """An edge node that finds every frame hard, and a bridge to an address."""
+    """An edge node that finds every frame hard, and a bridge to an address.
+
+    With the trainer's public key beside its certificates it takes only updates that are signed.
+    """
     parameters = {
         "bundle": bundle.path,
         "model_store": store,
@@ -83,6 +87,9 @@ def bridged_robot(
         "deadline_s": PATIENT_S,
         **QUICK,
     }
+    key = site.folder.parent / "robot-r1" / PUBLIC_FILE
+    if key.is_file():
+        parameters["update_keys"] = f'["{key}"]'
     with (
         bridge_process(site, domain, address, **spool) as bridge,
         RosProcess(EDGE, domain, parameters=parameters) as process,

@@ -6,12 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.signing.signing_key import SigningKey
 from laecips_edge.ros import qos
 from made_bundles import manifest_sha256, size
 from processes import Peer, RosProcess, until
 
 from laecips_msgs.msg import ModelReport, ModelUpdate
 from laecips_msgs.srv import GetModel
+
+LATE_S = 2**34
+"""Until when its signatures hold, in the year 2514."""
 
 Request, Response = GetModel.Request, GetModel.Response
 
@@ -22,9 +26,11 @@ class ModelServer:
     Args:
         domain: ROS domain.
         namespace: of the robot.
+        key: that signs offers, orders over every version; None: they are not signed.
     """
 
-    def __init__(self, domain: int, namespace: str = "") -> None:
+    def __init__(self, domain: int, namespace: str = "", key: SigningKey | None = None) -> None:
+        self.key = key
         self.bundles: dict[int, Bundle] = {}
         self.requests: list[Request] = []
         self.reply: Callable[[Request], Response] = self.good
@@ -59,7 +65,12 @@ class ModelServer:
             "manifest_sha256": manifest_sha256(bundle),
             "bytes": size(bundle),
         }
-        self._offers.publish(ModelUpdate(**(right | fields)))
+        right |= fields
+        if self.key is not None:
+            over = 2**32 - 1 if right.get("ordered") else 0
+            signature = self.key.sign(right["manifest_sha256"], until=LATE_S, over=over)
+            right = {"signature": signature.to_text(), **right}
+        self._offers.publish(ModelUpdate(**right))
 
     def report(self, version: int, outcome: int, process: RosProcess) -> ModelReport:
         """The newest report of that kind, once it is there."""

@@ -27,6 +27,8 @@ from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.certificates.certificate import utc_now
 from laecips_edge.core.image import image_messages
 from laecips_edge.core.link import model_protobuf, protobuf, wire
+from laecips_edge.core.signing.key_files import KEY_FILE, TRAINER, make_signing_key
+from laecips_edge.core.signing.signing_key import SigningKey
 from laecips_edge.ros import qos
 from made_bundles import nudged, variant
 from model_server import ModelServer
@@ -67,6 +69,7 @@ def robot(
 ) -> Iterator[Robot]:
     """An edge node that finds every frame hard, and a bridge."""
     store = tmp_path_factory.mktemp("models")
+    make_signing_key(site.folder.parent)
     with bridged_robot(peer, domain, site, address, bundle=tiny_bundle, store=store) as robot:
         yield robot
 
@@ -230,6 +233,7 @@ def test_a_model_update_crosses(
     gateway: Gateway,
     cloud: Cloud,
     cloud_domain: int,
+    site: Site,
     tiny_bundle: Bundle,
     tmp_path: Path,
     diagnostics: list[DiagnosticArray],
@@ -238,7 +242,8 @@ def test_a_model_update_crosses(
     reports = robot.peer.subscribe(ModelReport, "/model_report", qos.latched(depth=20))
     weights = nudged(tiny_bundle.weights("f"), seed=2)
     bundle = variant(tiny_bundle, tmp_path / "2", 2, weights_f=weights)
-    with ModelServer(cloud_domain) as server:
+    key = SigningKey.read(site.folder.parent / TRAINER / KEY_FILE)
+    with ModelServer(cloud_domain, key=key) as server:
         server.offer(bundle)
 
         def swapped() -> bool:

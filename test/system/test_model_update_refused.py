@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from edge_robot import Robot
 from laecips_edge.core.bundle.bundle import Bundle, write_bundle
+from laecips_edge.core.signing.signing_key import SigningKey
 from made_bundles import nudged, one_class, variant, with_nan
-from model_server import ModelServer, Request, Response
+from model_server import LATE_S, ModelServer, Request, Response
 from processes import Peer
 from updated_robot import Player, kept, start
 
@@ -20,6 +21,11 @@ pytestmark = pytest.mark.system
 
 NAMESPACE = "/strict"
 NUMBERS = itertools.count(2)
+KEY = SigningKey.new()
+
+
+def signed_for(sha256: str, key: SigningKey = KEY, until: int = LATE_S) -> str:
+    return key.sign(sha256, until=until).to_text()
 
 
 class Setup:
@@ -63,8 +69,10 @@ def shared(
 ) -> Iterator[Setup]:
     store = tmp_path_factory.mktemp("store")
     with (
-        start(domain, tiny_bundle, store, NAMESPACE) as process,
-        ModelServer(domain, NAMESPACE) as server,
+        start(
+            domain, tiny_bundle, store, NAMESPACE, update_keys=f'["{KEY.public.hex()}"]'
+        ) as process,
+        ModelServer(domain, NAMESPACE, KEY) as server,
     ):
         robot = Robot(peer, process, namespace=NAMESPACE)
         robot.wait_until_active()
@@ -146,6 +154,17 @@ def test_it_is_not_fetched_twice_unless_ordered(setup: Setup) -> None:
         ({"manifest_sha256": "0" * 64}, "manifest.json: sha256 is"),
         ({"manifest_sha256": "../../etc/passwd"}, "is not a sha256 in hex"),
         ({"bytes": 0}, "announced with 0 bytes"),
+        ({"signature": ""}, "not signed: give the trainer the key"),
+        ({"signature": "{}"}, "signature: must have the keys"),
+        ({"signature": signed_for("0" * 64)}, "signed for another manifest (000000000000...)"),
+        (
+            {"manifest_sha256": "0" * 64, "signature": signed_for("0" * 64, until=1)},
+            "its signature expired 1970-01-01",
+        ),
+        (
+            {"manifest_sha256": "0" * 64, "signature": signed_for("0" * 64, SigningKey.new())},
+            "which this robot does not trust (update_keys)",
+        ),
     ],
 )
 def test_an_offer_that_does_not_hold_is_refused(

@@ -12,6 +12,8 @@ import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
 from laecips_cloud.replay_buffer.buffer import ReplayBuffer
 from laecips_edge.core.bundle.bundle import MANIFEST, WEIGHTS, Bundle
+from laecips_edge.core.signing.key_files import make_signing_key
+from laecips_edge.core.signing.trusted_keys import TrustedKeys
 from laecips_edge.ros import qos
 from processes import Peer, until
 from trainer_robot import (
@@ -45,6 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def trainer(domain: int, peer: Peer, tiny_bundle: Bundle, folder: Path) -> Iterator[Listener]:
     """One trainer for the whole story; the replay buffer is not there yet."""
+    key, _ = make_signing_key(folder)
     with trainer_process(
         domain,
         bundle=tiny_bundle.path,
@@ -52,10 +55,18 @@ def trainer(domain: int, peer: Peer, tiny_bundle: Bundle, folder: Path) -> Itera
         buffer_path=folder / "replay.sqlite",
         source=folder / "source",
         max_chunk=4096,
+        signing_key=key,
     ) as process:
         listener = Listener(peer, process)
         listener.wait_until("active")
         yield listener
+
+
+def signed_over(update: ModelUpdate, folder: Path) -> int:
+    """Over which versions an offer goes back, by a signature of the trainer's key."""
+    trusted = TrustedKeys.named([str(folder / "update.pub")])
+    assert trusted is not None
+    return trusted.check(update.signature, manifest_sha256=update.manifest_sha256).over
 
 
 SEEDS = itertools.count(100)
@@ -78,6 +89,7 @@ def test_without_a_buffer_it_waits_and_offers_the_first_version(
 ) -> None:
     update = trainer.wait_for_offer(1)
     assert (update.name, update.parent) == ("tiny", 0)
+    assert signed_over(update, folder) == 0
     status = trainer.wait_for("first version", offered=1, parent=1, training=False)
     assert status.activity == f"waiting for the replay buffer {folder / 'replay.sqlite'}"
     assert (status.promoted, status.refused, status.last_version) == (0, 0, 0)
@@ -94,6 +106,7 @@ def test_enough_frames_are_trained_on_promoted_and_handed_out(
     more(folder, 10)
     update = trainer.wait_for_offer(2)
     assert (update.parent, update.ordered) == (1, False)
+    assert signed_over(update, folder) == 0
     status = trainer.wait_for("verdict", last_version=2, frames_waiting=0, training=False)
     assert (status.last_promoted, status.promoted, status.parent) == (True, 1, 2)
     assert "loss against F falls" in status.last_reason
@@ -174,7 +187,7 @@ def test_an_operator_trains_now_pins_and_goes_back(
     assert not trainer.adapt(99).success
     response = trainer.adapt(Order.PIN, 1)
     assert (response.success, response.version) == (True, 1)
-    trainer.wait_for_offer(1, ordered=True)
+    assert signed_over(trainer.wait_for_offer(1, ordered=True), folder) == 3
     trainer.wait_for_diagnosis(WARN, "version 1 is pinned, robots get no other")
     response = trainer.adapt(Order.TRAIN_NOW)
     assert (response.success, response.message) == (

@@ -29,6 +29,7 @@ from laecips_bringup.live_replay.places import Places, link_nodes, places
 from laecips_bringup.live_replay.recorder import Recorder
 from laecips_bringup.live_replay.replay_options import ReplayOptions
 from laecips_bringup.live_replay.run_report import RunReport
+from laecips_bringup.live_replay.signing import signing_parameters
 from laecips_bringup.live_replay.supervisor import Supervisor
 from laecips_bringup.output_names import (
     BUFFER,
@@ -95,12 +96,13 @@ class Replay:
             autostart=True,
         )
         kept = {"buffer_path": str(out / BUFFER), "library": str(out / LIBRARY)}
+        signing, trusting = signing_parameters(options.params_file) if learning else ({}, {})
         self._edge = graph.edge(
             image_transport=self._bag.kind,
             bundle=bundle,
             usual_robot=_ROBOT,
             **shared,
-            parameters={"model_store": str(out / MODELS), **options.edge},
+            parameters={"model_store": str(out / MODELS), **trusting, **options.edge},
         )
         self._cloud = graph.cloud(
             bundle=bundle,
@@ -111,7 +113,9 @@ class Replay:
         self._trainer = None
         if options.source is not None:
             source = str(options.source.resolve())
-            self._trainer = graph.trainer(bundle=bundle, source=source, **shared, parameters=kept)
+            self._trainer = graph.trainer(
+                bundle=bundle, source=source, **shared, parameters={**kept, **signing}
+            )
         self._player = graph.player(
             bag=str(options.bag.resolve()),
             rate=options.rate,

@@ -2,7 +2,7 @@
 
     <library>/
         ledger.json          the fate of each version, and which is offered (`version_ledger.py`)
-        versions/000007/     one bundle for each version
+        versions/000007/     one bundle for each version; manifest.sig once it was offered signed
         jobs/000008/         the training under way
         exams.json           the versions' IoU on the source frames (written by the worker)
         lock                 locked by the trainer that uses the library

@@ -15,17 +15,20 @@ from laecips_edge.core.link.model_update import (
 )
 
 from laecips_cloud.library.model_library import ModelLibrary
+from laecips_cloud.library.update_signer import UpdateSigner
 from laecips_cloud.library.version_ledger import Fate
 
 
-def offered(library: ModelLibrary) -> ModelOffer | None:
+def offered(library: ModelLibrary, signer: UpdateSigner | None = None) -> ModelOffer | None:
     """Return the offer of the version that robots should run; None if there is none yet.
 
     Args:
         library: holds the versions.
+        signer: signs the offer; None: it is not signed.
 
     Raises:
         BundleError: the version's files cannot be read.
+        OSError: the signature cannot be written.
     """
     ledger = library.ledger
     if not ledger.offered:
@@ -41,14 +44,20 @@ def offered(library: ModelLibrary) -> ModelOffer | None:
             f"{error.filename}: {error.strerror}; order another version (~/adapt)"
         ) from error
     manifest = Manifest.from_json(text.decode())
+    sha256, signature = hashlib.sha256(text).hexdigest(), ""
+    if signer is not None:
+        # No robot has run a version above the last one.
+        over = ledger.last if ledger.ordered else 0
+        signature = signer.sign(folder, manifest_sha256=sha256, over=over)
     return ModelOffer(
         name=manifest.name,
         version=manifest.version,
         parent=manifest.parent or 0,
         classes_hash=manifest.classes_hash,
-        manifest_sha256=hashlib.sha256(text).hexdigest(),
+        manifest_sha256=sha256,
         bytes=size,
         ordered=ledger.ordered,
+        signature=signature,
     )
 
 

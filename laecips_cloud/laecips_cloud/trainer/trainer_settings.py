@@ -9,7 +9,9 @@ from typing import Final
 
 from laecips_edge.core.inference.engines import ENGINE_NAMES
 from laecips_edge.core.settings import SettingError, Settings, setting
+from laecips_edge.core.signing.signing_key import SigningKey
 
+from laecips_cloud.library.update_signer import UpdateSigner
 from laecips_cloud.trainer.job_template import JobTemplate
 from laecips_cloud.trainer.triggers import Triggers
 from laecips_cloud.training.online.settings import OnlineTraining
@@ -66,6 +68,17 @@ class TrainerSettings(Settings):
     max_chunk: int = _fixed(
         1 << 18, "Most bytes of a model file in one answer.", minimum=1024, maximum=1 << 24
     )
+    signing_key: str = _fixed(
+        "",
+        "File of the key that signs what is offered (update.key of `laecips certs sign-key`); "
+        "empty: offers are not signed.",
+    )
+    signature_days: float = _fixed(
+        30.0,
+        "Days for which robots may take what was signed; it is signed again after half of them.",
+        minimum=0.01,
+        maximum=3650.0,
+    )
     training: OnlineTraining = field(default_factory=OnlineTraining)
 
     def __post_init__(self) -> None:
@@ -103,6 +116,17 @@ class TrainerSettings(Settings):
             engine=self.engine,
             settings=self.training,
         )
+
+    def signer(self) -> UpdateSigner | None:
+        """Return what signs offers; None without a key.
+
+        Raises:
+            SignatureError: the key cannot be read.
+        """
+        if not self.signing_key:
+            return None
+        key = SigningKey.read(Path(self.signing_key).expanduser())
+        return UpdateSigner(key, days=self.signature_days)
 
     def bundle_path(self) -> Path:
         """Return the folder of `bundle`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Unpack
 
 from laecips_edge.launching.node_spec import NodeSpec, Parameters, Shared, filled, managed_node
@@ -22,6 +23,7 @@ def edge(
     usual_bundle: str = "",
     robot: str = "",
     usual_robot: str = "",
+    usual_keys: Sequence[str] = (),
     cloud_service: str = "",
     parameters: Parameters | None = None,
     **shared: Unpack[Shared],
@@ -37,6 +39,7 @@ def edge(
         usual_bundle: the bundle where neither says one.
         robot: the robot's name; empty for the parameter file's value.
         usual_robot: its name where neither says one; empty: the node takes its namespace or host.
+        usual_keys: keys that must sign model updates, where the parameter file says nothing of them.
         cloud_service: see `cloud_remappings`.
         parameters: additional values, over all other layers.
         **shared: see `Shared`.
@@ -54,7 +57,12 @@ def edge(
         "laecips_edge",
         "edge",
         shared,
-        usual=filled(bundle=usual_bundle, robot=usual_robot, engine=shared.get("engine", "")),
+        usual=filled(
+            bundle=usual_bundle,
+            robot=usual_robot,
+            engine=shared.get("engine", ""),
+            update_keys=list(usual_keys),
+        ),
         asked={**asked, **(parameters or {})},
         remappings=image_remappings(image_topic) | cloud_remappings(cloud_service),
     )

@@ -37,6 +37,7 @@ def offer_message(offer: ModelOffer, *, stamp: Time) -> ModelUpdate:
         manifest_sha256=offer.manifest_sha256,
         bytes=offer.bytes,
         ordered=offer.ordered,
+        signature=offer.signature,
     )
     message.header.stamp = stamp
     return message
@@ -52,6 +53,7 @@ def offer_of(message: ModelUpdate) -> ModelOffer:
         manifest_sha256=message.manifest_sha256,
         bytes=message.bytes,
         ordered=message.ordered,
+        signature=message.signature,
     )
 
 

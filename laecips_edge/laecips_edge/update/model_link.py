@@ -25,6 +25,7 @@ from laecips_edge.core.link.model_update import (
 )
 from laecips_edge.core.link.rate_limiter import RateLimiter
 from laecips_edge.core.link.transport import Call
+from laecips_edge.core.signing.trusted_keys import TrustedKeys
 from laecips_edge.core.update.bundle_download import BundleDownload, Piece
 from laecips_edge.core.update.download_driver import DownloadDriver
 from laecips_edge.core.update.model_store import ModelStore
@@ -65,6 +66,7 @@ class ModelLink:
         history: observations of the newest frames.
         assemble: puts networks on the engine.
         superseded: returns the number of superseded frames so far.
+        trusted: keys of which one must have signed an update; None: any is taken.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class ModelLink:
         history: FrameHistory,
         assemble: Assemble,
         superseded: Callable[[], int],
+        trusted: TrustedKeys | None,
     ) -> None:
         self._node = node
         self._parameters = parameters
@@ -117,6 +120,7 @@ class ModelLink:
             superseded=superseded,
             adapt=parameters["adapt"],
             logger=self._logger,
+            trusted=trusted,
         )
         orders = OperatorOrders(
             store=store,

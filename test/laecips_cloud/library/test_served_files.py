@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from laecips_cloud.library.model_library import ModelLibrary
 from laecips_cloud.library.served_files import offered, piece
+from laecips_cloud.library.update_signer import UpdateSigner
 from laecips_edge.core.bundle.bundle import DELTA, FILES, MANIFEST, WEIGHTS, Bundle, BundleError
 from laecips_edge.core.link.model_update import PieceRequest, PieceStatus
+from laecips_edge.core.signing.signing_key import SigningKey
+from laecips_edge.core.signing.trusted_keys import TrustedKeys
 
 
 @pytest.fixture
@@ -24,6 +27,27 @@ def asked(library: ModelLibrary, **changes: object) -> tuple[PieceStatus, str, i
     request = PieceRequest(version=1, file=WEIGHTS, offset=0, length=100)
     answer = piece(library, replace(request, **changes), max_chunk=1000)  # type: ignore[arg-type]
     return answer.status, answer.message, answer.size, answer.data
+
+
+def test_an_offer_is_signed_and_an_order_says_over_what(library: ModelLibrary) -> None:
+    key = SigningKey.new()
+    signer, trusted = UpdateSigner(key, days=1.0), TrustedKeys([key.public])
+
+    def over() -> int:
+        offer = offered(library, signer)
+        assert offer is not None
+        return trusted.check(offer.signature, manifest_sha256=offer.manifest_sha256).over
+
+    assert over() == 0
+    library.record(lambda it: it.draw(trained_to=9, now_ns=1)[0])
+    library.record(lambda it: it.refuse(2, reason="worse").pin(1))
+    assert over() == 2
+    assert (
+        piece(
+            library, PieceRequest(version=1, file="manifest.sig", offset=0, length=9), max_chunk=9
+        ).status
+        is PieceStatus.UNKNOWN_FILE
+    )
 
 
 def test_what_is_offered(library: ModelLibrary, tiny_bundle: Bundle) -> None:

@@ -35,6 +35,7 @@ OFFER = ModelOffer(
     classes_hash="0123456789abcdef",
     manifest_sha256="f" * 64,
     bytes=1 << 33,
+    signature="text",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +13,9 @@ import numpy as np
 
 from laecips_edge.core.bundle.bundle import MANIFEST, Bundle
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
+from laecips_edge.core.signing.signature import Signature, SignatureError, day
+from laecips_edge.core.signing.signature_file import read_signature
+from laecips_edge.core.signing.trusted_keys import TrustedKeys
 
 HEADINGS = ("version", "parent", "delta", "gate", "MB", "name", "folder")
 
@@ -103,6 +107,7 @@ def describe(bundle: Bundle) -> str:
         *_listed(manifest.training),
         "files",
         *(f"  {name:<22} {digest[:16]}" for name, digest in sorted(manifest.files.items())),
+        f"signature     {_signature(bundle.path)}",
     ]
     return "\n".join(lines)
 
@@ -178,6 +183,21 @@ def _row(found: Found, root: Path) -> tuple[str, ...]:
     parent = str(manifest.parent) if manifest.parent else "-"
     delta = f"{manifest.delta:.4f}"
     return (str(manifest.version), parent, delta, verdict(manifest), size, manifest.name, folder)
+
+
+def _signature(folder: Path) -> str:
+    """Return by whom a bundle is signed; the signature is checked, the key may be anybody's."""
+    text = read_signature(folder)
+    if not text:
+        return "-"
+    digest = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+    try:
+        signer = Signature.from_text(text).signer
+        signature = TrustedKeys([signer]).check(text, manifest_sha256=digest)
+    except SignatureError as error:
+        return f"not valid: {error}"
+    order = f", an order over versions up to {signature.over}" if signature.over else ""
+    return f"by key {signer.hex()}, may be taken until {day(signature.until)}{order}"
 
 
 def _count(bundle: Bundle, network: str) -> int:

@@ -148,6 +148,11 @@ class EdgeSettings(EngineSettings):
         "Folder for the models that the trainer sends; each robot and bundle line has a folder of "
         "its own in it.",
     )
+    update_keys: tuple[str, ...] = _fixed(
+        (),
+        "Public keys of 64 hex digits, or files with them (`laecips certs sign-key` makes one), of "
+        "which one must have signed a model update; empty: updates need no signature.",
+    )
     update_rate_limit: int = setting(
         250_000,
         "Largest rate of a model update, in bytes/s, because it shares the link with frames; "

@@ -26,11 +26,17 @@ from laecips_edge.core.link.protobuf import (
     parse,
 )
 from laecips_edge.core.link.wire_error import WireError
+from laecips_edge.core.signing import signature
 
 MAX_PIECE: Final = 16 << 10
 """Most bytes of a piece: a frame waits behind one for 33 ms at 4 Mbit/s."""
 
-_TEXTS: Final = ("name", "classes_hash", "manifest_sha256")
+_TEXTS: Final = {
+    "name": MAX_TEXT,
+    "classes_hash": MAX_TEXT,
+    "manifest_sha256": MAX_TEXT,
+    "signature": signature.MOST_BYTES,
+}
 _OUTCOMES: Final = tuple(UpdateOutcome)
 _FIGURES: Final = ("version", "running", "transfer_s", "bytes", "swap_ms", "frames_lost")
 
@@ -82,8 +88,8 @@ def encode_offer(offer: ModelOffer | None) -> bytes:
     """Return a serialised offer; None stands for no offer."""
     if offer is None:
         return b""
-    for name in _TEXTS:
-        bounded(name, getattr(offer, name), MAX_TEXT)
+    for name, most in _TEXTS.items():
+        bounded(name, getattr(offer, name), most)
     return bytes(pb.ModelUpdate(**asdict(offer)).SerializeToString())
 
 
@@ -97,7 +103,7 @@ def decode_offer(data: bytes) -> ModelOffer | None:
         parent=message.parent,
         bytes=message.bytes,
         ordered=message.ordered,
-        **{name: bounded(name, getattr(message, name), MAX_TEXT) for name in _TEXTS},
+        **{name: bounded(name, getattr(message, name), most) for name, most in _TEXTS.items()},
     )
 
 

@@ -19,6 +19,7 @@ class ModelOffer:
         bytes: size of all its files together.
         ordered: an operator ordered it (rollback or pin): a robot accepts it even if it has run a
             higher version.
+        signature: text of its signature (`core.signing.signature`); empty: not signed.
     """
 
     name: str
@@ -28,6 +29,7 @@ class ModelOffer:
     manifest_sha256: str
     bytes: int
     ordered: bool = False
+    signature: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

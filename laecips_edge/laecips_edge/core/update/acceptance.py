@@ -6,24 +6,45 @@ import re
 
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
 from laecips_edge.core.link.model_update import ModelOffer
+from laecips_edge.core.signing.signature import SignatureError
+from laecips_edge.core.signing.trusted_keys import TrustedKeys
 from laecips_edge.core.update.store_state import StoreState
 
 MOST_BYTES = 4 << 30
 """Largest size of one bundle, in bytes; an offer of more is refused as a mistake."""
 
 
-def why_not(offer: ModelOffer, *, running: Manifest, memory: StoreState) -> str:
+def why_not(
+    offer: ModelOffer,
+    *,
+    running: Manifest,
+    memory: StoreState,
+    trusted: TrustedKeys | None = None,
+    now_s: float = 0.0,
+) -> str:
     """Return why a robot refuses an offer, decided before anything is fetched.
 
     Args:
         offer: the trainer's offer.
         running: manifest of the pair that runs.
         memory: state of the robot's model store.
+        trusted: keys of which one must have signed it; None: whoever offers it is trusted.
+        now_s: seconds since 1970-01-01 UTC, for the signature's expiry.
 
     Returns:
         One line; empty if the robot accepts the offer.
     """
     highest = max(memory.highest, running.version)
+    ordered, unsigned = offer.ordered, ""
+    if trusted is not None:
+        try:
+            signature = trusted.check(
+                offer.signature, manifest_sha256=offer.manifest_sha256, now_s=now_s
+            )
+            # Anybody between trainer and robot can send an old offer as an order.
+            ordered = ordered and signature.over >= highest
+        except SignatureError as error:
+            unsigned = str(error)
     bar = memory.bars.get(offer.manifest_sha256)
     reason = bar.reason if bar is not None else ""
     ranking = (
@@ -35,6 +56,7 @@ def why_not(offer: ModelOffer, *, running: Manifest, memory: StoreState) -> str:
             not 0 < offer.bytes <= MOST_BYTES,
             f"announced with {offer.bytes} bytes, must be 1 to {MOST_BYTES}",
         ),
+        (bool(unsigned), unsigned),
         (
             offer.name != running.name,
             f"of the bundle line {offer.name!r}, this robot runs {running.name!r}; "
@@ -50,12 +72,12 @@ def why_not(offer: ModelOffer, *, running: Manifest, memory: StoreState) -> str:
             f"rolled back here before ({reason}); train another version",
         ),
         (
-            bar is not None and not offer.ordered,
+            bar is not None and not ordered,
             f"refused here before ({reason}); order it at the trainer (~/adapt, ROLL_BACK) "
             "to try it again",
         ),
         (
-            offer.version <= highest and not offer.ordered,
+            offer.version <= highest and not ordered,
             f"not newer than version {highest}, which ran here; order it at the trainer "
             "(~/adapt, ROLL_BACK) to go back",
         ),

@@ -2,7 +2,7 @@
 
     <model_store>/<robot>/<bundle name>-<classes hash>/
         memory.json                 the state: running, on trial, pinned, barred (`store_state.py`)
-        slots/000012-5f0c3a.../     the running bundle, and the previous one
+        slots/000012-5f0c3a.../     the running bundle, and the previous one, each with manifest.sig
         partial/<manifest sha256>/  a bundle that is being fetched
         lock                        held by the node that uses this store
 
@@ -25,7 +25,16 @@ from pathlib import Path
 
 from laecips_edge.core.atomic_files import lock_folder, move_folder, remove_folder, sweep
 from laecips_edge.core.bundle.bundle import MANIFEST, Bundle
-from laecips_edge.core.update.slots import SLOTS, Slot, read_slot, read_slots, store_folder
+from laecips_edge.core.signing.signature_file import write_signature
+from laecips_edge.core.signing.trusted_keys import TrustedKeys
+from laecips_edge.core.update.slots import (
+    SLOTS,
+    Slot,
+    read_slot,
+    read_slots,
+    store_folder,
+    why_untrusted,
+)
 from laecips_edge.core.update.store_state import (
     BASE,
     Bar,
@@ -50,12 +59,16 @@ class ModelStore:
         root: folder of all stores.
         robot: name of the robot.
         base: bundle of the parameter `bundle`.
+        trusted: keys of which one must have signed a bundle of this store, so that it runs; the
+            time plays no part, and the base needs no signature. None: any bundle here runs.
 
     Raises:
         OSError: the folder cannot be made or written, or another process uses it.
     """
 
-    def __init__(self, root: str | Path, *, robot: str, base: Bundle) -> None:
+    def __init__(
+        self, root: str | Path, *, robot: str, base: Bundle, trusted: TrustedKeys | None = None
+    ) -> None:
         self.folder = store_folder(Path(root), robot=robot, manifest=base.manifest)
         (self.folder / SLOTS).mkdir(parents=True, exist_ok=True)
         lock = lock_folder(self.folder)
@@ -64,6 +77,7 @@ class ModelStore:
                 errno.EBUSY, f"{self.folder} is in use: give each robot a name of its own"
             )
         self._lock = lock
+        self._trusted = trusted
         sweep(self.folder / SLOTS)
         self.base = read_slot(base.path, name=BASE)
         self.problem = ""
@@ -82,12 +96,13 @@ class ModelStore:
     def slots(self) -> list[Slot]:
         """Return all bundles that may run here, with the base, highest version first.
 
-        Bundles with a broken manifest are left out, and so are those that were rolled back, whose
-        folder a killed process or a full disk may have left here.
+        Bundles with a broken manifest or without a trusted signature are left out, and so are those
+        that were rolled back, whose folder a killed process or a full disk may have left here.
         """
         gone = self.memory.rolled_back
         slots = [slot for slot in read_slots(self.folder) if not gone(slot.manifest_sha256)]
-        return sorted([*slots, self.base], key=lambda slot: -slot.version)
+        trusted = [slot for slot in slots if not why_untrusted(slot, self._trusted)]
+        return sorted([*trusted, self.base], key=lambda slot: -slot.version)
 
     @property
     def running(self) -> Slot:
@@ -196,11 +211,12 @@ class ModelStore:
         if same and slot.name != BASE and not self.on_trial:
             self._prune()  # a killed process may have left more than two slots
 
-    def admit(self, folder: Path) -> Slot:
+    def admit(self, folder: Path, *, signature: str = "") -> Slot:
         """Move a complete, tested bundle into a slot.
 
         Args:
             folder: its download folder.
+            signature: text of its signature; empty: none.
 
         Returns:
             The slot.
@@ -209,6 +225,8 @@ class ModelStore:
             BundleError: its manifest cannot be read.
             OSError: the folder cannot be moved.
         """
+        if signature:
+            write_signature(folder, signature)
         slot = read_slot(folder, name="")
         name = f"{slot.version:06d}-{slot.manifest_sha256[:12]}"
         target = self.folder / SLOTS / name
@@ -216,6 +234,18 @@ class ModelStore:
             remove_folder(target)
         move_folder(folder, target)
         return replace(slot, name=name, path=target)
+
+    def renew(self, signature: str) -> None:
+        """Keep another signature of the running bundle, if it is trusted: of a rotated key, say.
+
+        Raises:
+            OSError: it cannot be written; the old one stays.
+        """
+        slot = self.running
+        if slot.name != BASE and signature and signature != slot.signature:
+            renewed = replace(slot, signature=signature)
+            if not why_untrusted(renewed, self._trusted):
+                write_signature(slot.path, signature)
 
     def begin_trial(self, slot: Slot) -> None:
         """Record that a slot runs on trial from now on; an OSError changes nothing."""

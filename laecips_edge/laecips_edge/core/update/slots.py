@@ -10,6 +10,9 @@ from urllib.parse import quote
 
 from laecips_edge.core.bundle.bundle import MANIFEST
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
+from laecips_edge.core.signing.signature import SignatureError
+from laecips_edge.core.signing.signature_file import read_signature
+from laecips_edge.core.signing.trusted_keys import TrustedKeys
 
 SLOTS = "slots"
 
@@ -23,12 +26,14 @@ class Slot:
         path: folder of the bundle.
         manifest: manifest of the bundle.
         manifest_sha256: sha256 of manifest.json, 64 hex digits: the bundle's identity.
+        signature: text of the signature that came with it; empty: none.
     """
 
     name: str
     path: Path
     manifest: Manifest
     manifest_sha256: str
+    signature: str = ""
 
     @property
     def version(self) -> int:
@@ -62,7 +67,7 @@ def read_slots(folder: Path) -> list[Slot]:
 
 
 def read_slot(path: Path, *, name: str) -> Slot:
-    """Return the slot of a bundle; only its manifest is read.
+    """Return the slot of a bundle; only its manifest and signature are read.
 
     Args:
         path: folder of the bundle.
@@ -81,7 +86,26 @@ def read_slot(path: Path, *, name: str) -> Slot:
         path=path,
         manifest=manifest,
         manifest_sha256=hashlib.sha256(data).hexdigest(),
+        signature=read_signature(path),
     )
+
+
+def why_untrusted(slot: Slot, trusted: TrustedKeys | None) -> str:
+    """Return why a slot may not run for its signature, one line; empty if it may.
+
+    The time plays no part: an expiry must not stop a pair that was taken in time.
+
+    Args:
+        slot: a slot, not the base.
+        trusted: keys of which one must have signed it; None: it needs no signature.
+    """
+    if trusted is None:
+        return ""
+    try:
+        trusted.check(slot.signature, manifest_sha256=slot.manifest_sha256)
+    except SignatureError as error:
+        return str(error)
+    return ""
 
 
 def _safe(name: str) -> str:

@@ -5,12 +5,15 @@ from typing import Any
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.load_pair import Assemble, load_pair
 from laecips_edge.core.inference.segmenter import Segmenter
+from laecips_edge.core.signing.trusted_keys import TrustedKeys
 from laecips_edge.core.update.model_store import ModelStore
-from laecips_edge.core.update.slots import Slot
+from laecips_edge.core.update.slots import Slot, read_slots, why_untrusted
 from laecips_edge.core.update.store_state import BASE
 
 
-def open_store(folder: str, *, robot: str, base: Bundle, logger: Any) -> ModelStore | None:
+def open_store(
+    folder: str, *, robot: str, base: Bundle, logger: Any, trusted: TrustedKeys | None = None
+) -> ModelStore | None:
     """Open the robot's model store.
 
     Args:
@@ -18,12 +21,14 @@ def open_store(folder: str, *, robot: str, base: Bundle, logger: Any) -> ModelSt
         robot: name of the robot.
         base: bundle of the parameter `bundle`.
         logger: logger of the node.
+        trusted: keys of which one must have signed an update; None: any is taken, after a line in
+            the log.
 
     Returns:
         The store; None if it cannot be used, after a line in the log.
     """
     try:
-        store = ModelStore(folder, robot=robot, base=base)
+        store = ModelStore(folder, robot=robot, base=base, trusted=trusted)
     except OSError as error:
         logger.warning(
             f"model updates are not followed: {error.filename or folder}: {error.strerror}"
@@ -31,6 +36,14 @@ def open_store(folder: str, *, robot: str, base: Bundle, logger: Any) -> ModelSt
         return None
     if store.problem:
         logger.error(store.problem)
+    if trusted is None:
+        logger.warning(
+            "model updates are not signed: this robot runs what any trainer that reaches it "
+            "offers; name the trainer's key (parameter update_keys, docs/signing.md)"
+        )
+    for slot in read_slots(store.folder):
+        if why := why_untrusted(slot, trusted):
+            logger.error(f"version {slot.version} of the model store does not run: {why}")
     return store
 
 

@@ -5,6 +5,7 @@ decides which offers are accepted, `model_store.py` keeps bundles on disk, `tria
 whether a pair stays.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.inference.load_pair import Assemble, load_pair, try_on
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
 from laecips_edge.core.link.model_update import ModelOffer, PieceAnswer, UpdateOutcome, UpdateReport
+from laecips_edge.core.signing.trusted_keys import TrustedKeys
 from laecips_edge.core.update.acceptance import check_manifest, why_not
 from laecips_edge.core.update.bundle_download import BundleDownload, MismatchError, Piece
 from laecips_edge.core.update.download_driver import DownloadDriver
@@ -38,6 +40,8 @@ class Updater:
         superseded: returns the number of superseded frames so far.
         adapt: whether to follow offers; may be changed at any time.
         logger: logger of the node.
+        trusted: keys of which one must have signed an update; None: any is taken.
+        utc_s: returns the seconds since 1970-01-01 UTC, for the expiry of signatures.
     """
 
     def __init__(
@@ -54,6 +58,8 @@ class Updater:
         superseded: Callable[[], int],
         adapt: bool,
         logger: Any,
+        trusted: TrustedKeys | None = None,
+        utc_s: Callable[[], float] = time.time,
     ) -> None:
         self.adapt = adapt
         self.fetch: DownloadDriver | None = None
@@ -68,6 +74,8 @@ class Updater:
         self._tell = tell
         self._superseded = superseded
         self._logger = logger
+        self._trusted = trusted
+        self._utc_s = utc_s
         self._wanted: ModelOffer | None = None
         self._next: ModelOffer | None = None
         self._told = ""
@@ -99,10 +107,8 @@ class Updater:
         self._drop()
         self._next = None
         if self._runs(offer):
-            return
-        running, memory = self._running.current.manifest, self._store.memory
-        reason = why_not(offer, running=running, memory=memory)
-        if reason:
+            self._renew(offer)
+        elif reason := self._why_not(offer):
             self._report(UpdateOutcome.REFUSED, offer, reason)
         else:
             self._wanted = offer
@@ -147,6 +153,21 @@ class Updater:
     def _runs(self, offer: ModelOffer) -> bool:
         return offer.manifest_sha256 == self._store.running.manifest_sha256
 
+    def _renew(self, offer: ModelOffer) -> None:
+        try:
+            self._store.renew(offer.signature)
+        except OSError as error:
+            self._logger.warning(f"model store: a new signature is not on disk: {error}")
+
+    def _why_not(self, offer: ModelOffer) -> str:
+        return why_not(
+            offer,
+            running=self._running.current.manifest,
+            memory=self._store.memory,
+            trusted=self._trusted,
+            now_s=self._utc_s(),
+        )
+
     def _hold(self) -> str:
         """Return why fetching waits, one line; empty if it does not wait."""
         if not self.adapt:
@@ -180,12 +201,16 @@ class Updater:
 
     def _take(self, offer: ModelOffer, fetch: DownloadDriver) -> None:
         """Load the fetched pair beside the running one, test it, swap it in and report it."""
+        # It may have waited for long, or a higher version may have run meanwhile.
+        if reason := self._why_not(offer):
+            self._refuse(offer, reason, for_good=False)
+            return
         lost = self._superseded()
         segmenter = load_pair(fetch.folder, assemble=self._assemble)
         if (last := self._history.last) is not None:
             try_on(segmenter, last.rgb, last.depth)
         pair = self._running.prepare(segmenter)
-        slot = self._store.admit(fetch.folder)
+        slot = self._store.admit(fetch.folder, signature=offer.signature)
         swap_ms = self._trial.begin(pair, slot)
         self._drop()
         self._report(

@@ -13,7 +13,9 @@ from laecips_edge.core.bundle.bundle_report import (
     table,
     verdict,
 )
-from made_bundles import hollow
+from laecips_edge.core.signing.signature_file import write_signature
+from laecips_edge.core.signing.signing_key import SigningKey
+from made_bundles import hollow, manifest_sha256
 
 
 def value(text, key):
@@ -233,3 +235,22 @@ def test_the_largest_layers_are_shown_and_no_more(tmp_path):
         line.split("  ")[-1] for line in differences(one, other).splitlines() if "layer" in line
     ]
     assert shown == [f"layer {size} [{size}]" for size in range(SHOWN_LAYERS + 3, 3, -1)]
+
+
+# Who signed it
+
+
+def test_a_description_says_who_signed(tmp_path):
+    bundle = hollow(tmp_path / "it")
+    assert value(describe(bundle), "signature") == "-"
+    key = SigningKey.new()
+    signed = key.sign(manifest_sha256(bundle), until=1_800_000_000, over=4).to_text()
+    write_signature(bundle.path, signed)
+    assert value(describe(bundle), "signature") == (
+        f"by key {key.public.hex()}, may be taken until 2027-01-15 08:00 UTC, an order over "
+        "versions up to 4"
+    )
+    write_signature(bundle.path, signed.replace("1800000000", "1900000000"))
+    assert value(describe(bundle), "signature").startswith("not valid: wrongly signed by key ")
+    write_signature(bundle.path, "broken")
+    assert value(describe(bundle), "signature") == "not valid: signature: not JSON"

@@ -127,6 +127,11 @@ def test_junk_is_a_wire_error_or_a_message(decode: Any, data: bytes) -> None:
             pb.ModelUpdate(version=1, name="n" * 257),
             "name: 257",
         ),
+        (
+            model_protobuf.decode_offer,
+            pb.ModelUpdate(version=1, signature="s" * 2049),
+            "signature: 2049",
+        ),
         (model_protobuf.decode_report, pb.ModelReport(outcome=4), "outcome: 4 is not known"),
         (model_protobuf.decode_report, pb.ModelReport(stamp_ns=2**62), "stamp_ns: 46"),
         (model_protobuf.decode_report, pb.ModelReport(swap_ms=float("nan")), "swap_ms: nan"),

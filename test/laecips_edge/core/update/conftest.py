@@ -21,6 +21,7 @@ from laecips_edge.core.link.circuit_breaker import CircuitBreaker
 from laecips_edge.core.link.model_update import ModelOffer, PieceAnswer, UpdateReport
 from laecips_edge.core.link.rate_limiter import RateLimiter
 from laecips_edge.core.routing.policy import Policy
+from laecips_edge.core.signing.trusted_keys import TrustedKeys
 from laecips_edge.core.update.bundle_download import BundleDownload, Piece
 from laecips_edge.core.update.download_driver import DownloadDriver
 from laecips_edge.core.update.operator_orders import OperatorOrders
@@ -70,9 +71,12 @@ class Robot:
     Args:
         folder: of its model store.
         base: bundle that it is given.
+        trusted: keys that must sign updates; None: none need to.
     """
 
-    def __init__(self, folder: Path, base: Bundle) -> None:
+    def __init__(self, folder: Path, base: Bundle, trusted: TrustedKeys | None = None) -> None:
+        self.trusted = trusted
+        self.utc_s = 0.0
         self.folder = folder
         self.base = base
         self.assemble: Assemble = assembled
@@ -87,7 +91,9 @@ class Robot:
 
     def start(self) -> None:
         """Do as a node that is configured."""
-        store = open_store(str(self.folder), robot="robot", base=self.base, logger=LOGGER)
+        store = open_store(
+            str(self.folder), robot="robot", base=self.base, logger=LOGGER, trusted=self.trusted
+        )
         assert store is not None
         self.store = store
         assemble = self._assemble
@@ -118,6 +124,8 @@ class Robot:
             superseded=lambda: self.superseded,
             adapt=True,
             logger=LOGGER,
+            trusted=self.trusted,
+            utc_s=lambda: self.utc_s,
         )
         self.orders = OperatorOrders(
             store=store, running=self.running, trial=self.trial, assemble=assemble, logger=LOGGER
@@ -266,14 +274,14 @@ def picture(seed: int) -> np.ndarray:
 
 
 @pytest.fixture
-def new_robot(tiny_bundle: Bundle) -> Callable[[Path], Robot]:
-    """Makes a robot of version 1 with a store in a folder."""
-    return lambda folder: Robot(folder, tiny_bundle)
+def new_robot(tiny_bundle: Bundle) -> Callable[..., Robot]:
+    """Makes a robot of version 1 with a store in a folder, which may trust keys."""
+    return lambda folder, trusted=None: Robot(folder, tiny_bundle, trusted)
 
 
 @pytest.fixture
 def robot(
-    new_robot: Callable[[Path], Robot], tmp_path: Path, caplog: pytest.LogCaptureFixture
+    new_robot: Callable[..., Robot], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> Iterator[Robot]:
     """A robot of version 1 with an empty store."""
     caplog.set_level(logging.INFO)

@@ -3,6 +3,8 @@ from dataclasses import replace
 import pytest
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
 from laecips_edge.core.link.model_update import ModelOffer
+from laecips_edge.core.signing.signing_key import SigningKey
+from laecips_edge.core.signing.trusted_keys import TrustedKeys
 from laecips_edge.core.update.acceptance import check_manifest, why_not
 from laecips_edge.core.update.store_state import Bar, StoreState
 
@@ -50,6 +52,41 @@ BAD = {OFFER.manifest_sha256: Bar(version=6, reason="one class", ran=True)}
 def test_who_is_wanted(changes, memory, reason):
     said = why_not(replace(OFFER, **changes), running=RUNNING, memory=memory)
     assert said.startswith(reason) if reason.startswith(("of", "made", "not")) else reason in said
+    assert bool(said) == bool(reason)
+
+
+KEY = SigningKey.new()
+NOW_S, LATER = 1_000.0, 2_000
+
+
+@pytest.mark.parametrize(
+    ("key", "signed", "changes", "highest", "reason"),
+    [
+        (KEY, {}, {}, 0, ""),
+        (KEY, {}, {}, 6, "not newer than version 6"),
+        (KEY, {"until": 999}, {}, 0, "its signature expired"),
+        (KEY, {}, {"signature": ""}, 0, "not signed: give the trainer the key"),
+        (KEY, {}, {"manifest_sha256": "cd" * 32}, 0, "signed for another manifest"),
+        (KEY, {}, {"classes_hash": "00"}, 0, "made for other classes"),
+        (KEY.rotated(), {}, {}, 0, ""),
+        (SigningKey.new(), {}, {}, 0, "which this robot does not trust"),
+        # An order must be signed too, for all that has run here since.
+        (KEY, {"over": 9}, {"version": 2, "ordered": True}, 9, ""),
+        (KEY, {"over": 0}, {"version": 2, "ordered": True}, 9, "not newer than version 9"),
+        (KEY, {"over": 8}, {"version": 2, "ordered": True}, 9, "not newer than version 9"),
+        (KEY, {"over": 9}, {"version": 2}, 9, "not newer than version 9"),
+    ],
+)
+def test_who_must_be_signed_is_wanted_only_then(key, signed, changes, highest, reason):
+    signature = key.sign(OFFER.manifest_sha256, **{"until": LATER, **signed}).to_text()
+    said = why_not(
+        replace(OFFER, **{"signature": signature, **changes}),
+        running=RUNNING,
+        memory=StoreState(highest=highest),
+        trusted=TrustedKeys([KEY.public]),
+        now_s=NOW_S,
+    )
+    assert reason in said
     assert bool(said) == bool(reason)
 
 
