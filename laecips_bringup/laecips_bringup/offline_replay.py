@@ -131,6 +131,7 @@ def run_offline(
         **dict(board.measured(held_out_trust=held_out_trust(bundle, edge))),
         updates=updates,
         processes={},
+        knowledge=board.knowledge_age(updates),
     )
     write_rows(out / OFFLINE_FRAMES, board.rows())
     write_report(out / OFFLINE_REPORT, report)

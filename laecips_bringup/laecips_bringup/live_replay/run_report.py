@@ -99,6 +99,7 @@ class RunReport:
             OSError: the report cannot be written.
         """
         edge = EdgeSettings.from_parameters(parameters["edge"])
+        updates = self._updates(board, swaps, say)
         with progress_bar("f without training, for comparison", console=self._console) as progress:
             score_untrained(
                 board,
@@ -117,8 +118,9 @@ class RunReport:
                     held_out_trust=held_out_trust(self._bundle, edge),
                 )
             ),
-            updates=self._updates(board, swaps, say),
+            updates=updates,
             processes={name: ProcessFigures(**figures) for name, figures in usage.items()},
+            knowledge=board.knowledge_age(updates),
         )
         rows = board.rows()
         if link is not None:

@@ -42,12 +42,15 @@ class Entry:
         reason: one line on why: from the gate, a robot or an operator.
         parent: version that it was trained from; 0 for a first training's bundle.
         train_s: duration of its training in seconds.
+        newest_lesson_ns: stamp of the newest frame that its f has learnt from, by the robot's
+            clock; 0: not known.
     """
 
     fate: Fate
     reason: str = ""
     parent: int = 0
     train_s: float = 0.0
+    newest_lesson_ns: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,10 +134,13 @@ class VersionLedger:
         ledger = self._with(version, Entry(fate=Fate.TRAINING, parent=self.parent))
         return replace(ledger, last=version, trained_to=trained_to, trained_ns=now_ns), version
 
-    def promote(self, version: int, *, reason: str, train_s: float) -> VersionLedger:
+    def promote(
+        self, version: int, *, reason: str, train_s: float, newest_lesson_ns: int = 0
+    ) -> VersionLedger:
         """Record that the gate promoted the version in training, and offer it unless pinned."""
         ledger = self._judge(version, Fate.PROMOTED, reason, train_s)
-        return ledger._offer(version)
+        entry = replace(ledger.entries[version], newest_lesson_ns=newest_lesson_ns)
+        return ledger._with(version, entry)._offer(version)
 
     def refuse(self, version: int, *, reason: str, train_s: float = 0.0) -> VersionLedger:
         """Record that the gate refused the version in training, or that its training failed."""

@@ -36,7 +36,8 @@ def run_job(folder: Path, bundles: Callable[[int], Path], exams: Path, progress:
         progress: called with lines for people.
 
     Returns:
-        The verdict for the trainer: `promoted`, `reason`, and `train_s` in seconds.
+        The verdict for the trainer: `promoted`, `reason`, `train_s` in seconds, and
+        `newest_lesson_ns`, the stamp of the newest frame that f has learnt from.
 
     Raises:
         ValueError: there are too few frames to train on, or a file cannot be read.
@@ -68,6 +69,7 @@ def run_job(folder: Path, bundles: Callable[[int], Path], exams: Path, progress:
         "promoted": update.verdict.promoted,
         "reason": update.verdict.reason,
         "train_s": round(update.train_s, 1),
+        "newest_lesson_ns": update.bundle.manifest.training["newest_lesson_ns"],
     }
 
 

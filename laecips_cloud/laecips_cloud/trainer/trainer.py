@@ -258,7 +258,12 @@ class Trainer:
         reason = done.get("reason") or f"no training: {self._result.get('failed')}"
         train_s = float(done.get("train_s", 0.0))
         if done.get("promoted"):
-            self._library.record(lambda it: it.promote(version, reason=reason, train_s=train_s))
+            newest = int(done.get("newest_lesson_ns", 0))
+            self._library.record(
+                lambda it: it.promote(
+                    version, reason=reason, train_s=train_s, newest_lesson_ns=newest
+                )
+            )
             self._logger.info(f"version {version} promoted: {reason}")
         else:
             self._library.record(lambda it: it.refuse(version, reason=reason, train_s=train_s))

@@ -102,7 +102,10 @@ class OfflineTrainer:
         # The assumed time, not the measured one, so that equal runs give equal ledgers.
         verdict = {"reason": done["reason"], "train_s": self._learning.takes_s}
         if done["promoted"]:
-            library.record(lambda ledger: ledger.promote(version, **verdict))
+            newest = done["newest_lesson_ns"]
+            library.record(
+                lambda ledger: ledger.promote(version, **verdict, newest_lesson_ns=newest)
+            )
             return Bundle.load(library.folder(version))
         library.record(lambda ledger: ledger.refuse(version, **verdict))
         return None

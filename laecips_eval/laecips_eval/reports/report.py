@@ -15,7 +15,12 @@ from laecips_edge.core.atomic_files import whole_file
 from pydantic import ValidationError, model_validator
 
 from laecips_eval.scoring.link_figures import LinkFigures
-from laecips_eval.scoring.run_figures import ReportPart, RunFigures, UpdateFigures
+from laecips_eval.scoring.run_figures import (
+    KnowledgeAge,
+    ReportPart,
+    RunFigures,
+    UpdateFigures,
+)
 
 
 class PlayedBag(ReportPart):
@@ -99,11 +104,14 @@ class Report(RunFigures, PlayedRun):
         updates: model updates, in the order of their versions.
         processes: loads by process name; empty offline.
         link: the link between robot and cloud; None where both were in one network.
+        knowledge: age of the newest lesson that the running f has learnt from; without frames where
+            nothing was learnt.
     """
 
     updates: list[UpdateFigures]
     processes: dict[str, ProcessFigures]
     link: LinkFigures | None = None
+    knowledge: KnowledgeAge = KnowledgeAge()
 
     @property
     def compared(self) -> bool:

@@ -87,6 +87,13 @@ def _frames(report: Report) -> Table:
         "bytes",
         f"{size(sizes.up)} up, {size(sizes.down)} down, {size(sizes.model)} model",
     )
+    age = report.knowledge
+    if age.p50_s is not None and age.p95_s is not None:
+        table.add_row(
+            "knowledge",
+            f"newest lesson of f {age.p50_s:.0f} s old (p50), {age.p95_s:.0f} s (p95); "
+            f"{age.before} frames before the first update",
+        )
     return table
 
 

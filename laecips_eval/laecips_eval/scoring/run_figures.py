@@ -168,6 +168,8 @@ class UpdateFigures(ReportPart):
         frames_lost: frames that were superseded during the swap.
         frame: index of the first frame that the pair answered.
         rolled_back: whether the robot went back to the previous pair.
+        newest_lesson_ns: stamp of the newest frame that its f has learnt from; None where it is
+            not known.
     """
 
     version: int
@@ -182,6 +184,25 @@ class UpdateFigures(ReportPart):
     frames_lost: int | None
     frame: int | None
     rolled_back: bool
+    newest_lesson_ns: int | None = None
+
+
+class KnowledgeAge(ReportPart):
+    """How old the newest lesson is that the running f has learnt from, over the frames.
+
+    The age at a frame is the time since the player published the frame of that lesson; without a
+    clock it is the time between their stamps.
+
+    Attributes:
+        frames: answered frames whose f has learnt during the run.
+        before: answered frames of an f that has not: those before the first update.
+        p50_s, p95_s: median and 95th percentile of the age over `frames`, in seconds.
+    """
+
+    frames: int = 0
+    before: int = 0
+    p50_s: float | None = None
+    p95_s: float | None = None
 
 
 class SegmentShift(ReportPart):

@@ -20,13 +20,16 @@ from laecips_eval.scoring.comparison import Comparison
 from laecips_eval.scoring.disturbances import each_disturbance
 from laecips_eval.scoring.frame_log import FrameRow, checksum
 from laecips_eval.scoring.frame_record import FrameRecord
+from laecips_eval.scoring.knowledge_age import knowledge_age
 from laecips_eval.scoring.quantiles import quantiles, share, typical_and_slow
 from laecips_eval.scoring.run_figures import (
     AnswerCounts,
     DropCounts,
     FallbackCounts,
+    KnowledgeAge,
     Latencies,
     RunFigures,
+    UpdateFigures,
     WireBytes,
 )
 from laecips_eval.scoring.segments import FrameRange, each_segment, last_segments
@@ -263,6 +266,10 @@ class Scoreboard:
                 self._disturbances, self._frames.values(), lambda kind: miou_of([kind])
             ),
         )
+
+    def knowledge_age(self, updates: Iterable[UpdateFigures]) -> KnowledgeAge:
+        """Return how old the knowledge of the running f was, given the updates of the run."""
+        return knowledge_age(self._frames, updates)
 
     def first_frames(self) -> dict[int, int]:
         """Return the index of the first frame that each version of the pair has answered."""

@@ -103,6 +103,7 @@ def _update(
         frame=frame,
         rolled_back=any(swap.outcome == "rolled back" for swap in told)
         or entry.fate is Fate.ROLLED_BACK,
+        newest_lesson_ns=entry.newest_lesson_ns or None,
     )
 
 

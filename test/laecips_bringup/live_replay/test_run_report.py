@@ -109,21 +109,26 @@ def write(
     return it
 
 
-def library(path: Path, bundle: Bundle) -> None:
+def library(path: Path, bundle: Bundle, *, newest_lesson_ns: int = 0) -> None:
     """A trainer's library with one version that was promoted."""
     it = ModelLibrary(path)
     it.take_in(bundle)
     version = it.begin(lambda ledger, number: None, trained_to=1, now_ns=1)
     training = {"trigger": "buffer", "lessons": 7, "lessons_held_out": 3}
     variant(bundle, it.folder(version), version, training=training)
-    it.record(lambda ledger: ledger.promote(version, reason="loss falls", train_s=4.0))
+    it.record(
+        lambda ledger: ledger.promote(
+            version, reason="loss falls", train_s=4.0, newest_lesson_ns=newest_lesson_ns
+        )
+    )
     it.close()
 
 
 def test_report_frame_log_and_page(
     write: Callable[..., Any], bag: Bag, tiny_bundle: Bundle, tmp_path: Path
 ) -> None:
-    library(tmp_path / "library", tiny_bundle)
+    first = next(iter(bag.frames())).stamp_ns
+    library(tmp_path / "library", tiny_bundle, newest_lesson_ns=first)
     report, said = write()
     assert said == []
     assert read_report(tmp_path / "report.json") == report
@@ -134,6 +139,9 @@ def test_report_frame_log_and_page(
     assert (update.version, update.frame, update.samples) == (2, 2, 10)
     assert (update.promoted, update.gate) == (True, "loss falls")
     assert (update.bytes, update.frames_lost) == (900, 0)
+    # The third frame was played 2 ns after the first, from which its f has learnt.
+    assert (report.knowledge.frames, report.knowledge.before) == (1, 2)
+    assert report.knowledge.p50_s == 2e-9
     rows = read_rows(tmp_path / "frames.csv")
     assert [row.version for row in rows] == [1, 1, 2]
     # f without training was asked about the frame that the trained one has answered.

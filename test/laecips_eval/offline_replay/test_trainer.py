@@ -308,6 +308,15 @@ def test_the_run_has_learnt(first: tuple[Scoreboard, Path]) -> None:
     assert {u.version: u.frame for u in updates if u.frame is not None} == {
         version: used.index(version) for version in set(used) - {1}
     }
+    # What f has learnt from was played before it ran: one of the frames that went up.
+    up = {row.stamp_ns for row in rows if row.bytes_up or row.audit}
+    for update in updates:
+        if update.frame is not None:
+            assert update.newest_lesson_ns in up
+            assert update.newest_lesson_ns < rows[update.frame].stamp_ns
+    age = board.knowledge_age(updates)
+    assert age.before + age.frames == len(rows)
+    assert age.p50_s is not None
     # The new pair says something else than the first, or the tests below would show little.
     trained = [row for row in rows if row.version != 1]
     assert any(row.iou_now != row.iou_untrained for row in trained)

@@ -40,6 +40,13 @@ def test_it_shows_what_was_lost_and_what_was_refused(learned_run: Any) -> None:
         assert expected in text
 
 
+def test_it_tells_how_old_the_knowledge_was(learned_run: Any) -> None:
+    assert "knowledge" not in shown(learned_run.report)
+    learned_run.change({"knowledge": {"frames": 20, "before": 9, "p50_s": 24.4, "p95_s": 41.0}})
+    line = "newest lesson of f 24 s old (p50), 41 s (p95); 9 frames before the first update"
+    assert line in " ".join(shown(learned_run.report).split())
+
+
 def test_without_truth_it_shows_what_is_known_without_it(learned_run: Any, bare_run: Any) -> None:
     scored, text = shown(learned_run.report), shown(bare_run.report)
     assert "no truth" not in scored

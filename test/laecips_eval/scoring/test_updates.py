@@ -37,7 +37,9 @@ def train(library: ModelLibrary, tiny_bundle: Bundle) -> Callable[[str], int]:
         if verdict not in ("under way", "refused without a bundle"):
             variant(tiny_bundle, library.folder(version), version, training=TRAINING)
         if verdict == "promoted":
-            library.record(lambda it: it.promote(version, reason="falls", train_s=4.5))
+            library.record(
+                lambda it: it.promote(version, reason="falls", train_s=4.5, newest_lesson_ns=7)
+            )
         elif verdict.startswith("refused"):
             library.record(lambda it: it.refuse(version, reason="worse", train_s=2.5))
         return version
@@ -60,6 +62,7 @@ def update(version: int, **fields: Any) -> UpdateFigures:
         "frames_lost": None,
         "frame": None,
         "rolled_back": False,
+        "newest_lesson_ns": 7,
     }
     return UpdateFigures(**known | fields)
 
@@ -85,7 +88,12 @@ SWAPPED = {"transfer_s": 0.123, "bytes": 1000, "swap_ms": 3.0, "frames_lost": 1}
         # A robot that could not fetch it, and then could.
         ("promoted", [swap(2, "failed", bytes=7), swap(2)], {}, SWAPPED),
         ("promoted", [swap(2, "refused")], {}, {}),
-        ("refused", [], {}, {"promoted": False, "gate": "worse", "train_s": 2.5}),
+        (
+            "refused",
+            [],
+            {},
+            {"promoted": False, "gate": "worse", "train_s": 2.5, "newest_lesson_ns": None},
+        ),
         # Too little to learn from: there is no bundle that could tell more.
         (
             "refused without a bundle",
@@ -97,6 +105,7 @@ SWAPPED = {"transfer_s": 0.123, "bytes": 1000, "swap_ms": 3.0, "frames_lost": 1}
                 "train_s": 2.5,
                 "trigger": "",
                 "samples": 0,
+                "newest_lesson_ns": None,
             },
         ),
     ],
@@ -138,8 +147,8 @@ def test_what_was_promoted_once_stays_so(
         library.order(1, pin=False)
     else:
         library.tidy(keep=0)
-    promoted = [u.promoted for u in updates_of(library.root, swaps=(), first_frames={})]
-    assert promoted == [True, True]
+    found = updates_of(library.root, swaps=(), first_frames={})
+    assert [(u.promoted, u.newest_lesson_ns) for u in found] == [(True, 7), (True, 7)]
 
 
 def test_a_library_without_training_has_no_updates(library: ModelLibrary) -> None:

@@ -26,12 +26,14 @@ class Lesson(NamedTuple):
             frames that were not uploaded.
         by_person: whether a person made the labels.
         held_out: whether they are truth for the promotion gate, from which nothing learns.
+        stamp_ns: stamp of the picture, by the robot's clock.
     """
 
     frame: LabelledFrame
     weight: float
     by_person: bool = False
     held_out: bool = False
+    stamp_ns: int = 0
 
 
 def lessons_of(
@@ -58,7 +60,8 @@ def lessons_of(
         if (taught.label != UNLABELLED).any():
             weight = audit_weight if frame.why == "audit" else 1.0
             by_person = bool(frame.human_label_map)
-            lessons.append(Lesson(taught, weight, by_person, by_person and frame.held_out))
+            truth = by_person and frame.held_out
+            lessons.append(Lesson(taught, weight, by_person, truth, frame.stamp_ns))
     return lessons
 
 

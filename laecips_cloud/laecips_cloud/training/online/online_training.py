@@ -183,6 +183,7 @@ def train_update(
             **asdict(settings),
             "trigger": trigger,
             "lessons": len(learnt),
+            "newest_lesson_ns": max(lesson.stamp_ns for lesson in learnt),
             "lessons_by_people": sum(lesson.by_person for lesson in learnt),
             "lessons_held_out": len(held_out),
             "truth_frames": len(truth),

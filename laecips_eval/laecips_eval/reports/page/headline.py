@@ -84,6 +84,7 @@ def tiles(report: Report) -> Sequence[Tile]:
             how=f"and {number(dropped.superseded)} superseded by a newer one; "
             f"{number(answered.total)} answered",
         ),
+        *_knowledge(report),
     ]
 
 
@@ -152,6 +153,17 @@ def _updates(report: Report) -> Tile:
         figure=number(promoted),
         how=how if updates else "nothing was trained during this run",
     )
+
+
+def _knowledge(report: Report) -> list[Tile]:
+    age = report.knowledge
+    if age.p50_s is None:
+        return []
+    how = (
+        f"p95 {number(age.p95_s, 's')}: since the newest frame that the running f has learnt from; "
+        f"over {number(age.frames)} frames, {number(age.before)} came before the first update"
+    )
+    return [Tile(what="Age of f's knowledge, median", figure=number(age.p50_s, "s"), how=how)]
 
 
 def _compared(what: str, value: float, against: float | None, how: str) -> Tile:

@@ -83,10 +83,10 @@ def test_a_lesson_says_who_made_its_labels() -> None:
     ]
     lessons = lessons_of(frames, classes=3, audit_weight=20.0)
     assert [lesson[1:] for lesson in lessons] == [
-        (1.0, False, False),
-        (20.0, True, False),
-        (1.0, True, True),
-        (1.0, False, False),
+        (1.0, False, False, 7),
+        (20.0, True, False, 7),
+        (1.0, True, True, 7),
+        (1.0, False, False, 7),
     ]
     assert [bool((lesson.frame.label == 1).all()) for lesson in lessons] == [
         False,

@@ -13,6 +13,7 @@ from laecips_cloud.networks import MinerNetwork, RFNet
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from laecips_cloud.training.online import online_training
 from laecips_cloud.training.online.examination import at_stride, examine
+from laecips_cloud.training.online.lesson_shares import share_out
 from laecips_cloud.training.online.lessons import Lesson
 from laecips_cloud.training.online.online_training import (
     Source,
@@ -63,7 +64,7 @@ def frames(count: int, *, seed: int) -> list[LabelledFrame]:
 def lessons(count: int = 10) -> list[Lesson]:
     """Every third is an audit."""
     return [
-        Lesson(frame, 20.0 if number % 3 == 2 else 1.0)
+        Lesson(frame, 20.0 if number % 3 == 2 else 1.0, stamp_ns=1000 + number)
         for number, frame in enumerate(frames(count, seed=1))
     ]
 
@@ -149,6 +150,8 @@ def test_the_manifest_tells_how_it_was_made(done: Update) -> None:
     training = done.bundle.manifest.training
     assert training["trigger"] == "frames"
     assert (training["lessons"], training["lessons_held_out"]) == (7, 3)
+    learnt, *_ = share_out(lessons(), blocks=SETTINGS.blocks)
+    assert training["newest_lesson_ns"] == max(lesson.stamp_ns for lesson in learnt)
     assert (training["lessons_by_people"], training["truth_frames"]) == (0, 0)
     assert training["rehearsal_frames"] == 3
     assert training["steps"] == SETTINGS.steps

@@ -88,3 +88,12 @@ def test_the_upload_budget_stands_beside_the_uploads(learned_run: Any) -> None:
     assert "budget" not in tiles(learned_run.report)[3].how
     learned_run.change({"setup.parameters": {"edge": {"upload_budget": 0.35}}})
     assert tiles(learned_run.report)[3].how.endswith("audits; the upload budget is 35.0 %")
+
+
+def test_the_age_of_knowledge_is_told_where_something_was_learnt(learned_run: Any) -> None:
+    many = len(tiles(learned_run.report))
+    learned_run.change({"knowledge": {"frames": 20, "before": 9, "p50_s": 24.4, "p95_s": 41.0}})
+    *others, tile = tiles(learned_run.report)
+    assert (len(others), tile.what, tile.figure) == (many, "Age of f's knowledge, median", "24 s")
+    assert tile.how.startswith("p95 41 s: since the newest frame")
+    assert tile.how.endswith("over 20 frames, 9 came before the first update")
