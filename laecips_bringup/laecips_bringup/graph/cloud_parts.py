@@ -56,6 +56,7 @@ def trainer_part(values: Values, shared: Shared) -> list[NodeSpec]:
         bundle=given_bundle(values),
         usual_bundle=usual_bundle(),
         source=present(values, "source", "a folder of labelled frames"),
+        signing_key=present(values, "signing_key", "update.key of `laecips certs sign-key`"),
         usual_buffer=str(said("cloud", shared).get("buffer_path", "")),
         cloud_service=values.get("cloud_service", ""),
         parameters=engine,

@@ -80,6 +80,7 @@ def trainer(
     bundle: str = "",
     usual_bundle: str = "",
     source: str = "",
+    signing_key: str = "",
     usual_buffer: str = "",
     cloud_service: str = "",
     parameters: Parameters | None = None,
@@ -91,6 +92,7 @@ def trainer(
         bundle: folder of the first training's bundle; empty for the parameter file's value.
         usual_bundle: the bundle where neither says one.
         source: folder of labelled source frames; empty for the parameter file's value.
+        signing_key: file of the key that signs updates; empty for the parameter file's value.
         usual_buffer: file of the cloud's replay buffer, where the user's file names none.
         cloud_service: see `cloud_remappings`.
         parameters: as for `cloud`.
@@ -102,7 +104,10 @@ def trainer(
         "trainer",
         shared,
         usual=usual,
-        asked={**filled(bundle=bundle, source=source), **(parameters or {})},
+        asked={
+            **filled(bundle=bundle, source=source, signing_key=signing_key),
+            **(parameters or {}),
+        },
         remappings=cloud_remappings(cloud_service),
     )
 

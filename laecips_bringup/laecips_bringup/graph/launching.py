@@ -22,8 +22,8 @@ _ARGUMENTS_OF: Final[Mapping[Part, tuple[str, ...]]] = {
     **PARTS,
     gateway_part: ("listen", "certificates"),
     cloud_part: (*_SHARED, "teacher"),
-    trainer_part: (*_SHARED, "source"),
-    wanted_trainer_part: (*_SHARED, "source", "trainer"),
+    trainer_part: (*_SHARED, "source", "signing_key"),
+    wanted_trainer_part: (*_SHARED, "source", "signing_key", "trainer"),
     fleet_part: (*_SHARED, *CAMERA, "robots", "cloud_service"),
 }
 

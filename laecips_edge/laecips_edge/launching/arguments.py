@@ -106,6 +106,11 @@ ARGUMENTS: Final = (
         "classes.yaml); empty to take the one in params_file.",
     ),
     LaunchArgument(
+        name="signing_key",
+        description="File of the key by which the trainer signs model updates (`laecips certs "
+        "sign-key`); empty to take the one in params_file.",
+    ),
+    LaunchArgument(
         name="params_file",
         description="Parameter file over the shipped ones (config/); empty for none.",
     ),

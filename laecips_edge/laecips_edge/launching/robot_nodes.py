@@ -39,7 +39,7 @@ def edge(
         usual_bundle: the bundle where neither says one.
         robot: the robot's name; empty for the parameter file's value.
         usual_robot: its name where neither says one; empty: the node takes its namespace or host.
-        usual_keys: keys that must sign model updates, where the parameter file says nothing of them.
+        usual_keys: keys that must sign model updates, where the parameter file names none.
         cloud_service: see `cloud_remappings`.
         parameters: additional values, over all other layers.
         **shared: see `Shared`.

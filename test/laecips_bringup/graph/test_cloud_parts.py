@@ -93,6 +93,9 @@ def test_with_a_trainer_the_cloud_has_its_library(mine: Callable[[str], str]) ->
 def test_the_trainer_reads_the_clouds_buffer(mine: Callable[[str], str], tmp_path: Path) -> None:
     (trainer,) = started(trainer_part, source=str(tmp_path))
     assert values_of(trainer) == {"bundle": SHIPPED, "source": str(tmp_path)}
+    key = tmp_path / "update.key"
+    key.touch()
+    assert values_of(started(trainer_part, signing_key=str(key))[0])["signing_key"] == str(key)
     users = mine("/**/cloud: {ros__parameters: {buffer_path: /plant/replay.sqlite}}")
     (trainer,) = started(trainer_part, params_file=users)
     assert values_of(trainer)["buffer_path"] == "/plant/replay.sqlite"

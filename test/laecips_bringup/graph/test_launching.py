@@ -34,19 +34,24 @@ def description(name: str) -> Any:
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
-        ("laecips.launch.py", EDGE | {"cloud_service", "teacher", "source", "trainer"}),
-        ("trainer.launch.py", PAIR | {"source"}),
+        (
+            "laecips.launch.py",
+            EDGE | {"cloud_service", "teacher", "source", "signing_key", "trainer"},
+        ),
+        ("trainer.launch.py", PAIR | {"source", "signing_key"}),
         ("edge.launch.py", EDGE | {"cloud_service"}),
         ("robot.launch.py", EDGE | {"cloud", "certificates"}),
         (
             "fleet.launch.py",
-            PAIR | CAMERA | {"robots", "cloud_service", "teacher", "source", "trainer"},
+            PAIR
+            | CAMERA
+            | {"robots", "cloud_service", "teacher", "source", "signing_key", "trainer"},
         ),
         (
             "datacentre.launch.py",
-            PAIR | {"teacher", "source", "trainer", "listen", "certificates"},
+            PAIR | {"teacher", "source", "signing_key", "trainer", "listen", "certificates"},
         ),
-        ("cloud.launch.py", PAIR | {"teacher", "source", "trainer"}),
+        ("cloud.launch.py", PAIR | {"teacher", "source", "signing_key", "trainer"}),
     ],
 )
 def test_arguments(name: str, arguments: set[str]) -> None:
