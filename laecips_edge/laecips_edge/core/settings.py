@@ -68,6 +68,15 @@ class Setting:
             return None
         return f"{value!r} is out of range: give one from {self.minimum} to {self.maximum}"
 
+    def as_kind(self, value: Any) -> Any:
+        """Return a whole number as a floating-point one where the setting is one; else `value`.
+
+        In YAML `2` is a whole number, and ROS takes no such for a parameter of type double.
+        """
+        if isinstance(self.default, float) and type(value) is int:
+            return float(value)
+        return value
+
     def require(self, name: str, value: Any) -> None:
         """Raise SettingError if a value is refused.
 
@@ -171,8 +180,9 @@ class Settings:
                 inner = _settings_in(each)
                 found[each.name] = inner.from_parameters(values, within=f"{name}.")
             elif name in values:
-                found[each.name] = from_parameter(values[name])
-                each.metadata[_KEY].require(name, found[each.name])
+                one: Setting = each.metadata[_KEY]
+                found[each.name] = one.as_kind(from_parameter(values[name]))
+                one.require(name, found[each.name])
         return cls(**found)
 
     def as_parameters(self) -> dict[str, Any]:

@@ -49,6 +49,7 @@ class Parameters:
         self._checks: dict[str, Check] = {}
         self._problems: dict[str, str] = {}
         self._listeners: list[Callable[[dict[str, Any]], None]] = []
+        node.add_pre_set_parameters_callback(self._of_their_kind)
         node.add_on_set_parameters_callback(self._refuse_or_accept)
         node.add_post_set_parameters_callback(self._tell)
 
@@ -63,8 +64,12 @@ class Parameters:
                 returns why a value is refused, or None.
         """
         self._checks |= checks or {}
+        # rclpy gives public access only to declared parameters, not to the values given at start.
+        given: dict[str, Parameter] = getattr(self._node, "_parameter_overrides", {})
         for name, setting in settings.declared().items():
             self._declared[name] = setting
+            if name in given:
+                given[name] = _of_its_kind(given[name], setting)
             self._declare(name, as_parameter(setting.default), _descriptor(setting))
 
     def read(self, settings: type[SomeSettings]) -> SomeSettings:
@@ -92,7 +97,6 @@ class Parameters:
 
         ROS drops such values silently. Call it after all parameters are declared.
         """
-        # rclpy gives public access only to declared parameters, not to the values given at start.
         given: dict[str, Parameter] = getattr(self._node, "_parameter_overrides", {})
         for name in sorted(given):
             # QoS overrides are declared with their publisher or subscription, maybe later.
@@ -112,6 +116,14 @@ class Parameters:
         except (InvalidParameterTypeException, InvalidParameterValueException) as error:
             self._node.declare_parameter(name, default, descriptor, ignore_override=True)
             self._problems[name] = f"parameter {name}: {_reason(error)}"
+
+    def _of_their_kind(self, changed: list[Parameter]) -> list[Parameter]:
+        return [
+            _of_its_kind(parameter, self._declared[parameter.name])
+            if parameter.name in self._declared
+            else parameter
+            for parameter in changed
+        ]
 
     def _refuse_or_accept(self, changed: list[Parameter]) -> SetParametersResult:
         for parameter in changed:
@@ -137,6 +149,12 @@ class Parameters:
             self._problems.pop(name, None)
         for listener in self._listeners:
             listener(values)
+
+
+def _of_its_kind(parameter: Parameter, setting: Setting) -> Parameter:
+    """Return a parameter with a whole number as a double, where the setting is one."""
+    value = setting.as_kind(parameter.value)
+    return parameter if value is parameter.value else Parameter(parameter.name, value=value)
 
 
 def _descriptor(setting: Setting) -> ParameterDescriptor:

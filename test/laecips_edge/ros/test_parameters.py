@@ -53,7 +53,9 @@ class Camera(Node):
         ("gain", 2.5, None),
         ("gain", 4.5, "out of range"),
         ("gain", float("nan"), "out of range"),
-        ("gain", 2, "Wrong parameter type"),
+        ("gain", 2, None),
+        ("gain", 5, "out of range"),
+        ("gain", True, "Wrong parameter type"),
         ("lines", 0, "out of range"),
         ("mode", "manual", None),
         ("mode", "manuel", "'manuel' is not known: use one of auto, manual"),
@@ -99,6 +101,15 @@ def test_what_the_node_alone_knows_is_checked_too(start: Callable[..., Any], pee
     (result,) = peer.set_parameters("/camera", {"lines": 601})
     assert result.reason == "lines: 601 do not fit now"
     assert camera.parameters["lines"] == 600
+
+
+def test_a_whole_number_in_a_params_file_is_taken_for_a_double(start: Callable[..., Any]) -> None:
+    given = {"gain": 2, "lens.focus": 1}
+    camera = start(Camera, **given)
+    camera.parameters.require_valid()
+    assert camera.parameters.read(CameraSettings) == CameraSettings.from_parameters(given)
+    for value in (camera.parameters["gain"], CameraSettings.from_parameters(given).gain):
+        assert (type(value), value) == (float, 2.0)
 
 
 def test_settings_are_read_as_they_are_now(start: Callable[..., Any], peer: Peer) -> None:

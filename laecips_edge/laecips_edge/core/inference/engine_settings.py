@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_edge.core.inference.engines import ENGINE_NAMES
+from laecips_edge.core.inference.engines import ENGINE_NAMES, precision_of
 from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_edge.core.settings import Settings, setting
 
@@ -22,8 +22,8 @@ class EngineSettings(Settings):
     )
     providers: tuple[str, ...] = setting(
         ("CPUExecutionProvider",),
-        "Devices that the engine may use, best first: CPUExecutionProvider, "
-        "CUDAExecutionProvider, ...",
+        "Devices that the engine may use: the first that is here runs the networks. "
+        "CPUExecutionProvider, CUDAExecutionProvider, ...",
         changes="unconfigured",
     )
     threads: int = setting(
@@ -34,11 +34,23 @@ class EngineSettings(Settings):
         changes="unconfigured",
     )
 
+    def engine_line(self, device: str) -> str:
+        """Return in a few words what runs the networks, for a node's log.
+
+        Args:
+            device: the provider that runs them, see `Segmenter.device`.
+        """
+        line = f"engine {self.engine} on {device} in {precision_of(self.engine, (device,))}"
+        first = self.providers[0]
+        # OpenVINO calls the processor CPU.
+        wanted = first in (device, f"{device}ExecutionProvider")
+        return line if wanted else f"{line}, for {first} is not installed or does not start"
+
     def segmenter(self, bundle: Bundle) -> Segmenter:
         """Return the networks of a bundle, assembled on the engine.
 
         Raises:
-            EngineError: the engine or a provider is not installed, or cannot run the networks.
+            EngineError: the engine or every provider is not installed, or cannot run the networks.
             BundleError: the weights cannot be read.
         """
         return Segmenter(bundle, engine=self.engine, providers=self.providers, threads=self.threads)

@@ -68,6 +68,11 @@ class Segmenter:
         )
         self._inputs = NetworkInputs(self.manifest)
 
+    @property
+    def device(self) -> str:
+        """The provider that runs the networks, by the engine's own name."""
+        return self._f.device
+
     def predict(
         self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None = None
     ) -> Prediction:

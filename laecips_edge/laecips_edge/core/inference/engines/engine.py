@@ -22,10 +22,12 @@ class Engine(Protocol):
     Attributes:
         inputs: shapes of the inputs by name; None is a length that may vary.
         outputs: names of the outputs.
+        device: the provider that runs it, by the engine's own name.
     """
 
     inputs: Shapes
     outputs: tuple[str, ...]
+    device: str
 
     def run(self, inputs: Arrays) -> dict[str, NDArray[np.float32]]:
         """Run the network once.

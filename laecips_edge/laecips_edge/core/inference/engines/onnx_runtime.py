@@ -36,9 +36,10 @@ class OnnxRuntimeEngine:
     ) -> None:
         """See `create_engine`."""
         available = ort.get_available_providers()
-        if not providers or (unknown := [p for p in providers if p not in available]):
+        installed = [provider for provider in providers if provider in available]
+        if not installed:
             raise EngineError(
-                f"onnxruntime: no provider {', '.join(unknown) if providers else 'given'}; "
+                f"onnxruntime: no provider {', '.join(providers) if providers else 'given'}; "
                 f"here there are {', '.join(available)}"
             )
         options = ort.SessionOptions()
@@ -57,7 +58,7 @@ class OnnxRuntimeEngine:
         if folder is not None:
             options.add_session_config_entry(_EXTERNAL_FILES, str(folder))
         try:
-            self._session = ort.InferenceSession(graph, options, providers=list(providers))
+            self._session = ort.InferenceSession(graph, options, providers=installed)
         except Exception as error:  # the only common base of ONNX Runtime's errors
             reason = " ".join(str(error).split())
             raise EngineError(
@@ -65,12 +66,13 @@ class OnnxRuntimeEngine:
                 "its graph and its weights must be of one architecture: export them together"
             ) from error
         used = self._session.get_providers()
-        if used[0] != providers[0]:
+        if used[0] not in installed:
             # ONNX Runtime silently uses another provider if a provider's libraries do not load.
             raise EngineError(
-                f"onnxruntime: {providers[0]} does not start here, only {', '.join(used)}; "
-                "install what it needs or name another provider"
+                f"onnxruntime: {', '.join(installed)} do not start here, only {', '.join(used)}; "
+                "install what they need or name another provider"
             )
+        self.device = used[0]
         self.inputs = {
             i.name: tuple(n if isinstance(n, int) else None for n in i.shape)
             for i in self._session.get_inputs()

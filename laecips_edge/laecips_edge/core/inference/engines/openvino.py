@@ -59,8 +59,8 @@ class OpenVinoEngine:
     ) -> None:
         """See `create_engine`; providers are OpenVINO's devices, best first: GPU, CPU."""
         self._core = _core()
-        self._device = _device(self._core, providers)
-        self._properties = _properties(self._device, threads)
+        self.device = _device(self._core, providers)
+        self._properties = _properties(self.device, threads)
         try:
             whole, mapped = _with_weights(graph, weights, folder)
             self.inputs = _inputs(whole, mapped)
@@ -99,7 +99,7 @@ class OpenVinoEngine:
     def _compile(self, shapes: Shapes) -> None:
         ports = {name: port for name in shapes for port in self._model.inputs if name in port.names}
         self._model.reshape({port: shapes[name] for name, port in ports.items()})
-        compiled = self._core.compile_model(self._model, self._device, self._properties)
+        compiled = self._core.compile_model(self._model, self.device, self._properties)
         # OpenVINO drops an input that no node of the graph reads.
         self._ports = {
             name: port for name in shapes for port in compiled.inputs if name in port.names
@@ -127,15 +127,16 @@ def _core() -> Any:
 
 
 def _device(core: Any, providers: Sequence[str]) -> str:
-    """Return the first of the devices; EngineError if one of them is not available."""
+    """Return the first of the devices that is available; EngineError if none is."""
     available = core.available_devices
     devices = [_DEVICES.get(provider, provider) for provider in providers]
-    if not devices or (unknown := [name for name in devices if name not in available]):
+    found = next((name for name in devices if name in available), None)
+    if found is None:
         raise EngineError(
-            f"openvino: no provider {', '.join(unknown) if devices else 'given'}; "
+            f"openvino: no provider {', '.join(devices) if devices else 'given'}; "
             f"here there are {', '.join(available)}"
         )
-    return devices[0]
+    return found
 
 
 def _properties(device: str, threads: int) -> dict[str, object]:

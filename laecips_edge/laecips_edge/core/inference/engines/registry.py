@@ -34,14 +34,14 @@ def create_engine(
         name: one of `ENGINE_NAMES`.
         graph: the graph, ONNX.
         weights: float32 arrays for the external initialisers that are in no file, by name.
-        providers: devices, best first, by the engine's own names. CPUExecutionProvider is the
-            processor for every engine.
+        providers: devices, best first, by the engine's own names; the first that is here runs the
+            network. CPUExecutionProvider is the processor for every engine.
         threads: threads of one run on the CPU, at least 1.
         folder: folder of the files with the other external initialisers.
 
     Raises:
-        EngineError: the engine or a provider is unknown or not installed, or the graph and the
-            weights do not fit together.
+        EngineError: the engine or every provider is unknown or not installed, or the graph and
+            the weights do not fit together.
     """
     module = _module(name)
     if threads < 1:
@@ -59,7 +59,7 @@ def precision_of(name: str, providers: Sequence[str] = ("CPUExecutionProvider",)
         providers: see `create_engine`.
 
     Raises:
-        EngineError: the engine or a provider is unknown or not installed.
+        EngineError: the engine or every provider is unknown or not installed.
     """
     answer: str = _module(name).precision(providers)
     return answer

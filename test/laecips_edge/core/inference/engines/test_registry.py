@@ -23,7 +23,7 @@ from laecips_edge.core.inference.engines import (
         ),
         (
             "openvino",
-            {"providers": ["WarpExecutionProvider", "CPU"]},
+            {"providers": ["WarpExecutionProvider"]},
             "openvino: no provider WarpExecutionProvider; here there are .*CPU",
         ),
         ("onnxruntime", {"providers": []}, "no provider given"),
@@ -33,6 +33,12 @@ from laecips_edge.core.inference.engines import (
 def test_bad_requests(name, options, message):
     with pytest.raises(EngineError, match=message):
         create_engine(name, b"", {}, **options)
+
+
+def test_of_openvinos_providers_the_first_that_is_here_counts():
+    pytest.importorskip("openvino")
+    others = ["WarpExecutionProvider", "CPUExecutionProvider", "GPU"]
+    assert precision_of("openvino", others) == precision_of("openvino")
 
 
 @pytest.mark.parametrize(
