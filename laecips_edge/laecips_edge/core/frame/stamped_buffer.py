@@ -42,6 +42,17 @@ class StampedBuffer(Generic[Item]):
             near = self._near(stamp_ns)
             return near[0] if near else None
 
+    def nothing_near(self, stamp_ns: int) -> str:
+        """Return in a few words why `nearest` found nothing."""
+        with self._added:
+            distances = [abs(stamp - stamp_ns) for stamp, _ in self._items]
+        if not distances:
+            return "none came at all: check the topic `depth`"
+        return (
+            f"the nearest is {min(distances) / 1e6:.0f} ms off the picture, "
+            f"{self._tolerance_ns / 1e6:.0f} ms are allowed: let the driver stamp both alike"
+        )
+
     def _near(self, stamp_ns: int) -> list[Item]:
         """Return the items within the tolerance, nearest first."""
         apart = sorted(

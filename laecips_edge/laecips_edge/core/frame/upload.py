@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from laecips_edge.core.frame.frame import SeenFrame
 from laecips_edge.core.frame.upload_fit import SentPicture, UploadFit
 from laecips_edge.core.image.codecs import encode_jpeg
+from laecips_edge.core.image.fitting import fit_depth
 from laecips_edge.core.image.thumbnail import thumbnail_of
 from laecips_edge.core.inference.scores import softmax
 from laecips_edge.core.link import wire
@@ -74,7 +75,11 @@ class Upload:
         if self.send_scores:
             logits = seen.prediction.logits
             scores = wire.encode_scores(softmax(logits, temperature=manifest.temperature))
-        depth = b"" if seen.depth is None else wire.encode_depth(seen.depth)
+        depth = b""
+        if seen.depth is not None:
+            height, width = seen.rgb.shape[:2]
+            # The cloud and what learns from its replay buffer take the picture's own size.
+            depth = wire.encode_depth(fit_depth(seen.depth, (height, width)))
         sent = self._picture(seen, beside=len(depth) + len(scores))
         request = HardFrameRequest(
             request_id=self.request_id(seen),

@@ -7,6 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+def fit_depth(depth: NDArray[np.uint16], size: tuple[int, int]) -> NDArray[np.uint16]:
+    """Return a depth image at another size, by the nearest neighbour.
+
+    The mean of the depths across an edge would be the depth of no object.
+
+    Args:
+        depth: uint16 [H,W] in millimetres.
+        size: (rows, columns) of the result.
+
+    Returns:
+        uint16 [h,w]; `depth` itself if it has the size.
+    """
+    if depth.shape == size:
+        return depth
+    return np.asarray(cv2.resize(depth, size[::-1], interpolation=cv2.INTER_NEAREST), np.uint16)
+
+
 def fit(rgb: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
     """Return a picture at another size, whatever its sides.
 

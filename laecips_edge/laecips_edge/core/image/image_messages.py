@@ -143,19 +143,19 @@ def to_rgb(message: Image, *, significant_bits: int = 16) -> NDArray[np.uint8]:
         ) from error
 
 
-def dark_bits(message: Image) -> int | None:
-    """Return how many low bits hold all values of a 16-bit picture, if that is suspiciously few.
+def used_bits(message: Image) -> int | None:
+    """Return how many low bits hold all values of a 16-bit picture.
 
     Cameras of 10 or 12 bits often publish their values as they are, under an encoding of 16 bits.
 
     Returns:
-        10 or 12, the smaller one that fits; None if the values are larger, all zero, or the
+        0 (all black, which tells nothing), 10, 12 or 16, the smallest that fits; None if the
         encoding is not one of 16 bits a channel.
     """
     if _TO_RGB.get(message.encoding, (1,))[0] != 2:
         return None
     largest = int(_pixels(message, "u2", _TO_RGB[message.encoding][1]).max())
-    return next((bits for bits in (10, 12) if 0 < largest < 1 << bits), None)
+    return next(bits for bits in (0, 10, 12, 16) if largest < 1 << bits)
 
 
 def to_depth(message: Image) -> NDArray[np.uint16]:

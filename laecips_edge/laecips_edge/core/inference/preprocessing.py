@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laecips_edge.core.bundle.manifest import Manifest
-from laecips_edge.core.image.fitting import fit
+from laecips_edge.core.image.fitting import fit, fit_depth
 
 
 class Normalisation:
@@ -80,11 +80,7 @@ class NetworkInputs:
             raise ValueError(
                 f"depth: bundle {self._manifest.name} takes uint16 [H,W] in mm, got {found}"
             )
-        height, width = self._tiling.picture
-        if depth.shape != (height, width):
-            # Nearest neighbour: the mean depth across an edge is the depth of no object.
-            resized = cv2.resize(depth, (width, height), interpolation=cv2.INTER_NEAREST)
-            depth = np.asarray(resized, np.uint16)
-        share = np.minimum(depth / np.float32(self._manifest.depth_range_mm), 1)
+        fitted = fit_depth(depth, self._tiling.picture)
+        share = np.minimum(fitted / np.float32(self._manifest.depth_range_mm), 1)
         normalised = (share - self._manifest.mean[3]) / self._manifest.std[3]
         return normalised.astype(np.float32)

@@ -27,3 +27,13 @@ def test_it_may_come_a_little_later() -> None:
     buffer: StampedBuffer[str] = StampedBuffer()
     threading.Timer(0.02, lambda: buffer.add(100, "late")).start()
     assert buffer.nearest(100, timeout=30) == "late"
+
+
+def test_why_nothing_is_near() -> None:
+    buffer: StampedBuffer[str] = StampedBuffer()
+    assert buffer.nothing_near(0) == "none came at all: check the topic `depth`"
+    buffer.add(100_000_000, "a")
+    buffer.add(135_000_000, "b")
+    assert buffer.nothing_near(160_000_000) == (
+        "the nearest is 25 ms off the picture, 20 ms are allowed: let the driver stamp both alike"
+    )

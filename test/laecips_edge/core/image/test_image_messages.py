@@ -66,14 +66,14 @@ def test_yuv(encoding: str, data: list[int]) -> None:
         ("mono16", 1023, 10),
         ("mono16", 1024, 12),
         ("bayer_rggb16", 4095, 12),
-        ("mono16", 4096, None),
-        ("mono16", 0, None),
+        ("mono16", 4096, 16),
+        ("mono16", 0, 0),
         ("mono8", 1, None),
     ],
 )
 def test_pictures_that_use_few_bits(encoding: str, largest: int, bits: int | None) -> None:
     data = np.array([[0, largest], [largest, 0]], np.uint8 if encoding == "mono8" else "<u2")
-    assert image_messages.dark_bits(message(encoding, 2, 2, data.tobytes())) == bits
+    assert image_messages.used_bits(message(encoding, 2, 2, data.tobytes())) == bits
 
 
 @pytest.mark.parametrize(
