@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from laecips_bringup.graph.installed_files import config_file
-from laecips_edge.launching.transport import PROFILES, transport_environment
+from laecips_edge.launching.transport import transport_environment
+from laecips_edge.ros.dds_transport import PROFILES
 from laecips_eval.bags.result_bag import ResultBag
 from processes import RosProcess, until
 from rclpy.serialization import serialize_message

@@ -13,6 +13,7 @@ from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.launching.node_spec import NodeSpec
 from laecips_edge.launching.params_file import given, unknown_parameters
 from laecips_edge.launching.transport import SMALL, transport_environment
+from laecips_edge.ros.stale_segments import remove_stale_segments
 from laecips_eval.bags import Bag
 from laecips_eval.bags.result_bag import ResultBag
 from laecips_eval.reports.report import Report
@@ -46,7 +47,6 @@ from laecips_bringup.output_names import (
 from laecips_bringup.played_bag import open_played_bag
 from laecips_bringup.processes.domain import OwnDomain
 from laecips_bringup.processes.processes import ProcessError, Processes
-from laecips_bringup.processes.stale_segments import remove_stale_segments
 from laecips_bringup.processes.this_process import environment
 
 _PATIENCE_S = 15.0

@@ -6,6 +6,7 @@ the log and a failed transition. With `autostart` the node configures and activa
 without a lifecycle manager; without, an active node has a bond with its manager.
 """
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -22,9 +23,11 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from laecips_edge.core.settings import Settings, setting
+from laecips_edge.ros import dds_transport
 from laecips_edge.ros.manager_bond import ManagerBond
 from laecips_edge.ros.parameters import Parameters
 from laecips_edge.ros.signals import StopSignals
+from laecips_edge.ros.stale_segments import remove_stale_segments
 
 RCLError = rclpy_implementation.RCLError
 
@@ -211,6 +214,7 @@ def run(node_class: Callable[[], Node], *, threads: int = 1) -> int:
         Exit status: 0 after a signal or a shutdown of the context, 1 after an exception, 2 if ROS
         cannot read the command line or a parameter file.
     """
+    freed = remove_stale_segments()  # first, for a full /dev/shm leaves no room for our own
     try:
         rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     except RuntimeError as error:  # the closest common base of rclpy's errors
@@ -220,6 +224,7 @@ def run(node_class: Callable[[], Node], *, threads: int = 1) -> int:
         node = None
         try:
             node = node_class()
+            _log_transport(node, freed=freed)
             executor = SingleThreadedExecutor() if threads == 1 else MultiThreadedExecutor(threads)
             executor.add_node(node)
             executor.spin_until_future_complete(stop.future)
@@ -235,3 +240,14 @@ def run(node_class: Callable[[], Node], *, threads: int = 1) -> int:
                     close()
                 node.destroy_node()
             rclpy.try_shutdown()
+
+
+def _log_transport(node: Node, *, freed: int) -> None:
+    """Say once how images travel, and what killed processes had left in shared memory."""
+    transport = dds_transport.describe(
+        os.environ, rmw=rclpy.get_rmw_implementation_identifier(), room=dds_transport.room()
+    )
+    log = node.get_logger()
+    (log.warning if transport.loses else log.info)(transport.line)
+    if freed:
+        log.info(f"{freed / 2**20:.0f} MB of shared memory that killed processes had left removed")

@@ -17,7 +17,7 @@ from laecips_edge.launching.installed_files import config_file
 from laecips_edge.launching.launch_files import CAMERA, COMMON, launch_description
 from laecips_edge.launching.robot_parts import edge_part, robot_part
 from laecips_edge.launching.rviz_part import rviz_part
-from laecips_edge.launching.transport import NEEDED_BYTES, PROFILES
+from laecips_edge.ros.dds_transport import NEEDED_BYTES, PROFILES
 from launch import LaunchContext, LaunchDescription
 from launch.actions import GroupAction, OpaqueFunction
 from launch_ros.actions import (

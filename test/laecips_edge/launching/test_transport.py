@@ -6,13 +6,8 @@ from pathlib import Path
 
 import pytest
 from laecips_bringup.graph.installed_files import config_file
-from laecips_edge.launching.transport import (
-    NEEDED_BYTES,
-    PICTURES,
-    PROFILES,
-    SMALL,
-    transport_environment,
-)
+from laecips_edge.launching.transport import PICTURES, SMALL, transport_environment
+from laecips_edge.ros.dds_transport import NEEDED_BYTES, PROFILES
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -23,6 +18,10 @@ Usage = namedtuple("Usage", "total used free")
         ({}, NEEDED_BYTES, True),
         ({}, 64 * 2**20, False),  # a container as it comes
         ({PROFILES: "/mine.xml"}, NEEDED_BYTES, False),
+        # With our profile too, a node would be mute.
+        ({"FASTDDS_BUILTIN_TRANSPORTS": "LARGE_DATA"}, NEEDED_BYTES, False),
+        ({"RMW_IMPLEMENTATION": "rmw_cyclonedds_cpp"}, NEEDED_BYTES, False),
+        ({"RMW_IMPLEMENTATION": "rmw_fastrtps_cpp"}, NEEDED_BYTES, True),
     ],
 )
 def test_the_profile(

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from laecips_edge.launching.transport import SHARED_MEMORY
+from laecips_edge.ros.dds_transport import SHARED_MEMORY
 
 _SEGMENT: Final = re.compile(r"fastrtps_[0-9a-f]{16}")
 _YOUNGEST_S: Final = 60.0

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from laecips_bringup.processes.stale_segments import remove_stale_segments
+from laecips_edge.ros.stale_segments import remove_stale_segments
 
 NAME = "fastrtps_0123456789abcdef"
 
