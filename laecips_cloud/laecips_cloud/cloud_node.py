@@ -5,12 +5,14 @@ published, and then `hard_frames/service.py`: loaded models, `fusion/assisted_in
 buffer.
 """
 
+import shutil
 import socket
 import sys
 import traceback
 from typing import Any
 
 import cv2
+from laecips_edge.core.frame.health import Level
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer
 from laecips_edge.ros import qos
 from laecips_edge.ros.bounded_callback_group import BoundedCallbackGroup
@@ -23,7 +25,9 @@ from laecips_cloud.hard_frames.assembly import hard_frame_service
 from laecips_cloud.hard_frames.cloud_settings import MAX_BATCH, CloudSettings
 from laecips_cloud.hard_frames.counters import CloudCounters
 from laecips_cloud.hard_frames.health import CloudHealth, assess
+from laecips_cloud.hard_frames.log_news import KeepingWatch
 from laecips_cloud.hard_frames.service import HardFrameService
+from laecips_cloud.hard_frames.warn_settings import CloudWarnSettings
 from laecips_cloud.replay_buffer.schema import ReplayBufferError
 from laecips_msgs.msg import CloudStatus
 from laecips_msgs.srv import SegmentHardFrame
@@ -47,6 +51,7 @@ class CloudNode(ManagedNode):
         self._service: HardFrameService | None = None
         self._server: Service | None = None
         self._counters = CloudCounters()
+        self._keeping = KeepingWatch()
         self.parameters.declare(CloudSettings)
         # Requests have their own group: SAM may take minutes for a frame.
         self._requests = BoundedCallbackGroup()
@@ -76,9 +81,10 @@ class CloudNode(ManagedNode):
         )
         frames, size = service.buffer.totals()
         self.get_logger().info(
-            f"f of versions {', '.join(map(str, service.models.versions))}, masks by "
-            f"{settings.mask_generator}, classes by {settings.class_scorer}, batches of up to "
-            f"{batch}, replay buffer {service.buffer.path} with {frames} frames, {size} bytes"
+            f"f of versions {', '.join(map(str, service.models.versions))}, "
+            f"{settings.engine_line(service.models.device)}, masks by {settings.mask_generator}, "
+            f"classes by {settings.class_scorer}, batches of up to {batch}, "
+            f"replay buffer {service.buffer.path} with {frames} frames, {size} bytes"
         )
 
     def activate(self) -> None:
@@ -112,11 +118,15 @@ class CloudNode(ManagedNode):
         else:
             answer = service.answer(request_of(request))
         counters.count(answer)
+        log = self.get_logger()
         if answer.status != AnswerStatus.OK:
-            self.get_logger().warning(
-                f"request {request.request_id!r} of {request.robot!r} refused: {answer.message}",
+            # Without the request's id: logs group equal lines.
+            log.warning(
+                f"request of {request.robot!r} refused: {answer.message}",
                 throttle_duration_sec=1.0,
             )
+        if (news := self._keeping.news(answer)) is not None:
+            (log.info if news[0] is Level.OK else log.error)(news[1])
         return answer_message(response, answer, request.header)
 
     def _forget(self) -> None:
@@ -139,11 +149,12 @@ class CloudNode(ManagedNode):
 
     def _publish_status(self) -> None:
         state, service = self.state, self._service
-        trouble, totals = self._counters.trouble, (0, 0)
+        trouble, totals, free = self._counters.trouble, (0, 0), None
         if service is not None:
             try:
                 totals = service.buffer.totals()
-            except ReplayBufferError as error:
+                free = shutil.disk_usage(service.buffer.path.parent).free
+            except (ReplayBufferError, OSError) as error:
                 trouble = str(error)
         fields: dict[str, Any] = {
             "state": state,
@@ -155,7 +166,16 @@ class CloudNode(ManagedNode):
         }
         counted = self._counters.fields()
         health = CloudHealth(
-            state=state, failure=self.failure, trouble=trouble, requests=int(counted["requests"])
+            state=state,
+            failure=self.failure,
+            trouble=trouble,
+            requests=int(counted["requests"]),
+            refused_share=self._counters.refused_share(),
+            refusal=self._counters.refusal,
+            free_bytes=free,
+            warn=CloudWarnSettings.from_parameters(
+                {name: self.parameters[f"warn.{name}"] for name in CloudWarnSettings.declared()}
+            ),
         )
         self._status.publish(fields | counted, assess(health), hardware_id=socket.gethostname())
 

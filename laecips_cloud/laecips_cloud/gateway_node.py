@@ -189,7 +189,7 @@ class GatewayNode(ManagedNode):
         days_left, warning = 0.0, ""
         if certificates is not None:
             days_left = certificates.current().own.days_left(now)
-            warning = certificates.warning(now)
+            warning = certificates.warning(now, days=self._settings.warn.certificate_days)
         health = GatewayHealth(
             state=self.state,
             failure=self.failure,

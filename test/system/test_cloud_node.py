@@ -139,6 +139,12 @@ def test_a_full_disk(cloud: Asker, buffer_path: Path) -> None:
     assert "make room on it or lower max_bytes" in response.message
     assert len(response.label_map.data) == 0
     cloud.wait_for_diagnosis(ERROR, "make room on it")
+    # A robot that waits is answered all the same.
+    response = cloud.ask(cloud.request(deadline_s=30.0))
+    assert (response.status, len(response.label_map.data) > 0) == (Response.OK, True)
+    cloud.wait_for_diagnosis(ERROR, "answers go on")
+    assert cloud.statuses[-1].unkept == 1
+    assert cloud.process.log().count("answers go on") == 1
     resource.prlimit(cloud.process.pid, resource.RLIMIT_FSIZE, (most, most))
     assert kept(buffer_path) == before
     assert cloud.ask(request).status == Response.OK

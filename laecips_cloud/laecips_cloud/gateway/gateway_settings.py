@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
+from laecips_edge.core.certificates.warn_settings import CertificateWarnSettings
 from laecips_edge.core.settings import Settings, setting
 
 from laecips_cloud.gateway.quotas import Limits
@@ -38,6 +39,8 @@ class GatewaySettings(Settings):
     max_in_flight: int = _fixed(
         4, "Frames of a robot that are answered at a time.", minimum=1, maximum=16
     )
+
+    warn: CertificateWarnSettings = field(default_factory=CertificateWarnSettings)
 
     def teaching_limits(self) -> Limits:
         """Return the limits of one robot's pieces of frames for teaching."""

@@ -10,7 +10,7 @@ from laecips_edge.core.bundle.bundle import Bundle
 
 from laecips_cloud.class_scorers import create_class_scorer
 from laecips_cloud.fusion.assisted_inference import AssistedInference
-from laecips_cloud.hard_frames.cloud_settings import CloudSettings
+from laecips_cloud.hard_frames.cloud_settings import BEST_EFFORT, CloudSettings
 from laecips_cloud.hard_frames.loaded_models import LoadedModels
 from laecips_cloud.hard_frames.service import HardFrameService
 from laecips_cloud.mask_generators import create_mask_generator
@@ -65,6 +65,7 @@ def hard_frame_service(
         now_ns=now_ns,
         on_failure=on_failure,
         confidence_bound=settings.confidence_bound,
+        keep_required=settings.keep != BEST_EFFORT,
     )
 
 
@@ -101,6 +102,7 @@ def offline_service(
         bundles=(str(bundle.path),),
         library="" if library is None else str(library),
         buffer_path=str(buffer),
+        keep="required",  # nobody watches diagnostics here
         # Without a library no training reads the frames.
         max_frames=1 if library is None else settings.max_frames,
     )

@@ -13,6 +13,10 @@ from laecips_edge.core.link.confidence_map import USUAL_BOUND
 from laecips_edge.core.settings import SettingError, setting
 
 from laecips_cloud.fusion.vote import Vote
+from laecips_cloud.hard_frames.warn_settings import CloudWarnSettings
+
+BEST_EFFORT: Final = "best_effort"
+"""Value of `keep`: answers go on without the replay buffer."""
 
 MAX_BATCH: Final = 64
 """Largest `max_batch`."""
@@ -76,6 +80,12 @@ class CloudSettings(EngineSettings):
         minimum=0.0,
         maximum=1.0,
     )
+    keep: str = _fixed(
+        BEST_EFFORT,
+        "best_effort: a frame is answered although the replay buffer cannot take it (full disk); "
+        "required: it is refused then.",
+        choices=(BEST_EFFORT, "required"),
+    )
     buffer_path: str = _fixed(
         "~/.ros/laecips/replay.sqlite",
         "File of the replay buffer; made with its folder if it does not exist.",
@@ -99,6 +109,8 @@ class CloudSettings(EngineSettings):
         minimum=0.0,
         maximum=36500.0,
     )
+
+    warn: CloudWarnSettings = field(default_factory=CloudWarnSettings)
 
     def bundle_paths(self) -> list[Path]:
         """Return the folders of `bundles`."""

@@ -8,21 +8,28 @@ from dataclasses import fields
 from typing import Final
 
 from laecips_edge.core.frame.counters import RecentMedian
+from laecips_edge.core.frame.recent_counts import RecentCounts
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, StageTimes
 
 _RECENT: Final = 100
+
+UNKEPT: Final = "answers go on, but their frames are not kept and teach nothing"
+"""What a replay buffer that takes no frame means."""
 
 
 class CloudCounters:
     """The counters of CloudStatus, and medians of the stages' recent times. For several threads.
 
     Attributes:
-        trouble: why the last valid request could not be answered; empty if it was answered.
+        trouble: why the last valid request could not be answered or kept; empty if it was.
+        refusal: why the last refused request was refused; empty if none was.
     """
 
     def __init__(self) -> None:
         self.trouble = ""
-        self._counts = dict.fromkeys(("requests", "answered", "repeated", "refused"), 0)
+        self.refusal = ""
+        self._counts = dict.fromkeys(("requests", "answered", "repeated", "refused", "unkept"), 0)
+        self._lately = RecentCounts()
         self._times = {stage.name: RecentMedian() for stage in fields(StageTimes)}
         self._batches: deque[int] = deque(maxlen=_RECENT)
         self._lock = threading.Lock()
@@ -36,17 +43,26 @@ class CloudCounters:
         self._counts["requests"] += 1
         if answer.status != AnswerStatus.OK:
             self._counts["refused"] += 1
+            self.refusal = answer.message
         else:
             self._counts["answered"] += 1
+            self._counts["unkept"] += bool(answer.unkept)
             self._counts["repeated"] += answer.repeated
         if answer.status == AnswerStatus.UNAVAILABLE:
             self.trouble = answer.message
         elif answer.status == AnswerStatus.OK:
-            self.trouble = ""
+            self.trouble = answer.unkept and f"{answer.unkept}; {UNKEPT}"
             if not answer.repeated:
                 for stage, median in self._times.items():
                     median.add(getattr(answer.times, stage))
                 self._batches.append(answer.batch)
+
+    def refused_share(self) -> float:
+        """Return the share of the recent requests that were refused; call it once a second."""
+        with self._lock:
+            counts = dict(self._counts)
+        self._lately.add(counts)
+        return self._lately.share(counts, "refused", of="requests")
 
     def fields(self) -> dict[str, int | float]:
         """Return the fields of CloudStatus that are counted here, by name."""

@@ -21,6 +21,7 @@ class LoadedModels:
     Attributes:
         classes: names of the classes, in the order of the labels.
         classes_hash: hash of the names, as in manifests.
+        device: the provider that runs them, by the engine's own name.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class LoadedModels:
         self._trained: dict[int, Segmenter] = {}
         manifest = bundles[self.versions[0]].manifest
         self.classes, self.classes_hash = manifest.classes, manifest.classes_hash
+        self.device = next(iter(self._segmenters.values())).device
 
     @property
     def versions(self) -> tuple[int, ...]:

@@ -56,6 +56,8 @@ class HardFrameService:
         now_ns: returns the cloud's clock in nanoseconds.
         on_failure: called with each unexpected exception; the request gets an answer all the same.
         confidence_bound: see `CloudSettings`.
+        keep_required: whether a frame is answered only once it is in the buffer. A frame for which
+            no robot waits (no `deadline_s`) is sent to be kept, and always needs that.
     """
 
     def __init__(
@@ -67,7 +69,9 @@ class HardFrameService:
         now_ns: Callable[[], int],
         on_failure: Callable[[Exception], None],
         confidence_bound: float = USUAL_BOUND,
+        keep_required: bool = True,
     ) -> None:
+        self._keep_required = keep_required
         self._confidence_bound = confidence_bound
         self.models = models
         self.inference = inference
@@ -105,29 +109,43 @@ class HardFrameService:
         received_ns, received_s = self._now_ns(), monotonic()
         _check(frame)
         self._require_same_classes(frame)
-        known = self.buffer.find(frame.request_id)
+        must_keep = self._keep_required or not frame.deadline_s
+        known = self._find(frame.request_id, must_keep=must_keep)
         if known is not None:
             return _answer_of(known, times)
         assisted = self._assisted(frame, times, deadline_s=received_s + (frame.deadline_s or inf))
+        unkept = ""
         with _timed(times, "store"):
-            kept = self.buffer.append(
-                ReplayFrame(
-                    request_id=frame.request_id,
-                    robot=frame.robot,
-                    stamp_ns=frame.stamp_ns,
-                    received_ns=received_ns,
-                    bundle_version=frame.bundle_version,
-                    why=frame.why,
-                    trust=frame.trust,
-                    picture=frame.picture,
-                    depth=frame.depth,
-                    label_map=wire.encode_label_map(assisted.label_map),
-                    confidence_map=wire.encode_confidence_map(
-                        assisted.confidence_map, bound=self._confidence_bound
-                    ),
-                )
+            kept = ReplayFrame(
+                request_id=frame.request_id,
+                robot=frame.robot,
+                stamp_ns=frame.stamp_ns,
+                received_ns=received_ns,
+                bundle_version=frame.bundle_version,
+                why=frame.why,
+                trust=frame.trust,
+                picture=frame.picture,
+                depth=frame.depth,
+                label_map=wire.encode_label_map(assisted.label_map),
+                confidence_map=wire.encode_confidence_map(
+                    assisted.confidence_map, bound=self._confidence_bound
+                ),
             )
-        return _answer_of(kept, times, batch=assisted.batch)
+            try:
+                kept = self.buffer.append(kept)
+            except ReplayBufferError as error:
+                if must_keep:
+                    raise
+                unkept = " ".join(str(error).split())
+        return _answer_of(kept, times, batch=assisted.batch, unkept=unkept)
+
+    def _find(self, request_id: str, *, must_keep: bool) -> ReplayFrame | None:
+        try:
+            return self.buffer.find(request_id)
+        except ReplayBufferError:
+            if must_keep:
+                raise
+            return None
 
     def _assisted(
         self, frame: HardFrameRequest, times: StageTimes, *, deadline_s: float
@@ -245,7 +263,9 @@ def _decode_depth(frame: HardFrameRequest, shape: tuple[int, ...]) -> NDArray[np
         raise RefusedRequest(AnswerStatus.BAD_REQUEST, str(error)) from error
 
 
-def _answer_of(kept: ReplayFrame, times: StageTimes, *, batch: int = 0) -> HardFrameAnswer:
+def _answer_of(
+    kept: ReplayFrame, times: StageTimes, *, batch: int = 0, unkept: str = ""
+) -> HardFrameAnswer:
     # Without a run of F (batch 0) the answer is the stored one of an earlier request.
     return HardFrameAnswer(
         status=AnswerStatus.OK,
@@ -255,6 +275,7 @@ def _answer_of(kept: ReplayFrame, times: StageTimes, *, batch: int = 0) -> HardF
         times=times,
         batch=batch,
         repeated=not batch,
+        unkept=unkept,
     )
 
 

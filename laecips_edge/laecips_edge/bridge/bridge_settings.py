@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
+from laecips_edge.core.certificates.warn_settings import CertificateWarnSettings
 from laecips_edge.core.settings import Settings, setting
 
 MADE: Final = "the folder that `laecips certs robot NAME` has made"
@@ -40,3 +41,4 @@ class BridgeSettings(Settings):
     spool_frames_per_minute: float = _fixed(
         60.0, "Spooled frames sent a minute, at most.", minimum=0.1, maximum=6000.0
     )
+    warn: CertificateWarnSettings = field(default_factory=CertificateWarnSettings)

@@ -69,7 +69,11 @@ class BridgeParts:
                 preferred=preferred.trouble if preferred is not None else "",
                 spool=self.keeper.trouble,
                 late=self.keeper.late,
-                certificate=certificates.warning(utc_now()) if certificates is not None else "",
+                certificate=(
+                    certificates.warning(utc_now(), days=self.settings.warn.certificate_days)
+                    if certificates is not None
+                    else ""
+                ),
                 insecure=self.settings.insecure,
             )
         )

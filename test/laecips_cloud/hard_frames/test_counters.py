@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from laecips_cloud.hard_frames.counters import CloudCounters
+from laecips_cloud.hard_frames.counters import UNKEPT, CloudCounters
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, StageTimes
 
 
@@ -19,6 +19,7 @@ def test_each_request_counts_once() -> None:
         "answered": 4,
         "repeated": 1,
         "refused": 1,
+        "unkept": 0,
         "decode_ms": 1.0,
         "scores_ms": 0.0,
         "masks_ms": 20.0,
@@ -57,3 +58,22 @@ def test_trouble_is_the_clouds_own_and_lasts_until_an_answer() -> None:
     assert counters.trouble == "the disk is full"
     counters.count(HardFrameAnswer(status=AnswerStatus.OK))
     assert counters.trouble == ""
+
+
+def test_a_frame_that_is_not_kept_is_trouble_although_it_is_answered() -> None:
+    counters = CloudCounters()
+    counters.count(HardFrameAnswer(status=AnswerStatus.OK, unkept="replay.sqlite: disk is full"))
+    assert counters.trouble == f"replay.sqlite: disk is full; {UNKEPT}"
+    assert (counters.fields()["answered"], counters.fields()["unkept"]) == (1, 1)
+    counters.count(HardFrameAnswer(status=AnswerStatus.OK))
+    assert counters.trouble == ""
+
+
+def test_the_share_of_refusals() -> None:
+    counters = CloudCounters()
+    assert counters.refused_share() == 0.0
+    for _ in range(8):
+        counters.count(HardFrameAnswer(status=AnswerStatus.BAD_REQUEST, message="classes_hash"))
+        counters.count(HardFrameAnswer(status=AnswerStatus.OK))
+    assert counters.refused_share() == 0.5
+    assert counters.refusal == "classes_hash"

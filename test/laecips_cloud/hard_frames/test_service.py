@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,6 +62,7 @@ def service_with(
         generator: MaskGenerator | None = None,
         scorer: ClassScorer | None = None,
         kept_in: ReplayBuffer = buffer,
+        keep_required: bool = True,
     ) -> HardFrameService:
         return HardFrameService(
             models=models,
@@ -71,6 +73,7 @@ def service_with(
             buffer=kept_in,
             now_ns=lambda: NOW_NS,
             on_failure=failures.append,
+            keep_required=keep_required,
         )
 
     return make
@@ -427,6 +430,36 @@ def test_a_scorer_that_has_no_answer(
     assert failures == []
     assert service.answer(grey).status == AnswerStatus.OK
     assert buffer.totals()[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("keep_required", "deadline_s", "answered"),
+    [(False, 2.0, True), (True, 2.0, False), (False, 0.0, False)],
+    ids=["best effort", "required", "for teaching"],
+)
+def test_answers_go_on_without_the_replay_buffer(
+    service_with: Callable[..., HardFrameService],
+    frame: HardFrameRequest,
+    tmp_path: Path,
+    models: LoadedModels,
+    keep_required: bool,
+    deadline_s: float,
+    answered: bool,
+) -> None:
+    """A frame for which no robot waits is sent to be kept: to say OK would lose it."""
+    path = tmp_path / "replay.sqlite"
+    with closing(ReplayBuffer(path, classes=models.classes, max_bytes=1)) as small:
+        service = service_with(kept_in=small, keep_required=keep_required)
+        answer = service.answer(replace(frame, deadline_s=deadline_s))
+        assert small.totals() == (0, 0)
+    reason = "does not fit into max_bytes 1"
+    if answered:
+        assert (answer.status, answer.message) == (AnswerStatus.OK, "")
+        assert reason in answer.unkept
+        assert label_map_of(answer).shape == (90, 140)
+    else:
+        assert (answer.status, answer.unkept) == (AnswerStatus.UNAVAILABLE, "")
+        assert reason in answer.message
 
 
 class Tired:

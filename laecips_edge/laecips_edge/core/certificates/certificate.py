@@ -50,12 +50,12 @@ class Certificate:
         """Return the days until it expires; negative afterwards."""
         return (self.until - now) / timedelta(days=1)
 
-    def warning(self, now: datetime) -> str:
-        """Return one line if it expires soon or has expired; else an empty text."""
-        days = self.days_left(now)
-        if days > WARNING_DAYS:
+    def warning(self, now: datetime, *, days: float = WARNING_DAYS) -> str:
+        """Return one line if it expires within so many days or has expired; else an empty text."""
+        left = self.days_left(now)
+        if left > days:
             return ""
-        verb = "expires" if days > 0 else "expired"
+        verb = "expires" if left > 0 else "expired"
         return f"certificate {verb} {self.until:%Y-%m-%d}: `laecips certs renew {self.name}`"
 
 

@@ -14,6 +14,7 @@ from laecips_edge.core.certificates.certificate import (
     AUTHORITY_FILE,
     CERTIFICATE_FILE,
     KEY_FILE,
+    WARNING_DAYS,
     CertificateError,
     Credentials,
     Kind,
@@ -61,10 +62,10 @@ class ReloadedCredentials:
                 self.trouble = f"{error.filename}: {error.strerror}: bring the whole folder again"
             return self._credentials
 
-    def warning(self, now: datetime) -> str:
-        """Return one line if the files cannot be taken, or the certificate expires soon."""
+    def warning(self, now: datetime, *, days: float = WARNING_DAYS) -> str:
+        """Return one line if the files cannot be taken, or the certificate expires in `days`."""
         own = self.current().own
-        return self.trouble or own.warning(now)
+        return self.trouble or own.warning(now, days=days)
 
     def _state(self) -> tuple[tuple[int, int, int], ...]:
         found = [(self._folder / name).stat() for name in _FILES if (self._folder / name).exists()]

@@ -104,6 +104,8 @@ class HardFrameAnswer:
         batch: number of requests that shared a run of the class scorer or the mask generator, this
             one included; 0 if none was run.
         repeated: whether the answer is from the replay buffer.
+        unkept: why the replay buffer did not take the frame; empty if it did, or the frame has no
+            answer. It stays in the cloud.
     """
 
     status: AnswerStatus
@@ -114,6 +116,7 @@ class HardFrameAnswer:
     times: StageTimes = field(default_factory=StageTimes)
     batch: int = 0
     repeated: bool = False
+    unkept: str = ""
 
     @property
     def payload(self) -> int:
