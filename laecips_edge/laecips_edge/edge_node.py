@@ -14,28 +14,27 @@ from typing import Any
 
 import cv2
 from rclpy.client import Client
-from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.parameter import Parameter
-from rclpy.qos import qos_policy_name_from_kind
-from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.bundle.manifest import Manifest
-from laecips_edge.core.frame.counters import FrameCounters, FrameOutcome
+from laecips_edge.core.frame.counters import FALLBACKS, FrameCounters, FrameOutcome
 from laecips_edge.core.frame.edge_settings import FROM_MANIFEST, EdgeSettings
 from laecips_edge.core.frame.frame_history import FrameHistory
-from laecips_edge.core.frame.health import EdgeHealth, SilenceWatch
+from laecips_edge.core.frame.health import EdgeHealth, Level
+from laecips_edge.core.frame.log_news import CloudWatch, SilenceWatch
 from laecips_edge.core.frame.running_pair import RunningPair
+from laecips_edge.core.frame.warn_settings import EdgeWarnSettings
 from laecips_edge.core.robot_name import usual_robot_name
 from laecips_edge.core.routing.policy import NEVER_UPLOADS, Policy
 from laecips_edge.core.signing.trusted_keys import TrustedKeys
 from laecips_edge.core.update.model_store import ModelStore
 from laecips_edge.core.update.starting_pair import open_store, starting_pair
+from laecips_edge.frame.image_input import ImageInput
 from laecips_edge.frame.node_status import Snapshot, StatusTopics
 from laecips_edge.frame.pipeline import Pipeline
 from laecips_edge.frame.publishers import Publishers
-from laecips_edge.ros import qos
 from laecips_edge.ros.lifecycle import ManagedNode, run
 from laecips_edge.update.model_link import ModelLink
 from laecips_msgs.srv import SegmentHardFrame
@@ -55,11 +54,12 @@ class EdgeNode(ManagedNode):
         self._cloud: Client | None = None
         self._pipeline: Pipeline | None = None
         self._history = FrameHistory()
-        self._inputs: list[Subscription] = []
+        self._inputs: list[ImageInput] = []
         self.parameters.declare(EdgeSettings, checks={"delta": self._refuse_delta})
         self.parameters.on_change(self._change)
         self._status = StatusTopics(self, self._look)
         self._silence = SilenceWatch()
+        self._absence = CloudWatch()
         self.create_timer(STATUS_PERIOD_S, self._report, clock=self.steady_clock)
 
     def configure(self) -> None:
@@ -97,7 +97,8 @@ class EdgeNode(ManagedNode):
             )
         self.get_logger().info(
             f"bundle {manifest.name} version {manifest.version}: {len(manifest.classes)} classes, "
-            f"policy {settings.policy} with delta {delta:g}"
+            f"policy {settings.policy} with delta {delta:g}, "
+            + settings.engine_line(running.current.segmenter.device)
         )
 
     def activate(self) -> None:
@@ -115,19 +116,28 @@ class EdgeNode(ManagedNode):
             logger=self.get_logger(),
         )
         self._pipeline.start()
-        profile = qos.sensor_data(settings.reliability)
+        kind = CompressedImage if self._compressed else Image
         self._inputs = [
-            self.create_subscription(
-                CompressedImage if self._compressed else Image,
+            ImageInput(
+                self,
+                kind,
                 self._image_topic,
                 self._receive_image,
-                profile,
-                event_callbacks=SubscriptionEventCallbacks(incompatible_qos=self._warn_of_qos),
+                reliability=settings.reliability,
+                clock=self.steady_clock,
+                on_lost=self._pipeline.images.lost,
             )
         ]
         if self._running.current.manifest.modality == "rgbd":
             self._inputs.append(
-                self.create_subscription(Image, "depth", self._receive_depth, profile)
+                ImageInput(
+                    self,
+                    Image,
+                    self.resolve_topic_name("depth"),
+                    self._receive_depth,
+                    reliability=settings.reliability,
+                    clock=self.steady_clock,
+                )
             )
         if self._models is not None:
             self._models.start()
@@ -135,8 +145,8 @@ class EdgeNode(ManagedNode):
 
     def deactivate(self) -> None:
         """End the subscriptions, answer the received images, stop the threads."""
-        for subscription in self._inputs:
-            self.destroy_subscription(subscription)
+        for each in self._inputs:
+            each.destroy()
         self._inputs = []
         if self._models is not None:
             self._models.stop()
@@ -179,7 +189,7 @@ class EdgeNode(ManagedNode):
 
     def _what_it_listens_to(self) -> str:
         topics = " and ".join(
-            f"sensor_msgs/{topic.msg_type.__name__} on {topic.topic_name}" for topic in self._inputs
+            f"sensor_msgs/{each.kind.__name__} on {each.topic}" for each in self._inputs
         )
         return (
             f"listening for {topics} (reliability {self.parameters['reliability']}), "
@@ -187,15 +197,18 @@ class EdgeNode(ManagedNode):
         )
 
     def _report(self) -> None:
-        if silence := self._silence.news(self._status.publish().health):
-            self.get_logger().warning(silence)
-
-    def _warn_of_qos(self, event: Any) -> None:
-        self.get_logger().error(
-            f"a publisher on {self._image_topic} offers another "
-            f"{qos_policy_name_from_kind(event.last_policy_kind)} than this node asks for, so none "
-            "of its images arrive: set the parameter reliability to best_effort"
-        )
+        for each in self._inputs:
+            each.review()
+        now = self._status.publish()
+        fallbacks = sum(now.fields[name] for name in FALLBACKS)
+        for news in (
+            self._silence.news(now.health),
+            self._absence.news(now.health, fallbacks=fallbacks),
+        ):
+            if news is not None:
+                level, line = news
+                log = self.get_logger()
+                (log.info if level is Level.OK else log.warning)(line)
 
     def _superseded(self) -> int:
         pipeline = self._pipeline
@@ -230,7 +243,8 @@ class EdgeNode(ManagedNode):
         pipeline, running, state = self._pipeline, self._running, self.state
         active = pipeline is not None and state == "active"
         fields: dict[str, Any] = {"state": state, "policy": self.parameters["policy"]}
-        fields |= (pipeline.counters if pipeline is not None else FrameCounters()).counts()
+        counts = (pipeline.counters if pipeline is not None else FrameCounters()).counts()
+        fields |= counts
         if running is not None:
             pair = running.current
             fields["bundle"] = pair.manifest.name
@@ -244,11 +258,20 @@ class EdgeNode(ManagedNode):
                 details["hard_share"] = round(steered.hard_share, 3)
             spooled = pipeline.router.frames_spooled
             present = active and pipeline.transport.present and not spooled
-            reachable = active and pipeline.in_flight.reachable
-            fields["cloud_available"] = present and reachable
+            works = active and pipeline.in_flight.works
+            fields["cloud_available"] = present and works
             fields["inference_ms"] = pipeline.router.inference_ms.value
             fields["round_trip_ms"] = pipeline.router.round_trip_ms.value
             details["late_answers"] = pipeline.in_flight.late
+            pipeline.recent.add(counts)
+            superseded = pipeline.recent.share(counts, FrameOutcome.SUPERSEDED, of="received")
+            fallback = pipeline.recent.share(counts, *FALLBACKS, of="wanted")
+            details["superseded_share"] = round(superseded, 3)
+            details["fallback_share"] = round(fallback, 3)
+            images = pipeline.images.state
+            fields["input_hz"] = images.hz
+            fields["input_lost"] = images.lost_share
+            fields["input_gap_s"] = images.longest_gap_s
             health = EdgeHealth(
                 state=state,
                 failure=self.failure,
@@ -258,8 +281,15 @@ class EdgeNode(ManagedNode):
                 unreadable=pipeline.unreadable,
                 cloud_wanted=fields["policy"] != NEVER_UPLOADS,
                 cloud_present=present,
-                cloud_reachable=reachable,
+                cloud_works=works,
+                cloud_trouble=pipeline.cloud_trouble,
                 budget_reachable=steered is None or steered.reachable,
+                images=images,
+                superseded_share=superseded,
+                fallback_share=fallback,
+                warn=EdgeWarnSettings.from_parameters(
+                    {name: self.parameters[f"warn.{name}"] for name in EdgeWarnSettings.declared()}
+                ),
             )
         return Snapshot(
             fields=fields, details=details, health=health, hardware_id=self.parameters["robot"]

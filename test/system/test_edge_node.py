@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
-from edge_robot import Cloud, Request, Response, Robot, of_stamp
+from edge_robot import BEST_EFFORT, Cloud, Request, Response, Robot, of_stamp
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.image import image_messages
 from laecips_edge.core.inference.segmenter import Segmenter
@@ -229,6 +229,14 @@ def test_a_cloud_that_keeps_failing_is_left_alone_and_tried_again(
         return "failed before" in robot.answer(robot.send_rgb(picture())).detail
 
     until(left_alone, process=robot.process)
+    until(
+        lambda: (
+            robot.health().message.startswith("the cloud fails: ")
+            and "disk full" in robot.health().message
+        ),
+        process=robot.process,
+    )
+    assert not robot.statuses[-1].cloud_available
     cloud.reply = cloud.good
     reached(robot)
     assert robot.answer(robot.send_rgb(picture())).source == Segmentation.CLOUD
@@ -304,6 +312,29 @@ def test_a_transition_that_is_not_allowed_fails_and_the_node_works_on(
     assert not robot.peer.change_state(robot.node, transition)
     assert robot.answer(robot.send_rgb(picture())).source == Segmentation.EDGE
     assert "not allowed while active" in robot.process.log()
+
+
+def test_reliable_and_best_effort_cameras_are_heard(robot: Robot) -> None:
+    other = robot.peer.publisher(Image, robot.topic, BEST_EFFORT)
+    sent: list[Image] = []
+
+    def heard() -> bool:
+        sent.append(Image(header=robot.header(), **image_messages.image_fields(picture(), "rgb8")))
+        other.publish(sent[-1])
+        stamps = [message.header.stamp for message in robot.segmentations]
+        return any(message.header.stamp in stamps for message in sent)
+
+    until(heard, process=robot.process, what="an answer to a best-effort camera")
+    assert robot.answer(robot.send_rgb(picture())).source == Segmentation.EDGE
+    robot.peer.node.destroy_publisher(other)
+    until(
+        lambda: f"subscribing anew to {robot.topic}, reliable" in robot.process.log(),
+        process=robot.process,
+        what="a reliable subscription",
+    )
+    assert robot.settled().input_hz > 0
+    assert "transport: Fast DDS" in robot.process.log()
+    assert "engine onnxruntime on CPUExecutionProvider in fp32" in robot.process.log()
 
 
 @pytest.mark.parametrize(

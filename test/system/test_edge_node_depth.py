@@ -103,7 +103,7 @@ def test_depth_reaches_f_and_the_cloud(
 def test_a_picture_without_depth_is_told(robot: Robot, depths: Any) -> None:
     robot.send_rgb(RGB)
     until(
-        lambda: "takes uint16 [H,W] in mm, got none" in robot.health().message,
+        lambda: "ms off the picture, 20 ms are allowed" in robot.health().message,
         process=robot.process,
     )
     assert robot.statuses[-1].rejected > 0

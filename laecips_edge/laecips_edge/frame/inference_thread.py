@@ -54,4 +54,4 @@ class InferenceThread:
             except Exception as error:
                 # A bug, or a ROS context that was shut down: the frame stays pending. The thread
                 # must go on, because the robot segments nothing without it.
-                self._logger.error(f"frame of stamp {frame.stamp_ns} not answered: {error!r}")
+                self._logger.error(f"a frame was not answered: {error!r}")

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from rclpy.node import Node
 
@@ -29,6 +29,10 @@ class Snapshot:
     hardware_id: str
 
 
+_OF_THE_CLOCK: Final = ("input_hz", "input_gap_s", "input_lost")
+"""Fields that change although nothing happens."""
+
+
 class StatusTopics:
     """Publishers of the status. Safe for several threads; published counters never fall.
 
@@ -51,10 +55,10 @@ class StatusTopics:
             return now
 
     def publish_if_settled(self) -> None:
-        """Publish both if no frame is pending and the fields have changed."""
+        """Publish both if no frame is pending and the counters have changed."""
         with self._lock:
             now = self._look()
-            if now.fields["pending"] == 0 and now.fields != self._last:
+            if now.fields["pending"] == 0 and _events(now.fields) != _events(self._last):
                 self._publish(now)
 
     def _publish(self, now: Snapshot) -> None:
@@ -62,3 +66,7 @@ class StatusTopics:
         self._publisher.publish(
             now.fields, assess(now.health), hardware_id=now.hardware_id, details=now.details
         )
+
+
+def _events(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in _OF_THE_CLOCK}

@@ -14,6 +14,8 @@ from laecips_edge.core.frame.counters import FrameCounters
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.frame.frame import Frame, SeenFrame
 from laecips_edge.core.frame.frame_history import FrameHistory
+from laecips_edge.core.frame.input_watch import InputWatch
+from laecips_edge.core.frame.recent_counts import RecentCounts
 from laecips_edge.core.frame.router import AskedFrame, Router
 from laecips_edge.core.frame.router_events import RouterEvents
 from laecips_edge.core.frame.running_pair import Look, RunningPair
@@ -63,14 +65,18 @@ class Pipeline(RouterEvents):
         logger: Any,
     ) -> None:
         self.counters = FrameCounters()
+        self.recent = RecentCounts()
+        self.images = InputWatch()
         self.last_image_s = time.monotonic()
         self.unreadable = ""
         """What was wrong with the last image; empty if it could be used."""
+        self.cloud_trouble = ""
+        """What the cloud or the link to it did wrong last; empty after a useful answer."""
         self.steering = settings.steering()
         self._history = history
         self._logger = logger
         self._significant_bits = settings.significant_bits
-        self._warned_of_bits = False
+        self._knows_bits = self._significant_bits < 16
         self._depths: StampedBuffer[Image] = StampedBuffer()
         self.transport = ServiceTransport(
             client, to_message=request_message, from_message=answer_of
@@ -125,7 +131,9 @@ class Pipeline(RouterEvents):
 
     def receive(self, message: Image | CompressedImage) -> None:
         """Hand an image to the inference thread and return at once."""
+        stamp_ns = nanoseconds(message.header.stamp)
         self.last_image_s = time.monotonic()
+        self.images.arrived(stamp_ns)
         self._inference.submit(
             self.router.receive(
                 Picture(
@@ -133,7 +141,7 @@ class Pipeline(RouterEvents):
                     compressed=isinstance(message, CompressedImage),
                     significant_bits=self._significant_bits,
                 ),
-                stamp_ns=nanoseconds(message.header.stamp),
+                stamp_ns=stamp_ns,
                 frame_id=message.header.frame_id,
             )
         )
@@ -160,12 +168,15 @@ class Pipeline(RouterEvents):
         self._warn_of_bits(seen.frame.picture)
 
     def _warn_of_bits(self, picture: Picture) -> None:
-        """Say once if the camera's pictures are nearly black for want of `significant_bits`."""
-        if self._warned_of_bits or picture.compressed or self._significant_bits < 16:
+        """Say once if the camera's pictures are nearly black for want of `significant_bits`.
+
+        One picture with larger values shows that the camera uses all bits, and ends the search.
+        """
+        if self._knows_bits or picture.compressed:
             return
-        bits = image_messages.dark_bits(picture.message)
-        if bits is not None:
-            self._warned_of_bits = True
+        bits = image_messages.used_bits(picture.message)
+        self._knows_bits = bits is None or bits > 0
+        if bits is not None and 0 < bits < 16:
             self._logger.warning(
                 f"{picture.message.encoding} pictures are nearly black: their values end below "
                 f"{1 << bits} of 65536; if the camera has {bits} bits, set the parameter "
@@ -175,14 +186,30 @@ class Pipeline(RouterEvents):
     def rejected(self, frame: Frame, error: Exception) -> None:
         """Log why a frame could not be used."""
         kind = "" if isinstance(error, ImageError) else f"{type(error).__name__}: "
-        self.unreadable = f"image of stamp {frame.stamp_ns} not used: {kind}{error}"
+        self.unreadable = f"image not used: {kind}{error}"  # no stamp: logs group equal lines
         self._logger.error(self.unreadable, throttle_duration_sec=1.0)
 
     def useless(self, detail: str) -> None:
-        """Log what the cloud does wrong."""
-        self._logger.warning(detail, throttle_duration_sec=1.0)
+        """Log what the cloud does wrong, once until it does something else or answers well."""
+        if detail != self.cloud_trouble:
+            self._logger.warning(detail, throttle_duration_sec=1.0)
+        self.cloud_trouble = detail
 
-    def _depth_of(self, frame: Frame) -> NDArray[np.uint16] | None:
-        """Return the depth image of a frame, uint16 [H,W] in millimetres; None if none came."""
+    def late(self, detail: str) -> None:
+        """Keep it for the diagnostics; single late answers are not worth a line in the log."""
+        self.cloud_trouble = self.cloud_trouble or detail
+
+    def useful(self) -> None:
+        """Note that the cloud is well."""
+        self.cloud_trouble = ""
+
+    def _depth_of(self, frame: Frame) -> NDArray[np.uint16]:
+        """Return the depth image of a frame, uint16 [H,W] in millimetres.
+
+        Raises:
+            ImageError: None came that belongs to the frame, or it holds no depth.
+        """
         message = self._depths.nearest(frame.stamp_ns, timeout=DEPTH_PATIENCE_S)
-        return None if message is None else image_messages.to_depth(message)
+        if message is None:
+            raise ImageError(f"depth: {self._depths.nothing_near(frame.stamp_ns)}")
+        return image_messages.to_depth(message)

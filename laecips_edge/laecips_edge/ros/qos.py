@@ -1,9 +1,12 @@
 """The QoS profiles of this project's publishers and subscriptions.
 
 Subscriptions to images use the sensor-data profile (REP 2003): a best-effort subscription matches
-reliable and best-effort publishers. Results are published reliable, which both kinds of
+reliable and best-effort publishers, but only a reliable one gets every large image of a reliable
+publisher. Results are published reliable, which both kinds of
 subscription match. A latched topic keeps its last messages for later subscriptions.
 """
+
+from collections.abc import Iterable
 
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 
@@ -13,6 +16,16 @@ RELIABILITIES = {
     "best_available": ReliabilityPolicy.BEST_AVAILABLE,
 }
 """Values of the parameter `reliability`; `best_available` follows the publisher."""
+
+
+def best_available(offered: Iterable[ReliabilityPolicy]) -> str:
+    """Return the reliability of a subscription that gets the most from these publishers.
+
+    Args:
+        offered: Reliability of each publisher; with none, a reliable one is expected.
+    """
+    reliable_only = all(policy == ReliabilityPolicy.RELIABLE for policy in offered)
+    return "reliable" if reliable_only else "best_effort"
 
 
 def sensor_data(reliability: str = "best_effort", *, depth: int = 5) -> QoSProfile:

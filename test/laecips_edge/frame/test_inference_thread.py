@@ -51,7 +51,7 @@ def test_the_newest_frame_is_next_and_a_bug_ends_nothing() -> None:
     thread.stop()  # what waits is answered first
     assert router.routed == [1, 3]
     assert router.superseded == [2]
-    assert errors == ["frame of stamp 1 not answered: RuntimeError('a bug')"]
+    assert errors == ["a frame was not answered: RuntimeError('a bug')"]
 
 
 def test_without_frames_it_is_idle() -> None:

@@ -32,6 +32,23 @@ def test_latched_reaches_later_readers() -> None:
     assert qos.latched().durability == DurabilityPolicy.TRANSIENT_LOCAL
 
 
+RELIABLE, BEST_EFFORT = ReliabilityPolicy.RELIABLE, ReliabilityPolicy.BEST_EFFORT
+
+
+@pytest.mark.parametrize(
+    ("offered", "best"),
+    [
+        ([], "reliable"),
+        ([RELIABLE], "reliable"),
+        ([RELIABLE, BEST_EFFORT], "best_effort"),
+        ([BEST_EFFORT], "best_effort"),
+        ([ReliabilityPolicy.UNKNOWN], "best_effort"),
+    ],
+)
+def test_what_gets_the_most(offered: list[ReliabilityPolicy], best: str) -> None:
+    assert qos.best_available(offered) == best
+
+
 def test_a_reliable_reader_hears_nothing_of_a_best_effort_publisher() -> None:
     publisher, reader = qos.sensor_data("best_effort"), qos.sensor_data("reliable")
     assert qos_check_compatible(publisher, reader)[0] == QoSCompatibility.ERROR

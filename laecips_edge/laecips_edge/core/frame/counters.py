@@ -4,6 +4,7 @@ import statistics
 import threading
 from collections import deque
 from enum import StrEnum
+from typing import Final
 
 
 class FrameOutcome(StrEnum):
@@ -16,6 +17,14 @@ class FrameOutcome(StrEnum):
     FALLBACK_OFFLINE = "fallback_offline"
     SUPERSEDED = "superseded"
     REJECTED = "rejected"
+
+
+FALLBACKS: Final = (
+    FrameOutcome.FALLBACK_OVERLOAD,
+    FrameOutcome.FALLBACK_DEADLINE,
+    FrameOutcome.FALLBACK_OFFLINE,
+)
+"""Outcomes of hard frames that the robot answers itself."""
 
 
 class FrameCounterError(RuntimeError):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
 from laecips_edge.core.bundle.manifest import Manifest
+from laecips_edge.core.frame.warn_settings import EdgeWarnSettings
 from laecips_edge.core.inference.engine_settings import EngineSettings
 from laecips_edge.core.routing.miners import MINER_NAMES
 from laecips_edge.core.routing.policy import Policy
@@ -85,8 +86,9 @@ class EdgeSettings(EngineSettings):
         choices=("raw", "compressed"),
     )
     reliability: str = _fixed(
-        "best_effort",
-        "QoS reliability of the image subscription; best_effort matches every publisher.",
+        "best_available",
+        "QoS reliability of the image subscription; best_available is reliable as long as all "
+        "publishers are, else best_effort.",
         choices=RELIABILITIES,
     )
     significant_bits: int = _fixed(
@@ -172,6 +174,8 @@ class EdgeSettings(EngineSettings):
         minimum=1,
         maximum=1000,
     )
+
+    warn: EdgeWarnSettings = field(default_factory=EdgeWarnSettings)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -1,11 +1,11 @@
 """The health of the edge node: a level and one line for the diagnostics."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
-PATIENCE_S = 5.0
-"""Seconds without an image after which the node warns."""
+from laecips_edge.core.frame.input_watch import WINDOW_S, InputState
+from laecips_edge.core.frame.warn_settings import EdgeWarnSettings
 
 
 class Level(IntEnum):
@@ -29,8 +29,13 @@ class EdgeHealth:
         unreadable: What was wrong with the last image; empty if it could be used.
         cloud_wanted: Whether the policy uploads frames at all.
         cloud_present: Whether the cloud's service is discovered.
-        cloud_reachable: Whether the circuit breaker lets a frame go.
+        cloud_works: Whether the circuit breaker is closed: the cloud did not fail last.
+        cloud_trouble: What the cloud or the link to it did wrong last; empty if nothing.
         budget_reachable: Whether any threshold can meet the latency budget.
+        images: Rate, gaps and losses of the images.
+        superseded_share: Share of the recent images that newer ones superseded.
+        fallback_share: Share of the recent hard frames that the robot answered itself.
+        warn: The bounds beyond which it warns.
     """
 
     state: str
@@ -41,8 +46,13 @@ class EdgeHealth:
     unreadable: str = ""
     cloud_wanted: bool = True
     cloud_present: bool = True
-    cloud_reachable: bool = True
+    cloud_works: bool = True
+    cloud_trouble: str = ""
     budget_reachable: bool = True
+    images: InputState = field(default_factory=InputState)
+    superseded_share: float = 0.0
+    fallback_share: float = 0.0
+    warn: EdgeWarnSettings = field(default_factory=EdgeWarnSettings)
 
 
 def most_serious(
@@ -66,7 +76,8 @@ def assess(health: EdgeHealth) -> tuple[Level, str]:
     Returns:
         Level and one line; OK and "segmenting" if there is no problem.
     """
-    silence = _silence(health)
+    warn = health.warn
+    silent, away = silence(health), cloud_away(health)
     ranking = (
         (bool(health.failure), Level.ERROR, health.failure),
         (
@@ -74,48 +85,67 @@ def assess(health: EdgeHealth) -> tuple[Level, str]:
             Level.WARN,
             f"{health.state}: configure and activate the node to segment images",
         ),
-        (bool(silence), Level.WARN, silence),
+        (bool(silent), Level.WARN, silent),
         (bool(health.unreadable), Level.ERROR, health.unreadable),
-        (
-            health.cloud_wanted and not health.cloud_present,
-            Level.WARN,
-            "no cloud: the robot answers hard frames itself",
-        ),
-        (
-            health.cloud_wanted and not health.cloud_reachable,
-            Level.WARN,
-            "the cloud fails: the robot answers hard frames itself for a while",
-        ),
+        (health.images.lost_share > warn.lost, Level.WARN, _missing(health)),
+        (bool(away), Level.WARN, away),
         (
             not health.budget_reachable,
             Level.WARN,
             "latency_budget_s is less than the robot alone takes: nothing goes to the cloud",
+        ),
+        (
+            health.cloud_wanted and health.fallback_share > warn.fallback,
+            Level.WARN,
+            f"the robot answered {health.fallback_share:.0%} of the hard frames of the last minute "
+            "itself: see `fallback_*` in the status, and upload_budget",
+        ),
+        (
+            health.superseded_share > warn.superseded,
+            Level.WARN,
+            f"{health.superseded_share:.0%} of the images of the last minute were superseded: f "
+            "is slower than the camera; lower the camera's rate, or give f threads or an engine",
         ),
         (not health.received, Level.OK, "waiting for the first image"),
     )
     return most_serious(ranking, otherwise="segmenting")
 
 
-class SilenceWatch:
-    """Reports each silence of the camera once, for the log."""
-
-    def __init__(self) -> None:
-        self._told = False
-
-    def news(self, health: EdgeHealth) -> str:
-        """Return one line if an active node has newly been without images; else empty."""
-        silence = _silence(health) if health.state == "active" else ""
-        news = "" if self._told else silence
-        self._told = bool(silence)
-        return news
-
-
-def _silence(health: EdgeHealth) -> str:
+def silence(health: EdgeHealth) -> str:
     """Return one line if no images come; empty while they come."""
-    if health.silent_s <= PATIENCE_S:
+    if health.silent_s <= health.warn.silent_s:
         return ""
     since = f"for {health.silent_s:.0f} s" if health.received else "yet"
     return (
         f"no image on {health.image_topic} {since}: check the name, image_transport and QoS "
-        "(`ros2 topic list`)"
+        "(`ros2 topic info -v`), and that the camera's driver runs under the same user, in the "
+        "same container or with its /dev/shm, or without shared memory"
+    )
+
+
+def cloud_away(health: EdgeHealth) -> str:
+    """Return one line if hard frames get no answer of the cloud; empty while they do."""
+    if not health.cloud_wanted:
+        return ""
+    if not health.cloud_present:
+        return "no cloud: the robot answers hard frames itself"
+    if not health.cloud_works:
+        why = f" ({health.cloud_trouble})" if health.cloud_trouble else ""
+        return f"the cloud fails: the robot answers hard frames itself{why}"
+    return ""
+
+
+def _missing(health: EdgeHealth) -> str:
+    """Return one line on images that do not arrive, with the cure."""
+    images = health.images
+    share = f"{images.lost_share:.0%} of the images of the last {WINDOW_S:.0f} s"
+    if images.lost_on_the_way:
+        return (
+            f"{share} on {health.image_topic} are lost on the way: give the camera's driver the "
+            "profile config/fastdds.xml (FASTRTPS_DEFAULT_PROFILES_FILE) or let it publish "
+            "reliably (docs/operations.md)"
+        )
+    return (
+        f"{share} are missing between the stamps on {health.image_topic}: the camera's driver "
+        "leaves them out, or they are lost before it (docs/operations.md)"
     )

@@ -149,10 +149,9 @@ class Router:
             self._forget_later(request.frame)
             if self._upload.fit is not None and request.frame.bytes_up:
                 self._upload.fit.missed(request.frame.bytes_up)
-            waited_s = request.deadline_s - request.sent_s
-            self._fall_back(
-                request.frame, FrameOutcome.FALLBACK_DEADLINE, f"no answer within {waited_s:g} s"
-            )
+            detail = f"no answer within {request.deadline_s - request.sent_s:g} s"
+            self._events.late(detail)
+            self._fall_back(request.frame, FrameOutcome.FALLBACK_DEADLINE, detail)
 
     def stop(self) -> None:
         """Answer all frames in flight as fallbacks; send no more requests to the cloud."""
@@ -251,6 +250,7 @@ class Router:
             self._fail(asked, f"cloud: {error}", bytes_down=answer.payload)
             return
         self._in_flight.judge(useful=True)
+        self._events.useful()
         self._spooled = False
         if self._upload.fit is not None:
             self._upload.fit.arrived(

@@ -17,3 +17,9 @@ class RouterEvents:
 
     def useless(self, detail: str) -> None:
         """Take a failure of the cloud or of the link to it, one line."""
+
+    def late(self, detail: str) -> None:
+        """Take a frame that got no answer by its deadline, one line."""
+
+    def useful(self) -> None:
+        """Take a useful answer of the cloud."""

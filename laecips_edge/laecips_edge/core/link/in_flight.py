@@ -93,6 +93,15 @@ class InFlightRequests(Generic[Frame]):
             return self._late
 
     @property
+    def works(self) -> bool:
+        """Whether the breaker is closed; unlike `reachable` it stays false until a frame came back.
+
+        A cloud that is dead is not well again each time that the wait for the next probe is over.
+        """
+        with self._lock:
+            return self._breaker.circuit is Circuit.CLOSED
+
+    @property
     def reachable(self) -> bool:
         """Whether the breaker lets a hard frame go."""
         with self._lock:
