@@ -12,11 +12,11 @@ import traceback
 from typing import Any
 
 import cv2
-from laecips_edge.core.frame.health import Level
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer
 from laecips_edge.ros import qos
 from laecips_edge.ros.bounded_callback_group import BoundedCallbackGroup
 from laecips_edge.ros.hard_frame_messages import answer_message, request_of
+from laecips_edge.ros.level_log import log_at
 from laecips_edge.ros.lifecycle import ManagedNode, run
 from laecips_edge.ros.status_publisher import StatusPublisher
 from rclpy.service import Service
@@ -126,7 +126,7 @@ class CloudNode(ManagedNode):
                 throttle_duration_sec=1.0,
             )
         if (news := self._keeping.news(answer)) is not None:
-            (log.info if news[0] is Level.OK else log.error)(news[1])
+            log_at(log, *news)
         return answer_message(response, answer, request.header)
 
     def _forget(self) -> None:

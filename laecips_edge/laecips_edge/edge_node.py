@@ -22,7 +22,7 @@ from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.frame.counters import FALLBACKS, FrameCounters, FrameOutcome
 from laecips_edge.core.frame.edge_settings import FROM_MANIFEST, EdgeSettings
 from laecips_edge.core.frame.frame_history import FrameHistory
-from laecips_edge.core.frame.health import EdgeHealth, Level
+from laecips_edge.core.frame.health import EdgeHealth
 from laecips_edge.core.frame.log_news import CloudWatch, SilenceWatch
 from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.frame.warn_settings import EdgeWarnSettings
@@ -35,6 +35,7 @@ from laecips_edge.frame.image_input import ImageInput
 from laecips_edge.frame.node_status import Snapshot, StatusTopics
 from laecips_edge.frame.pipeline import Pipeline
 from laecips_edge.frame.publishers import Publishers
+from laecips_edge.ros.level_log import log_at
 from laecips_edge.ros.lifecycle import ManagedNode, run
 from laecips_edge.update.model_link import ModelLink
 from laecips_msgs.srv import SegmentHardFrame
@@ -206,9 +207,7 @@ class EdgeNode(ManagedNode):
             self._absence.news(now.health, fallbacks=fallbacks),
         ):
             if news is not None:
-                level, line = news
-                log = self.get_logger()
-                (log.info if level is Level.OK else log.warning)(line)
+                log_at(self.get_logger(), *news)
 
     def _superseded(self) -> int:
         pipeline = self._pipeline

@@ -22,6 +22,7 @@ OUR_PROFILES: Final = {"fastdds.xml": 64, "fastdds_small.xml": 2}
 NEEDED_BYTES: Final = 512 * 2**20
 """Room for edge, cloud, player, runner and two tools, at 64 MB each and what Fast DDS adds."""
 
+_PACKAGES: Final = ("laecips", "laecips_edge")  # those that install config/
 _FAST_DDS: Final = "rmw_fastrtps"
 _OTHER_PROFILES: Final = "FASTDDS_DEFAULT_PROFILES_FILE"  # its name in later versions
 _PROFILE_HERE: Final = "DEFAULT_FASTRTPS_PROFILES.xml"  # Fast DDS reads it in the working folder
@@ -60,7 +61,8 @@ def users_choice(environment: Mapping[str, str], *, folder: Path = Path()) -> st
 def is_ours(profile: str) -> bool:
     """Return whether a profile's path is one of this project's."""
     path = Path(profile)
-    return path.name in OUR_PROFILES and path.parts[-3:-1] == ("laecips", "config")
+    share, folder = path.parts[-3:-1] if len(path.parts) > 2 else ("", "")
+    return path.name in OUR_PROFILES and folder == "config" and share in _PACKAGES
 
 
 def room(shared_memory: Path = SHARED_MEMORY) -> tuple[int, int] | None:

@@ -22,8 +22,10 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from laecips_edge.core.frame.health import Level
 from laecips_edge.core.settings import Settings, setting
 from laecips_edge.ros import dds_transport
+from laecips_edge.ros.level_log import log_at
 from laecips_edge.ros.manager_bond import ManagerBond
 from laecips_edge.ros.parameters import Parameters
 from laecips_edge.ros.signals import StopSignals
@@ -248,6 +250,6 @@ def _log_transport(node: Node, *, freed: int) -> None:
         os.environ, rmw=rclpy.get_rmw_implementation_identifier(), room=dds_transport.room()
     )
     log = node.get_logger()
-    (log.warning if transport.loses else log.info)(transport.line)
+    log_at(log, Level.WARN if transport.loses else Level.OK, transport.line)
     if freed:
         log.info(f"{freed / 2**20:.0f} MB of shared memory that killed processes had left removed")

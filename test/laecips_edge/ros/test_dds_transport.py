@@ -37,6 +37,7 @@ def profile(tmp_path: Path) -> Path:
         ({PROFILES: "/mine.xml"}, "FASTRTPS_DEFAULT_PROFILES_FILE=/mine.xml"),
         ({PROFILES: "/mine/fastdds.xml"}, "FASTRTPS_DEFAULT_PROFILES_FILE=/mine/fastdds.xml"),
         ({PROFILES: "/ws/install/laecips/share/laecips/config/fastdds_small.xml"}, ""),
+        ({PROFILES: "/ws/install/share/laecips_edge/config/fastdds.xml"}, ""),
         (
             {"FASTDDS_DEFAULT_PROFILES_FILE": "/mine.xml"},
             "FASTDDS_DEFAULT_PROFILES_FILE=/mine.xml",
