@@ -50,6 +50,7 @@ TESTED_BY_OTHERS = {
     "laecips_edge/frame/node_status.py",
     "laecips_edge/frame/image_input.py",
     "laecips_edge/frame/pipeline.py",
+    "laecips_edge/frame/pipeline_status.py",
     "laecips_edge/frame/publishers.py",
     "laecips_edge/ros/diagnostics.py",
     "laecips_edge/ros/signals.py",

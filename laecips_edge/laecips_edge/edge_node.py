@@ -8,7 +8,6 @@ newer pair (f, h) into `core/frame/running_pair.py`.
 
 import socket
 import sys
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +22,7 @@ from laecips_edge.core.frame.counters import FALLBACKS, FrameCounters, FrameOutc
 from laecips_edge.core.frame.edge_settings import FROM_MANIFEST, EdgeSettings
 from laecips_edge.core.frame.frame_history import FrameHistory
 from laecips_edge.core.frame.health import EdgeHealth
-from laecips_edge.core.frame.log_news import CloudWatch, SilenceWatch
+from laecips_edge.core.frame.log_news import CloudWatch, LossWatch, SilenceWatch
 from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.frame.warn_settings import EdgeWarnSettings
 from laecips_edge.core.robot_name import usual_robot_name
@@ -34,6 +33,7 @@ from laecips_edge.core.update.starting_pair import open_store, starting_pair
 from laecips_edge.frame.image_input import ImageInput
 from laecips_edge.frame.node_status import Snapshot, StatusTopics
 from laecips_edge.frame.pipeline import Pipeline
+from laecips_edge.frame.pipeline_status import status_of
 from laecips_edge.frame.publishers import Publishers
 from laecips_edge.ros.level_log import log_at
 from laecips_edge.ros.lifecycle import ManagedNode, run
@@ -60,6 +60,7 @@ class EdgeNode(ManagedNode):
         self.parameters.on_change(self._change)
         self._status = StatusTopics(self, self._look)
         self._silence = SilenceWatch()
+        self._loss = LossWatch()
         self._absence = CloudWatch()
         self.create_timer(STATUS_PERIOD_S, self._report, clock=self.steady_clock)
 
@@ -204,6 +205,7 @@ class EdgeNode(ManagedNode):
         fallbacks = sum(now.fields[name] for name in FALLBACKS)
         for news in (
             self._silence.news(now.health),
+            self._loss.news(now.health),
             self._absence.news(now.health, fallbacks=fallbacks),
         ):
             if news is not None:
@@ -240,56 +242,26 @@ class EdgeNode(ManagedNode):
     def _look(self) -> Snapshot:
         # Another thread may stop or free any of these meanwhile: read each attribute once.
         pipeline, running, state = self._pipeline, self._running, self.state
-        active = pipeline is not None and state == "active"
         fields: dict[str, Any] = {"state": state, "policy": self.parameters["policy"]}
-        counts = (pipeline.counters if pipeline is not None else FrameCounters()).counts()
-        fields |= counts
+        fields |= FrameCounters().counts()
         if running is not None:
             pair = running.current
             fields["bundle"] = pair.manifest.name
             fields["bundle_version"] = pair.manifest.version
             fields["delta"] = pair.policy.delta
-        health = EdgeHealth(state=state, failure=self.failure)
+        health = EdgeHealth(
+            state=state,
+            failure=self.failure,
+            image_topic=self._image_topic,
+            cloud_wanted=fields["policy"] != NEVER_UPLOADS,
+            warn=EdgeWarnSettings.from_parameters(
+                {name: self.parameters[f"warn.{name}"] for name in EdgeWarnSettings.declared()}
+            ),
+        )
         details: dict[str, Any] = {}
         if pipeline is not None:
-            steered = pipeline.steering.state if pipeline.steering is not None else None
-            if steered is not None:
-                details["hard_share"] = round(steered.hard_share, 3)
-            spooled = pipeline.router.frames_spooled
-            present = active and pipeline.transport.present and not spooled
-            works = active and pipeline.in_flight.works
-            fields["cloud_available"] = present and works
-            fields["inference_ms"] = pipeline.router.inference_ms.value
-            fields["round_trip_ms"] = pipeline.router.round_trip_ms.value
-            details["late_answers"] = pipeline.in_flight.late
-            pipeline.recent.add(counts)
-            superseded = pipeline.recent.share(counts, FrameOutcome.SUPERSEDED, of="received")
-            fallback = pipeline.recent.share(counts, *FALLBACKS, of="wanted")
-            details["superseded_share"] = round(superseded, 3)
-            details["fallback_share"] = round(fallback, 3)
-            images = pipeline.images.state
-            fields["input_hz"] = images.hz
-            fields["input_lost"] = images.lost_share
-            fields["input_gap_s"] = images.longest_gap_s
-            health = EdgeHealth(
-                state=state,
-                failure=self.failure,
-                image_topic=self._image_topic,
-                received=fields["received"],
-                silent_s=time.monotonic() - pipeline.last_image_s,
-                unreadable=pipeline.unreadable,
-                cloud_wanted=fields["policy"] != NEVER_UPLOADS,
-                cloud_present=present,
-                cloud_works=works,
-                cloud_trouble=pipeline.cloud_trouble,
-                budget_reachable=steered is None or steered.reachable,
-                images=images,
-                superseded_share=superseded,
-                fallback_share=fallback,
-                warn=EdgeWarnSettings.from_parameters(
-                    {name: self.parameters[f"warn.{name}"] for name in EdgeWarnSettings.declared()}
-                ),
-            )
+            counted, details, health = status_of(pipeline, health)
+            fields |= counted
         return Snapshot(
             fields=fields, details=details, health=health, hardware_id=self.parameters["robot"]
         )

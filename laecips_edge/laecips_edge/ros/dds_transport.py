@@ -118,11 +118,11 @@ def _ours(profile: Path) -> Transport:
 
 
 def _default(room: tuple[int, int] | None) -> Transport:
-    cure = (
-        "give it 512 MB (docker run --shm-size=1g), or set "
-        f"{BUILTIN}=LARGE_DATA for this node and the camera's driver"
+    cure = "give it 512 MB (docker run --shm-size=1g), or let the camera's driver publish reliably"
+    small = (
+        "transport: Fast DDS without our profile, which loses most best-effort images above "
+        "512 kB: "
     )
-    small = "transport: Fast DDS without our profile, which loses most raw images above 512 kB: "
     if room is None:
         return Transport(line=f"{small}there is no {SHARED_MEMORY}; {cure}", loses=True)
     total, free = (size // 2**20 for size in room)

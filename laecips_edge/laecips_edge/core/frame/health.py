@@ -77,7 +77,7 @@ def assess(health: EdgeHealth) -> tuple[Level, str]:
         Level and one line; OK and "segmenting" if there is no problem.
     """
     warn = health.warn
-    silent, away = silence(health), cloud_away(health)
+    silent, missing, away = silence(health), images_missing(health), cloud_away(health)
     ranking = (
         (bool(health.failure), Level.ERROR, health.failure),
         (
@@ -87,7 +87,7 @@ def assess(health: EdgeHealth) -> tuple[Level, str]:
         ),
         (bool(silent), Level.WARN, silent),
         (bool(health.unreadable), Level.ERROR, health.unreadable),
-        (health.images.lost_share > warn.lost, Level.WARN, _missing(health)),
+        (bool(missing), Level.WARN, missing),
         (bool(away), Level.WARN, away),
         (
             not health.budget_reachable,
@@ -135,9 +135,11 @@ def cloud_away(health: EdgeHealth) -> str:
     return ""
 
 
-def _missing(health: EdgeHealth) -> str:
-    """Return one line on images that do not arrive, with the cure."""
+def images_missing(health: EdgeHealth) -> str:
+    """Return one line on images that do not arrive, with the cure; empty while most arrive."""
     images = health.images
+    if images.lost_share <= health.warn.lost:
+        return ""
     share = f"{images.lost_share:.0%} of the images of the last {WINDOW_S:.0f} s"
     if images.lost_on_the_way:
         return (

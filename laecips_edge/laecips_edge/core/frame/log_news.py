@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from laecips_edge.core.frame.health import EdgeHealth, Level, cloud_away, silence
+from laecips_edge.core.frame.health import EdgeHealth, Level, cloud_away, images_missing, silence
 
 AWAY_S: Final = 2.0
 """Seconds that the cloud must be away before the log says so: at a start it is not yet found."""
@@ -29,6 +29,25 @@ class SilenceWatch:
             return None if told else (Level.WARN, silent)
         if told and health.state == "active":
             return Level.OK, f"images are back on {health.image_topic}"
+        return None
+
+
+class LossWatch:
+    """Tells once that images are missing, and once that they all arrive again."""
+
+    def __init__(self) -> None:
+        self._told = False
+
+    def news(self, health: EdgeHealth) -> News | None:
+        """Return what is new since the last call; None if nothing is."""
+        active = health.state == "active"
+        missing = images_missing(health) if active else ""
+        told, self._told = self._told, bool(missing) or (self._told and active)
+        if missing:
+            return None if told else (Level.WARN, missing)
+        if told and active and not silence(health):
+            self._told = False
+            return Level.OK, f"no image of {health.image_topic} is missing any more"
         return None
 
 

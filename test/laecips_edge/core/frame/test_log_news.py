@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from laecips_edge.core.frame.health import EdgeHealth, Level, cloud_away, silence
-from laecips_edge.core.frame.log_news import CloudWatch, News, SilenceWatch
+from laecips_edge.core.frame.health import EdgeHealth, Level, cloud_away, images_missing, silence
+from laecips_edge.core.frame.input_watch import InputState
+from laecips_edge.core.frame.log_news import CloudWatch, LossWatch, News, SilenceWatch
 
 ACTIVE: dict[str, Any] = {"state": "active", "image_topic": "/camera/image"}
 
@@ -29,6 +30,32 @@ def test_each_silence_is_news_once_and_so_is_its_end() -> None:
     assert news(4, 7.9, "inactive") is None
     assert news(0, 0.1) is None  # active again
     assert news(0, 5.5) == told(0, 5.5)
+
+
+def test_lost_images_are_told_once_and_so_is_their_end() -> None:
+    watch = LossWatch()
+
+    def news(lost_share: float, **known: Any) -> News | None:
+        images = InputState(lost_share=lost_share, lost_on_the_way=True)
+        return watch.news(EdgeHealth(**(ACTIVE | known), images=images))
+
+    assert news(0.04) is None
+    assert news(0.5) == (
+        Level.WARN,
+        images_missing(
+            EdgeHealth(**ACTIVE, images=InputState(lost_share=0.5, lost_on_the_way=True))
+        ),
+    )
+    assert news(0.6) is None
+    assert news(0.0, silent_s=11.0) is None  # nothing comes at all, which is no cure
+    assert news(0.0, silent_s=0.1) == (
+        Level.OK,
+        "no image of /camera/image is missing any more",
+    )
+    assert news(0.0) is None
+    assert news(0.5) is not None
+    assert news(0.0, state="inactive") is None
+    assert news(0.0) is None
 
 
 def test_the_cloud_goes_and_comes_in_one_line_each() -> None:
