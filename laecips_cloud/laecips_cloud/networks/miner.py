@@ -13,6 +13,7 @@ from laecips_cloud.networks.softmax_doubt import (
     doubt_maps,
     doubt_numbers,
     numbers,
+    softmax_of,
 )
 
 # Smallest trust that h can return. It bounds the -log h of its loss (eq. 14); the paper's
@@ -76,7 +77,7 @@ class MinerNetwork(nn.Module):
 
     def score(self, logits: torch.Tensor) -> torch.Tensor:
         """Return the trust before the sigmoid: float32 [N], unbounded."""
-        softmax = logits.softmax(1)
+        softmax = softmax_of(logits)
         maps = doubt_maps(softmax)
         x = torch.relu(self.bn1(self.conv1(torch.cat([logits, maps], dim=1))))
         x = F.max_pool2d(x, 3, stride=2, padding=1)
@@ -94,7 +95,7 @@ class MinerNetwork(nn.Module):
         self.norm.reset_running_stats()
         self.norm.train()
         for batch in logits:
-            softmax = batch.softmax(1)
+            softmax = softmax_of(batch)
             self.norm(doubt_numbers(softmax, doubt_maps(softmax)))
         self.norm.eval()
         self.norm.get_buffer("running_var").clamp_(min=_LEAST_SPREAD**2)

@@ -4,7 +4,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
-from laecips_cloud.networks.softmax_doubt import EXPECTED_LOSS, doubt_maps, doubt_numbers, numbers
+from laecips_cloud.networks.softmax_doubt import (
+    EXPECTED_LOSS,
+    doubt_maps,
+    doubt_numbers,
+    numbers,
+    softmax_of,
+)
 from laecips_edge.core.routing.miners import (
     expected_iou,
     mean_softmax_margin,
@@ -23,6 +29,12 @@ def of(softmax: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
     batch = torch.from_numpy(np.asarray(softmax, np.float32))[None]
     maps = doubt_maps(batch)
     return maps[0], doubt_numbers(batch, maps)[0]
+
+
+@given(LOGITS, st.sampled_from([1.0, 30.0, 1e4]))
+def test_softmax(logits: np.ndarray, factor: float) -> None:
+    batch = factor * torch.from_numpy(logits)[None]
+    torch.testing.assert_close(softmax_of(batch), batch.softmax(1))
 
 
 @given(LOGITS)
