@@ -72,28 +72,20 @@ def test_arguments_that_are_given_win(arguments: Arguments, mine: Mine) -> None:
 def test_a_key_beside_the_certificates_must_sign_updates(
     arguments: Arguments, mine: Mine, tmp_path: Path
 ) -> None:
+    def keys(**given: str) -> object:
+        values = arguments(**given)
+        return values_of(robot_part(values, shared_of(values))[0]).get("update_keys")
+
+    folder = str(tmp_path)
+    assert keys(certificates=folder) is None
     key = tmp_path / "update.pub"
     key.write_text("ab" * 32)
-    folder = {"certificates": str(tmp_path)}
-    for values, wanted in (
-        (arguments(**folder), [str(key)]),
-        (
-            arguments(
-                params_file=str(mine(f"/**/bridge: {{ros__parameters: {folder}}}".replace("'", "")))
-            ),
-            [str(key)],
-        ),
-        # The user's own file wins.
-        (
-            arguments(
-                **folder, params_file=str(mine("/**/edge: {ros__parameters: {update_keys: [k]}}"))
-            ),
-            None,
-        ),
-    ):
-        node, _ = robot_part(values, shared_of(values))
-        assert values_of(node).get("update_keys") == wanted
-    assert "update_keys" not in values_of(edge_of(arguments()))
+    assert keys() is None
+    assert keys(certificates=folder) == [str(key)]
+    users = str(mine(f"/**/bridge: {{ros__parameters: {{certificates: {folder}}}}}"))
+    assert keys(params_file=users) == [str(key)]
+    users = str(mine("/**/edge: {ros__parameters: {update_keys: [mine.pub]}}"))
+    assert keys(certificates=folder, params_file=users) is None
 
 
 def test_the_name_of_a_robot_beside_a_bridge_is_that_of_its_certificate(
@@ -111,8 +103,6 @@ def test_the_name_of_a_robot_beside_a_bridge_is_that_of_its_certificate(
         assert values_of(node)["robot"] == "r7"
         assert beside.name == "bridge"
         assert config_file("robot.yaml") in node.parameters
-        # Without a key beside the certificates updates need no signature.
-        assert "update_keys" not in values_of(node)
     values = arguments(certificates=folder, robot="r8")
     assert values_of(robot_part(values, shared_of(values))[0])["robot"] == "r8"
 
