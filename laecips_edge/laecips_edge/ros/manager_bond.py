@@ -42,6 +42,7 @@ class ManagerBond:
 
     def __init__(self, node: Node) -> None:
         self._node = node
+        self._topics = _BondTopics(node)
         self._bond: Any = None
 
     def form(self) -> None:
@@ -54,7 +55,7 @@ class ManagerBond:
             )
             return
         self.end()
-        self._bond = make(self._node, TOPIC, self._node.get_name())
+        self._bond = make(self._topics, TOPIC, self._node.get_name())
         self._bond.heartbeat_period = PERIOD_S
         self._bond.heartbeat_timeout = TIMEOUT_S
         self._bond.start()
@@ -62,9 +63,55 @@ class ManagerBond:
     def end(self) -> None:
         """Tell the manager that the node stops of its own; do nothing without a bond."""
         bond, self._bond = self._bond, None
-        if bond is None:
-            return
-        bond.shutdown()
-        # It destroys what it made, and leaves it in the node's lists.
-        self._node.destroy_subscription(bond.sub)
-        self._node.destroy_publisher(bond.pub)
+        if bond is not None:
+            bond.shutdown()
+            self._topics.hear(None)
+
+
+class _BondTopics:
+    """The node as a bond sees it: its publisher and subscription outlive the bond.
+
+    A bond destroys both as it ends, and an executor that waits for them on another thread then ends
+    by an exception. So each of the node's bonds gets the same two, which only the node destroys.
+    """
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._publisher: Any = None
+        self._subscription: Any = None
+        self._heard: Callable[[Any], None] | None = None
+
+    def create_publisher(self, message: Any, topic: str, depth: int) -> _KeptTopic:
+        if self._publisher is None:
+            self._publisher = self._node.create_publisher(message, topic, depth)
+        return _KeptTopic(self._publisher.publish)
+
+    def create_subscription(
+        self, message: Any, topic: str, callback: Callable[[Any], None], depth: int
+    ) -> _KeptTopic:
+        self.hear(callback)
+        if self._subscription is None:
+            self._subscription = self._node.create_subscription(message, topic, self._take, depth)
+        return _KeptTopic()
+
+    def hear(self, callback: Callable[[Any], None] | None) -> None:
+        """Give what comes to a bond; None: to nobody."""
+        self._heard = callback
+
+    def _take(self, message: Any) -> None:
+        heard = self._heard
+        if heard is not None:
+            heard(message)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._node, name)
+
+
+class _KeptTopic:
+    """A publisher or subscription that a bond does not destroy."""
+
+    def __init__(self, publish: Callable[[Any], None] | None = None) -> None:
+        self.publish = publish
+
+    def destroy(self) -> None:
+        """Leave it to the node."""

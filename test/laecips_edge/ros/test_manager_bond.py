@@ -7,6 +7,7 @@ import pytest
 from laecips_edge.ros import manager_bond
 from laecips_edge.ros.lifecycle import ManagedNode
 from processes import Peer, until
+from std_msgs.msg import Empty
 
 
 class Wheel(ManagedNode):
@@ -15,31 +16,31 @@ class Wheel(ManagedNode):
 
 
 class NotedBond:
-    """Notes what a node does with its bond."""
+    """Notes what a node does with its bond, and what comes on its topic."""
 
     def __init__(self, node: Any, topic: str, name: str) -> None:
-        self.topic, self.name = topic, name
-        self.pub = node.create_publisher(node.message, topic, 1)
-        self.sub = node.create_subscription(node.message, topic, lambda message: None, 1)
+        self.topic, self.name, self.node = topic, name, node
+        self.pub = node.create_publisher(Empty, topic, 1)
         self.heartbeat_period = self.heartbeat_timeout = 0.0
         self.did: list[str] = []
+        self.heard: list[Empty] = []
 
     def start(self) -> None:
+        self.sub = self.node.create_subscription(Empty, self.topic, self.heard.append, 1)
         self.did.append("start")
 
     def shutdown(self) -> None:
+        self.sub.destroy()
+        self.pub.destroy()
         self.did.append("shutdown")
 
 
 @pytest.fixture
 def bonds(monkeypatch: pytest.MonkeyPatch) -> list[NotedBond]:
     """The bonds that nodes have made."""
-    from std_msgs.msg import Empty  # noqa: PLC0415 - any message will do
-
     made: list[NotedBond] = []
 
     def make(node: Any, topic: str, name: str) -> NotedBond:
-        node.message = Empty
         made.append(NotedBond(node, topic, name))
         return made[-1]
 
@@ -57,13 +58,20 @@ def test_an_active_node_under_a_manager_has_a_bond(
     (bond,) = bonds
     assert (bond.topic, bond.name, bond.did) == ("bond", "wheel", ["start"])
     assert 0 < bond.heartbeat_period < bond.heartbeat_timeout
+    publisher = peer.publisher(Empty, "/bond")
+    until(lambda: publisher.publish(Empty()) or bond.heard)
     assert peer.change_state("/wheel", "deactivate")
     assert bond.did == ["start", "shutdown"]
-    assert bond.sub not in wheel.subscriptions
-    assert bond.pub not in wheel.publishers
     assert peer.change_state("/wheel", "activate")
+    first, second = bonds
+    heard = len(first.heard)
+    until(lambda: publisher.publish(Empty()) or second.heard)
+    assert len(first.heard) == heard
+    # An executor does not survive that somebody else destroys what it waits for.
+    names = [each.topic_name for each in (*wheel.subscriptions, *wheel.publishers)]
+    assert names.count("/bond") == 2
     assert peer.change_state("/wheel", "active_shutdown")
-    assert [each.did for each in bonds] == [["start", "shutdown"]] * 2
+    assert second.did == ["start", "shutdown"]
 
 
 def test_without_a_manager_there_is_none(start: Callable[..., Any], bonds: list[NotedBond]) -> None:
@@ -96,4 +104,7 @@ def test_it_forms_with_a_managers_bond_and_ends_with_the_node(
     assert peer.change_state("/wheel", "deactivate")
     until(bond.is_broken)
     assert ended == [True]
-    bond.shutdown()
+    # Its own shutdown would end this test's executor; the node takes what it made away.
+    peer.node.destroy_subscription(bond.sub)
+    peer.node.destroy_publisher(bond.pub)
+    bond.is_shutdown = True
