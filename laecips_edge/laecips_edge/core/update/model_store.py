@@ -17,7 +17,6 @@ kept in memory and written with the next change.
 from __future__ import annotations
 
 import errno
-import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -27,6 +26,7 @@ from laecips_edge.core.atomic_files import lock_folder, move_folder, remove_fold
 from laecips_edge.core.bundle.bundle import MANIFEST, Bundle
 from laecips_edge.core.signing.signature_file import write_signature
 from laecips_edge.core.signing.trusted_keys import TrustedKeys
+from laecips_edge.core.update.download_folders import PARTIAL, DownloadFolders
 from laecips_edge.core.update.slots import (
     SLOTS,
     Slot,
@@ -42,8 +42,6 @@ from laecips_edge.core.update.store_state import (
     read_store_state,
     write_store_state,
 )
-
-PARTIAL = "partial"
 
 MOST_STARTS = 5
 """Starts of the node with one pair on trial before that pair is rolled back. A pair that crashes
@@ -78,6 +76,8 @@ class ModelStore:
             )
         self._lock = lock
         self._trusted = trusted
+        self.downloads = DownloadFolders(self.folder / PARTIAL)
+        """Bundles that are being fetched."""
         sweep(self.folder / SLOTS)
         self.base = read_slot(base.path, name=BASE)
         self.problem = ""
@@ -134,33 +134,6 @@ class ModelStore:
                 if digest == sha256 and (path := slot.path / name).is_file():
                     return path
         return None
-
-    def partial(self, manifest_sha256: str) -> Path:
-        """Return the download folder of a bundle; remove the download folders of all others."""
-        self.clear_partial(but=manifest_sha256)
-        return self.folder / PARTIAL / manifest_sha256
-
-    def clear_partial(self, *, but: str = "") -> None:
-        """Remove all download folders but that of the bundle with manifest sha256 `but`."""
-        folder = self.folder / PARTIAL
-        for other in folder.iterdir() if folder.is_dir() else ():
-            if other.name != but:
-                remove_folder(other)
-
-    def require_space(self, size: int, *, here: Path) -> None:
-        """Check the free space on the disk.
-
-        Args:
-            size: bytes of the whole bundle.
-            here: its download folder; the bytes in it are not needed again.
-
-        Raises:
-            OSError: the disk has too little space; the message has both numbers.
-        """
-        missing = size - sum(path.stat().st_size for path in here.glob("*"))
-        free = shutil.disk_usage(self.folder).free
-        if free < missing:
-            raise OSError(errno.ENOSPC, f"{missing} bytes are needed, {free} are free")
 
     def count_start(self) -> None:
         """Count a start of the node; roll back a pair on trial after `MOST_STARTS` starts."""

@@ -186,8 +186,8 @@ class Updater:
             self._take(offer, self.fetch)
 
     def _open(self, offer: ModelOffer) -> DownloadDriver:
-        folder = self._store.partial(offer.manifest_sha256)
-        self._store.require_space(offer.bytes, here=folder)
+        folder = self._store.downloads.only(offer.manifest_sha256)
+        self._store.downloads.require_space(offer.bytes, here=folder)
         running = self._running.current.manifest
         download = BundleDownload(
             folder,
@@ -250,7 +250,7 @@ class Updater:
         fetch = self.fetch
         self._drop()
         try:
-            self._store.clear_partial()
+            self._store.downloads.clear()
             if for_good:
                 self._store.bar(offer.manifest_sha256, version=offer.version, reason=reason)
         except OSError as error:

@@ -19,7 +19,7 @@ def take(store: ModelStore, bundle: Path) -> None:
     """What a robot does with an update, without networks."""
     digest = hashlib.sha256((bundle / "manifest.json").read_bytes()).hexdigest()
     download = BundleDownload(
-        store.partial(digest),
+        store.downloads.only(digest),
         manifest_sha256=digest,
         most_bytes=1 << 20,
         find=store.find,

@@ -163,19 +163,6 @@ def test_files_are_found_by_their_hash(robot):
     assert robot.store.find("0" * 64) is None
 
 
-def test_parts_of_other_bundles_are_removed(robot):
-    for name in ("aa", "bb"):
-        folder = robot.store.partial(name)
-        folder.mkdir(parents=True)
-        (folder / "weights.part").write_bytes(b"x")
-    assert os.listdir(robot.store.folder / "partial") == ["bb"]
-    robot.store.require_space(1000, here=folder)
-    with pytest.raises(OSError, match="bytes are needed"):
-        robot.store.require_space(1 << 60, here=folder)
-    robot.store.clear_partial()
-    assert os.listdir(robot.store.folder / "partial") == []
-
-
 def test_a_broken_manifest_is_passed_over_and_swept_away(robot):
     robot.take(2)
     robot.take(3)

@@ -465,7 +465,7 @@ def test_a_disk_without_room_for_it_is_told_before_anything_is_fetched(
     def require_space(size, *, here):  # as others write to the disk meanwhile
         raise OSError(errno.ENOSPC, f"{size} bytes are needed, {next(tries)} are free")
 
-    monkeypatch.setattr(robot.store, "require_space", require_space)
+    monkeypatch.setattr(robot.store.downloads, "require_space", require_space)
     robot.offer(versions[2])
     robot.work(seconds=3.0)
     assert next(tries) > 2
