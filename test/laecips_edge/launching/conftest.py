@@ -1,5 +1,6 @@
 """What tests of launch files share: arguments as a launch file has them, and files of a user."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,10 +16,11 @@ def arguments() -> Callable[..., dict[str, str]]:
 
 @pytest.fixture
 def mine(tmp_path: Path) -> Callable[[str], Path]:
-    """`mine(text)`: a parameter file."""
+    """`mine(text)`: a parameter file, each time another one."""
+    numbers = itertools.count()
 
     def write(text: str) -> Path:
-        path = tmp_path / "mine.yaml"
+        path = tmp_path / f"mine{next(numbers)}.yaml"
         path.write_text(text, encoding="utf-8")
         return path
 
