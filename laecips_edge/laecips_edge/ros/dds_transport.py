@@ -29,7 +29,7 @@ _PROFILE_HERE: Final = "DEFAULT_FASTRTPS_PROFILES.xml"  # Fast DDS reads it in t
 
 
 @dataclass(frozen=True, kw_only=True)
-class Transport:
+class DdsTransport:
     """The transport of a process, for its log.
 
     Attributes:
@@ -80,7 +80,7 @@ def describe(
     rmw: str,
     room: tuple[int, int] | None,
     folder: Path = Path(),
-) -> Transport:
+) -> DdsTransport:
     """Return which transport a process uses and why.
 
     Args:
@@ -90,47 +90,47 @@ def describe(
         folder: working folder of the process.
     """
     if not rmw.startswith(_FAST_DDS):
-        return Transport(line=f"transport: {rmw}, with its own settings")
+        return DdsTransport(line=f"transport: {rmw}, with its own settings")
     choice = users_choice({**environment, "RMW_IMPLEMENTATION": rmw}, folder=folder)
     profile = environment.get(PROFILES, "")
     if choice and is_ours(profile):
-        return Transport(
+        return DdsTransport(
             line=f"transport: {choice} and {PROFILES}={profile} contradict each other, and may "
             f"leave this node mute: unset one of them",
             loses=True,
         )
     if choice:
-        return Transport(line=f"transport: Fast DDS with {choice}, as the environment says")
+        return DdsTransport(line=f"transport: Fast DDS with {choice}, as the environment says")
     if profile:
         return _ours(Path(profile))
     return _default(room)
 
 
-def _ours(profile: Path) -> Transport:
+def _ours(profile: Path) -> DdsTransport:
     if not profile.is_file():
-        return Transport(
+        return DdsTransport(
             line=f"transport: {profile} is missing, so Fast DDS's default of 512 kB holds, which "
             "loses larger raw images: build the workspace again",
             loses=True,
         )
     megabytes = OUR_PROFILES[profile.name]
-    return Transport(line=f"transport: Fast DDS, {megabytes} MB of shared memory by {profile}")
+    return DdsTransport(line=f"transport: Fast DDS, {megabytes} MB of shared memory by {profile}")
 
 
-def _default(room: tuple[int, int] | None) -> Transport:
+def _default(room: tuple[int, int] | None) -> DdsTransport:
     cure = "give it 512 MB (docker run --shm-size=1g), or let the camera's driver publish reliably"
     small = (
         "transport: Fast DDS without our profile, which loses most best-effort images above "
         "512 kB: "
     )
     if room is None:
-        return Transport(line=f"{small}there is no {SHARED_MEMORY}; {cure}", loses=True)
+        return DdsTransport(line=f"{small}there is no {SHARED_MEMORY}; {cure}", loses=True)
     total, free = (size // 2**20 for size in room)
     if room[1] < NEEDED_BYTES:
-        return Transport(
+        return DdsTransport(
             line=f"{small}{SHARED_MEMORY} has {free} of {total} MB free; {cure}", loses=True
         )
-    return Transport(
+    return DdsTransport(
         line=f"transport: Fast DDS's default, for {PROFILES} is not set; the launch files set it, "
         "for best-effort raw images above 512 kB need config/fastdds.xml"
     )
