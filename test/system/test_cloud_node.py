@@ -31,7 +31,9 @@ def buffer_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def cloud(domain: int, peer: Peer, tiny_bundle: Bundle, buffer_path: Path) -> Iterator[Asker]:
     """A node with the tiny bundle and graph segmentation, active."""
-    with cloud_process(domain, bundles=[tiny_bundle.path], buffer_path=buffer_path) as process:
+    # Most of the tests' requests are refused, which must not be what the diagnostics say.
+    parameters = {"bundles": [tiny_bundle.path], "buffer_path": buffer_path, "warn.refused": 1.0}
+    with cloud_process(domain, **parameters) as process:
         asker = Asker(peer, process, JPEG, classes_hash=tiny_bundle.manifest.classes_hash)
         asker.wait_until("active")
         yield asker
@@ -125,6 +127,16 @@ def test_status_counts_what_came(cloud: Asker) -> None:
     assert now.masks_ms > 0
     assert (now.state, list(now.bundle_versions)) == ("active", [1])
     assert (now.mask_generator, now.class_scorer) == ("graph", "edge")
+    cloud.wait_for_diagnosis(OK, "answering hard frames")
+
+
+def test_many_refusals_reach_the_diagnostics(cloud: Asker, peer: Peer) -> None:
+    assert cloud.ask().status == Response.OK
+    for _ in range(10):
+        cloud.ask(picture=b"")
+    assert peer.set_parameters("/cloud", {"warn.refused": 0.3})[0].successful
+    cloud.wait_for_diagnosis(WARN, "of the requests of the last minute were refused, the last one")
+    assert peer.set_parameters("/cloud", {"warn.refused": 1.0})[0].successful
     cloud.wait_for_diagnosis(OK, "answering hard frames")
 
 

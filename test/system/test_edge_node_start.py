@@ -73,6 +73,12 @@ def test_a_cloud_may_come_and_go(domain: int, compressed: Robot) -> None:
     with Cloud(domain, "/walker/segment_hard_frame"):
         until(lambda: source() == Segmentation.CLOUD, process=compressed.process)
     until(lambda: source() == Segmentation.EDGE_FALLBACK, process=compressed.process)
+    log = compressed.process.log
+    until(lambda: "no cloud: the robot answers hard frames itself" in log())
+    before = log().count("the cloud is back after ")
+    with Cloud(domain, "/walker/segment_hard_frame"):
+        until(lambda: log().count("the cloud is back after ") > before, process=compressed.process)
+    assert "hard frames itself meanwhile" in log()
 
 
 def test_the_cameras_own_jpeg_goes_up_as_it_is(compressed: Robot, requests: list[Request]) -> None:
