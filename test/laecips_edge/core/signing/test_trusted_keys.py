@@ -26,6 +26,7 @@ def test_a_signed_update_is_taken_until_it_expires():
         (TEXT, "cd" * 32, r"signed for another manifest \(abababababab"),
         (SigningKey.new().sign(MANIFEST, until=1_000).to_text(), MANIFEST, "does not trust"),
     ],
+    ids=["none", "other keys", "other manifest", "stranger"],
 )
 def test_any_other_update_is_refused(text, manifest, reason):
     with pytest.raises(SignatureError, match=reason):
