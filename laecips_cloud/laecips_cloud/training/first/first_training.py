@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,9 +140,9 @@ def first_training(
     }
     measures = {
         "frames": len(unseen),
-        "miou": round(matrices[0].miou(), 4),
-        "miou_assisted": round(matrices[1].miou(), 4),
-        "auroc": {miner: round(score.auroc, 4) for miner, score in miners.items()},
+        "miou": _figure(matrices[0].miou()),
+        "miou_assisted": _figure(matrices[1].miou()),
+        "auroc": {miner: _figure(score.auroc) for miner, score in miners.items()},
     }
     bundle = export_bundle(
         f,
@@ -195,3 +196,8 @@ def _means(rows: Sequence[HeldOutRow], *, drifted: bool) -> tuple[float, float]:
         return float("nan"), float("nan")
     f, assisted = np.mean(chosen, axis=0)
     return float(f), float(assisted)
+
+
+def _figure(value: float) -> float | None:
+    """Return a figure for the manifest; None where too few frames were held out to have one."""
+    return None if math.isnan(value) else round(value, 4)
