@@ -132,7 +132,6 @@ WRONG = [
     ("class_scorer", "onxx", "class scorer 'onxx' is not known: take one of blend, edge, onnx"),
     ("scorer_options", ["model=large.onnx"], "class scorer edge has no option 'model'"),
     ("buffer_path", "/proc/nowhere/replay.sqlite", "/proc/nowhere cannot be made"),
-    ("buffer_path", __file__, "file is not a database; it is not a replay buffer"),
 ]
 
 
@@ -149,6 +148,13 @@ def test_configuring_says_what_is_wrong(
         until(lambda: not unconfigured.offered, what="the service to be out of sight")
     finally:
         assert peer.set_parameters("/cloud", {name: good})[0].successful
+
+
+def test_a_buffer_that_is_none(peer: Peer, unconfigured: Asker, tmp_path: Path) -> None:
+    path = tmp_path / "replay.sqlite"
+    path.write_text("no database, and longer than the head of one " * 10)
+    message = "file is not a database; it is not a replay buffer"
+    test_configuring_says_what_is_wrong("buffer_path", str(path), message, peer, unconfigured)
 
 
 def test_a_checkpoint_that_is_cut_short(

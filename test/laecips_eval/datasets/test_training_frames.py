@@ -32,9 +32,7 @@ def names(frames: LabelledFrames) -> list[str]:
         ({}, ("train", 1200), ("held_out", 240)),
         ({"role": TEACHER}, ("teacher", 2400), ("held_out", 240)),
         ({"count": 3, "held_out_count": 2}, ("train", 3), ("held_out", 2)),
-        ({"split": "teacher", "held_out": "train"}, ("teacher", 2400), ("train", 1200)),
-        ({"split": "held_out", "held_out": "0.25"}, ("held_out", 180), ("held_out", 60)),
-        ({"split": "held_out", "held_out": ".1"}, ("held_out", 216), ("held_out", 24)),
+        ({"split": "held_out", "held_out": ".25"}, ("held_out", 180), ("held_out", 60)),
         ({"split": "held_out", "held_out": "0.001"}, ("held_out", 239), ("held_out", 1)),
         # More than there are is all there are.
         ({"count": 5000, "held_out_count": 5000}, ("train", 5000), ("held_out", 5000)),
