@@ -31,7 +31,8 @@ Scored is the pair that robots have at the end, on {asked} that nothing learns f
 light. mIoU is of one confusion matrix. Seeds differ in the frames of the drive, in the lot and in
 the training; f and teacher are the same. The gate keeps one in four labels as truth, so that 20, 50
 and 100 labels teach 15, 37 or 38, and 75 frames. Both networks are small and were trained for
-minutes: the page compares ways to label, it does not say how well NEU-Seg can be segmented.
+minutes, for this page alone, where the shipped pair and teacher play no part: it compares ways to
+label, it does not say how well NEU-Seg can be segmented.
 
     laecips experiment labelling --neu-seg DIR
 """
