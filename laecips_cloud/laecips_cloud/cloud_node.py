@@ -173,9 +173,7 @@ class CloudNode(ManagedNode):
             refused_share=self._counters.refused_share(),
             refusal=self._counters.refusal,
             free_bytes=free,
-            warn=CloudWarnSettings.from_parameters(
-                {name: self.parameters[f"warn.{name}"] for name in CloudWarnSettings.declared()}
-            ),
+            warn=self.parameters.read(CloudWarnSettings, within="warn."),
         )
         self._status.publish(fields | counted, assess(health), hardware_id=socket.gethostname())
 

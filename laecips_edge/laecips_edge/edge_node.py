@@ -254,9 +254,7 @@ class EdgeNode(ManagedNode):
             failure=self.failure,
             image_topic=self._image_topic,
             cloud_wanted=fields["policy"] != NEVER_UPLOADS,
-            warn=EdgeWarnSettings.from_parameters(
-                {name: self.parameters[f"warn.{name}"] for name in EdgeWarnSettings.declared()}
-            ),
+            warn=self.parameters.read(EdgeWarnSettings, within="warn."),
         )
         details: dict[str, Any] = {}
         if pipeline is not None:

@@ -139,6 +139,17 @@ WRONG = [
 def test_configuring_says_what_is_wrong(
     name: str, wrong: object, message: str, peer: Peer, unconfigured: Asker
 ) -> None:
+    check_refused(peer, unconfigured, name, wrong, message)
+
+
+def test_a_buffer_that_is_none(peer: Peer, unconfigured: Asker, tmp_path: Path) -> None:
+    path = tmp_path / "replay.sqlite"
+    path.write_text("no database, and longer than the head of one " * 10)
+    message = "file is not a database; it is not a replay buffer"
+    check_refused(peer, unconfigured, "buffer_path", str(path), message)
+
+
+def check_refused(peer: Peer, unconfigured: Asker, name: str, wrong: object, message: str) -> None:
     good = peer.get_parameter("/cloud", name)
     try:
         assert peer.set_parameters("/cloud", {name: wrong})[0].successful
@@ -148,13 +159,6 @@ def test_configuring_says_what_is_wrong(
         until(lambda: not unconfigured.offered, what="the service to be out of sight")
     finally:
         assert peer.set_parameters("/cloud", {name: good})[0].successful
-
-
-def test_a_buffer_that_is_none(peer: Peer, unconfigured: Asker, tmp_path: Path) -> None:
-    path = tmp_path / "replay.sqlite"
-    path.write_text("no database, and longer than the head of one " * 10)
-    message = "file is not a database; it is not a replay buffer"
-    test_configuring_says_what_is_wrong("buffer_path", str(path), message, peer, unconfigured)
 
 
 def test_a_checkpoint_that_is_cut_short(

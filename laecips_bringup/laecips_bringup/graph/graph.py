@@ -70,7 +70,8 @@ def cloud(
         "cloud",
         shared,
         usual=usual,
-        asked={**filled(bundles=[bundle] if bundle else []), **(parameters or {})},
+        asked=filled(bundles=[bundle] if bundle else []),
+        parameters=parameters,
         remappings=cloud_remappings(cloud_service),
     )
 
@@ -104,10 +105,8 @@ def trainer(
         "trainer",
         shared,
         usual=usual,
-        asked={
-            **filled(bundle=bundle, source=source, signing_key=signing_key),
-            **(parameters or {}),
-        },
+        asked=filled(bundle=bundle, source=source, signing_key=signing_key),
+        parameters=parameters,
         remappings=cloud_remappings(cloud_service),
     )
 
@@ -132,7 +131,8 @@ def gateway(
         "gateway",
         shared,
         usual={},
-        asked={**filled(address=address, certificates=certificates), **(parameters or {})},
+        asked=filled(address=address, certificates=certificates),
+        parameters=parameters,
         pictures=False,
     )
 

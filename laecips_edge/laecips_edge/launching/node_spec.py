@@ -109,10 +109,11 @@ def managed_node(
     *,
     usual: Parameters,
     asked: Parameters,
+    parameters: Parameters | None = None,
     remappings: Mapping[str, str] | None = None,
     pictures: bool = True,
 ) -> NodeSpec:
-    """Return a lifecycle node; layers: shipped file, preset, what is usual, the user's, `asked`.
+    """Return a lifecycle node; layers: shipped file, preset, what is usual, the user's, the asked.
 
     Args:
         package: the ROS package that installs `<name>_node`.
@@ -120,6 +121,7 @@ def managed_node(
         shared: see `Shared`.
         usual: values that hold where the user's files say nothing.
         asked: values that win over all files.
+        parameters: additional ones, which win over `asked` too.
         remappings: see `NodeSpec`.
         pictures: see `NodeSpec`.
 
@@ -148,7 +150,9 @@ def managed_node(
         executable=f"{name}_node",
         name=name,
         namespace=absolute(shared.get("namespace", "")),
-        parameters=tuple(layer for layer in (*layers, {**switches, **asked}) if layer),
+        parameters=tuple(
+            layer for layer in (*layers, {**switches, **asked, **(parameters or {})}) if layer
+        ),
         remappings=remappings or {},
         pictures=pictures,
     )

@@ -52,7 +52,6 @@ def edge(
             f"image_transport {image_transport!r} is unknown: use one of {', '.join(TRANSPORTS)}"
         )
     image_topic, image_transport = camera(image_topic, image_transport)
-    asked = filled(image_transport=image_transport, bundle=bundle, robot=robot)
     return managed_node(
         "laecips_edge",
         "edge",
@@ -63,7 +62,8 @@ def edge(
             engine=shared.get("engine", ""),
             update_keys=list(usual_keys),
         ),
-        asked={**asked, **(parameters or {})},
+        asked=filled(image_transport=image_transport, bundle=bundle, robot=robot),
+        parameters=parameters,
         remappings=image_remappings(image_topic) | cloud_remappings(cloud_service),
     )
 
@@ -85,13 +85,13 @@ def bridge(
         **shared: see `Shared`.
     """
     addresses = [each.strip() for each in address.split(",") if each.strip()]
-    asked = filled(addresses=addresses, certificates=certificates)
     return managed_node(
         "laecips_edge",
         "bridge",
         shared,
         usual={},
-        asked={**asked, **(parameters or {})},
+        asked=filled(addresses=addresses, certificates=certificates),
+        parameters=parameters,
         pictures=False,
     )
 

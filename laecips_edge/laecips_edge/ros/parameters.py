@@ -72,13 +72,18 @@ class Parameters:
                 given[name] = _of_its_kind(given[name], setting)
             self._declare(name, as_parameter(setting.default), _descriptor(setting))
 
-    def read(self, settings: type[SomeSettings]) -> SomeSettings:
+    def read(self, settings: type[SomeSettings], *, within: str = "") -> SomeSettings:
         """Return the current settings of a declared class.
+
+        Args:
+            settings: The class.
+            within: Prefix of the names, such as `warn.` of settings within others.
 
         Raises:
             SettingError: Two settings contradict each other.
         """
-        return settings.from_parameters({name: self[name] for name in settings.declared()})
+        names = [within + name for name in settings.declared()]
+        return settings.from_parameters({name: self[name] for name in names}, within=within)
 
     def __getitem__(self, name: str) -> Any:
         """Return the current value of a parameter."""

@@ -119,6 +119,7 @@ def test_settings_are_read_as_they_are_now(start: Callable[..., Any], peer: Peer
     assert camera.parameters.read(CameraSettings) == CameraSettings(
         mode="manual", filters=("red",), lens=LensSettings(focus=0.25)
     )
+    assert camera.parameters.read(LensSettings, within="lens.") == LensSettings(focus=0.25)
 
 
 @pytest.mark.parametrize(
