@@ -5,9 +5,11 @@ versions, and a worker process trains (`trainer/worker.py`). `get_model` has its
 group, so that robots can fetch files while other callbacks of the node run.
 """
 
+import shutil
 import socket
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 from laecips_edge.core.bundle.bundle import Bundle
@@ -27,6 +29,7 @@ from laecips_cloud.trainer.health import TrainerHealth, assess
 from laecips_cloud.trainer.source_folder import open_source
 from laecips_cloud.trainer.trainer import Trainer
 from laecips_cloud.trainer.trainer_settings import TrainerSettings
+from laecips_cloud.trainer.warn_settings import TrainerWarnSettings
 from laecips_cloud.trainer.worker_process import WorkerProcess
 from laecips_msgs.msg import ModelReport, ModelUpdate, TrainerStatus
 from laecips_msgs.srv import Adapt, GetModel
@@ -214,7 +217,14 @@ class TrainerNode(ManagedNode):
                 "activity": fields["activity"],
                 "paused": library.ledger.paused,
                 "pinned": library.ledger.pinned,
+                "warn": self.parameters.read(TrainerWarnSettings, within="warn."),
             }
+            in_vain = library.ledger.in_vain
+            if in_vain:
+                reason = library.ledger.entries[in_vain[0]].reason
+                health |= {"in_vain": len(in_vain), "refusal": reason}
+            with suppress(OSError):  # the folder may be away; training says so
+                health["free_bytes"] = shutil.disk_usage(library.root).free
         self._status.publish(
             fields,
             assess(TrainerHealth(**health)),

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any, Final
 
 SCHEMA: Final = 1
@@ -93,6 +94,13 @@ class VersionLedger:
     def in_training(self) -> int:
         """The version in training; 0: none."""
         return next(iter(self._of(Fate.TRAINING)), 0)
+
+    @property
+    def in_vain(self) -> list[int]:
+        """The newest trained versions, back to the last that serves: no robot keeps any of them."""
+        ended = (v for v in sorted(self.entries, reverse=True) if v != self.in_training)
+        gone = Fate.REFUSED, Fate.ROLLED_BACK
+        return list(takewhile(lambda v: self.entries[v].fate in gone, ended))
 
     def given_below(self, version: int) -> int:
         """Return the newest first training's version up to `version`: the floor of its gate."""

@@ -14,6 +14,7 @@ from laecips_edge.core.signing.signing_key import SigningKey
 from laecips_cloud.library.update_signer import UpdateSigner
 from laecips_cloud.trainer.job_template import JobTemplate
 from laecips_cloud.trainer.triggers import Triggers
+from laecips_cloud.trainer.warn_settings import TrainerWarnSettings
 from laecips_cloud.training.online.settings import OnlineTraining
 
 _DAY_S: Final = 86400.0
@@ -80,6 +81,7 @@ class TrainerSettings(Settings):
         maximum=3650.0,
     )
     training: OnlineTraining = field(default_factory=OnlineTraining)
+    warn: TrainerWarnSettings = field(default_factory=TrainerWarnSettings)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -47,6 +47,19 @@ def test_what_is_offered_and_trained_from(fates: list, good: list, offered: int)
     assert version == len(fates) + 2
 
 
+@pytest.mark.parametrize(
+    ("fates", "in_vain"),
+    [
+        ([], []),
+        ([REFUSED, REFUSED], [3, 2]),
+        ([PROMOTED, REFUSED, ROLLED_BACK, Fate.TRAINING], [4, 3]),
+        ([REFUSED, REFUSED, PROMOTED], []),
+    ],
+)
+def test_the_newest_trainings_that_served_nobody(fates: list, in_vain: list) -> None:
+    assert begun(*fates).in_vain == in_vain
+
+
 def test_an_operator_goes_back_and_forth() -> None:
     ledger = begun(PROMOTED, PROMOTED).order(1)
     assert (ledger.offered, ledger.ordered, ledger.parent) == (1, True, 1)

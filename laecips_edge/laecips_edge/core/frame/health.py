@@ -77,7 +77,12 @@ def assess(health: EdgeHealth) -> tuple[Level, str]:
         Level and one line; OK and "segmenting" if there is no problem.
     """
     warn = health.warn
-    silent, missing, away = silence(health), images_missing(health), cloud_away(health)
+    away = cloud_away(health)
+    # Trouble with images is no trouble of the cloud, so it does not hide a cloud that is away.
+    silent, unreadable, missing = (
+        f"{line}; {away}" if line and away else line
+        for line in (silence(health), health.unreadable, images_missing(health))
+    )
     ranking = (
         (bool(health.failure), Level.ERROR, health.failure),
         (
@@ -86,7 +91,7 @@ def assess(health: EdgeHealth) -> tuple[Level, str]:
             f"{health.state}: configure and activate the node to segment images",
         ),
         (bool(silent), Level.WARN, silent),
-        (bool(health.unreadable), Level.ERROR, health.unreadable),
+        (bool(unreadable), Level.ERROR, unreadable),
         (bool(missing), Level.WARN, missing),
         (bool(away), Level.WARN, away),
         (

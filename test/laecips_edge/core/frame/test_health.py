@@ -51,6 +51,18 @@ CHECK = (
             Level.WARN,
             "the cloud fails: the robot answers hard frames itself (cloud: the disk is full)",
         ),
+        # What is wrong with the images does not hide that the cloud is away.
+        (
+            ACTIVE | {"silent_s": 61.2, "cloud_present": False},
+            Level.WARN,
+            f"no image on /camera/image for 61 s: {CHECK}; no cloud: the robot answers hard frames "
+            "itself",
+        ),
+        (
+            ACTIVE | {"unreadable": "truncated", "cloud_works": False},
+            Level.ERROR,
+            "truncated; the cloud fails: the robot answers hard frames itself",
+        ),
         (ACTIVE | {"images": InputState(lost_share=0.05)}, Level.OK, "segmenting"),
         (
             ACTIVE | {"images": InputState(lost_share=0.775, lost_on_the_way=True)},
