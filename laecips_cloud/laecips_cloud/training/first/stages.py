@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from laecips_cloud.metrics import ConfusionMatrix
 from laecips_cloud.networks import EdgeNetwork, MinerNetwork, create_edge_network
 from laecips_cloud.networks.initial_weights import take_weights
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
+from laecips_cloud.training.data.time_blocks import spread
 from laecips_cloud.training.first.settings import FirstTraining
 from laecips_cloud.training.steps.checkpoints import Checkpoints
 from laecips_cloud.training.steps.held_out_rows import Assist, HeldOutRow, make_rows
@@ -26,6 +28,9 @@ from laecips_cloud.training.steps.train_miner import (
 from laecips_cloud.training.steps.train_segmenter import SegmenterRecipe, train_segmenter
 
 Progress = Callable[[str], None]
+
+MOST_FOLD_ROWS: Final = 3000
+"""Rows of all folds from which h learns: its usual training draws each of them twice."""
 
 
 class Stages:
@@ -151,6 +156,7 @@ class Stages:
     ) -> tuple[list[HeldOutRow], NDArray[np.float32]]:
         """Return rows of each fold, by an f trained on the others, and how easy they are: [N]."""
         settings, rows, easiness = self._settings, list[HeldOutRow](), list[NDArray[np.float32]]()
+        most = MOST_FOLD_ROWS // (1 + settings.variants)
         # Folds are blocks of time: neighbouring frames look alike, and must not be on both sides.
         for fold, block in enumerate(np.array_split(np.arange(len(frames)), settings.folds)):
             inside = set(block.tolist())
@@ -160,7 +166,9 @@ class Stages:
                 steps=max(1, round(settings.steps * settings.fold_share)),
                 seconds=settings.seconds_of_a_fold,
             )
-            fold_rows = self.rows(f, [frames[i] for i in block])
+            read = spread(block.tolist(), max(1, most // settings.folds))
+            self._progress(f"fold {fold + 1} of {settings.folds}: f and F label {len(read)} frames")
+            fold_rows = self.rows(f, [frames[i] for i in read])
             # A rule of its own for each fold: one fold's f may be much better than another's.
             easiness.append(choose_hard_rule(fold_rows).easiness(fold_rows))
             rows += fold_rows

@@ -77,7 +77,10 @@ def test_a_bundle_that_loads_tests_itself_and_decides(
 def test_a_training_that_was_stopped_goes_on_and_ends_the_same(
     toy_frames: ToyFrames, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, _ = train(toy_frames, tmp_path / "whole")
+    monkeypatch.setattr(stages, "MOST_FOLD_ROWS", 8)  # two frames of each fold, in two views
+    whole, lines = train(toy_frames, tmp_path / "whole")
+    assert "fold 2 of 2: f and F label 2 frames" in lines
+    assert "h is trained on 8 rows of the folds" in lines
 
     def stop(*args: object, **options: object) -> None:
         raise KeyboardInterrupt
