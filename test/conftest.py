@@ -48,8 +48,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("system") or COSTLY.intersection(item.fixturenames):
             item.add_marker(pytest.mark.slow)
-    if WORKER in os.environ:  # the work is shared out best if no long test comes last
-        items.sort(key=lambda item: (not item.get_closest_marker("slow"), len(item.path.parts)))
+    if WORKER in os.environ:
+        share_out(items)
+
+
+def share_out(items: list[pytest.Item]) -> None:
+    """Sorts tests so that several processes keep all cores busy until all are done.
+
+    What takes long comes first: the checks of the whole tree, which lie at the top, then slow
+    tests. Those of a system wait for much of their time, so their modules are spread among those
+    that compute.
+    """
+    places: dict[Path, float] = {}
+    slow = list(dict.fromkeys(item.path for item in items if is_slow(item)))
+    for waits in (True, False):
+        modules = [path for path in slow if ("system" in path.parts) == waits]
+        places |= {path: number / len(modules) for number, path in enumerate(modules)}
+    top = Path(__file__).parent
+    items.sort(
+        key=lambda item: (item.path.parent != top, not is_slow(item), places.get(item.path, 0))
+    )
+
+
+def is_slow(item: pytest.Item) -> bool:
+    return item.get_closest_marker("slow") is not None
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ def test_all_figures_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
         Namespace().close()
     except OSError as error:
         pytest.skip(f"no network namespaces here: {error}")
-    monkeypatch.setattr(hop, "_SECONDS", 2.0)
-    monkeypatch.setattr(hop, "_BULK_SECONDS", 2.0)
+    monkeypatch.setattr(hop, "_SECONDS", 0.5)
+    monkeypatch.setattr(hop, "_BULK_SECONDS", 1.0)
     monkeypatch.setattr(hop, "CUTS_S", (3.0,))
     monkeypatch.setattr(hop, "LINKS", hop.LINKS[:1])
     figures = {row.figure: row for row in hop.run(calls=3)}
