@@ -163,7 +163,7 @@ def test_it_trains_one_job_after_the_other(
 
 @pytest.mark.parametrize(
     ("moment", "settings", "again"),
-    [("f: ", {"steps": 60}, True), ("h is trained", {"miner_steps": 200}, False)],
+    [("f: ", {"steps": 24}, True), ("h is trained", {"miner_steps": 40}, False)],
 )
 def test_killed_in_the_middle_it_goes_on_with_the_same_job(
     moment: str,
@@ -193,7 +193,7 @@ def test_stopped_in_the_middle_it_leaves_the_job_for_the_next_time(
     worker: WorkerProcess, library: ModelLibrary, begin: Callable[..., int]
 ) -> None:
     heard = Heard(worker)
-    worker.train(begin(steps=60))
+    worker.train(begin(steps=24))
     heard.wait_for("progress", "f: ")
     pid = worker.pid
     worker.stop()
