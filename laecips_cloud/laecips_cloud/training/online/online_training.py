@@ -252,6 +252,7 @@ def _train_f(
             learning_rate=settings.learning_rate,
             loss_stride=2,
             frozen=settings.frozen,
+            moved=settings.moved,
             # Weights that are averaged with the parent's need the parent's statistics.
             keep_norms=settings.mix < 1.0,
             seed=settings.seed,
@@ -308,6 +309,7 @@ def _train_h(
             steps=settings.miner_steps,
             batch=settings.miner_batch,
             learning_rate=settings.miner_learning_rate,
+            moved=settings.moved,
             seed=settings.seed,
         ),
     )

@@ -65,6 +65,13 @@ class OnlineTraining(Settings):
         minimum=0.0,
         maximum=8.0,
     )
+    moved: float = _fixed(
+        1.0,
+        "Share of the weights of f's stages that are not frozen, and of h, that a training moves: "
+        "those whose gradients on its frames ask for most. Less: smaller updates.",
+        minimum=0.001,
+        maximum=1.0,
+    )
     rehearsal: float = _fixed(
         0.7, "Share of each batch that is labelled source frames.", minimum=0.0, maximum=0.95
     )

@@ -114,6 +114,8 @@ class MinerRecipe:
         batch: rows in a step.
         learning_rate: peak of the one-cycle schedule (AdamW).
         weight_decay: decoupled, on all weights, because rows are few.
+        moved: share of the weights that a training while robots work may move, in (0, 1], see
+            `MovedWeights`.
         seed: seed of order and augmentation.
     """
 
@@ -122,6 +124,7 @@ class MinerRecipe:
     batch: int = 16
     learning_rate: float = 1e-3
     weight_decay: float = 0.05
+    moved: float = 1.0
     seed: int = 0
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from laecips_cloud.networks import MinerNetwork
 from laecips_cloud.training.steps.losses import best_trust, frame_loss, miner_loss
+from laecips_cloud.training.steps.moved_weights import LOOKS, MovedWeights
 from laecips_cloud.training.steps.schedule import Schedule, one_cycle, set_learning_rate
 from laecips_cloud.training.steps.train_miner import MinerRecipe
 
@@ -82,11 +83,20 @@ def train_miner_online(
     miner.eval()
     best = best_trust(losses, beta=beta, least=_ENDS[0]).clamp(*_ENDS)
     _centre(miner, rows, median=float(torch.logit(best).median()))
-    for done in Schedule(steps=recipe.steps, seconds=recipe.seconds):
-        set_learning_rate(optimiser, recipe.learning_rate * one_cycle(done))
+
+    def loss_of_a_batch() -> Tensor:
         drawn = random.choice(len(rows), recipe.batch, p=drawn_by)
         logits = torch.stack([_mirrored(rows[i], int(random.integers(2))) for i in drawn])
-        loss = miner_loss(miner(logits), losses[drawn], beta=beta)
+        return miner_loss(miner(logits), losses[drawn], beta=beta)
+
+    if recipe.moved < 1.0:
+        moved = MovedWeights(miner)
+        for _ in range(LOOKS):
+            moved.look(loss_of_a_batch())
+        moved.hold(optimiser, share=recipe.moved)
+    for done in Schedule(steps=recipe.steps, seconds=recipe.seconds):
+        set_learning_rate(optimiser, recipe.learning_rate * one_cycle(done))
+        loss = loss_of_a_batch()
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()

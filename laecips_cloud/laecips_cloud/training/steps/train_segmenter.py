@@ -11,6 +11,9 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Final
 
 import numpy as np
 import torch
@@ -22,13 +25,17 @@ from laecips_cloud.networks import EdgeNetwork
 from laecips_cloud.networks.edge_network import MOST_STAGES
 from laecips_cloud.networks.pyramid import resize
 from laecips_cloud.training.data.augment import Geometry
-from laecips_cloud.training.data.batches import Batches
+from laecips_cloud.training.data.batches import Batch, Batches
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from laecips_cloud.training.steps.learning_curve import LearningCurve
 from laecips_cloud.training.steps.losses import class_weights, segmentation_loss
+from laecips_cloud.training.steps.moved_weights import LOOKS, MovedWeights
 from laecips_cloud.training.steps.schedule import Schedule, one_cycle, set_learning_rate
 
 Progress = Callable[[str], None]
+
+_LOOKS_SEED: Final = 2**40
+"""Added to the seed for the batches by which `moved` weights are chosen: no step sees the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +65,7 @@ class SegmenterRecipe:
         frozen: number of the encoder's first stages that keep their weights, 0 to 5, see
             `EdgeNetwork.stages`. They detect edges and textures, which drift changes little; with
             three a step takes a third less time.
+        moved: share of the weights that may move, in (0, 1], see `MovedWeights`.
         averaged: share of the training, at its end, over whose steps the weights are averaged, in
             [0, 1]; 0: the last step's weights.
         keep_norms: keep the batch norms' statistics. For a short training of a network with good
@@ -81,6 +89,7 @@ class SegmenterRecipe:
     weight_decay: float = 1e-4
     loss_stride: int = 2
     frozen: int = 0
+    moved: float = 1.0
     averaged: float = 0.15
     keep_norms: bool = False
     seed: int = 0
@@ -101,6 +110,7 @@ class SegmenterRecipe:
             ("dice", not 0 <= self.dice <= 1),
             ("learning_rate", not self.learning_rate > 0),
             ("frozen", not 0 <= self.frozen <= MOST_STAGES),
+            ("moved", not 0 < self.moved <= 1),
             ("averaged", not 0 <= self.averaged <= 1),
             ("loss_stride", self.loss_stride not in (1, 2, 4)),
         ]:
@@ -168,28 +178,31 @@ def train_segmenter(
     if relit is None:
         relit = [recipe.relit] * len(frames)
     mean = AveragedModel(network) if recipe.averaged else None
-    turn = 1.0 - recipe.whole_share
+    turn, few = 1.0 - recipe.whole_share, max(2, recipe.batch // 2)
+    draw = partial(
+        Batches,
+        frames=frames,
+        relit=relit,
+        relit_strength=recipe.relit_strength,
+        weights=weights,
+    )
+    loss_of = partial(_loss, network, weights=by_class.to(device), recipe=recipe)
+    if recipe.moved < 1.0:
+        with draw(geometry=whole, batch=few, seed=recipe.seed + _LOOKS_SEED) as batches:
+            _hold_the_others(network, optimiser, map(loss_of, batches), share=recipe.moved)
     # One schedule for both phases: the second continues where the first stopped.
     for index, (geometry, batch, until) in enumerate(
-        [(crops, recipe.batch, turn), (whole, max(2, recipe.batch // 2), math.inf)]
+        [(crops, recipe.batch, turn), (whole, few, math.inf)]
     ):
         if until <= 0:
             continue
-        with Batches(
-            frames=frames,
-            geometry=geometry,
-            batch=batch,
-            relit=relit,
-            relit_strength=recipe.relit_strength,
-            seed=recipe.seed * 2 + index,
-            weights=weights,
-        ) as batches:
+        with draw(geometry=geometry, batch=batch, seed=recipe.seed * 2 + index) as batches:
             _descend(
                 network,
                 batches,
                 schedule,
                 optimiser=optimiser,
-                weights=by_class.to(device),
+                loss_of=loss_of,
                 until=until,
                 recipe=recipe,
                 mean=mean,
@@ -217,23 +230,17 @@ def _descend(
     schedule: Iterator[float],
     *,
     optimiser: torch.optim.Optimizer,
-    weights: Tensor,
+    loss_of: Callable[[Batch, int], Tensor],
     until: float,
     recipe: SegmenterRecipe,
     mean: AveragedModel | None,
     curve: LearningCurve | None,
     progress: Progress,
 ) -> None:
-    reported, stride = -1, recipe.loss_stride
-    device = weights.device
-    for step, (done, (images, labels)) in enumerate(zip(schedule, batches, strict=False)):
+    reported = -1
+    for step, (done, batch) in enumerate(zip(schedule, batches, strict=False)):
         set_learning_rate(optimiser, recipe.learning_rate * one_cycle(done))
-        with fast_precision(device.type):
-            coarse = network.logits_at_stride(images.to(device))
-        row, column = divmod(step % stride**2, stride)
-        seen = labels[:, row::stride, column::stride]
-        logits = resize(coarse.float(), (seen.shape[-2], seen.shape[-1]))
-        loss = segmentation_loss(logits, seen.to(device), weights, dice=recipe.dice)
+        loss = loss_of(batch, step)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
@@ -247,6 +254,34 @@ def _descend(
             progress(f"{done:4.0%} of the training, loss {loss.item():.3f}")
         if done >= until:
             return
+
+
+def _hold_the_others(
+    network: EdgeNetwork,
+    optimiser: torch.optim.Optimizer,
+    losses: Iterator[Tensor],
+    *,
+    share: float,
+) -> None:
+    """Let the optimiser move a share of the weights alone, chosen by a few losses."""
+    moved = MovedWeights(network)
+    for loss in islice(losses, LOOKS):
+        moved.look(loss)
+    moved.hold(optimiser, share=share)
+
+
+def _loss(
+    network: EdgeNetwork, batch: Batch, step: int = 0, *, weights: Tensor, recipe: SegmenterRecipe
+) -> Tensor:
+    """Return the loss of one batch, at the pixels whose turn it is in this step."""
+    images, labels = batch
+    device, stride = weights.device, recipe.loss_stride
+    with fast_precision(device.type):
+        coarse = network.logits_at_stride(images.to(device))
+    row, column = divmod(step % stride**2, stride)
+    seen = labels[:, row::stride, column::stride]
+    logits = resize(coarse.float(), (seen.shape[-2], seen.shape[-1]))
+    return segmentation_loss(logits, seen.to(device), weights, dice=recipe.dice)
 
 
 def settle_batch_norms(

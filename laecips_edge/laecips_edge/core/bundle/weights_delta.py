@@ -59,14 +59,15 @@ def rounded(
     Args:
         before: the tensor as robots have it, float32 of float16 values.
         after: the trained tensor, of the same shape.
-        coarseness: size of a step in standard deviations of the change, above 0. Changes of less
-            than half a step are dropped.
+        coarseness: size of a step in standard deviations of the change of the values that changed,
+            above 0. Changes of less than half a step are dropped.
 
     Returns:
         The change; it is too coarse for its largest values never: a step is at least a 127th.
     """
     change = np.asarray(after, np.float32) - before
-    step = np.float32(max(coarseness * change.std(), np.abs(change).max() / _MOST_STEPS))
+    spread = change[change != 0].std() if change.any() else 0.0
+    step = np.float32(max(coarseness * spread, np.abs(change).max(initial=0) / _MOST_STEPS))
     if not (step > 0 and np.isfinite(step)):
         return Change(np.float32(0), np.zeros(before.shape, np.int8))
     steps = np.clip(np.rint(change / step), -_MOST_STEPS, _MOST_STEPS)

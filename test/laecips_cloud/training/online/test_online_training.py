@@ -23,6 +23,7 @@ from laecips_cloud.training.online.online_training import (
 from laecips_cloud.training.online.settings import OnlineTraining
 from laecips_cloud.training.steps.checkpoints import Checkpoints
 from laecips_cloud.training.steps.losses import segmentation_loss
+from laecips_cloud.training.steps.moved_weights import ALWAYS
 from laecips_cloud.training.steps.train_miner_online import JudgedRow, judged, train_miner_online
 from laecips_cloud.training.steps.train_segmenter import train_segmenter
 from laecips_edge.core.bundle.bundle import DELTA, Bundle
@@ -196,6 +197,19 @@ def test_a_seed_makes_the_same_pair_and_another_seed_another(
     assert again.bundle.manifest == done.bundle.manifest
     other = update(tiny_bundle, tmp_path / "other", replace(SETTINGS, seed=1))
     assert other.bundle.manifest.files != done.bundle.manifest.files
+
+
+def test_an_update_of_few_weights_is_small(
+    done: Update, tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    few = update(tiny_bundle, tmp_path / "few", replace(SETTINGS, moved=0.05)).bundle
+    sizes = [(bundle.path / DELTA).stat().st_size for bundle in (few, done.bundle)]
+    assert sizes[0] < sizes[1] / 3
+    before, after = tiny_bundle.weights("f"), few.weights("f")
+    large = [name for name, weight in before.items() if weight.size >= ALWAYS]
+    changed = [np.mean(before[name] != after[name]) for name in large]
+    sizes = [before[name].size for name in large]
+    assert 0 < np.average(changed, weights=sizes) <= 0.05
 
 
 def test_a_training_that_is_taken_up_again_does_not_train_f_again(
