@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "that people label, chosen ones against random ones; miners: which frames are worth an "
         "upload, and how well policies find them; teachers: gain from a large model in "
         "the cloud, by masks and by class scores; traffic: bytes of answers, and what their "
-        "small coding changes",
+        "small coding changes; bytes of updates, and what they bring",
     )
     parser.add_argument(
         "-o",
@@ -110,7 +110,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seeds",
         nargs="+",
         type=int,
-        help="seeds of the trainings, without it 0; miners: of the drives",
+        help="seeds of the trainings, without it 0; miners, traffic: of the drives",
     )
     miners = parser.add_argument_group("of miners")
     miners.add_argument(
@@ -223,12 +223,17 @@ def _stream(text: str) -> tuple[str, Path, Path, Path]:
 
 
 def _traffic(args: argparse.Namespace, output: Path) -> None:
-    from laecips_eval.experiments.traffic.run import EVERY, run_traffic
+    from laecips_eval.experiments.traffic.run import EVERY, SEEDS, run_traffic
 
     every = EVERY if args.every is None else args.every
     if every < 1:
         raise ValueError(f"--every is {every}: give at least 1")
-    run_traffic(output, every=every)
+    run_traffic(
+        output,
+        models=args.models or Path("out/traffic"),
+        every=every,
+        seeds=args.seeds or SEEDS,
+    )
 
 
 def _edge_networks(args: argparse.Namespace, output: Path) -> None:

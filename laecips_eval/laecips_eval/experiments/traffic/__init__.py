@@ -1,1 +1,1 @@
-"""What answers and scores weigh on the wire, and what their small codings change."""
+"""What answers, scores and updates weigh on the wire, and what their small codings change."""

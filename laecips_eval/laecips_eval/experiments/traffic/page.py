@@ -17,6 +17,7 @@ from laecips_eval.experiments.traffic.measure import (
     CodingChange,
     ScoreSizes,
 )
+from laecips_eval.experiments.traffic.updates import Row
 
 _INTRODUCTION: Final = """# What crosses the link
 
@@ -34,11 +35,58 @@ of the confidence, whose range is 0 to 1.
 """
 
 
-def page(traffic: AnswerTraffic, *, every: int) -> str:
+_UPDATES: Final = """## Updates
+
+A robot that has the parent of an update fetches what changed. A training may move all weights of h
+and of f's stages that are not frozen, or the share of them that its frames ask for most
+(`training.moved`), and rounds what changed to steps (`training.weight_step`, in standard deviations
+of what changed).
+
+The drive `shift`, seeds {seeds}: f learns once, by the settings of the demo, from the teacher's
+answers in the first half of each segment, and is measured on the second halves. *gain*: points of
+f's mIoU over the shipped f, of all seeds, and their mean. *rate*: of one update in {period:.0f} s.
+"""
+
+_PERIOD_S: Final = 30.0
+
+
+def page(traffic: AnswerTraffic, updates: Sequence[Row], *, every: int) -> str:
     """Return the page."""
     parts = [_INTRODUCTION.format(every=every)]
     parts += [_answers(name, sizes) for name, sizes in traffic.answers.items()]
-    return "\n".join([*parts, _scores(traffic.scores)])
+    return "\n".join([*parts, _scores(traffic.scores), _updates(updates)])
+
+
+def _updates(rows: Sequence[Row]) -> str:
+    seeds = sorted({row["seed"] for row in rows})
+    before = ", ".join(
+        f"{next(row['before'] for row in rows if row['seed'] == seed):.3f}" for seed in seeds
+    )
+    lines = [
+        _UPDATES.format(seeds=", ".join(map(str, seeds)), period=_PERIOD_S),
+        f"The shipped f has an mIoU of {before}.\n",
+        "| moved | step | bytes | of all weights | rate, kbit/s | gain | mean | promoted |",
+        "|--:|--:|--:|--:|--:|---|--:|--:|",
+    ]
+    groups: dict[tuple[float, float], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row["moved"], row["weight_step"]), []).append(row)
+    for (moved, step), group in groups.items():
+        size = float(np.mean([row["bytes"] for row in group]))
+        share = size / float(np.mean([row["full"] for row in group]))
+        gains = [100 * (row["after"] - row["before"]) for row in group]
+        cells = [
+            f"{moved:.1%}" if moved < 0.01 else f"{moved:.0%}",
+            f"{step:g}" if step else "none",
+            f"{size:,.0f}",
+            f"{share:.1%}",
+            f"{size * 8 / _PERIOD_S / 1e3:.0f}",
+            ", ".join(f"{gain:+.1f}" for gain in gains),
+            f"{np.mean(gains):+.2f}",
+            f"{sum(row['promoted'] for row in group)} of {len(group)}",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
 
 
 def _answers(name: str, sizes: AnswerSizes) -> str:

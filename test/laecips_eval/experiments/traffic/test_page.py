@@ -27,7 +27,7 @@ SCORES = ScoreSizes(
 
 
 def test_the_page_has_the_means_before_and_now() -> None:
-    text = page(AnswerTraffic(answers={"The demo": ANSWERS}, scores=SCORES), every=30)
+    text = page(AnswerTraffic(answers={"The demo": ANSWERS}, scores=SCORES), [], every=30)
     assert "every 30th" in text
     assert "2 answers: 61.0 kB each before, **5.0 kB** now." in text
     assert f"| {EARLIER} | 4000 | 1.5 |" in text

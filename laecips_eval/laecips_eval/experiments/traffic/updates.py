@@ -1,0 +1,216 @@
+"""What an update weighs, and what it brings, by the weights that its training moves.
+
+A robot drives through the first half of each segment of the drive `shift`; the shipped teacher
+answers its frames, and f is trained once on the answers. f is then measured on the second halves.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from laecips_cloud.class_scorers import ClassScorer
+from laecips_cloud.fusion.mask_fusion import fuse
+from laecips_cloud.fusion.vote import Vote
+from laecips_cloud.mask_generators.none import NoMasks
+from laecips_cloud.training.data.frame_folder import FrameFolder
+from laecips_cloud.training.data.labelled_frames import UNLABELLED, LabelledFrame
+from laecips_cloud.training.online.examination import examine
+from laecips_cloud.training.online.lessons import MIN_CONFIDENCE, Lesson
+from laecips_cloud.training.online.online_training import Source, train_update
+from laecips_cloud.training.online.settings import OnlineTraining
+from laecips_edge.core.bundle.bundle import DELTA, WEIGHTS, Bundle
+
+from laecips_eval.datasets.streams import StreamFrame
+
+Row = dict[str, Any]
+
+DEMO: Final = OnlineTraining(
+    audit_weight=4.0, max_held_out=36, steps=90, miner_steps=25, miner_batch=4
+)
+"""The settings of the demo (config/demo.yaml)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateTrial:
+    """One training.
+
+    Attributes:
+        seed: of the drive and of the training.
+        moved: see `OnlineTraining`.
+        weight_step: see `OnlineTraining`.
+    """
+
+    seed: int
+    moved: float = 1.0
+    weight_step: float = 1.0
+
+
+TRIALS: Final[Sequence[dict[str, float]]] = (
+    {"weight_step": 0.0},
+    {},
+    {"weight_step": 2.0},
+    {"weight_step": 3.0},
+    {"moved": 0.5},
+    {"moved": 0.2},
+    {"moved": 0.1},
+    {"moved": 0.05},
+    {"moved": 0.02},
+    {"moved": 0.01},
+    {"moved": 0.001},
+)
+"""What is tried on each drive: all weights in full, then rounded, then fewer and fewer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Halves:
+    """A drive in halves.
+
+    Attributes:
+        lessons: the first halves of the segments, with the cloud's labels.
+        asked: the second halves, with their truth.
+    """
+
+    lessons: Sequence[Lesson]
+    asked: Sequence[LabelledFrame]
+
+
+def halves_of(frames: Iterable[StreamFrame], scorer: ClassScorer) -> Halves:
+    """Return a drive's halves; the cloud answers by the scorer, without masks."""
+    by_segment: dict[str, list[StreamFrame]] = {}
+    for frame in frames:
+        by_segment.setdefault(frame.segment, []).append(frame)
+    lessons, asked = list[Lesson](), list[LabelledFrame]()
+    for segment, inside in by_segment.items():
+        for number, frame in enumerate(inside):
+            name = f"{segment} {number}"
+            if number < len(inside) // 2:
+                taught = LabelledFrame(name, frame.rgb, _answer(frame, scorer))
+                lessons.append(Lesson(taught, 1.0, stamp_ns=len(lessons) + 1))
+            else:
+                asked.append(LabelledFrame(name, frame.rgb, frame.truth))
+    return Halves(lessons=lessons, asked=asked)
+
+
+def _answer(frame: StreamFrame, scorer: ClassScorer) -> np.ndarray:
+    def none_of_f(*_: object) -> np.ndarray:
+        raise AssertionError("this scorer does not ask f")
+
+    fused = fuse(scorer.score(frame.rgb, none_of_f), NoMasks().generate(frame.rgb), vote=Vote())
+    sure = fused.confidence_map >= MIN_CONFIDENCE * 255
+    return np.where(sure, fused.label_map, np.uint8(UNLABELLED))
+
+
+def source_of(parent: Bundle, folder: Path) -> Source:
+    """Return the labelled source frames of a folder, with what the parent scores on them."""
+    frames = FrameFolder(folder)
+    learnt, held_out = frames.split(len(frames))
+    first = examine(parent, held_out).source
+    return Source(
+        rehearsal=learnt,
+        held_out=held_out,
+        first=first.iou(),
+        best_miou=first.miou(),
+        parent_miou=first.miou(),
+    )
+
+
+def run_update_trial(
+    trial: UpdateTrial,
+    parent: Bundle,
+    halves: Halves,
+    source: Source,
+    folder: Path,
+    *,
+    settings: OnlineTraining = DEMO,
+) -> Row:
+    """Train once, and return what came of it.
+
+    Args:
+        trial: what is tried.
+        parent: the pair that the training starts from.
+        halves: the drive.
+        source: what the training rehearses and the gate examines.
+        folder: for the new pair; it is emptied.
+        settings: of the training, but for what is tried.
+
+    Returns:
+        The trial; `bytes` that a robot fetches, `full` bytes of all weights, f's mIoU `before` and
+        `after`, and whether the gate `promoted` it.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    update = train_update(
+        parent,
+        halves.lessons,
+        source,
+        path=folder,
+        version=parent.manifest.version + 1,
+        trigger="experiment",
+        settings=replace(
+            settings, moved=trial.moved, weight_step=trial.weight_step, seed=trial.seed
+        ),
+    )
+    bundle = update.bundle
+    full = (bundle.path / WEIGHTS).stat().st_size
+    delta = bundle.path / DELTA
+    return {
+        **asdict(trial),
+        "bytes": delta.stat().st_size if trial.weight_step else full,
+        "full": full,
+        "before": examine(parent, halves.asked).source.miou(),
+        "after": examine(bundle, halves.asked).source.miou(),
+        "promoted": update.verdict.promoted,
+    }
+
+
+def run_missing(
+    rows: Path,
+    seeds: Sequence[int],
+    *,
+    halves: Callable[[int], Halves],
+    run: Callable[[UpdateTrial, Halves], Row],
+    progress: Callable[[str], None],
+) -> list[Row]:
+    """Run the trials that the file of rows lacks, add them, and return all rows of the seeds.
+
+    Args:
+        rows: JSON lines.
+        seeds: of the drives.
+        halves: returns a drive's halves; not called where nothing is missing.
+        run: runs one trial.
+        progress: called with a line for people.
+    """
+    done = read_update_rows(rows)
+    known = {_trial_of(row) for row in done}
+    for seed in seeds:
+        missing = [
+            trial
+            for trial in (UpdateTrial(seed=seed, **changes) for changes in TRIALS)
+            if trial not in known
+        ]
+        answered = halves(seed) if missing else None
+        for trial in missing:
+            assert answered is not None  # noqa: S101 (a trial is missing)
+            row = run(trial, answered)
+            done.append(row)
+            rows.parent.mkdir(parents=True, exist_ok=True)
+            with rows.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+            progress(f"{trial}: {row['bytes']} bytes, mIoU {row['after']:.3f}")
+    return [row for row in done if row["seed"] in seeds]
+
+
+def read_update_rows(path: Path) -> list[Row]:
+    """Return the finished rows; none if there is no file."""
+    if not path.is_file():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _trial_of(row: Row) -> UpdateTrial:
+    return UpdateTrial(seed=row["seed"], moved=row["moved"], weight_step=row["weight_step"])
