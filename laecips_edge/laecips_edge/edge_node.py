@@ -14,7 +14,7 @@ from typing import Any
 import cv2
 from rclpy.client import Client
 from rclpy.parameter import Parameter
-from sensor_msgs.msg import CompressedImage, Image
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.bundle.manifest import Manifest
@@ -30,6 +30,7 @@ from laecips_edge.core.routing.policy import NEVER_UPLOADS, Policy
 from laecips_edge.core.signing.trusted_keys import TrustedKeys
 from laecips_edge.core.update.model_store import ModelStore
 from laecips_edge.core.update.starting_pair import open_store, starting_pair
+from laecips_edge.frame.camera_info import camera_info_topic
 from laecips_edge.frame.image_input import ImageInput
 from laecips_edge.frame.node_status import Snapshot, StatusTopics
 from laecips_edge.frame.pipeline import Pipeline
@@ -141,9 +142,19 @@ class EdgeNode(ManagedNode):
                     clock=self.steady_clock,
                 )
             )
+        self.get_logger().info(self._what_it_listens_to())
+        self._inputs.append(
+            ImageInput(
+                self,
+                CameraInfo,
+                camera_info_topic(self, self.resolve_topic_name("image")),
+                self._outputs.camera_info.hear,
+                reliability=settings.reliability,
+                clock=self.steady_clock,
+            )
+        )
         if self._models is not None:
             self._models.start()
-        self.get_logger().info(self._what_it_listens_to())
 
     def deactivate(self) -> None:
         """End the subscriptions, answer the received images, stop the threads."""

@@ -13,7 +13,7 @@ from laecips_edge.core.image import image_messages
 from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_edge.core.link import wire
 from processes import Peer, RosProcess, until
-from sensor_msgs.msg import CompressedImage, Image
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from laecips_msgs.msg import Segmentation
 
@@ -361,18 +361,43 @@ def test_a_parameter_that_must_not_be_is_refused(
     assert robot.peer.get_parameter(robot.node, name) == before
 
 
-def test_the_overlay_goes_to_whoever_listens(robot: Robot) -> None:
+def test_pictures_go_to_whoever_listens(robot: Robot, tiny_bundle: Bundle) -> None:
     raw = robot.peer.subscribe(Image, f"{robot.node}/overlay")
     compressed = robot.peer.subscribe(CompressedImage, f"{robot.node}/overlay/compressed")
+    coloured = robot.peer.subscribe(Image, f"{robot.node}/label_map_color")
+    sure = robot.peer.subscribe(Image, f"{robot.node}/confidence_map_now")
 
     def painted() -> bool:
         robot.answer(robot.send_rgb(picture()))
-        return bool(raw and compressed)
+        return bool(raw and compressed and coloured and sure)
 
     until(painted, process=robot.process)
     assert (raw[-1].height, raw[-1].width, raw[-1].encoding) == (96, 128, "rgb8")
     decoded = image_messages.decode_compressed(compressed[-1].data, compressed[-1].format)
     assert decoded.shape == (96, 128, 3)
+    header = robot.send_rgb(picture())
+    labels = as_map(of_stamp(robot.label_maps, header, robot.process))
+    colours = image_messages.to_rgb(of_stamp(coloured, header, robot.process))
+    assert np.array_equal(colours, np.array(tiny_bundle.manifest.palette)[labels])
+    now = as_map(of_stamp(sure, header, robot.process))
+    assert np.array_equal(now, as_map(of_stamp(robot.confidence_maps, header, robot.process)))
+
+
+def test_the_cameras_calibration_goes_along_once_it_is_heard(robot: Robot) -> None:
+    beside = robot.peer.subscribe(CameraInfo, f"{robot.node}/camera_info")
+    robot.answer(robot.send_rgb(picture()))
+    assert not beside
+    own = CameraInfo(height=96, width=128, k=[90.0, 0, 63.5, 0, 90, 47.5, 0, 0, 1])
+    camera = robot.peer.publisher(CameraInfo, "/camera_info", BEST_EFFORT)
+
+    def told() -> bool:
+        camera.publish(own)
+        robot.answer(robot.send_rgb(picture()))
+        return bool(beside)
+
+    until(told, process=robot.process)
+    info = of_stamp(beside, robot.send_rgb(picture()), robot.process)
+    assert (info.height, info.width, list(info.k)) == (96, 128, list(own.k))
 
 
 def test_deactivated_and_activated_again_it_counts_from_zero(robot: Robot, cloud: Cloud) -> None:

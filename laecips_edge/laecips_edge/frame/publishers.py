@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rclpy.node import Node
+from rclpy.publisher import Publisher
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
@@ -15,6 +16,7 @@ from laecips_edge.core.frame.counters import FrameOutcome
 from laecips_edge.core.frame.frame import FrameAnswer, SeenFrame
 from laecips_edge.core.image.image_messages import encode_jpeg, image_fields
 from laecips_edge.core.image.overlay import Overlay
+from laecips_edge.frame.camera_info import CameraInfoTopic
 from laecips_edge.ros import qos
 from laecips_edge.ros.headers import header_of
 from laecips_msgs.msg import Segmentation
@@ -34,6 +36,9 @@ MEANINGS = {
 class Publishers:
     """Publishers of label maps, confidence maps, segmentation, overlay and label info.
 
+    Attributes:
+        camera_info: Publishes the camera's calibration beside the maps.
+
     Args:
         node: The node; the topics are in its private namespace.
         manifest: Manifest of the bundle, with classes and palette.
@@ -46,6 +51,8 @@ class Publishers:
         self._label_map = node.create_publisher(Image, "~/label_map", reliable)
         self._label_map_now = node.create_publisher(Image, "~/label_map_now", reliable)
         self._confidence_map = node.create_publisher(Image, "~/confidence_map", reliable)
+        self._confidence_map_now = node.create_publisher(Image, "~/confidence_map_now", reliable)
+        self._label_map_color = node.create_publisher(Image, "~/label_map_color", reliable)
         self._segmentation = node.create_publisher(Segmentation, "~/segmentation", reliable)
         self._overlay = node.create_publisher(Image, "~/overlay", reliable)
         self._overlay_compressed = node.create_publisher(
@@ -55,10 +62,13 @@ class Publishers:
             self._label_map,
             self._label_map_now,
             self._confidence_map,
+            self._confidence_map_now,
+            self._label_map_color,
             self._segmentation,
             self._overlay,
             self._overlay_compressed,
         ]
+        self.camera_info = CameraInfoTopic(node)
         label_info = _label_info(node, manifest)
         if label_info is not None:
             publisher = node.create_publisher(type(label_info), "~/label_info", qos.latched())
@@ -69,15 +79,20 @@ class Publishers:
         """Destroy the topics; call it on the executor's thread."""
         for publisher in self._publishers:
             self._node.destroy_publisher(publisher)
+        self.camera_info.destroy()
 
     def answer_now(self, seen: SeenFrame) -> None:
-        """Publish f's label map at once, before the frame has its final answer."""
+        """Publish f's maps at once, before the frame has its final answer."""
         header = header_of(seen.frame.stamp_ns, seen.frame.frame_id)
         label_map = seen.prediction.label_map
+        self.camera_info.publish(header, (label_map.shape[0], label_map.shape[1]))
         self._label_map_now.publish(Image(header=header, **image_fields(label_map, "mono8")))
+        if _is_heard(self._confidence_map_now):
+            fields = image_fields(seen.prediction.confidence_map, "mono8")
+            self._confidence_map_now.publish(Image(header=header, **fields))
 
     def answer(self, answer: FrameAnswer) -> None:
-        """Publish the final answer to a frame, and its overlay if that is subscribed to."""
+        """Publish the final answer to a frame, and its pictures if they are subscribed to."""
         seen = answer.seen
         header = header_of(seen.frame.stamp_ns, seen.frame.frame_id)
         for publisher, pixels in (
@@ -108,8 +123,10 @@ class Publishers:
         )
 
     def _paint(self, header: Header, rgb: NDArray[np.uint8], label_map: NDArray[np.uint8]) -> None:
-        raw = self._overlay.get_subscription_count() > 0
-        compressed = self._overlay_compressed.get_subscription_count() > 0
+        if _is_heard(self._label_map_color):
+            colours = self._painter.colours(label_map)
+            self._label_map_color.publish(Image(header=header, **image_fields(colours, "rgb8")))
+        raw, compressed = _is_heard(self._overlay), _is_heard(self._overlay_compressed)
         if not (raw or compressed):
             return
         painted = self._painter.paint(rgb, label_map)
@@ -121,6 +138,11 @@ class Publishers:
             self._overlay_compressed.publish(
                 CompressedImage(header=header, format="rgb8; jpeg compressed bgr8", data=data)
             )
+
+
+def _is_heard(publisher: Publisher) -> bool:
+    """Return whether anyone subscribes: what nobody sees is not drawn."""
+    return bool(publisher.get_subscription_count() > 0)
 
 
 def _label_info(node: Node, manifest: Manifest) -> Any:

@@ -24,3 +24,8 @@ def test_paint(opacity: float, expected: list[list[int]]) -> None:
 def test_a_label_beyond_the_palette_is_left_as_it_is() -> None:
     painted = Overlay(PALETTE).paint(GREY, np.full((1, 3), 2, np.uint8))
     assert np.array_equal(painted, GREY)
+
+
+def test_the_colours_alone() -> None:
+    colours = Overlay(PALETTE).colours(np.array([[0, 1, 2, 255]], np.uint8))
+    assert colours.tolist() == [[[200, 0, 0], [0, 100, 0], [0, 0, 0], [0, 0, 0]]]
