@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.inference.segmenter import CAMERA
 from laecips_eval.bags import Bag, open_bag
 from laecips_eval.bags.label_files import LabelledBag
 from laecips_eval.drift.drifted_bag import DriftedBag
 from laecips_eval.drift.recipe import read_recipe
 from laecips_eval.reports.run_setup import require_same_classes
+
+AS_THE_TRUTH: Final = {"output_size": CAMERA}
+"""Parameters of a replay's edge node: label maps are scored at the size of the bag's pictures."""
 
 
 def open_played_bag(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from laecips_bringup.graph import graph
 from laecips_bringup.offline_replay import OfflineOptions, run_offline
+from laecips_bringup.played_bag import AS_THE_TRUTH
 from laecips_cloud.class_scorers.semantic_network import SemanticNetwork
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
@@ -124,7 +125,7 @@ def test_a_parameter_file_is_heard_and_what_is_asked_for_lies_over_it(
     mine = tmp_path / "mine.yaml"
     mine.write_text(
         "/**: {ros__parameters: {threads: 2}}\n"
-        "edge: {ros__parameters: {policy: cloud, seed: 3}}\n"
+        "edge: {ros__parameters: {policy: cloud, seed: 3, output_size: network}}\n"
         "cloud: {ros__parameters: {mask_generator: none, vote: {max_margin: 0.2}}}\n",
         encoding="utf-8",
     )
@@ -139,7 +140,7 @@ def test_a_parameter_file_is_heard_and_what_is_asked_for_lies_over_it(
         )
     )
     told = report.setup.parameters
-    assert told["edge"] == ENGINE | {"threads": 2, "policy": "cloud", "seed": 4}
+    assert told["edge"] == ENGINE | AS_THE_TRUTH | {"threads": 2, "policy": "cloud", "seed": 4}
     assert told["cloud"] == graph.asking(str(tiny_teacher), engine="onnxruntime") | ENGINE | {
         "threads": 2,
         "mask_generator": "none",
@@ -249,7 +250,7 @@ def test_a_live_run_that_depended_on_time_is_not_compared_with(
 ) -> None:
     options = OfflineOptions(bag=bag, bundle=tiny_bundle.path, out=tmp_path / "out", edge={})
     report, _ = run_offline(options)
-    assert report.setup.parameters == {"edge": ENGINE, "cloud": ENGINE}
+    assert report.setup.parameters == {"edge": ENGINE | AS_THE_TRUTH, "cloud": ENGINE}
     live = options.out / "report.json"
     setup = report.setup.model_copy(update={"parameters": parameters})
     write_report(live, report.model_copy(update={"setup": setup}))

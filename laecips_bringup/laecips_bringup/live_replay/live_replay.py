@@ -44,7 +44,7 @@ from laecips_bringup.output_names import (
     RESULT,
     SPOOL,
 )
-from laecips_bringup.played_bag import open_played_bag
+from laecips_bringup.played_bag import AS_THE_TRUTH, open_played_bag
 from laecips_bringup.processes.domain import OwnDomain
 from laecips_bringup.processes.processes import ProcessError, Processes
 from laecips_bringup.processes.this_process import environment
@@ -102,7 +102,12 @@ class Replay:
             bundle=bundle,
             usual_robot=_ROBOT,
             **shared,
-            parameters={"model_store": str(out / MODELS), **trusting, **options.edge},
+            parameters={
+                "model_store": str(out / MODELS),
+                **AS_THE_TRUTH,
+                **trusting,
+                **options.edge,
+            },
         )
         self._cloud = graph.cloud(
             bundle=bundle,

@@ -14,6 +14,7 @@ from std_msgs.msg import Header
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.frame.counters import FrameOutcome
 from laecips_edge.core.frame.frame import FrameAnswer, SeenFrame
+from laecips_edge.core.image.fitting import fit
 from laecips_edge.core.image.image_messages import encode_jpeg, image_fields
 from laecips_edge.core.image.overlay import Overlay
 from laecips_edge.frame.camera_info import CameraInfoTopic
@@ -129,7 +130,8 @@ class Publishers:
         raw, compressed = _is_heard(self._overlay), _is_heard(self._overlay_compressed)
         if not (raw or compressed):
             return
-        painted = self._painter.paint(rgb, label_map)
+        size = (label_map.shape[0], label_map.shape[1])
+        painted = self._painter.paint(fit(rgb, size), label_map)
         if raw:
             self._overlay.publish(Image(header=header, **image_fields(painted, "rgb8")))
         if compressed:

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.cache_folder import cache_folder
 
-from laecips_eval.benchmarks import batching, fusion, inference
+from laecips_eval.benchmarks import batching, fusion, inference, output_size
 from laecips_eval.benchmarks.bridge import hop, link_calls
 from laecips_eval.benchmarks.sam import automatic, masks, pictures, prompts
 from laecips_eval.shipped_models import shipped_teacher
@@ -52,6 +52,16 @@ def _inference(options: Options) -> Table:
         repeats=options.repeats,
     )
     return Table(f"Inference, {options.bundle}", rows)
+
+
+def _output_size(options: Options) -> Table:
+    rows = output_size.run(
+        options.bundle,
+        engines=options.engines,
+        providers=options.providers,
+        repeats=options.repeats,
+    )
+    return Table(f"CPU time of a frame by output_size, {options.bundle}", rows)
 
 
 def _fusion(options: Options) -> Table:
@@ -104,6 +114,7 @@ def _sam_pictures(options: Options) -> Table:
 
 BENCHMARKS: Final[dict[str, Callable[[Options], Table]]] = {
     "inference": _inference,
+    "output-size": _output_size,
     "fusion": _fusion,
     "batching": _batching,
     "bridge": _bridge,
@@ -115,6 +126,15 @@ BENCHMARKS: Final[dict[str, Callable[[Options], Table]]] = {
 }
 
 LONG: Final = frozenset(
-    {"batching", "bridge", "bridge-hop", "prompts", "sam-masks", "sam", "sam-pictures"}
+    {
+        "output-size",
+        "batching",
+        "bridge",
+        "bridge-hop",
+        "prompts",
+        "sam-masks",
+        "sam",
+        "sam-pictures",
+    }
 )
 """Benchmarks that take minutes; they run only when named with `--only`."""

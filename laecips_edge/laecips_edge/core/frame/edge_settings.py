@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
+from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.frame.warn_settings import EdgeWarnSettings
 from laecips_edge.core.inference.engine_settings import EngineSettings
+from laecips_edge.core.inference.segmenter import CAMERA, OUTPUT_SIZES, Segmenter
 from laecips_edge.core.routing.miners import MINER_NAMES
 from laecips_edge.core.routing.policy import Policy
 from laecips_edge.core.routing.threshold_control import ThresholdControl, can_be_steered
@@ -97,6 +99,14 @@ class EdgeSettings(EngineSettings):
         "end at 1023 or 4095.",
         minimum=8,
         maximum=16,
+    )
+
+    # Maps out.
+    output_size: str = _fixed(
+        CAMERA,
+        "Size of all maps: camera: that of the camera's pictures; network: that of f's input, "
+        "which takes less time with large pictures.",
+        choices=OUTPUT_SIZES,
     )
 
     # The link to the cloud.
@@ -191,6 +201,16 @@ class EdgeSettings(EngineSettings):
                     f"parameters delta and {name} are {self.delta:g} and {value:g}: give one of "
                     "them; the budget steers delta"
                 )
+
+    def segmenter(self, bundle: Bundle) -> Segmenter:
+        """Return the networks of a bundle; see `EngineSettings.segmenter`."""
+        return Segmenter(
+            bundle,
+            engine=self.engine,
+            providers=self.providers,
+            threads=self.threads,
+            output_size=self.output_size,
+        )
 
     @property
     def budgets(self) -> tuple[str, ...]:

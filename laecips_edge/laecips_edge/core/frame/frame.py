@@ -62,8 +62,8 @@ class FrameAnswer:
     Attributes:
         seen: The frame.
         outcome: EDGE, CLOUD or one of the fallbacks.
-        label_map: uint8 [H,W]; 255: no class.
-        confidence_map: uint8 [H,W]; 255: certain.
+        label_map: uint8 [H,W] of the size of f's maps; 255: no class.
+        confidence_map: the same; 255: certain.
         detail: Why the answer is a fallback, one line; empty otherwise.
         sent_quality: JPEG quality of the picture that was sent; 0 if none was, or the camera's own
             file.

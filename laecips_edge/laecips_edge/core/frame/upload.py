@@ -125,7 +125,7 @@ def read_answer(
         scale: Sides of the picture that was sent against the frame's.
 
     Returns:
-        Label map and confidence map, uint8 [H,W] of the frame's size.
+        Label map and confidence map, uint8 [H,W] of the size of f's maps.
 
     Raises:
         WireError: The cloud refused the request, or a map is broken or does not fit the frame.
@@ -133,12 +133,12 @@ def read_answer(
     if answer.status is not AnswerStatus.OK:
         reason = " ".join(answer.message.split()) or "no reason given"
         raise WireError(f"refused ({int(answer.status)}): {reason}")
-    height, width = seen.prediction.label_map.shape
-    sent = _size((height, width), scale)
+    sent = _size((seen.rgb.shape[0], seen.rgb.shape[1]), scale)
     maps = (
         wire.decode_label_map(answer.label_map, sent, len(seen.manifest.classes)),
         wire.decode_confidence_map(answer.confidence_map, sent),
     )
+    height, width = seen.prediction.label_map.shape
     if sent == (height, width):
         return maps
     label_map, confidence_map = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,11 @@ from laecips_edge.core.inference.scores import confidence_map_of, label_map_of, 
 MIN_AGREEING_PIXELS = 0.97
 MAX_TRUST_DIFFERENCE = 0.05
 
+CAMERA: Final = "camera"
+NETWORK: Final = "network"
+OUTPUT_SIZES: Final = (CAMERA, NETWORK)
+"""Sizes of label map and confidence map: the picture's, or that of f's input."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
@@ -25,7 +31,7 @@ class Prediction:
 
     Attributes:
         logits: float32 [M,h,w] at f's stride; input of h and of the cloud's fusion.
-        label_map: uint8 [H,W] of the picture's size, class indices.
+        label_map: uint8 [H,W] of the picture's size, or of f's input, class indices.
         confidence_map: uint8 [H,W], largest softmax; 255 is certain.
     """
 
@@ -51,8 +57,16 @@ class Segmenter:
         engine: str = "onnxruntime",
         providers: Sequence[str] = ("CPUExecutionProvider",),
         threads: int = 1,
+        output_size: str = CAMERA,
     ) -> None:
         """Assemble both networks.
+
+        Args:
+            bundle: the pair.
+            engine: see `create_engine`.
+            providers: see `create_engine`.
+            threads: see `create_engine`.
+            output_size: size of the maps that `predict` makes, one of `OUTPUT_SIZES`.
 
         Raises:
             EngineError: see `create_engine`.
@@ -67,6 +81,7 @@ class Segmenter:
             engine, bundle.graph_h, bundle.weights("h"), providers=providers, threads=threads
         )
         self._inputs = NetworkInputs(self.manifest)
+        self._output = None if output_size == CAMERA else self.manifest.tiling.picture
 
     @property
     def device(self) -> str:
@@ -79,7 +94,8 @@ class Segmenter:
         """Label every pixel.
 
         Args:
-            rgb: uint8 [H,W,3] of any size; resized to f's input, and the maps are resized back.
+            rgb: uint8 [H,W,3] of any size; resized to f's input, and the maps are resized back
+                where they shall have the picture's size.
             depth: uint16 [H,W] in millimetres, 0 where unknown; required by "rgbd" bundles,
                 ignored by others.
 
@@ -87,7 +103,7 @@ class Segmenter:
             ValueError: an array has another type or shape, or a needed depth is missing.
         """
         logits = self.logits(rgb, depth)
-        size = (rgb.shape[0], rgb.shape[1])
+        size = self._output or (rgb.shape[0], rgb.shape[1])
         return Prediction(
             logits=logits,
             label_map=label_map_of(logits, size),

@@ -21,7 +21,7 @@ from laecips_edge.core.link.wire_error import WireError
 from laecips_edge.core.routing.policy import Decision
 
 GREY = np.full((16, 24, 3), 90, np.uint8)
-LABELS = np.array([[0, 1, 2], [1, 255, 0]], np.uint8)
+LABELS = np.array([[0, 1, 2], [1, 255, 0]], np.uint8).repeat(8, axis=0).repeat(8, axis=1)
 LOGITS = np.random.default_rng(0).normal(0, 2, (3, 4, 5)).astype(np.float32)
 MANIFEST = Manifest(
     name="line",
@@ -146,7 +146,7 @@ def test_on_a_slow_link_fewer_bytes_go_and_then_a_smaller_picture() -> None:
 
 
 def test_the_answer_to_a_smaller_picture_is_enlarged() -> None:
-    small = np.array([[2]], np.uint8)
+    small = np.full((6, 10), 2, np.uint8)
     answer = HardFrameAnswer(
         status=AnswerStatus.OK,
         label_map=wire.encode_label_map(small),
@@ -157,3 +157,13 @@ def test_the_answer_to_a_smaller_picture_is_enlarged() -> None:
     assert (label_map == 2).all()
     with pytest.raises(WireError):
         read_answer(answer, seen())
+
+
+def test_the_answer_has_the_size_of_fs_own_maps() -> None:
+    small = LABELS[::4, ::4]
+    frame = replace(
+        seen(), prediction=Prediction(logits=LOGITS, label_map=small, confidence_map=small)
+    )
+    label_map, confidence_map = read_answer(answer(), frame)
+    assert np.array_equal(label_map, small)
+    assert confidence_map.shape == small.shape

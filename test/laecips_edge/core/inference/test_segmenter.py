@@ -43,6 +43,15 @@ def test_the_answer_has_the_pictures_own_size(segmenter, size):
     assert prediction.label_map.max() < 4
 
 
+@pytest.mark.parametrize("size", [(360, 480), (33, 47)])
+def test_the_answer_may_have_the_size_of_fs_input(tiny_bundle, segmenter, size):
+    prediction = Segmenter(tiny_bundle, output_size="network").predict(picture(*size))
+    whole = segmenter.predict(picture(*size))
+    np.testing.assert_array_equal(prediction.logits, whole.logits)
+    np.testing.assert_array_equal(prediction.label_map, label_map_of(whole.logits, (96, 128)))
+    assert prediction.confidence_map.shape == (96, 128)
+
+
 def test_sizes_may_change_from_frame_to_frame(segmenter):
     first = segmenter.predict(picture(96, 128))
     segmenter.predict(picture(360, 480))
