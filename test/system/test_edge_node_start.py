@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from laecips_edge.core.image import codecs, image_messages
 from laecips_edge.core.link.wire import decode_scores
 from laecips_edge.ros import qos
 from processes import Peer, RosProcess, until
-from sensor_msgs.msg import CompressedImage
+from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_msgs.msg import EdgeStatus, Segmentation
 
@@ -250,3 +251,41 @@ def test_the_names_of_the_classes_are_told(
     until(lambda: infos, process=compressed.process)
     names = [(c.class_id, c.class_name) for c in infos[0].class_map]
     assert names == list(enumerate(tiny_bundle.manifest.classes))
+
+
+def test_what_is_blanked_is_black_and_has_no_class_wherever_it_goes(
+    domain: int, peer: Peer, tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    parameters = {
+        "bundle": tiny_bundle.path,
+        "model_store": tmp_path,
+        "policy": "cloud",
+        "image_transport": "compressed",
+        "privacy.polygons": ["0,0 0.5,0 0.5,1 0,1"],
+        "deadline_s": 20.0,
+    }
+    arguments = ["-r", "__ns:=/private"]
+    with (
+        Cloud(domain, "/private/segment_hard_frame") as cloud,
+        RosProcess(EDGE, domain, parameters=parameters, arguments=arguments) as process,
+    ):
+        robot = Robot(peer, process, namespace="/private", compressed=True)
+        overlays = peer.subscribe(Image, f"{robot.node}/overlay")
+        robot.wait_until_active()
+
+        def answered() -> Any:
+            header = robot.send(format="jpeg", data=JPEG)
+            return (
+                header if robot.answer(header).source == Segmentation.CLOUD and overlays else None
+            )
+
+        header = until(answered, process=process)
+        sent = image_messages.decode_compressed(bytes(cloud.requests[-1].image.data))
+        overlay = image_messages.to_rgb(of_stamp(overlays, header, process))
+        for picture in (sent, overlay):
+            assert picture[:, :56].max() < 20  # JPEG blurs its blocks
+            assert picture[:, 72:].max() > 40
+        for maps in (robot.label_maps_now, robot.label_maps):
+            labels = image_messages.to_rgb(of_stamp(maps, header, process))[..., 0]
+            assert (labels[:, :64] == 255).all()
+            assert (labels[:, 66:] < 4).all()

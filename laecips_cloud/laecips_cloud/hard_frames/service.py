@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from math import inf, isfinite
 from time import monotonic, perf_counter
 from typing import Final
@@ -155,6 +156,7 @@ class HardFrameService:
             with _timed(times, "decode"):
                 rgb = _decode_picture(frame)
                 depth = _decode_depth(frame, rgb.shape[:2])
+                blanked = _decode_blanked(frame, rgb.shape[:2])
             try:
                 assisted: Assisted = assist(
                     rgb, lambda: self._edge_scores(frame, rgb, depth), deadline_s=deadline_s
@@ -162,6 +164,13 @@ class HardFrameService:
             except ClassScorerError as error:
                 # Repeated for each frame: operators should see the failure as long as it lasts.
                 raise RefusedRequest(AnswerStatus.UNAVAILABLE, f"class scorer: {error}") from error
+        if blanked is not None:
+            # Nothing is learnt from pixels without a class.
+            assisted = replace(
+                assisted,
+                label_map=np.where(blanked, np.uint8(wire.NO_CLASS), assisted.label_map),
+                confidence_map=np.where(blanked, np.uint8(0), assisted.confidence_map),
+            )
         times.scores, times.masks = assisted.scores_ms, assisted.masks_ms
         times.fusion, times.wait = assisted.fusion_ms, assisted.wait_ms
         return assisted
@@ -261,6 +270,15 @@ def _decode_depth(frame: HardFrameRequest, shape: tuple[int, ...]) -> NDArray[np
         return wire.decode_depth(frame.depth, (shape[0], shape[1]))
     except WireError as error:
         raise RefusedRequest(AnswerStatus.BAD_REQUEST, str(error)) from error
+
+
+def _decode_blanked(frame: HardFrameRequest, shape: tuple[int, ...]) -> NDArray[np.uint8] | None:
+    if not frame.blanked:
+        return None
+    try:
+        return wire.decode_label_map(frame.blanked, (shape[0], shape[1]), 2)
+    except WireError as error:
+        raise RefusedRequest(AnswerStatus.BAD_REQUEST, f"blanked: {error}") from error
 
 
 def _answer_of(

@@ -77,6 +77,7 @@ class Pipeline(RouterEvents):
         self._logger = logger
         self._significant_bits = settings.significant_bits
         self._knows_bits = self._significant_bits < 16
+        self._blanking = settings.privacy.blanking()
         self._depths: StampedBuffer[Image] = StampedBuffer()
         self.transport = ServiceTransport(
             client, to_message=request_message, from_message=answer_of
@@ -140,6 +141,7 @@ class Pipeline(RouterEvents):
                     message,
                     compressed=isinstance(message, CompressedImage),
                     significant_bits=self._significant_bits,
+                    blanking=self._blanking,
                 ),
                 stamp_ns=stamp_ns,
                 frame_id=message.header.frame_id,

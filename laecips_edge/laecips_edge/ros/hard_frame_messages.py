@@ -39,6 +39,7 @@ def request_message(request: HardFrameRequest) -> SegmentHardFrame.Request:
         scores=array("B", request.scores),
         deadline_s=request.deadline_s,
         thumbnail=array("B", request.thumbnail),
+        blanked=array("B", request.blanked),
     )
 
 
@@ -59,6 +60,7 @@ def request_of(message: SegmentHardFrame.Request) -> HardFrameRequest:
         scores=bytes(message.scores),
         deadline_s=message.deadline_s,
         thumbnail=bytes(message.thumbnail),
+        blanked=bytes(message.blanked),
     )
 
 

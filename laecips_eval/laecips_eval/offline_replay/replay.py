@@ -156,6 +156,7 @@ class _Robot(RouterEvents):
             first_version=bundle.manifest.version,
         )
         self._settings = settings
+        self._blanking = settings.privacy.blanking()
         self._truth = bag.truth()
         self._service = service
         self._failure: Exception | None = None
@@ -189,7 +190,11 @@ class _Robot(RouterEvents):
     def replay(self, index: int, frame: BagFrame) -> None:
         """Route one frame, from the picture to its answer."""
         self.board.add_played(frame.stamp_ns, index=index)
-        picture = replace(frame.picture(), significant_bits=self._settings.significant_bits)
+        picture = replace(
+            frame.picture(),
+            significant_bits=self._settings.significant_bits,
+            blanking=self._blanking,
+        )
         self._router.route(
             self._router.receive(picture, stamp_ns=frame.stamp_ns, frame_id=frame.frame_id)
         )

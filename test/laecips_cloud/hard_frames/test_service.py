@@ -23,6 +23,8 @@ from laecips_cloud.mask_generators import MaskGenerator, create_mask_generator
 from laecips_cloud.mask_generators.none import NoMasks
 from laecips_cloud.replay_buffer.buffer import ReplayBuffer
 from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
+from laecips_cloud.training.data.labelled_frames import UNLABELLED
+from laecips_cloud.training.online.lessons import lesson_of
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.image.image_messages import decode_compressed, encode_jpeg
 from laecips_edge.core.image.run_lengths import encode_runs
@@ -121,6 +123,32 @@ def test_the_answer_is_f_by_the_robots_version(
     assert answer.bundle_version == 1
     times = answer.times
     assert min(times.decode, times.scores, times.masks, times.fusion, times.store) > 0
+
+
+def test_nothing_is_learnt_from_what_the_robot_has_blanked(
+    service: HardFrameService, frame: HardFrameRequest, buffer: ReplayBuffer
+) -> None:
+    blanked = np.zeros((90, 140), np.uint8)
+    blanked[:40, :50] = 1
+    coded = wire.encode_label_map(blanked)
+    answer = service.answer(replace(frame, blanked=coded))
+    there = blanked.astype(bool)
+    assert (label_map_of(answer)[there] == 255).all()
+    assert (label_map_of(answer)[~there] < CLASSES).all()
+    kept = buffer.find(frame.request_id)
+    assert kept is not None
+    lesson = lesson_of(kept, classes=CLASSES, min_confidence=0.0)
+    assert np.array_equal(lesson.label == UNLABELLED, there)
+
+
+def test_a_blanking_of_another_size_is_refused(
+    service: HardFrameService, frame: HardFrameRequest
+) -> None:
+    answer = service.answer(
+        replace(frame, blanked=wire.encode_label_map(np.ones((9, 9), np.uint8)))
+    )
+    assert answer.status is AnswerStatus.BAD_REQUEST
+    assert answer.message.startswith("blanked: label map:")
 
 
 def test_another_version_has_another_answer(

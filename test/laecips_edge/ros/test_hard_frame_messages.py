@@ -36,6 +36,7 @@ REQUEST = HardFrameRequest(
     scores=b"scores",
     deadline_s=2.5,
     thumbnail=b"small",
+    blanked=b"RUN1...",
 )
 ANSWER = HardFrameAnswer(
     status=AnswerStatus.OK,

@@ -8,6 +8,7 @@ from typing import Final
 
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.bundle.manifest import Manifest
+from laecips_edge.core.frame.privacy_settings import PrivacySettings
 from laecips_edge.core.frame.warn_settings import EdgeWarnSettings
 from laecips_edge.core.inference.engine_settings import EngineSettings
 from laecips_edge.core.inference.segmenter import CAMERA, OUTPUT_SIZES, Segmenter
@@ -100,6 +101,8 @@ class EdgeSettings(EngineSettings):
         minimum=8,
         maximum=16,
     )
+
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
 
     # Maps out.
     output_size: str = _fixed(

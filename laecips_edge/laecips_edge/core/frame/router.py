@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -167,13 +167,18 @@ class Router:
         try:
             rgb = frame.picture.rgb()
             takes_depth = self._running.current.manifest.modality == "rgbd"
+            blanking = frame.picture.blanking
             depth = self._depth_of(frame) if takes_depth else None
+            if depth is not None:
+                depth = blanking.depth(depth)
             look = self._running.look(rgb, depth, stamp_ns=frame.stamp_ns)
+            of_f = look.prediction
+            label_map, confidence_map = blanking.maps(of_f.label_map, of_f.confidence_map)
             seen = SeenFrame(
                 frame=frame,
                 rgb=rgb,
                 depth=depth,
-                prediction=look.prediction,
+                prediction=replace(of_f, label_map=label_map, confidence_map=confidence_map),
                 decision=look.decision,
                 manifest=look.manifest,
             )
@@ -262,7 +267,7 @@ class Router:
             self._answer(
                 asked.seen,
                 FrameOutcome.CLOUD,
-                maps,
+                asked.seen.frame.picture.blanking.maps(*maps),
                 sent=asked.sent,
                 bytes_up=asked.bytes_up,
                 bytes_down=answer.payload,

@@ -81,6 +81,10 @@ class Upload:
             # The cloud and what learns from its replay buffer take the picture's own size.
             depth = wire.encode_depth(fit_depth(seen.depth, (height, width)))
         sent = self._picture(seen, beside=len(depth) + len(scores))
+        blanking, blanked = frame.picture.blanking, b""
+        if blanking:
+            size = _size((seen.rgb.shape[0], seen.rgb.shape[1]), sent.scale)
+            blanked = wire.encode_label_map(blanking.mask(size))
         request = HardFrameRequest(
             request_id=self.request_id(seen),
             robot=self.robot,
@@ -96,6 +100,7 @@ class Upload:
             scores=scores,
             deadline_s=deadline_s,
             thumbnail=thumbnail_of(seen.rgb),
+            blanked=blanked,
         )
         return request, sent
 

@@ -45,6 +45,8 @@ class HardFrameRequest:
         trust: h's output for the frame, in [0, 1].
         scores: f's scores as `wire.encode_scores` makes them; empty: the cloud runs f itself.
         deadline_s: seconds that the robot waits for the answer; 0: not given.
+        blanked: which pixels the robot has blanked, 1, as `wire.encode_label_map` makes it; empty:
+            none. They get no class.
     """
 
     request_id: str
@@ -61,11 +63,12 @@ class HardFrameRequest:
     deadline_s: float = 0.0
     frame_id: str = ""
     thumbnail: bytes = b""
+    blanked: bytes = b""
 
     @property
     def payload(self) -> int:
-        """Bytes of picture, depth and scores."""
-        return len(self.picture) + len(self.depth) + len(self.scores)
+        """Bytes of picture, depth, scores and what is blanked."""
+        return len(self.picture) + len(self.depth) + len(self.scores) + len(self.blanked)
 
 
 @dataclass(kw_only=True)

@@ -92,6 +92,7 @@ def encode_request(request: HardFrameRequest, *, protocol: int = OURS.newest) ->
         trust=request.trust,
         scores=request.scores,
         remaining_s=request.deadline_s,
+        blanked=request.blanked,
     )
     _check_request(message)
     return bounded("request", bytes(message.SerializeToString()), MAX_REQUEST)
@@ -123,6 +124,7 @@ def decode_request(data: bytes) -> HardFrameRequest:
         trust=message.trust,
         scores=message.scores,
         deadline_s=message.remaining_s,
+        blanked=message.blanked,
     )
 
 
@@ -183,7 +185,12 @@ def parse(kind: Callable[[], Any], data: bytes, most: int) -> Any:
 def _check_request(message: Any) -> None:
     for name in ("request_id", "robot", "frame_id", "picture_format", "classes_hash"):
         bounded(name, getattr(message, name), MAX_TEXT)
-    for name, most in (("picture", MAX_PICTURE), ("depth", MAX_PICTURE), ("scores", MAX_SCORES)):
+    for name, most in (
+        ("picture", MAX_PICTURE),
+        ("depth", MAX_PICTURE),
+        ("scores", MAX_SCORES),
+        ("blanked", MAX_MAP),
+    ):
         bounded(name, getattr(message, name), most)
     if not message.request_id:
         raise WireError("request_id: none; send one that is unique a frame")

@@ -17,7 +17,9 @@ from laecips_edge.core.frame.router_events import RouterEvents
 from laecips_edge.core.frame.running_pair import Look, RunningPair
 from laecips_edge.core.frame.upload import Upload
 from laecips_edge.core.frame.upload_fit import FEWEST_BYTES, UploadFit
-from laecips_edge.core.image.codecs import encode_jpeg
+from laecips_edge.core.image.blanking import Blanking, read_polygon
+from laecips_edge.core.image.codecs import decode_rgb, encode_jpeg
+from laecips_edge.core.image.image_messages import image_fields
 from laecips_edge.core.image.picture import Picture
 from laecips_edge.core.inference.segmenter import Prediction
 from laecips_edge.core.link import wire
@@ -381,6 +383,49 @@ def test_depth_is_asked_for_where_f_takes_it(modality: str, depth: str | None) -
     robot = Robot(modality=modality, depth_of=lambda frame: "far")
     robot.route(0.9)
     assert robot.segmenter.depths == [depth]
+
+
+LEFT = Blanking([read_polygon("0,0 0.5,0 0.5,1 0,1")])
+HALVES = np.full((64, 96, 3), 90, np.uint8)
+HALVES[:, :46] = (250, 30, 30)  # nobody may see it
+
+
+@pytest.mark.parametrize("compressed", [True, False], ids=["the camera's JPEG", "raw"])
+@pytest.mark.parametrize("fit", [None, UploadFit(0.5)], ids=["whole", "on a slow link"])
+def test_nothing_that_is_blanked_leaves_the_robot(compressed: bool, fit: UploadFit | None) -> None:
+    robot = Robot(
+        modality="rgbd", fit=fit, depth_of=lambda frame: np.full((64, 96), 900, np.uint16)
+    )
+    if fit is not None:
+        fit.missed(10)
+    fields = {"format": "jpeg", "data": encode_jpeg(HALVES, 95)}
+    message = SimpleNamespace(**fields if compressed else image_fields(HALVES, "rgb8"))
+    robot.route(0.1, Picture(message, compressed=compressed, blanking=LEFT))
+    (request,), (now,) = robot.link.requests, robot.now
+    assert not now.rgb[:, :48].any()  # what overlays, crops and the history are made of
+    sent = decode_rgb(request.picture)
+    assert sent[:, : sent.shape[1] // 2 - 8].max() < 20  # JPEG blurs its blocks
+    assert sent[:, sent.shape[1] // 2 + 8 :].min() > 70
+    assert not wire.decode_depth(request.depth)[:, :48].any()
+    assert not np.frombuffer(request.thumbnail, np.uint8).reshape(8, 8, 3)[:, :4].any()
+    blanked = wire.decode_label_map(request.blanked, sent.shape[:2], 2)
+    assert np.array_equal(blanked, LEFT.mask(sent.shape[:2]))
+    kept = [value for value in vars(request).values() if isinstance(value, bytes)]
+    assert fields["data"] not in kept
+
+
+@pytest.mark.parametrize("trust", [0.9, 0.1], ids=["f's answer", "the cloud's"])
+def test_what_is_blanked_has_no_class(trust: float) -> None:
+    robot = Robot()
+    left = LEFT.mask(OF_F.shape).astype(bool)
+    robot.route(trust, Picture(PICTURE.message, compressed=True, blanking=LEFT))
+    if trust < 0.5:
+        robot.link.answers[0](good_answer())
+    (answer,), (now,) = robot.answers, robot.now
+    for label_map in (answer.label_map, now.prediction.label_map):
+        assert (label_map[left] == 255).all()
+        assert (label_map[~left] < 2).all()
+    assert not answer.confidence_map[left].any()
 
 
 def test_answers_steer_the_threshold() -> None:

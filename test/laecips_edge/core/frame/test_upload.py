@@ -75,6 +75,10 @@ def test_anything_else_becomes_a_jpeg(picture: Picture, forward: bool) -> None:
     assert decode_rgb(sent).shape == GREY.shape
 
 
+def test_where_nothing_is_blanked_nothing_is_said_of_it() -> None:
+    assert UPLOAD.request(seen(), deadline_s=1.0)[0].blanked == b""
+
+
 def test_depth_goes_up_where_there_is_some() -> None:
     depth = np.arange(6, dtype=np.uint16).reshape(2, 3)
     request, _ = UPLOAD.request(replace(seen(), depth=depth), deadline_s=1.0)

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from laecips_edge.core.image.blanking import Blanking, read_polygon
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_edge.core.image.image_messages import ImageError, image_fields
 from laecips_edge.core.image.picture import Picture
@@ -56,3 +57,17 @@ def test_the_bits_that_a_camera_uses(bits: int, value: int) -> None:
     fields["data"] = np.full((4, 3), 800, "<u2").tobytes()
     picture = Picture(SimpleNamespace(**fields), compressed=False, significant_bits=bits)
     assert (picture.rgb() == value).all()
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "raw"])
+def test_what_is_blanked_is_black_and_the_cameras_own_file_is_not_given(kind: str) -> None:
+    grey = np.full((16, 24, 3), 90, np.uint8)
+    raw = kind == "raw"
+    data = encode_jpeg(grey, 95) if kind == "jpeg" else encode_png(grey)
+    fields = image_fields(grey, "rgb8") if raw else {"format": kind, "data": data}
+    blanking = Blanking([read_polygon("0,0 0.5,0 0.5,1 0,1")])
+    picture = Picture(SimpleNamespace(**fields), compressed=not raw, blanking=blanking)
+    rgb = picture.rgb()
+    assert not rgb[:, :12].any()
+    assert (rgb[:, 14:] > 80).all()
+    assert picture.jpeg() is None

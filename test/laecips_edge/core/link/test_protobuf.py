@@ -38,6 +38,7 @@ requests = st.builds(
     why=st.sampled_from(["hard", "audit"]),
     trust=st.floats(0, 1, width=32),
     scores=blobs,
+    blanked=blobs,
     deadline_s=st.floats(0, 512, width=32),
 )
 answers = st.builds(
@@ -115,6 +116,7 @@ def test_a_trust_that_is_no_number_travels() -> None:
         ({"picture": bytes(protobuf.MAX_PICTURE + 1)}, "picture: 8388609 bytes are more than"),
         ({"depth": bytes(protobuf.MAX_PICTURE + 1)}, "depth: 8388609 bytes are more than"),
         ({"scores": bytes(protobuf.MAX_SCORES + 1)}, "scores: 4194305 bytes are more than"),
+        ({"blanked": bytes(protobuf.MAX_MAP + 1)}, "blanked: 3145729 bytes are more than"),
         ({"robot": "r" * 257}, "robot: 257 bytes are more than"),
         ({"request_id": ""}, "request_id: none"),
         ({"stamp_ns": 2**62}, "stamp_ns: 4611686018427387904 does not fit a ROS header"),
