@@ -144,7 +144,7 @@ ARGUMENTS: Final = (
         name="rviz",
         default="false",
         choices=_FLAG,
-        description="Start RViz with camera, overlay and label map.",
+        description="Start RViz with camera, overlay, label map and confidence.",
     ),
 )
 

@@ -34,13 +34,16 @@ def shipped_bundle() -> Path:
     return bringup_share() / "bundles" / "inspection"
 
 
-def rviz_layout() -> Path:
+def rviz_layout(*, compressed: bool = False) -> Path:
     """Return the path of the RViz layout.
+
+    Args:
+        compressed: whether the camera's pictures are: RViz is told so by the topic in the layout.
 
     Raises:
         FileNotFoundError: the package `laecips_bringup` is not installed.
     """
-    return bringup_share() / "rviz" / "laecips.rviz"
+    return bringup_share() / "rviz" / ("laecips_compressed.rviz" if compressed else "laecips.rviz")
 
 
 def bringup_share() -> Path:

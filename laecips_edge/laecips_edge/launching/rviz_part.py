@@ -6,12 +6,12 @@ from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 
 from laecips_edge.launching.arguments import Values, is_true
 from laecips_edge.launching.installed_files import rviz_layout
-from laecips_edge.launching.node_spec import NodeSpec, Shared
-from laecips_edge.launching.robot_nodes import camera, image_remappings
+from laecips_edge.launching.node_spec import NodeSpec, Shared, said
+from laecips_edge.launching.robot_nodes import COMPRESSED, RAW, camera, image_remappings
 
 
 def rviz_part(values: Values, shared: Shared) -> list[NodeSpec]:
-    """Return RViz with camera, overlay and label map; nothing if it is not wanted.
+    """Return RViz with camera, overlay, label map and confidence; nothing if it is not wanted.
 
     Raises:
         RuntimeError: RViz is not installed; raised before any node starts.
@@ -22,7 +22,8 @@ def rviz_part(values: Values, shared: Shared) -> list[NodeSpec]:
         get_package_prefix("rviz2")
     except PackageNotFoundError as error:
         raise RuntimeError("rviz2 is not installed: install it, or leave out rviz:=true") from error
-    topic, _ = camera(values["image_topic"], values["image_transport"])
+    topic, transport = camera(values["image_topic"], values["image_transport"])
+    transport = transport or said("edge", shared).get("image_transport", RAW)
     return [
         NodeSpec(
             package="rviz2",
@@ -30,7 +31,7 @@ def rviz_part(values: Values, shared: Shared) -> list[NodeSpec]:
             name="rviz",
             # The layout's topics are relative: they follow namespace and camera topic.
             namespace=shared["namespace"],
-            arguments=("-d", str(rviz_layout())),
+            arguments=("-d", str(rviz_layout(compressed=transport == COMPRESSED))),
             remappings=image_remappings(topic),
             parameters=({"use_sim_time": shared.get("use_sim_time", False)},),
             lifecycle=False,

@@ -26,8 +26,23 @@ def test_it_looks_at_the_camera_of_the_edge_node(
     (node,) = rviz_part(values, shared_of(values, within="/fleet"))
     assert (node.full_name, node.lifecycle) == ("/fleet/r1/rviz", False)
     assert node.remappings == {"image": "cam", "image/compressed": "cam/compressed"}
-    assert node.arguments == ("-d", str(rviz_layout()))
+    assert node.arguments == ("-d", str(rviz_layout(compressed=True)))
     assert node.parameters == ({"use_sim_time": True},)
+
+
+@pytest.mark.parametrize("asked", ["raw", "compressed"])
+def test_the_parameter_file_may_say_how_the_pictures_come(
+    arguments: Arguments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    index = tmp_path / "share/ament_index/resource_index/packages"
+    index.mkdir(parents=True)
+    (index / "rviz2").touch()
+    monkeypatch.setenv("AMENT_PREFIX_PATH", f"{tmp_path}:{os.environ['AMENT_PREFIX_PATH']}")
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(f"edge: {{ros__parameters: {{image_transport: {asked}}}}}", encoding="utf-8")
+    values = arguments(rviz="true", params_file=str(mine))
+    (node,) = rviz_part(values, shared_of(values))
+    assert node.arguments == ("-d", str(rviz_layout(compressed=asked == "compressed")))
 
 
 def test_where_it_is_missing_nothing_starts(
