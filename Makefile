@@ -35,7 +35,7 @@ $(INSTALLED): requirements/lock.txt requirements/install.sh requirements/fix_ros
 
 $(BUILT): $(INSTALLED) $(SOURCES)
 	@echo "building the workspace ..."
-	@$(ENVIRONMENT); $(COLCON) build --symlink-install \
+	@$(ENVIRONMENT); $(COLCON) build --base-paths . --symlink-install \
 		--event-handlers console_direct- console_cohesion- console_stderr- console_start_end- summary- status- \
 		--cmake-args -DBUILD_TESTING=ON -DCMAKE_SUPPRESS_DEVELOPER_WARNINGS=ON \
 			-DPython3_EXECUTABLE="$(CURDIR)/$(VENV)/bin/python3" \
@@ -58,7 +58,7 @@ check: $(BUILT)
 
 # The tests print live; what pytest said last is said last here too.
 test: $(BUILT)
-	@$(ENVIRONMENT); $(ONE_THREAD) PYTEST_ADDOPTS="-n $(shell echo $$(( $(CORES) + 1 ))) $(SHARED) $${PYTEST_ADDOPTS-}" $(COLCON) test --return-code-on-test-failure \
+	@$(ENVIRONMENT); $(ONE_THREAD) PYTEST_ADDOPTS="-n $(shell echo $$(( $(CORES) + 1 ))) $(SHARED) $${PYTEST_ADDOPTS-}" $(COLCON) test --base-paths . --return-code-on-test-failure \
 		--event-handlers console_direct+ console_cohesion- summary- && status=0 || status=$$?; \
 	grep -hE '^[0-9]*: =+ .*(passed|failed|error|no tests).* =+$$' $(PYTEST_LOG) | tail -n 1 | sed 's/^[0-9]*: //'; \
 	exit $$status

@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ["laecips_msgs", "laecips_edge", "laecips_cloud", "laecips_eval", "laecips_bringup"]
@@ -65,6 +66,24 @@ def test_a_robot_has_the_configuration_that_its_launch_files_lay_over_the_defaul
         *("fastdds.xml", "fastdds_small.xml"),
     }
     assert all((ROOT / "config" / name).is_file() for name in shipped)
+
+
+def test_every_part_can_be_selected_where_the_sources_lie() -> None:
+    """The root is a package, and colcon looks for no packages below one."""
+    verbs = yaml.safe_load((ROOT / "colcon_defaults.yaml").read_text(encoding="utf-8"))
+    assert {"build", "test", "list"} <= set(verbs)
+    for options in verbs.values():
+        assert options == {"base-paths": PARTS}
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert makefile.count("--base-paths . ") == len(re.findall(r"\$\(COLCON\) \w", makefile)) == 2
+
+
+def test_the_umbrella_has_no_files_that_a_part_built_alone_would_lack() -> None:
+    assert "install(" not in (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
+    for name in PARTS:
+        text = (ROOT / name / "CMakeLists.txt").read_text(encoding="utf-8")
+        for folders in re.findall(r"install\(DIRECTORY ([^)]+?) DESTINATION", text):
+            assert all((ROOT / name / folder).is_dir() for folder in folders.split())
 
 
 @pytest.mark.parametrize("name", PARTS)

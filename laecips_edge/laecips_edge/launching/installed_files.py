@@ -9,8 +9,8 @@ from ament_index_python.packages import PackageNotFoundError, get_package_share_
 
 BRINGUP: Final = "laecips_bringup"
 
-# The umbrella has all of config/; a robot may have this package alone, which has its part of it.
-_CONFIGURED: Final = ("laecips", "laecips_edge")
+# Bringup has all of config/; a robot may have this package alone, which has its part of it.
+_CONFIGURED: Final = (BRINGUP, "laecips_edge")
 
 
 def config_file(name: str) -> Path | None:

@@ -22,7 +22,7 @@ OUR_PROFILES: Final = {"fastdds.xml": 64, "fastdds_small.xml": 2}
 NEEDED_BYTES: Final = 512 * 2**20
 """Room for edge, cloud, player, runner and two tools, at 64 MB each and what Fast DDS adds."""
 
-_PACKAGES: Final = ("laecips", "laecips_edge")  # those that install config/
+_PACKAGES: Final = ("laecips_bringup", "laecips_edge")  # those that install config/
 _FAST_DDS: Final = "rmw_fastrtps"
 _OTHER_PROFILES: Final = "FASTDDS_DEFAULT_PROFILES_FILE"  # its name in later versions
 _PROFILE_HERE: Final = "DEFAULT_FASTRTPS_PROFILES.xml"  # Fast DDS reads it in the working folder

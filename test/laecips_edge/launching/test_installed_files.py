@@ -1,4 +1,4 @@
-"""Where files are found, with the umbrella and on a robot that has one package alone."""
+"""Where files are found, with all packages and on a robot that has one package alone."""
 
 import json
 import re
@@ -43,12 +43,12 @@ def test_a_robot_with_the_edge_alone(tmp_path: Path, monkeypatch: pytest.MonkeyP
     share = installed(tmp_path, "laecips_edge")
     (share / "config" / "robot.yaml").touch()
     assert config_file("robot.yaml") == share / "config" / "robot.yaml"
-    umbrella = installed(tmp_path, "laecips")
-    (umbrella / "config" / "robot.yaml").touch()
-    assert config_file("robot.yaml") == umbrella / "config" / "robot.yaml"
     for shipped in (shipped_bundle, rviz_layout):
         with pytest.raises(FileNotFoundError, match="laecips_bringup, which is not installed"):
             shipped()
+    bringup = installed(tmp_path, "laecips_bringup")
+    (bringup / "config" / "robot.yaml").touch()
+    assert config_file("robot.yaml") == bringup / "config" / "robot.yaml"
 
 
 def test_rviz_shows_what_there_is_to_see_of_either_camera() -> None:

@@ -20,7 +20,7 @@ FAST_DDS = "rmw_fastrtps_cpp"
 
 @pytest.fixture
 def profile(tmp_path: Path) -> Path:
-    path = tmp_path / "share" / "laecips" / "config" / "fastdds.xml"
+    path = tmp_path / "share" / "laecips_bringup" / "config" / "fastdds.xml"
     path.parent.mkdir(parents=True)
     path.touch()
     return path
@@ -36,7 +36,7 @@ def profile(tmp_path: Path) -> Path:
         ({BUILTIN: "LARGE_DATA"}, "FASTDDS_BUILTIN_TRANSPORTS=LARGE_DATA"),
         ({PROFILES: "/mine.xml"}, "FASTRTPS_DEFAULT_PROFILES_FILE=/mine.xml"),
         ({PROFILES: "/mine/fastdds.xml"}, "FASTRTPS_DEFAULT_PROFILES_FILE=/mine/fastdds.xml"),
-        ({PROFILES: "/ws/install/laecips/share/laecips/config/fastdds_small.xml"}, ""),
+        ({PROFILES: "/ws/install/laecips/share/laecips_bringup/config/fastdds_small.xml"}, ""),
         ({PROFILES: "/ws/install/share/laecips_edge/config/fastdds.xml"}, ""),
         (
             {"FASTDDS_DEFAULT_PROFILES_FILE": "/mine.xml"},

@@ -172,9 +172,8 @@ def _trained(path: Path, root: Path, line: str) -> None:
 
 
 def _settings(config: Path | None) -> dict[str, Any]:
-    path = (
-        config or Path(get_package_share_directory("laecips")) / "config/experiments/labelling.yaml"
-    )
+    share = Path(get_package_share_directory("laecips_eval"))
+    path = config or share / "config/experiments/labelling.yaml"
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         OnlineTraining(**content["training"])

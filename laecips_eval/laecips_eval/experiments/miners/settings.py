@@ -57,7 +57,7 @@ class MinersSettings:
         Raises:
             ValueError: the file cannot be read or used.
         """
-        share = get_package_share_directory("laecips") if path is None else ""
+        share = get_package_share_directory("laecips_eval") if path is None else ""
         path = path or Path(share) / "config/experiments/miners.yaml"
         try:
             content = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -138,9 +138,8 @@ def _fit_blend(bundle: Path, teacher: Path, root: Path) -> None:
 
 
 def _settings(config: Path | None) -> dict[str, Any]:
-    path = (
-        config or Path(get_package_share_directory("laecips")) / "config/experiments/teachers.yaml"
-    )
+    share = Path(get_package_share_directory("laecips_eval"))
+    path = config or share / "config/experiments/teachers.yaml"
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
