@@ -18,7 +18,7 @@ CORES := $(shell nproc)
 SHARED := --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 ONE_THREAD := OMP_NUM_THREADS=1
 
-.PHONY: help setup build demo check test fuzz shell clean
+.PHONY: help setup build demo check test fuzz lint-deploy shell clean
 help:
 	@echo "make demo   replay an inspection drive through edge, cloud and trainer: 7 minutes, Ctrl-C is fine"
 	@echo "            (ARGS='--no-train --link none' and others: make demo ARGS=--help)"
@@ -26,6 +26,7 @@ help:
 	@echo "make test   build, then unit and system tests, ruff, mypy, import-linter: 10 minutes"
 	@echo "make fuzz   fuzz what is parsed from the network: 10 minutes for each of 17 targets"
 	@echo "            (ARGS='--seconds 60 picture manifest' and others: make fuzz ARGS=--help)"
+	@echo "make lint-deploy  lint images, compose files, manifests, units and workflows (installs linters in build/lint)"
 	@echo "make shell  a shell in which 'laecips' and the nodes are on PATH"
 	@echo "make clean  remove what was built and what demos wrote, keep the environment (.venv, 2 GB)"
 
@@ -69,6 +70,14 @@ $(VENV)/.fuzz: requirements/fuzz.txt $(INSTALLED)
 
 fuzz: $(BUILT) $(VENV)/.fuzz
 	@$(ENVIRONMENT); $(ONE_THREAD) python test/fuzz/run.py $(ARGS)
+
+build/lint/.installed: requirements/lint.txt
+	@$(PYTHON) -m venv build/lint
+	@build/lint/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+lint-deploy: build/lint/.installed
+	@PATH="$(CURDIR)/build/lint/bin:$$PATH" deploy/lint.sh
 
 # The person's own bashrc first: what it sets must not hide what is set here.
 shell: $(BUILT)
