@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from catkin_pkg.package_version import get_forthcoming_label
+from catkin_pkg.packages import find_packages
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ["laecips_msgs", "laecips_edge", "laecips_cloud", "laecips_eval", "laecips_bringup"]
@@ -76,6 +78,14 @@ def test_every_part_can_be_selected_where_the_sources_lie() -> None:
         assert options == {"base-paths": PARTS}
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert makefile.count("--base-paths . ") == len(re.findall(r"\$\(COLCON\) \w", makefile)) == 2
+
+
+def test_bloom_finds_one_package_and_its_changelog() -> None:
+    """It looks for no packages below a package either."""
+    found = {path: each.name for path, each in find_packages(str(ROOT)).items()}
+    assert found == {".": "laecips"}
+    changelog = (ROOT / "CHANGELOG.rst").read_text(encoding="utf-8")
+    assert get_forthcoming_label(changelog) == "Forthcoming"
 
 
 def test_the_umbrella_has_no_files_that_a_part_built_alone_would_lack() -> None:

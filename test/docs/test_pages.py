@@ -12,6 +12,7 @@ from laecips_edge.cli import GROUP
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "rosbags/README.md")),
+    *(ROOT / name for name in ("SECURITY.md", "QUALITY_DECLARATION.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
