@@ -18,7 +18,7 @@ CORES := $(shell nproc)
 SHARED := --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 ONE_THREAD := OMP_NUM_THREADS=1
 
-.PHONY: help setup build demo check test fuzz lint-deploy shell clean
+.PHONY: help setup build demo check test fuzz lint-deploy robot-root shell clean
 help:
 	@echo "make demo   replay an inspection drive through edge, cloud and trainer: 7 minutes, Ctrl-C is fine"
 	@echo "            (ARGS='--no-train --link none' and others: make demo ARGS=--help)"
@@ -27,6 +27,7 @@ help:
 	@echo "make fuzz   fuzz what is parsed from the network: 10 minutes for each of 17 targets"
 	@echo "            (ARGS='--seconds 60 picture manifest' and others: make fuzz ARGS=--help)"
 	@echo "make lint-deploy  lint images, compose files, manifests, units and workflows (installs linters in build/lint)"
+	@echo "make robot-root   the files of the robot's image as a plain folder, its node started from it without torch: 10 minutes"
 	@echo "make shell  a shell in which 'laecips' and the nodes are on PATH"
 	@echo "make clean  remove what was built and what demos wrote, keep the environment (.venv, 2 GB)"
 
@@ -78,6 +79,9 @@ build/lint/.installed: requirements/lint.txt
 
 lint-deploy: build/lint/.installed
 	@PATH="$(CURDIR)/build/lint/bin:$$PATH" deploy/lint.sh
+
+robot-root: $(INSTALLED)
+	@$(VENV)/bin/python test/deploy/robot_root.py out/robot-root
 
 # The person's own bashrc first: what it sets must not hide what is set here.
 shell: $(BUILT)
