@@ -150,7 +150,11 @@ def run(command: list[str], folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    for name in ("PYTHONPATH", "LD_LIBRARY_PATH", "AMENT_PREFIX_PATH", "CMAKE_PREFIX_PATH"):
+    # Nothing of the environment that starts this; the last is how ROS's wheels know their own.
+    for name in (
+        *("PYTHONPATH", "LD_LIBRARY_PATH", "AMENT_PREFIX_PATH", "CMAKE_PREFIX_PATH"),
+        "_ROS_WHEELS_BOOTSTRAP_COMPLETE",
+    ):
         os.environ.pop(name, None)
     os.environ["ROS_DISTRO"] = "jazzy"
     sys.exit(main())
