@@ -21,11 +21,13 @@ said zizmor "clean: .github"
 rendered=$(mktemp -d)
 trap 'rm -rf "$rendered"' EXIT
 if have kubectl; then
-  for kustomization in robot robots/r1 datacentre datacentre-nvidia; do
-    kubectl kustomize "deploy/kubernetes/$kustomization" > "$rendered/${kustomization//\//-}.yaml"
-  done
+  while read -r file; do
+    folder=$(dirname "$file")
+    kubectl kustomize "$folder" > "$rendered/${folder//\//-}.yaml"
+    said kubernetes-validate "rendered: $folder"
+  done < <(grep -rl '^kind: Kustomization' deploy/kubernetes | sort)
   kubernetes-validate --strict --quiet "$rendered"/*.yaml
-  said kubernetes-validate "clean: all four kustomizations, rendered"
+  said kubernetes-validate "clean: all of them"
 else
   kubernetes-validate --strict --quiet deploy/kubernetes/robot/{namespace,daemonset}.yaml \
     deploy/kubernetes/datacentre/{namespace,deployment,service,volumes,network-policy}.yaml
