@@ -10,6 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ["laecips_edge", "laecips_cloud", "laecips_eval", "laecips_bringup"]
+SOURCES = [*(f"{name}/{name}" for name in PACKAGES), "integrations"]
+PATHS = [*PACKAGES, "integrations/laecips_joint"]
 RUFF = [sys.executable, "-m", "ruff"]
 
 
@@ -18,7 +20,7 @@ RUFF = [sys.executable, "-m", "ruff"]
     [
         ("ruff", [*RUFF, "check", "--quiet", "."]),
         ("ruff", [*RUFF, "format", "--check", "--quiet", "."]),
-        ("mypy", [sys.executable, "-m", "mypy", *(f"{name}/{name}" for name in PACKAGES)]),
+        ("mypy", [sys.executable, "-m", "mypy", *SOURCES]),
         (
             "importlinter",
             [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
@@ -29,7 +31,7 @@ RUFF = [sys.executable, "-m", "ruff"]
 def test_clean(tool: str, command: list[str]) -> None:
     if importlib.util.find_spec(tool) is None:
         pytest.skip(f"{tool} is not installed here (requirements/lock.txt has it)")
-    sources = os.pathsep.join(str(ROOT / name) for name in PACKAGES)
+    sources = os.pathsep.join(str(ROOT / name) for name in PATHS)
     environment = {
         **os.environ,
         "PYTHONPATH": sources + os.pathsep + os.environ.get("PYTHONPATH", ""),
