@@ -12,7 +12,8 @@ from laecips_cloud.hard_frames.cloud_settings import CloudSettings
 from laecips_cloud.trainer.trainer_settings import TrainerSettings
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.frame.edge_settings import EdgeSettings
-from laecips_edge.launching.params_file import NODES, given
+from laecips_edge.core.parameter_file import given
+from laecips_edge.launching.params_file import NODES
 from laecips_eval.offline_replay.learning import OfflineLearning
 from laecips_eval.offline_replay.replay import Progress, replay_offline
 from laecips_eval.reports.report import Report, ReportError, read_report, write_report

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.parameter_file import given
 from laecips_edge.launching.node_spec import NodeSpec
-from laecips_edge.launching.params_file import given, unknown_parameters
+from laecips_edge.launching.params_file import unknown_parameters
 from laecips_edge.launching.transport import SMALL, transport_environment
 from laecips_edge.ros.stale_segments import remove_stale_segments
 from laecips_eval.bags import Bag

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from laecips_edge.core.cache_folder import cache_folder
+from laecips_edge.core.parameter_file import given
 from laecips_edge.core.signing.key_files import KEY_FILE
 from laecips_edge.core.signing.signing_key import ensured_key
 from laecips_edge.launching.node_spec import Parameters
-from laecips_edge.launching.params_file import given
 
 
 def signing_parameters(params_file: str) -> tuple[Parameters, Parameters]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypedDict
 
+from laecips_edge.core.parameter_file import given
 from laecips_edge.launching.installed_files import config_file
-from laecips_edge.launching.params_file import given
 
 ParameterValue = bool | int | float | str | Sequence[str]
 Parameters = Mapping[str, ParameterValue]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from laecips_edge.launching.params_file import given, unknown_parameters
+from laecips_edge.launching.params_file import unknown_parameters
 
 
 def mine(folder: Path, content: str) -> Path:
@@ -83,28 +83,3 @@ def test_a_file_that_is_missing(tmp_path: Path) -> None:
 def test_a_folder(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="cannot be read: Is a directory"):
         unknown_parameters(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("content", "says", "in_r1"),
-    [
-        ("cloud: {ros__parameters: {class_scorer: edge}}", True, False),
-        ("/**/cloud: {ros__parameters: {class_scorer: edge}}", True, True),
-        ("r1: {cloud: {ros__parameters: {class_scorer: edge}}}", False, True),
-        ("/r1/cloud: {ros__parameters: {class_scorer: edge}}", False, True),
-        ("/r2/cloud: {ros__parameters: {class_scorer: edge}}", False, False),
-        ("/*/cloud: {ros__parameters: {class_scorer: edge}}", False, True),
-        ("/r1/*: {ros__parameters: {class_scorer: edge}}", False, True),
-        ("/**: {ros__parameters: {class_scorer: edge}}", True, True),
-        ("/*: {ros__parameters: {class_scorer: edge}}", True, False),
-        ("edge: {ros__parameters: {class_scorer: edge}}", False, False),
-        ("cloud: {ros__parameters: {scorer_options: [model=x]}}", False, False),
-        ("cloud: {ros__parameters: {vote: {class_scorer: edge}}}", False, False),
-    ],
-)
-def test_what_a_file_says_to_the_cloud(
-    tmp_path: Path, content: str, says: bool, in_r1: bool
-) -> None:
-    path = mine(tmp_path, content)
-    assert (given(path, "cloud").get("class_scorer") == "edge") is says
-    assert (given(path, "/r1/cloud").get("class_scorer") == "edge") is in_r1
