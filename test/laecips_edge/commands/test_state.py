@@ -12,6 +12,8 @@ from rclpy.parameter import Parameter
 
 from laecips_edge import cli
 
+pytestmark = pytest.mark.slow  # it starts a node
+
 
 @pytest.fixture
 def walker(monkeypatch: pytest.MonkeyPatch) -> Iterator[ManagedNode]:
