@@ -66,3 +66,36 @@ def test_it_prints_a_leaderboard(
     hard = [row for row in rows if row.source == "cloud"]
     assert board["h"]["CUR"] == str(round(len(hard) / len(rows), 4))
     assert 0 < len(hard) < len(rows)
+
+
+@pytest.mark.slow
+def test_the_hook_of_lifelong_learning(upstream: Any, frames: Any, tiny_bundle: Bundle) -> None:
+    """Made and called as Sedna's lifelong learning does, on a data source of Sedna."""
+    code = f"""
+import sys
+sys.path.insert(0, {str(HERE)!r})
+import laecips_ianvs
+from sedna.common.class_factory import ClassFactory, ClassType
+from sedna.datasources import TxtDataParse
+samples = TxtDataParse(data_type="eval")
+samples.parse({str(Path(frames.pictures[0]).parents[1] / "index.txt")!r})
+recognise = ClassFactory.get_cls(ClassType.UTD, "LaecipsUnseenSamples")(
+    {{"seen_task": "none"}}, estimator=object(), bundle={str(tiny_bundle.path)!r}
+)
+for part in recognise(samples):
+    print(type(part).__name__, part.num_examples(), len(part.y))
+"""
+    done = subprocess.run(
+        [upstream.python, "-c", code],
+        cwd=Path(frames.pictures[0]).parents[1],
+        env=upstream.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    kinds, counts, truths = zip(*(line.split() for line in done.stdout.splitlines()), strict=True)
+    assert set(kinds) == {"TxtDataParse"}
+    assert counts == truths
+    assert sum(map(int, counts)) == len(frames.pictures)
+    assert "0" not in counts
