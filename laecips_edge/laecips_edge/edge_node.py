@@ -9,6 +9,7 @@ newer pair (f, h) into `core/frame/running_pair.py`.
 import socket
 import sys
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import cv2
@@ -31,6 +32,7 @@ from laecips_edge.core.signing.trusted_keys import TrustedKeys
 from laecips_edge.core.update.model_store import ModelStore
 from laecips_edge.core.update.starting_pair import open_store, starting_pair
 from laecips_edge.frame.camera_info import camera_info_topic
+from laecips_edge.frame.finding_topics import FindingTopics
 from laecips_edge.frame.image_input import ImageInput
 from laecips_edge.frame.node_status import Snapshot, StatusTopics
 from laecips_edge.frame.pipeline import Pipeline
@@ -53,6 +55,7 @@ class EdgeNode(ManagedNode):
         self._store: ModelStore | None = None
         self._models: ModelLink | None = None
         self._outputs: Publishers | None = None
+        self._finding_topics: FindingTopics | None = None
         self._cloud: Client | None = None
         self._pipeline: Pipeline | None = None
         self._history = FrameHistory()
@@ -86,6 +89,8 @@ class EdgeNode(ManagedNode):
         self._running = running = RunningPair(pair, self._policy_for, before=before)
         manifest, delta = running.current.manifest, running.current.policy.delta
         self._outputs = Publishers(self, manifest)
+        if labels := settings.findings.labels(manifest.classes):
+            self._finding_topics = FindingTopics(self, labels)
         self._cloud = self.create_client(SegmentHardFrame, "segment_hard_frame")
         if self._store is not None:
             self._models = ModelLink(
@@ -114,45 +119,26 @@ class EdgeNode(ManagedNode):
             running=self._running,
             history=self._history,
             publishers=self._outputs,
+            finding_topics=self._finding_topics,
             client=self._cloud,
             on_idle=self._status.publish_if_settled,
             logger=self.get_logger(),
         )
         self._pipeline.start()
         kind = CompressedImage if self._compressed else Image
-        self._inputs = [
-            ImageInput(
-                self,
-                kind,
-                self._image_topic,
-                self._receive_image,
-                reliability=settings.reliability,
-                clock=self.steady_clock,
-                on_lost=self._pipeline.images.lost,
-            )
-        ]
-        if self._running.current.manifest.modality == "rgbd":
-            self._inputs.append(
-                ImageInput(
-                    self,
-                    Image,
-                    self.resolve_topic_name("depth"),
-                    self._receive_depth,
-                    reliability=settings.reliability,
-                    clock=self.steady_clock,
-                )
-            )
-        self.get_logger().info(self._what_it_listens_to())
-        self._inputs.append(
-            ImageInput(
-                self,
-                CameraInfo,
-                camera_info_topic(self, self.resolve_topic_name("image")),
-                self._outputs.camera_info.hear,
-                reliability=settings.reliability,
-                clock=self.steady_clock,
-            )
+        listen = partial(
+            ImageInput, self, reliability=settings.reliability, clock=self.steady_clock
         )
+        self._inputs = [
+            listen(kind, self._image_topic, self._receive_image, on_lost=self._pipeline.images.lost)
+        ]
+        measured = self._finding_topics is not None and settings.findings.measure
+        if measured or self._running.current.manifest.modality == "rgbd":
+            depth = self.resolve_topic_name("depth")
+            self._inputs.append(listen(Image, depth, self._receive_depth))
+        self.get_logger().info(self._what_it_listens_to())
+        info = camera_info_topic(self, self.resolve_topic_name("image"))
+        self._inputs.append(listen(CameraInfo, info, self._outputs.camera_info.hear))
         if self._models is not None:
             self._models.start()
 
@@ -178,6 +164,9 @@ class EdgeNode(ManagedNode):
         if self._outputs is not None:
             self._outputs.destroy()
             self._outputs = None
+        if self._finding_topics is not None:
+            self._finding_topics.destroy()
+            self._finding_topics = None
         if self._cloud is not None:
             self.destroy_client(self._cloud)
             self._cloud = None

@@ -13,11 +13,14 @@ class CameraInfoTopic:
 
     Args:
         node: The node; the topic is in its private namespace.
+
+    Attributes:
+        heard: The camera's own calibration; None until it has told one.
     """
 
     def __init__(self, node: Node) -> None:
+        self.heard: CameraInfo | None = None
         self._node = node
-        self._heard: CameraInfo | None = None
         self._publisher = node.create_publisher(CameraInfo, "~/camera_info", qos.reliable())
 
     def destroy(self) -> None:
@@ -26,7 +29,7 @@ class CameraInfoTopic:
 
     def hear(self, camera: CameraInfo) -> None:
         """Take the camera's calibration, which holds until it tells another."""
-        self._heard = camera
+        self.heard = camera
 
     def publish(self, header: Header, size: tuple[int, int]) -> None:
         """Publish the calibration of a frame's maps; nothing if the camera has told none.
@@ -35,7 +38,7 @@ class CameraInfoTopic:
             header: Header of the maps.
             size: Their rows and columns.
         """
-        camera = self._heard
+        camera = self.heard
         if camera is None:
             return
         fields = camera_model_at(camera, size)

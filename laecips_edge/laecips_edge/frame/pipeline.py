@@ -12,7 +12,7 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from laecips_edge.core.frame.counters import FrameCounters
 from laecips_edge.core.frame.edge_settings import EdgeSettings
-from laecips_edge.core.frame.frame import Frame, SeenFrame
+from laecips_edge.core.frame.frame import AnswerSinks, Frame, SeenFrame
 from laecips_edge.core.frame.frame_history import FrameHistory
 from laecips_edge.core.frame.input_watch import InputWatch
 from laecips_edge.core.frame.recent_counts import RecentCounts
@@ -29,6 +29,8 @@ from laecips_edge.core.image.stamps import nanoseconds
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
 from laecips_edge.core.link.in_flight import InFlightRequests
 from laecips_edge.frame.cloud_thread import CloudThread
+from laecips_edge.frame.finding_topics import FindingTopics
+from laecips_edge.frame.findings_thread import FindingsThread
 from laecips_edge.frame.inference_thread import InferenceThread
 from laecips_edge.frame.publishers import Publishers
 from laecips_edge.ros.hard_frame_messages import answer_of, request_message
@@ -48,6 +50,7 @@ class Pipeline(RouterEvents):
         running: The pair (f, h) and its policy.
         history: Keeps the observation of each frame.
         publishers: Publish the answers.
+        finding_topics: Publish the findings; None without findings.
         client: Client of the cloud's service.
         on_idle: Called on the inference thread each time no frame came for a while.
         logger: Logger of the node.
@@ -60,6 +63,7 @@ class Pipeline(RouterEvents):
         running: RunningPair,
         history: FrameHistory,
         publishers: Publishers,
+        finding_topics: FindingTopics | None,
         client: Client,
         on_idle: Callable[[], None],
         logger: Any,
@@ -101,13 +105,23 @@ class Pipeline(RouterEvents):
             send_scores=settings.send_scores,
             fit=UploadFit(settings.jpeg_deadline_share) if settings.jpeg_deadline_share else None,
         )
+        self.findings: FindingsThread | None = None
+        if finding_topics is not None:
+            self.findings = FindingsThread(
+                settings.findings,
+                finding_topics.labels,
+                publish=finding_topics.publish,
+                depth_of=self._depth_of_findings,
+                camera=lambda: publishers.camera_info.heard,
+                logger=logger,
+            )
         self.router = Router(
             running=running,
             transport=self.transport,
             in_flight=self.in_flight,
             upload=self._upload,
             counters=self.counters,
-            sink=publishers,
+            sink=publishers if self.findings is None else AnswerSinks(publishers, self.findings),
             threshold=self.steering,
             events=self,
             depth_of=self._depth_of,
@@ -117,6 +131,8 @@ class Pipeline(RouterEvents):
 
     def start(self) -> None:
         """Start the threads."""
+        if self.findings is not None:
+            self.findings.start()
         self._answers.start(self.router.expire)
         self._inference.start()
 
@@ -129,6 +145,8 @@ class Pipeline(RouterEvents):
         self._answers.stop()
         self.router.stop()
         self._inference.stop()
+        if self.findings is not None:
+            self.findings.stop()
 
     def receive(self, message: Image | CompressedImage) -> None:
         """Hand an image to the inference thread and return at once."""
@@ -215,3 +233,11 @@ class Pipeline(RouterEvents):
         if message is None:
             raise ImageError(f"depth: {self._depths.nothing_near(frame.stamp_ns)}")
         return image_messages.to_depth(message)
+
+    def _depth_of_findings(self, frame: Frame) -> NDArray[np.uint16] | None:
+        """Return the depth image of a frame, as `_depth_of`; None if there is none."""
+        try:
+            return self._depth_of(frame)
+        except ImageError as error:
+            self._logger.warning(f"findings are not measured: {error}", once=True)
+            return None

@@ -45,6 +45,8 @@ def status_of(
         "superseded_share": round(superseded, 3),
         "fallback_share": round(fallback, 3),
     }
+    if pipeline.findings is not None:
+        details["findings_skipped"] = pipeline.findings.skipped
     if steered is not None:
         details["hard_share"] = round(steered.hard_share, 3)
     return (
@@ -62,5 +64,6 @@ def status_of(
             images=images,
             superseded_share=superseded,
             fallback_share=fallback,
+            findings_trouble=pipeline.findings.trouble if pipeline.findings is not None else "",
         ),
     )

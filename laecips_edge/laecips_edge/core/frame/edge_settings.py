@@ -8,6 +8,7 @@ from typing import Final
 
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.bundle.manifest import Manifest
+from laecips_edge.core.findings.finding_settings import FindingSettings
 from laecips_edge.core.frame.privacy_settings import PrivacySettings
 from laecips_edge.core.frame.warn_settings import EdgeWarnSettings
 from laecips_edge.core.inference.engine_settings import EngineSettings
@@ -188,6 +189,7 @@ class EdgeSettings(EngineSettings):
         maximum=1000,
     )
 
+    findings: FindingSettings = field(default_factory=FindingSettings)
     warn: EdgeWarnSettings = field(default_factory=EdgeWarnSettings)
 
     def __post_init__(self) -> None:

@@ -95,6 +95,27 @@ class AnswerSink(Protocol):
         ...
 
 
+class AnswerSinks:
+    """Hands each answer to several sinks, in their order.
+
+    Args:
+        sinks: The sinks.
+    """
+
+    def __init__(self, *sinks: AnswerSink) -> None:
+        self._sinks = sinks
+
+    def answer_now(self, seen: SeenFrame) -> None:
+        """Hand on f's answer; see `AnswerSink`."""
+        for sink in self._sinks:
+            sink.answer_now(seen)
+
+    def answer(self, answer: FrameAnswer) -> None:
+        """Hand on the final answer; see `AnswerSink`."""
+        for sink in self._sinks:
+            sink.answer(answer)
+
+
 class NewestFrame:
     """A queue of one frame: a newer frame replaces one that waits. Safe for several threads."""
 

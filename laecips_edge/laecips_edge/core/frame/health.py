@@ -35,6 +35,7 @@ class EdgeHealth:
         images: Rate, gaps and losses of the images.
         superseded_share: Share of the recent images that newer ones superseded.
         fallback_share: Share of the recent hard frames that the robot answered itself.
+        findings_trouble: Why findings are not kept on disk; empty if they are, or shall not be.
         warn: The bounds beyond which it warns.
     """
 
@@ -52,6 +53,7 @@ class EdgeHealth:
     images: InputState = field(default_factory=InputState)
     superseded_share: float = 0.0
     fallback_share: float = 0.0
+    findings_trouble: str = ""
     warn: EdgeWarnSettings = field(default_factory=EdgeWarnSettings)
 
 
@@ -110,6 +112,11 @@ def assess(health: EdgeHealth) -> tuple[Level, str]:
             Level.WARN,
             f"{health.superseded_share:.0%} of the images of the last minute were superseded: f "
             "is slower than the camera; lower the camera's rate, or give f threads or an engine",
+        ),
+        (
+            bool(health.findings_trouble),
+            Level.WARN,
+            f"findings are not kept: {health.findings_trouble}",
         ),
         (not health.received, Level.OK, "waiting for the first image"),
     )

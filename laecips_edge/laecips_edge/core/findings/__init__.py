@@ -1,0 +1,1 @@
+"""Findings: regions of chosen classes, followed over frames, measured, and kept on disk."""
