@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.parameter_file import given
 from laecips_edge.launching.node_spec import NodeSpec
 from laecips_edge.launching.params_file import unknown_parameters
@@ -36,6 +37,7 @@ from laecips_bringup.live_replay.supervisor import Supervisor
 from laecips_bringup.output_names import (
     BUFFER,
     CERTIFICATES,
+    FINDINGS,
     FRAMES,
     LIBRARY,
     LOGS,
@@ -105,6 +107,7 @@ class Replay:
             **shared,
             parameters={
                 "model_store": str(out / MODELS),
+                "findings.folder": str(out / FINDINGS),
                 **AS_THE_TRUTH,
                 **trusting,
                 **options.edge,
@@ -172,7 +175,7 @@ class Replay:
         # An old replay buffer would answer a request with a known id from its stored frames.
         _remove(out, BUFFER, f"{BUFFER}-wal", f"{BUFFER}-shm")
         # The robot and the trainer would continue with the last pair of an earlier run.
-        for folder in (MODELS, LIBRARY, CERTIFICATES, SPOOL):
+        for folder in (MODELS, LIBRARY, CERTIFICATES, SPOOL, FINDINGS):
             shutil.rmtree(out / folder, ignore_errors=True)
         remove_stale_segments()
         try:
@@ -220,6 +223,11 @@ class Replay:
                 spec.name: monitors[domain].parameters(spec.full_name, limit_s=_PATIENCE_S)
                 for spec, domain in nodes
             }
+            edge = EdgeSettings.from_parameters(parameters["edge"])
+            self._scoreboard.score_findings(
+                edge.findings.labels(self._bundle.manifest.classes),
+                smallest=edge.findings.smallest,
+            )
             # The player waits for this subscription: now the first picture may come.
             monitors[where.robot].listen([each for each in topics if each.kind is Kind.PLAYED])
             try:

@@ -155,6 +155,9 @@ class _Robot(RouterEvents):
             total=len(bag),
             first_version=bundle.manifest.version,
         )
+        self.board.score_findings(
+            settings.findings.labels(bundle.manifest.classes), smallest=settings.findings.smallest
+        )
         self._settings = settings
         self._blanking = settings.privacy.blanking()
         self._truth = bag.truth()

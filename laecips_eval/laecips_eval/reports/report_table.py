@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
@@ -9,7 +11,7 @@ from rich.text import Text
 
 from laecips_eval.reports.report import Report
 from laecips_eval.scoring.link_figures import LinkFigures
-from laecips_eval.scoring.run_figures import UpdateFigures
+from laecips_eval.scoring.run_figures import FindingFigures, UpdateFigures
 
 
 def report_table(report: Report) -> Group:
@@ -22,6 +24,8 @@ def report_table(report: Report) -> Group:
         tables.append(_latency(report))
     if report.scored:
         tables.append(_accuracy(report))
+        if report.findings:
+            tables.append(findings_table(report.findings))
         if report.segments:
             tables.append(_segments(report))
         if report.disturbances:
@@ -61,6 +65,22 @@ def what_became_of(update: UpdateFigures) -> str:
     if update.rolled_back:
         return "rolled back"
     return "promoted" if update.promoted else f"refused: {update.gate}"
+
+
+def findings_table(findings: Sequence[FindingFigures]) -> Table:
+    """Return the table of precision and recall of findings by class."""
+    table = _table(
+        None, "finding", "true regions", "precision, published", "recall", "precision, f alone",
+        "recall",
+    )  # fmt: skip
+    for it in findings:
+        figures = [
+            points(value)
+            for accuracy in (it.published, it.edge_only)
+            for value in (accuracy.precision, accuracy.recall)
+        ]
+        table.add_row(it.name, str(it.published.true), *figures)
+    return table
 
 
 def _frames(report: Report) -> Table:

@@ -252,6 +252,32 @@ class ShiftFigures(ReportPart):
     alarms: list[str] = []
 
 
+class RegionAccuracy(ReportPart):
+    """Regions of a class over all scored frames; see `scoring.finding_scores`.
+
+    Attributes:
+        true: true regions.
+        shown: regions of the label maps.
+        found: true regions that were found.
+        precision: found / shown, in [0, 1]; None without any.
+        recall: found / true, in [0, 1]; None without any.
+    """
+
+    true: int
+    shown: int
+    found: int
+    precision: float | None
+    recall: float | None
+
+
+class FindingFigures(ReportPart):
+    """The findings of a class: in the published label maps, and in f's own as it ran."""
+
+    name: str
+    published: RegionAccuracy
+    edge_only: RegionAccuracy
+
+
 class RunFigures(ReportPart):
     """The figures that a scoreboard computes.
 
@@ -265,6 +291,7 @@ class RunFigures(ReportPart):
         over_last: the last segment, the last two, ... all of them.
         shift: what the run shows without truth.
         disturbances: by kind, routine first; empty where the bag names none.
+        findings: by class; empty without truth, and where the robot looked for none.
     """
 
     frames: int
@@ -282,3 +309,4 @@ class RunFigures(ReportPart):
     over_last: list[LastSegments]
     shift: ShiftFigures = ShiftFigures()
     disturbances: list[DisturbanceFigures] = []
+    findings: list[FindingFigures] = []

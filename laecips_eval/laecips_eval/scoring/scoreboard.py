@@ -18,6 +18,7 @@ from laecips_cloud.metrics import LabelMap
 from laecips_eval.scoring.answers import FALLBACK_REASONS, SOURCES, EdgeCounters, PublishedAnswer
 from laecips_eval.scoring.comparison import Comparison
 from laecips_eval.scoring.disturbances import each_disturbance
+from laecips_eval.scoring.finding_scores import FindingScores
 from laecips_eval.scoring.frame_log import FrameRow, checksum
 from laecips_eval.scoring.frame_record import FrameRecord
 from laecips_eval.scoring.knowledge_age import knowledge_age
@@ -91,12 +92,22 @@ class Scoreboard:
         self._frames: dict[int, FrameRecord] = {}
         self._counters = EdgeCounters()
         self._two_answers = TwoAnswers()
+        self._findings: FindingScores | None = None
         self._comparison = Comparison(
             classes=classes,
             segments=self._segments,
             first_version=first_version,
             disturbances=self._disturbances,
         )
+
+    def score_findings(self, labels: Mapping[int, str], *, smallest: int) -> None:
+        """Score findings too, from the next label map on; without labels do not.
+
+        Args:
+            labels: names of the classes whose regions are findings, by index.
+            smallest: smallest area of a region, in pixels.
+        """
+        self._findings = FindingScores(labels, smallest=smallest) if labels else None
 
     def add_played(
         self,
@@ -141,6 +152,7 @@ class Scoreboard:
             frame.class_pixels = counts[: len(self._classes)]
             self._compare(stamp_ns, frame, label_map)
             self._comparison.add_published(stamp_ns, frame, label_map, truth)
+            self._score_findings("published", label_map, truth)
 
     def add_label_map_now(
         self, stamp_ns: int, label_map: LabelMap, truth: LabelMap | None = None
@@ -155,6 +167,7 @@ class Scoreboard:
             frame.checksum_now = checksum(label_map)
             self._compare(stamp_ns, frame, label_map)
             self._comparison.add_now(stamp_ns, frame, label_map, truth)
+            self._score_findings("edge_only", label_map, truth)
 
     def stamps_of_trained(self) -> list[int]:
         """Return the stamps of frames that f without training still has to process, in bag order.
@@ -265,6 +278,7 @@ class Scoreboard:
             disturbances=each_disturbance(
                 self._disturbances, self._frames.values(), lambda kind: miou_of([kind])
             ),
+            findings=self._findings.figures() if self._findings is not None else [],
         )
 
     def knowledge_age(self, updates: Iterable[UpdateFigures]) -> KnowledgeAge:
@@ -291,6 +305,10 @@ class Scoreboard:
     def _compare(self, stamp_ns: int, frame: FrameRecord, label_map: LabelMap) -> None:
         agreement = self._two_answers.add(stamp_ns, label_map)
         frame.agreement = frame.agreement if agreement is None else agreement
+
+    def _score_findings(self, stream: str, label_map: LabelMap, truth: LabelMap | None) -> None:
+        if self._findings is not None and truth is not None:
+            self._findings.add(stream, label_map, truth)
 
     def _frame(self, stamp_ns: int) -> FrameRecord:
         return self._frames.setdefault(stamp_ns, FrameRecord())

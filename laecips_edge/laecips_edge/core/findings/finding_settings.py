@@ -48,8 +48,8 @@ class FindingSettings(Settings):
     )
     measure: bool = _fixed(
         False,
-        "Measure findings in millimetres, by depth and the camera's calibration: subscribe to `depth` "
-        "whatever f takes.",
+        "Measure findings in millimetres, by depth and the camera's calibration: subscribe to "
+        "`depth` whatever f takes.",
     )
     folder: str = _fixed(
         "", "Folder for a log of the findings and a picture of each; empty: nothing is kept."

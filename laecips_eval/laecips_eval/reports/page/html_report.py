@@ -79,6 +79,7 @@ def html_report(
             colours=class_colours(list(report.miou.published.per_class), palette),
             gallery=gallery_panels(gallery, rows=rows, palette=palette),
             classes=tables.classes_table(report, defects=defects) if report.scored else None,
+            findings=tables.findings_table(report) if report.findings else None,
             segments=tables.segments_tables(report) if report.segments else (),
             shift=tables.shift_table(report) if report.shift.segments else None,
             answers=tables.answers_table(report),

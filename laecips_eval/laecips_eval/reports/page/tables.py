@@ -112,6 +112,32 @@ def classes_table(report: Report, *, defects: Sequence[str]) -> PageTable:
     )
 
 
+def findings_table(report: Report) -> PageTable:
+    """Return the table of precision and recall of findings by class."""
+    rows = []
+    for it in report.findings:
+        cells = [number(it.published.true)]
+        for accuracy in (it.published, it.edge_only):
+            cells += [
+                number(accuracy.shown),
+                points(accuracy.precision),
+                points(accuracy.recall),
+            ]
+        rows.append(PageRow(name=it.name, cells=cells))
+    return PageTable(
+        caption="Regions, frame by frame. A true region is found by a region of its class with an "
+        "IoU of at least 0.3. Precision: share of the regions that found one; recall: share of the "
+        "true regions that were found",
+        head=["class", "true regions"]
+        + [
+            f"{what}, {_STREAMS[it]}"
+            for it in ("published", "edge_only")
+            for what in ("regions", "precision", "recall")
+        ],
+        groups=[RowGroup(rows=rows)],
+    )
+
+
 def segments_tables(report: Report) -> Sequence[PageTable]:
     """Return the tables of disturbances, of single segments, and of the last ones together."""
     streams = _streams(report)

@@ -1,0 +1,79 @@
+"""`laecips score-findings`: precision and recall of findings in a replay that has ended."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+HELP = "precision and recall of findings in a finished replay, by class"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "folder", type=Path, metavar="DIR", help="folder that `laecips replay --out` filled"
+    )
+    parser.add_argument(
+        "--classes",
+        nargs="+",
+        metavar="CLASS",
+        help="classes of the findings; without it those that the robot looked for, else the "
+        "defects of the inspection scene",
+    )
+    parser.add_argument(
+        "--smallest", type=int, help="smallest area of a region in pixels; without it the robot's"
+    )
+    parser.add_argument("-o", "--output", type=Path, help="write the figures to this JSON file")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Score the findings and show them.
+
+    Raises:
+        ValueError: the folder has no complete result, its bag no truth, or a class is unknown.
+        OSError: a file cannot be read or written.
+    """
+    import json
+    from dataclasses import replace
+
+    from laecips_cloud.console import progress_bar
+    from laecips_edge.core.atomic_files import whole_file
+    from laecips_edge.core.frame.edge_settings import EdgeSettings
+    from rich.console import Console
+
+    from laecips_eval.bags import open_bag
+    from laecips_eval.inspection_scene.classes import CLASSES, DEFECTS
+    from laecips_eval.reports.report import read_report
+    from laecips_eval.reports.report_table import findings_table
+    from laecips_eval.reports.result_findings import score_result
+    from laecips_eval.scoring.frame_log import read_rows
+
+    report = read_report(args.folder / "report.json")
+    if report.bag.drift:
+        raise ValueError(f"{args.folder} was played under a drift: its pictures are not in the bag")
+    settings = EdgeSettings.from_parameters(report.setup.parameters["edge"]).findings
+    names = args.classes or settings.classes or tuple(CLASSES[index] for index in DEFECTS)
+    settings = replace(settings, classes=tuple(names), smallest=args.smallest or settings.smallest)
+    with progress_bar("frames") as progress:
+        scored = score_result(
+            args.folder / "result.mcap",
+            report=report,
+            rows=read_rows(args.folder / "frames.csv"),
+            bag=open_bag(report.bag.path, report.bag.topic),
+            versions=args.folder / "library" / "versions",
+            settings=settings,
+            progress=progress,
+        )
+    console = Console()
+    console.print(findings_table(scored.figures))
+    console.print(
+        f"{scored.frames} frames, regions of {settings.smallest} pixels or more; f ran again on "
+        f"the {scored.run_again} that the cloud answered: {scored.differing} other label maps",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if args.output is not None:
+        with whole_file(args.output) as file:
+            json.dump([it.model_dump() for it in scored.figures], file, indent=2)
+            file.write("\n")
+    return 0
