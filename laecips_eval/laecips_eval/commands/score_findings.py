@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     from laecips_eval.bags import open_bag
     from laecips_eval.inspection_scene.classes import CLASSES, DEFECTS
     from laecips_eval.reports.report import read_report
-    from laecips_eval.reports.report_table import findings_table
+    from laecips_eval.reports.report_table import findings_table, reported_table
     from laecips_eval.reports.result_findings import score_result
     from laecips_eval.scoring.frame_log import read_rows
 
@@ -66,14 +66,18 @@ def run(args: argparse.Namespace) -> int:
         )
     console = Console()
     console.print(findings_table(scored.figures))
+    console.print(reported_table(scored.reported))
     console.print(
-        f"{scored.frames} frames, regions of {settings.smallest} pixels or more; f ran again on "
-        f"the {scored.run_again} that the cloud answered: {scored.differing} other label maps",
+        f"{scored.findings} findings in {scored.frames} frames, regions of {settings.smallest} "
+        f"pixels or more; f ran again on the {scored.run_again} frames that the cloud answered: "
+        f"{scored.differing} other label maps",
         highlight=False,
         soft_wrap=True,
     )
     if args.output is not None:
         with whole_file(args.output) as file:
-            json.dump([it.model_dump() for it in scored.figures], file, indent=2)
+            figures = [it.model_dump() for it in scored.figures]
+            reported = {name: it.model_dump() for name, it in scored.reported.items()}
+            json.dump({"regions": figures, "reported": reported}, file, indent=2)
             file.write("\n")
     return 0

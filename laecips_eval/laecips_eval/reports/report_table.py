@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
@@ -11,7 +11,7 @@ from rich.text import Text
 
 from laecips_eval.reports.report import Report
 from laecips_eval.scoring.link_figures import LinkFigures
-from laecips_eval.scoring.run_figures import FindingFigures, UpdateFigures
+from laecips_eval.scoring.run_figures import FindingFigures, RegionAccuracy, UpdateFigures
 
 
 def report_table(report: Report) -> Group:
@@ -80,6 +80,14 @@ def findings_table(findings: Sequence[FindingFigures]) -> Table:
             for value in (accuracy.precision, accuracy.recall)
         ]
         table.add_row(it.name, str(it.published.true), *figures)
+    return table
+
+
+def reported_table(reported: Mapping[str, RegionAccuracy]) -> Table:
+    """Return the table of precision and recall of what a robot reports, by class."""
+    table = _table(None, "confirmed finding", "regions reported", "precision", "recall")
+    for name, it in reported.items():
+        table.add_row(name, str(it.shown), points(it.precision), points(it.recall))
     return table
 
 

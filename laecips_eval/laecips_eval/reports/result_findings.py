@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,8 @@ import numpy as np
 from laecips_cloud.metrics import LabelMap
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.findings.finding_settings import FindingSettings
+from laecips_edge.core.findings.finding_tracker import FindingState, FindingTracker
+from laecips_edge.core.findings.label_regions import LabelRegion, label_regions
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.image.stamps import nanoseconds
 from laecips_edge.core.inference.segmenter import Segmenter
@@ -22,7 +24,7 @@ from laecips_eval.bags.topics import RAW_IMAGE
 from laecips_eval.reports.report import Report
 from laecips_eval.scoring.finding_scores import FindingScores
 from laecips_eval.scoring.frame_log import FrameRow, checksum
-from laecips_eval.scoring.run_figures import FindingFigures
+from laecips_eval.scoring.run_figures import FindingFigures, RegionAccuracy
 
 LABEL_MAP: Final = "/label_map"
 """End of the name of the topic with the published label maps."""
@@ -36,6 +38,8 @@ class ResultFindings:
 
     Attributes:
         figures: by class.
+        reported: by class, the regions that the robot reports: those that it has confirmed.
+        findings: number of findings that it reports, each over many frames.
         frames: frames that were scored.
         run_again: frames whose own label map by f is not in the result, so that f was run again.
         differing: those of them where it gave another label map than in the replay, as another
@@ -43,6 +47,8 @@ class ResultFindings:
     """
 
     figures: list[FindingFigures]
+    reported: dict[str, RegionAccuracy]
+    findings: int
     frames: int
     run_again: int
     differing: int
@@ -79,7 +85,10 @@ def score_result(
     if not truth:
         raise ValueError(f"{bag.path} has no truth: there is nothing to score findings with")
     first = Bundle.load(Path(report.setup.bundle.path))
-    scores = FindingScores(settings.labels(first.manifest.classes), smallest=settings.smallest)
+    labels = settings.labels(first.manifest.classes)
+    scores = FindingScores(labels, smallest=settings.smallest)
+    reported = FindingScores(labels, smallest=settings.smallest)
+    inspected = _Inspected(settings, labels)
     by_stamp = {row.stamp_ns: row for row in rows}
     alone = _FAlone(first, versions, EdgeSettings.from_parameters(report.setup.parameters["edge"]))
     frames = run_again = differing = done = 0
@@ -99,9 +108,38 @@ def score_result(
             differing += checksum(own) != row.checksum_now
         scores.add("published", published, true)
         scores.add("edge_only", own, true)
+        reported.add_regions("published", inspected.look(published, stamp), true)
     return ResultFindings(
-        figures=scores.figures(), frames=frames, run_again=run_again, differing=differing
+        figures=scores.figures(),
+        reported={it.name: it.published for it in reported.figures()},
+        findings=inspected.findings,
+        frames=frames,
+        run_again=run_again,
+        differing=differing,
     )
+
+
+class _Inspected:
+    """What a robot with these settings reports of label maps."""
+
+    def __init__(self, settings: FindingSettings, labels: Mapping[int, str]) -> None:
+        self.findings = 0
+        self._settings = settings
+        self._labels = labels
+        self._tracker = FindingTracker(
+            confirm=settings.confirm, looks=settings.looks, forget=settings.forget
+        )
+
+    def look(self, label_map: LabelMap, stamp_ns: int) -> list[LabelRegion]:
+        """Return the regions of a frame that are reported."""
+        settings = self._settings
+        regions, _ = label_regions(
+            label_map, None, self._labels, smallest=settings.smallest, most=settings.most
+        )
+        height, width = label_map.shape
+        found = self._tracker.look(regions, stamp_ns=stamp_ns, picture=(height, width))
+        self.findings += sum(it.state is FindingState.OPENED for it in found)
+        return [it.region for it in found if it.region is not None]
 
 
 class _FAlone:

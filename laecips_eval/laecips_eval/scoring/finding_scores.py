@@ -47,17 +47,19 @@ class FindingScores:
             label_map: uint8 [H, W].
             truth: uint8 [H, W], 255: not labelled, of the same size.
         """
-        self._empty = False
         known = np.where(truth == UNLABELLED, np.uint8(UNLABELLED), label_map)
-        shown, _ = label_regions(known, None, self._labels)
+        self.add_regions(stream, label_regions(known, None, self._labels)[0], truth)
+
+    def add_regions(self, stream: str, shown: Sequence[LabelRegion], truth: LabelMap) -> None:
+        """Score the regions of a frame; see `add`."""
+        self._empty = False
         true, _ = label_regions(truth, None, self._labels)
         for label in self._labels:
-            counted = count_found(
+            self._counts[stream, label] += count_found(
                 [it for it in shown if it.label == label],
                 [it for it in true if it.label == label],
                 smallest=self._smallest,
             )
-            self._counts[stream, label] += counted
 
     def figures(self) -> list[FindingFigures]:
         """Return the figures of each class, in the order of their indices; none without a frame."""

@@ -18,10 +18,10 @@ def test_a_folder_is_scored(
     assert cli.main(["score-findings", str(tmp_path), "-o", str(output)]) == 0
     text = capsys.readouterr().out
     assert "part" in text
-    assert f"{FRAMES} frames, regions of 30 pixels or more; f ran again on the 2" in text
-    assert json.loads(output.read_text()) == [
-        it.model_dump() for it in run.board.measured().findings
-    ]
+    assert f"in {FRAMES} frames, regions of 30 pixels or more; f ran again on the 2 frames" in text
+    content = json.loads(output.read_text())
+    assert content["regions"] == [it.model_dump() for it in run.board.measured().findings]
+    assert list(content["reported"]) == ["part", "scratch"]
     assert cli.main(["score-findings", str(tmp_path), "--classes", "rust"]) == 2
     assert "'rust' is no class of the bundle" in capsys.readouterr().err
 

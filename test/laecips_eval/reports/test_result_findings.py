@@ -37,6 +37,16 @@ def test_figures_are_those_that_the_run_counted(run: FinishedReplay) -> None:
     assert any(it.edge_only != it.published for it in result.figures)
 
 
+def test_what_the_robot_would_confirm_is_scored_too(run: FinishedReplay) -> None:
+    once = replace(SETTINGS, confirm=1, looks=1, most=256)
+    result = scored(run, settings=once)
+    assert result.reported == {it.name: it.published for it in result.figures}
+    assert result.findings > 0
+    never = scored(run, settings=replace(SETTINGS, confirm=FRAMES + 1, looks=FRAMES + 1))
+    assert never.findings == 0
+    assert {it.shown for it in never.reported.values()} == {0}
+
+
 def test_another_map_than_in_the_run_is_counted(run: FinishedReplay) -> None:
     rows = [replace(row, checksum_now=1) for row in run.rows]
     assert scored(run, rows=rows).differing == len(BY_CLOUD)
