@@ -10,6 +10,7 @@ import psutil
 import pytest
 from laecips_edge.cli import main
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.findings.finding_archive import read_archive
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_eval.bags import BagWriter, Legend, Segment
 from laecips_eval.bags.result_bag import message_types
@@ -57,9 +58,13 @@ def assert_sums_hold(report: Report, frames: int = FRAMES, *, torn: int = 0) -> 
 def live(
     tmp_path_factory: pytest.TempPathFactory, bag: Path, tiny_bundle: Bundle
 ) -> tuple[Path, str]:
-    """Folder and output of a live run."""
+    """Folder and output of a live run with findings."""
     out = tmp_path_factory.mktemp("live")
-    status, output = replay(bag, "--bundle", tiny_bundle.path, out=out)
+    mine = tmp_path_factory.mktemp("mine") / "findings.yaml"
+    findings = "{classes: [part, scratch], confirm: 1, looks: 1, forget: 1}"
+    mine.write_text(f"/**/edge: {{ros__parameters: {{findings: {findings}}}}}", encoding="utf-8")
+    arguments = (bag, "--bundle", tiny_bundle.path, "--params-file", mine)
+    status, output = replay(*arguments, out=out)
     assert status == 0, output
     return out, output
 
@@ -94,6 +99,20 @@ def test_the_report_of_a_run(live: tuple[Path, str], bag: Path) -> None:
     assert f"{bag.name}: {FRAMES} frames" in output
 
 
+def test_the_findings_of_a_run(live: tuple[Path, str]) -> None:
+    out, output = live
+    findings = read_report(out / "report.json").findings
+    assert [it.name for it in findings] == ["part", "scratch"]
+    assert all(it.published.true > 0 for it in findings)
+    assert " finding " in output
+    assert "<h2>Findings</h2>" in (out / "report.html").read_text(encoding="utf-8")
+    kept = read_archive(out / "findings").findings
+    assert {it.finding.class_name for it in kept} <= {"part", "scratch"}
+    assert all(it.closed and it.picture is not None for it in kept)
+    shown = sum(it.published.shown for it in findings)
+    assert (len(kept) > 0) == (shown > 0)
+
+
 def test_all_logs_are_in_the_folder_of_the_run(live: tuple[Path, str]) -> None:
     out, _ = live
     assert not (out / "ros_home").exists()
@@ -115,6 +134,7 @@ def test_the_result_bag_of_a_run(live: tuple[Path, str]) -> None:
     assert len(read["/edge/segmentation"]) == answered
     assert len(read["/edge/label_map"]) == answered
     assert len(read["/edge/overlay/compressed"]) == answered
+    assert 0 < len(read["/edge/findings"]) <= answered + 1  # the last one closes what is open
     assert read["/edge/status"][-1].received == FRAMES
     assert read["/cloud/status"][-1].state == "active"
     overlay = cv2.imdecode(read["/edge/overlay/compressed"][0].data, cv2.IMREAD_COLOR)

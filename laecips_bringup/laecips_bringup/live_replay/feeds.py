@@ -13,6 +13,7 @@ from laecips_msgs.msg import (
     BridgeStatus,
     CloudStatus,
     EdgeStatus,
+    FindingArray,
     ModelReport,
     PlayedFrame,
     Segmentation,
@@ -28,6 +29,7 @@ class Kind(Enum):
     LABEL_MAP = auto()
     LABEL_MAP_NOW = auto()
     OVERLAY = auto()
+    FINDINGS = auto()
     EDGE_STATUS = auto()
     CLOUD_STATUS = auto()
     TRAINER_STATUS = auto()
@@ -83,6 +85,7 @@ def feeds(
         _feed(Kind.SEGMENTATION, edge, "segmentation", Segmentation, "laecips_msgs"),
         _feed(Kind.LABEL_MAP, edge, "label_map", Image, "sensor_msgs"),
         _feed(Kind.LABEL_MAP_NOW, edge, "label_map_now", Image, "sensor_msgs", recorded=False),
+        _feed(Kind.FINDINGS, edge, "findings", FindingArray, "laecips_msgs"),
         _feed(Kind.EDGE_STATUS, edge, "status", EdgeStatus, "laecips_msgs"),
         _feed(Kind.CLOUD_STATUS, cloud, "status", CloudStatus, "laecips_msgs"),
     ]

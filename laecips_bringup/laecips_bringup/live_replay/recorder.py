@@ -180,8 +180,8 @@ class Recorder:
             self._record(feed, data, received_ns)
 
     def _read(self, feed: Feed, data: bytes, received_ns: int) -> None:
-        if feed.kind is Kind.OVERLAY:
-            return
+        if feed.kind in (Kind.OVERLAY, Kind.FINDINGS):
+            return  # recorded only
         message = deserialize_message(data, feed.message)
         match feed.kind:
             case Kind.PLAYED:
