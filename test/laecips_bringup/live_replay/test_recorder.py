@@ -24,6 +24,7 @@ from laecips_msgs.msg import (
     BridgeStatus,
     CloudStatus,
     EdgeStatus,
+    FindingArray,
     ModelReport,
     PlayedFrame,
     Segmentation,
@@ -88,6 +89,7 @@ def a_run(recorder: Recorder) -> None:
     tell(recorder, Kind.OVERLAY, stamped(CompressedImage(format="jpeg", data=b"x")), 131 * MS)
     segmentation = stamped(Segmentation(source=Segmentation.CLOUD, hard=True, bytes_up=10))
     tell(recorder, Kind.SEGMENTATION, segmentation, 132 * MS)
+    tell(recorder, Kind.FINDINGS, stamped(FindingArray()), 133 * MS)
     tell(recorder, Kind.EDGE_STATUS, EdgeStatus(received=1, sent=1, bytes_up=10), 140 * MS)
     tell(recorder, Kind.CLOUD_STATUS, CloudStatus(state="active"), 141 * MS)
 
@@ -121,6 +123,7 @@ def test_the_result_bag_is_on_the_bags_clock(tmp_path: Path, rate: float) -> Non
         "/edge/status": 1,
         "/cloud/status": 1,
         "/edge/overlay/compressed": 1,
+        "/edge/findings": 1,
         "/trainer/status": 0,
         "/model_report": 0,
         "/bridge/status": 0,
