@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.cache_folder import cache_folder
 
-from laecips_eval.benchmarks import batching, fusion, inference, output_size
+from laecips_eval.benchmarks import batching, findings, fusion, inference, output_size
 from laecips_eval.benchmarks.bridge import hop, link_calls
 from laecips_eval.benchmarks.sam import automatic, masks, pictures, prompts
 from laecips_eval.shipped_models import shipped_teacher
@@ -68,6 +68,11 @@ def _fusion(options: Options) -> Table:
     return Table("Fusion against the per-mask, per-class loop", fusion.run())
 
 
+def _findings(options: Options) -> Table:
+    rows = findings.run(options.bundle, repeats=options.repeats)
+    return Table("Findings beside f: processor time of a frame", rows)
+
+
 def _batching(options: Options) -> Table:
     rows = batching.run(
         shipped_teacher() / "quick.onnx",
@@ -116,6 +121,7 @@ BENCHMARKS: Final[dict[str, Callable[[Options], Table]]] = {
     "inference": _inference,
     "output-size": _output_size,
     "fusion": _fusion,
+    "findings": _findings,
     "batching": _batching,
     "bridge": _bridge,
     "bridge-hop": _bridge_hop,

@@ -1,7 +1,6 @@
 """What goes into the log, and what a full disk does."""
 
-import errno
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,31 +50,25 @@ def test_the_picture_is_the_best_look(tmp_path: Path) -> None:
     assert (tmp_path / closed["picture"]).is_file()
 
 
-class FailingLog(FindingLog):
-    """A log whose disk can be full."""
-
-    full = False
-
-    def write(self, record: Mapping[str, Any], picture: bytes | None = None) -> None:
-        if self.full:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        super().write(record, picture)
-
-
-def test_a_full_disk_is_told_once_and_the_log_goes_on_when_there_is_room(tmp_path: Path) -> None:
+def test_a_full_disk_is_told_once_and_the_log_goes_on_when_there_is_room(
+    tmp_path: Path, full_after: Callable[[int | None], None]
+) -> None:
     told: list[str] = []
-    log = FailingLog(tmp_path, max_bytes=10**6)
+    log = FindingLog(tmp_path, max_bytes=10**6)
     keeper = FindingKeeper(log, grew=0.1, on_trouble=told.append)
     it = a_finding(id=1, state=OPENED)
-    log.full = True
+    full_after(100)  # the first line fits, and half of another
+    keeper.take(a_frame(it), None)
     keeper.take(a_frame(it), RGB)
+    keeper.take(a_frame(replace(it, state=SEEN, area=105)), RGB)
     keeper.take(a_frame(replace(it, state=SEEN, area=200)), RGB)
-    assert told == [keeper.trouble] == [f"{tmp_path}: No space left on device"]
+    full_after(None)
+    assert told == [keeper.trouble] == [f"{tmp_path}: File too large"]
     assert keeper.lost == 2
-    log.full = False
     keeper.take(a_frame(replace(it, state=CLOSED)), None)
     assert keeper.trouble == ""
     assert [(it["event"], "picture" in it) for it in lines(tmp_path)[1:]] == [("closed", True)]
+    assert log.size == sum(file.stat().st_size for file in tmp_path.rglob("*") if file.is_file())
 
 
 @pytest.mark.parametrize("state", [OPENED, SEEN])
