@@ -16,6 +16,7 @@ from laecips_edge.core.bundle.manifest import BundleError, Manifest
 from laecips_edge.core.signing.signature import Signature, SignatureError, day
 from laecips_edge.core.signing.signature_file import read_signature
 from laecips_edge.core.signing.trusted_keys import TrustedKeys
+from laecips_edge.core.text_table import text_table
 
 HEADINGS = ("version", "parent", "delta", "gate", "MB", "name", "folder")
 
@@ -61,12 +62,7 @@ def table(found: Sequence[Found], *, root: Path) -> str:
         found: the bundles.
         root: the folders are shown relative to it.
     """
-    rows = [HEADINGS, *(_row(one, root) for one in found)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
+    return text_table([HEADINGS, *(_row(one, root) for one in found)])
 
 
 def verdict(manifest: Manifest) -> str:

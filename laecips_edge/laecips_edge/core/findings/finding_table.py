@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from laecips_edge.core.findings.finding_archive import KeptFinding
+from laecips_edge.core.text_table import text_table
 
 HEADINGS: Final = (
     "id", "class", "state", "first seen (UTC)", "for s", "frames", "area px", "share", "mm x mm",
@@ -17,12 +18,7 @@ HEADINGS: Final = (
 
 def findings_table(findings: Iterable[KeptFinding]) -> str:
     """Return a text table with a line for each finding."""
-    rows = [HEADINGS, *map(_row, findings)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
+    return text_table([HEADINGS, *map(_row, findings)])
 
 
 def utc(stamp_ns: int) -> str:
