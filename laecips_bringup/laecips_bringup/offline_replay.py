@@ -37,7 +37,7 @@ from laecips_bringup.output_names import (
     OFFLINE_REPORT,
     REPORT,
 )
-from laecips_bringup.played_bag import AS_THE_TRUTH, open_played_bag
+from laecips_bringup.played_bag import AS_THE_TRUTH, fixed_engine, open_played_bag
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +148,13 @@ def _parameters(options: OfflineOptions) -> Mapping[str, Mapping[str, Any]]:
     engine = {"engine": options.engine}
     usual = asking(options.teacher, engine=options.engine, unless=asked["cloud"])
     parameters = {
-        "edge": {**engine, **asked["edge"], **AS_THE_TRUTH, **options.edge},
+        "edge": {
+            **engine,
+            **asked["edge"],
+            **fixed_engine(asked["edge"], options.engine),
+            **AS_THE_TRUTH,
+            **options.edge,
+        },
         "cloud": {**engine, **usual, **asked["cloud"]},
     }
     if options.source is not None:

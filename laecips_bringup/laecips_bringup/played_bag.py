@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.inference.engine_settings import AUTO
 from laecips_edge.core.inference.segmenter import CAMERA
 from laecips_eval.bags import Bag, open_bag
 from laecips_eval.bags.label_files import LabelledBag
@@ -15,6 +17,18 @@ from laecips_eval.reports.run_setup import require_same_classes
 
 AS_THE_TRUTH: Final = {"output_size": CAMERA}
 """Parameters of a replay's edge node: label maps are scored at the size of the bag's pictures."""
+
+
+def fixed_engine(asked: Mapping[str, Any], engine: str) -> dict[str, str]:
+    """Return the engine of a replay's edge node where its user asks for `auto`; else nothing.
+
+    A replay gives the same answers each time, and an offline one those of a live one.
+
+    Args:
+        asked: what the user's files say to the edge node.
+        engine: the replay's engine.
+    """
+    return {"engine": engine} if asked.get("engine") == AUTO else {}
 
 
 def open_played_bag(

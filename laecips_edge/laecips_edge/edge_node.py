@@ -26,6 +26,7 @@ from laecips_edge.core.frame.health import EdgeHealth
 from laecips_edge.core.frame.log_news import CloudWatch, LossWatch, SilenceWatch
 from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.frame.warn_settings import EdgeWarnSettings
+from laecips_edge.core.inference.auto_engine import AutoEngine
 from laecips_edge.core.robot_name import usual_robot_name
 from laecips_edge.core.routing.policy import NEVER_UPLOADS, Policy
 from laecips_edge.core.signing.trusted_keys import TrustedKeys
@@ -40,6 +41,7 @@ from laecips_edge.frame.pipeline_status import status_of
 from laecips_edge.frame.publishers import Publishers
 from laecips_edge.ros.level_log import log_at
 from laecips_edge.ros.lifecycle import ManagedNode, run
+from laecips_edge.update.engine_switch import EngineSwitch
 from laecips_edge.update.model_link import ModelLink
 from laecips_msgs.srv import SegmentHardFrame
 
@@ -54,6 +56,7 @@ class EdgeNode(ManagedNode):
         self._running: RunningPair | None = None
         self._store: ModelStore | None = None
         self._models: ModelLink | None = None
+        self._switch: EngineSwitch | None = None
         self._outputs: Publishers | None = None
         self._finding_topics: FindingTopics | None = None
         self._cloud: Client | None = None
@@ -84,7 +87,8 @@ class EdgeNode(ManagedNode):
             logger=self.get_logger(),
             trusted=trusted,
         )
-        assemble = settings.segmenter
+        engines = AutoEngine(settings, self.get_logger().info)
+        assemble = engines.assemble
         pair, before = starting_pair(self._store, base, assemble=assemble, logger=self.get_logger())
         self._running = running = RunningPair(pair, self._policy_for, before=before)
         manifest, delta = running.current.manifest, running.current.policy.delta
@@ -100,14 +104,19 @@ class EdgeNode(ManagedNode):
                 running=running,
                 history=self._history,
                 assemble=assemble,
+                threadless=settings.threads == 1 and engines.settled,
                 superseded=self._superseded,
                 trusted=trusted,
             )
         self.get_logger().info(
             f"bundle {manifest.name} version {manifest.version}: {len(manifest.classes)} classes, "
             f"policy {settings.policy} with delta {delta:g}, "
-            + settings.engine_line(running.current.segmenter.device)
+            + settings.engine_line(
+                running.current.segmenter.device, engine=running.current.segmenter.engine
+            )
         )
+        self._switch = EngineSwitch(engines=engines, running=running, logger=self.get_logger())
+        self._switch.start()
 
     def activate(self) -> None:
         """Start the threads, then subscribe."""
@@ -155,6 +164,9 @@ class EdgeNode(ManagedNode):
 
     def release(self) -> None:
         """Free networks and topics."""
+        if self._switch is not None:
+            self._switch.stop()
+            self._switch = None
         if self._models is not None:
             self._models.destroy()
         if self._store is not None:
@@ -260,6 +272,8 @@ class EdgeNode(ManagedNode):
         if pipeline is not None:
             counted, details, health = status_of(pipeline, health)
             fields |= counted
+        if running is not None:
+            details["engine"] = running.current.segmenter.engine
         return Snapshot(
             fields=fields, details=details, health=health, hardware_id=self.parameters["robot"]
         )

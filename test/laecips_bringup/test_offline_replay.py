@@ -125,7 +125,7 @@ def test_a_parameter_file_is_heard_and_what_is_asked_for_lies_over_it(
     mine = tmp_path / "mine.yaml"
     mine.write_text(
         "/**: {ros__parameters: {threads: 2}}\n"
-        "edge: {ros__parameters: {policy: cloud, seed: 3, output_size: network}}\n"
+        "edge: {ros__parameters: {policy: cloud, seed: 3, output_size: network, engine: auto}}\n"
         "cloud: {ros__parameters: {mask_generator: none, vote: {max_margin: 0.2}}}\n",
         encoding="utf-8",
     )

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.inference import auto_engine
+from laecips_edge.core.inference.engine_probe import ProbedEngine
+from laecips_edge.core.inference.probed_engines import ProbedEngines
 from laecips_edge.edge_node import EdgeNode
 from processes import claim_domain
 from rclpy.context import Context
@@ -24,7 +27,11 @@ def configured(tiny_bundle: Bundle, tmp_path: Path) -> Iterator[Callable[..., Ed
             context = Context()
             context.init(args=[], domain_id=domain)
             stack.callback(context.try_shutdown)
-            values = {"bundle": str(tiny_bundle.path), "model_store": str(tmp_path)} | parameters
+            values = {
+                "bundle": str(tiny_bundle.path),
+                "model_store": str(tmp_path),
+                "engine": "onnxruntime",
+            } | parameters
             node = EdgeNode(
                 context=context,
                 parameter_overrides=[
@@ -80,3 +87,21 @@ def test_a_delta_that_does_not_fit_is_refused_from_the_configuration_on(
     assert not result.successful
     assert result.reason.startswith(reason)
     assert (node.parameters["delta"], node._running.current.policy.delta) == before
+
+
+def test_at_the_next_start_the_fastest_engine_runs_at_once(
+    configured: Callable[..., EdgeNode],
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("openvino")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(auto_engine, "LEAST_AGREEMENT", 0.97)  # its weights are random
+    found = [
+        ProbedEngine(name="onnxruntime", precision="fp32", ms=40.0, agreement=1.0),
+        ProbedEngine(name="openvino", precision="fp32", ms=20.0, agreement=1.0),
+    ]
+    kept = ProbedEngines(providers=("CPUExecutionProvider",), threads=1)
+    kept.write(tiny_bundle.manifest, found)
+    assert configured(engine="auto")._running.current.segmenter.engine == "openvino"

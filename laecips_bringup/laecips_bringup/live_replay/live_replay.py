@@ -12,7 +12,7 @@ from pathlib import Path
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.parameter_file import given
-from laecips_edge.launching.node_spec import NodeSpec
+from laecips_edge.launching.node_spec import NodeSpec, said
 from laecips_edge.launching.params_file import unknown_parameters
 from laecips_edge.launching.transport import SMALL, transport_environment
 from laecips_edge.ros.stale_segments import remove_stale_segments
@@ -47,7 +47,7 @@ from laecips_bringup.output_names import (
     RESULT,
     SPOOL,
 )
-from laecips_bringup.played_bag import AS_THE_TRUTH, open_played_bag
+from laecips_bringup.played_bag import AS_THE_TRUTH, fixed_engine, open_played_bag
 from laecips_bringup.processes.domain import OwnDomain
 from laecips_bringup.processes.processes import ProcessError, Processes
 from laecips_bringup.processes.this_process import environment
@@ -109,6 +109,7 @@ class Replay:
                 "model_store": str(out / MODELS),
                 "findings.folder": str(out / FINDINGS),
                 **AS_THE_TRUTH,
+                **fixed_engine(said("edge", shared), options.engine),
                 **trusting,
                 **options.edge,
             },

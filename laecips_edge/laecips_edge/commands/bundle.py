@@ -1,11 +1,15 @@
-"""`laecips bundle`: list, show, compare and pin the bundles of a robot, a library or any folder."""
+"""`laecips bundle`: list, show, compare, time and pin the bundles of a robot or any folder."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-HELP = "list, show and compare model bundles; pin a robot to a version"
+if TYPE_CHECKING:
+    from laecips_edge.core.bundle.bundle import Bundle
+
+HELP = "list, show and compare model bundles; time engines; pin a robot to a version"
 
 DEFAULT_STORE = "~/.ros/laecips/models"
 
@@ -29,6 +33,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     diff.add_argument("one", type=Path, metavar="A", help="folder of the older bundle")
     diff.add_argument("other", type=Path, metavar="B", help="folder of the newer bundle")
+    engines = actions.add_parser(
+        "engines",
+        help="time the engines on a bundle here and keep it, so that a robot with `engine: auto` "
+        "starts with the fastest one",
+    )
+    engines.add_argument("path", type=Path, metavar="PATH", help="folder of the bundle")
+    engines.add_argument(
+        "--providers",
+        nargs="+",
+        default=["CPUExecutionProvider"],
+        help="as the robot's parameter `providers`",
+    )
+    engines.add_argument(
+        "--threads", type=int, default=1, help="as the robot's parameter `threads`"
+    )
     pin = actions.add_parser(
         "pin",
         help="pin a robot to a version from its next start on (while it runs, call ~/adapt)",
@@ -55,9 +74,29 @@ def run(args: argparse.Namespace) -> int:
         print(bundle_report.describe(Bundle.load(args.path)))
     elif args.action == "diff":
         print(bundle_report.differences(Bundle.load(args.one), Bundle.load(args.other)))
+    elif args.action == "engines":
+        _time_engines(Bundle.load(args.path), args.providers, args.threads)
     else:
         print(pin_store(args.store.expanduser(), _version(args.version)))
     return 0
+
+
+def _time_engines(bundle: Bundle, providers: list[str], threads: int) -> None:
+    from laecips_edge.core.inference.engine_probe import (
+        fastest,
+        present_engines,
+        probe_engines,
+        table,
+    )
+    from laecips_edge.core.inference.probed_engines import ProbedEngines
+
+    probed = probe_engines(
+        bundle.path, engines=present_engines(), providers=providers, threads=threads
+    )
+    print(table(probed))
+    kept = ProbedEngines(providers=providers, threads=threads)
+    kept.write(bundle.manifest, probed)
+    print(f"engine auto takes {fastest(probed)} ({kept.file(bundle.manifest)})")
 
 
 def _version(text: str) -> int | None:

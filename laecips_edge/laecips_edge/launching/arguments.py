@@ -91,8 +91,8 @@ ARGUMENTS: Final = (
     ),
     LaunchArgument(
         name="engine",
-        description="Inference engine: onnxruntime or openvino; empty to take the one in "
-        "params_file.",
+        description="Inference engine: onnxruntime, openvino, or auto, which the edge node alone "
+        "knows; empty to take the one in params_file.",
     ),
     LaunchArgument(
         name="trainer",

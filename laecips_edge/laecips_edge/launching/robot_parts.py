@@ -7,6 +7,7 @@ from pathlib import Path
 
 from laecips_edge.core.bundle.bundle import MANIFEST
 from laecips_edge.core.certificates.certificate import CertificateError, load_credentials
+from laecips_edge.core.inference.engine_settings import AUTO
 from laecips_edge.core.signing.key_files import PUBLIC_FILE
 from laecips_edge.launching.arguments import Values, present
 from laecips_edge.launching.installed_files import shipped_bundle
@@ -31,7 +32,7 @@ def edge_part(
     Raises:
         ValueError: an argument names a file that is missing.
     """
-    engine, shared = with_engine(values, shared)
+    engine, shared = with_engine(values, shared, chooses=True)
     node = edge(
         image_topic=values["image_topic"],
         image_transport=values["image_transport"],
@@ -81,9 +82,18 @@ def usual_bundle() -> str:
         return ""
 
 
-def with_engine(values: Values, shared: Shared) -> tuple[Parameters, Shared]:
-    """Return the parameter that an argument `engine` asks for, and what all nodes share with it."""
+def with_engine(
+    values: Values, shared: Shared, *, chooses: bool = False
+) -> tuple[Parameters, Shared]:
+    """Return the parameter that an argument `engine` asks for, and what all nodes share with it.
+
+    Args:
+        values: the arguments by name.
+        shared: settings common to all nodes.
+        chooses: whether the node can choose an engine itself; others keep theirs then.
+    """
     engine = values.get("engine", "")
+    engine = "" if engine == AUTO and not chooses else engine
     return filled(engine=engine), {**shared, "engine": engine} if engine else shared
 
 

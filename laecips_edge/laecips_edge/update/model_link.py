@@ -65,6 +65,7 @@ class ModelLink:
         running: the pair that labels frames.
         history: observations of the newest frames.
         assemble: puts networks on the engine.
+        threadless: whether the engine starts no threads of its own.
         superseded: returns the number of superseded frames so far.
         trusted: keys of which one must have signed an update; None: any is taken.
     """
@@ -78,12 +79,14 @@ class ModelLink:
         running: RunningPair,
         history: FrameHistory,
         assemble: Assemble,
+        threadless: bool,
         superseded: Callable[[], int],
         trusted: TrustedKeys | None,
     ) -> None:
         self._node = node
         self._parameters = parameters
         self._store = store
+        self._threadless = threadless
         self._history = history
         self._logger = node.get_logger()
         self._reports = node.create_publisher(
@@ -190,7 +193,7 @@ class ModelLink:
         self._inbox.put(act)
 
     def _work(self) -> None:
-        if self._parameters["engine"] == "onnxruntime" and self._parameters["threads"] == 1:
+        if self._threadless:
             # Loading and testing must leave the cores to frames. Threads that an engine starts
             # would inherit the low priority, so it is set only if the engine starts none.
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

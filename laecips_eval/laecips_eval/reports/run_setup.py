@@ -54,8 +54,8 @@ def run_setup(
         rate=rate,
         policy=settings.policy,
         delta=settings.policy_for(bundle.manifest).delta,
-        engine=settings.engine,
-        precision=precision_of(settings.engine, settings.providers),
+        engine=settings.first_engine,
+        precision=precision_of(settings.first_engine, settings.providers),
         bundle=UsedBundle(
             path=str(bundle.path),
             name=bundle.manifest.name,
@@ -168,10 +168,10 @@ def require_same_run(live: PlayedRun, *, bag: PlayedBag, bundle: Bundle) -> None
             " than there is now: put that back, or replay live again"
         )
     edge = EdgeSettings.from_parameters(live.setup.parameters["edge"])
-    precision = precision_of(edge.engine, edge.providers)
+    precision = precision_of(edge.first_engine, edge.providers)
     if live.setup.precision != precision:
         raise ReportError(
-            f"the live report was computed in {live.setup.precision}; here {edge.engine} "
+            f"the live report was computed in {live.setup.precision}; here {edge.first_engine} "
             f"computes in {precision}, so the two cannot agree: replay offline where it was made, "
             "or replay live again here"
         )

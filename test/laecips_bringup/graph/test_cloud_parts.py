@@ -74,6 +74,13 @@ def test_an_engine_is_that_of_the_teacher_too() -> None:
     assert "engine=openvino" in values_of(cloud)["scorer_options"]
 
 
+@pytest.mark.parametrize("part", [cloud_part, trainer_part], ids=["cloud", "trainer"])
+def test_only_the_robot_chooses_an_engine_itself(part: Part) -> None:
+    (node,) = started(part, engine="auto")
+    assert "engine" not in values_of(node)
+    assert not any("engine=" in each for each in values_of(node).get("scorer_options", []))
+
+
 def test_a_teacher_that_is_not_there_stops_it() -> None:
     with pytest.raises(FileNotFoundError, match="teacher /nowhere: not there; give a folder"):
         started(cloud_part, teacher="/nowhere")

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.inference import engine_probe
 from laecips_edge.core.update.model_store import ModelStore
 from laecips_edge.core.update.store_state import read_store_state
 from made_bundles import hollow
@@ -167,3 +168,19 @@ def test_neither_ros_nor_torch_is_needed(two: tuple[Path, Path]) -> None:
         command = [sys.executable, "-c", script, "bundle", *map(str, arguments)]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
+
+
+def test_engines(
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(engine_probe, "present_engines", lambda: ("onnxruntime",))
+    assert cli.main(["bundle", "engines", str(tiny_bundle.path)]) == 0
+    headings, row, taken = capsys.readouterr().out.splitlines()
+    assert headings.split()[:2] == ["engine", "precision"]
+    assert row.split()[:2] == ["onnxruntime", "fp32"]
+    (file,) = (tmp_path / "laecips" / "engines").iterdir()
+    assert taken == f"engine auto takes onnxruntime ({file})"

@@ -62,6 +62,10 @@ def test_the_users_file_wins_over_every_argument_that_is_not_given(
     assert name not in values_of(edge_of(arguments(params_file=users)))
 
 
+def test_the_robot_may_choose_an_engine_itself(arguments: Arguments) -> None:
+    assert values_of(edge_of(arguments(engine="auto")))["engine"] == "auto"
+
+
 def test_arguments_that_are_given_win(arguments: Arguments, mine: Mine) -> None:
     users = str(mine("/**: {ros__parameters: {engine: openvino, robot: r9, use_sim_time: true}}"))
     given = {"engine": "onnxruntime", "robot": "r1", "use_sim_time": "False"}

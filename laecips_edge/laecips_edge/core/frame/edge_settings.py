@@ -11,7 +11,9 @@ from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.findings.finding_settings import FindingSettings
 from laecips_edge.core.frame.privacy_settings import PrivacySettings
 from laecips_edge.core.frame.warn_settings import EdgeWarnSettings
-from laecips_edge.core.inference.engine_settings import EngineSettings
+from laecips_edge.core.inference.engine_probe import REFERENCE
+from laecips_edge.core.inference.engine_settings import AUTO, EngineSettings
+from laecips_edge.core.inference.engines import ENGINE_NAMES
 from laecips_edge.core.inference.segmenter import CAMERA, OUTPUT_SIZES, Segmenter
 from laecips_edge.core.routing.miners import MINER_NAMES
 from laecips_edge.core.routing.policy import Policy
@@ -43,6 +45,12 @@ class EdgeSettings(EngineSettings):
     """
 
     bundle: str = _fixed("", "Folder of the model bundle (f, h).")
+    engine: str = _fixed(
+        AUTO,
+        "Inference engine; auto: the fastest one here that agrees with fp32, timed once for each "
+        "machine; openvino computes in bfloat16 if the processor supports it.",
+        choices=(AUTO, *ENGINE_NAMES),
+    )
 
     # Which frames are uploaded.
     policy: str = _fixed(
@@ -207,11 +215,16 @@ class EdgeSettings(EngineSettings):
                     "them; the budget steers delta"
                 )
 
+    @property
+    def first_engine(self) -> str:
+        """The engine that runs until `auto` has chosen one, and where nothing chooses."""
+        return REFERENCE if self.engine == AUTO else self.engine
+
     def segmenter(self, bundle: Bundle) -> Segmenter:
-        """Return the networks of a bundle; see `EngineSettings.segmenter`."""
+        """Return the networks of a bundle on `first_engine`; see `EngineSettings.segmenter`."""
         return Segmenter(
             bundle,
-            engine=self.engine,
+            engine=self.first_engine,
             providers=self.providers,
             threads=self.threads,
             output_size=self.output_size,

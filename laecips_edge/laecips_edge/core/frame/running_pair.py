@@ -161,6 +161,22 @@ class RunningPair:
         with self._changing:
             self._current, self._before, self.fallen = pair, self._current, ""
 
+    def exchange(self, segmenter: Segmenter) -> bool:
+        """Run the networks of the running pair on another engine from the next frame on.
+
+        Args:
+            segmenter: the same networks, tested.
+
+        Returns:
+            False if another pair runs by now, or there is a trial, which must compare like with
+            like.
+        """
+        with self._changing:
+            if self._before is not None or self._current.manifest is not segmenter.manifest:
+                return False
+            self._current = replace(self._current, segmenter=segmenter)
+            return True
+
     def end_trial(self) -> bool:
         """End the trial and free the previous pair; return False if `look` rolled it back."""
         with self._changing:

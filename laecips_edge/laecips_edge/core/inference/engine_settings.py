@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.engines import ENGINE_NAMES, precision_of
 from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_edge.core.settings import Settings, setting
+
+AUTO: Final = "auto"
+"""Engine of a node that takes the fastest one that agrees with fp32 on its machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,13 +38,15 @@ class EngineSettings(Settings):
         changes="unconfigured",
     )
 
-    def engine_line(self, device: str) -> str:
+    def engine_line(self, device: str, *, engine: str = "") -> str:
         """Return in a few words what runs the networks, for a node's log.
 
         Args:
             device: the provider that runs them, see `Segmenter.device`.
+            engine: the engine; empty for the one in the settings.
         """
-        line = f"engine {self.engine} on {device} in {precision_of(self.engine, (device,))}"
+        engine = engine or self.engine
+        line = f"engine {engine} on {device} in {precision_of(engine, (device,))}"
         first = self.providers[0]
         # OpenVINO calls the processor CPU.
         wanted = first in (device, f"{device}ExecutionProvider")

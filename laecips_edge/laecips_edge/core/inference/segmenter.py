@@ -43,6 +43,10 @@ class Prediction:
 class Segmenter:
     """The networks f and h of one bundle, ready to run. Not for two threads at a time.
 
+    Attributes:
+        manifest: manifest of the bundle.
+        engine: name of the engine that runs them.
+
     Example:
         segmenter = Segmenter(Bundle.load("bundles/inspection"))
         segmenter.self_test()
@@ -73,6 +77,7 @@ class Segmenter:
             BundleError: the weights cannot be read.
         """
         self.manifest: Manifest = bundle.manifest
+        self.engine = engine
         self._agreement = bundle.agreement()
         self._f = create_engine(
             engine, bundle.graph_f, bundle.weights("f"), providers=providers, threads=threads
@@ -130,6 +135,21 @@ class Segmenter:
     def trust(self, logits: NDArray[np.float32]) -> float:
         """Return h's trust in f's logits, float32 [M,h,w]; in [h_min, 1], high is easy."""
         return float(self._h.run({"logits": logits[np.newaxis]})["h"][0])
+
+    def agreement(self) -> float:
+        """Return the share of the agreement frames' pixels with the exporter's class, in [0, 1].
+
+        The exporter computes in fp32. 0 if the bundle has no such frames: nothing shows that it
+        agrees.
+
+        Raises:
+            EngineError: the engine fails.
+        """
+        same = [
+            (self.logits(frame.rgb, frame.depth).argmax(axis=0) == frame.label_map).mean()
+            for frame in self._agreement
+        ]
+        return float(np.mean(same)) if same else 0.0
 
     def self_test(self) -> None:
         """Run the agreement frames; a grey picture if the bundle has none.

@@ -21,6 +21,15 @@ def test_they_are_picked_out_of_all_parameters() -> None:
     assert settings == EdgeSettings(policy="spp", delta=0.25, providers=("X",))
 
 
+@pytest.mark.parametrize(
+    ("engine", "first"),
+    [("auto", "onnxruntime"), ("onnxruntime", "onnxruntime"), ("openvino", "openvino")],
+)
+def test_where_nothing_chooses_auto_is_the_engine_of_fp32(engine: str, first: str) -> None:
+    assert EdgeSettings(engine=engine).first_engine == first
+    assert EdgeSettings().engine == "auto"
+
+
 def test_what_publishers_may_be_asked_for_is_what_ros_knows() -> None:
     assert set(RELIABILITIES) == set(qos.RELIABILITIES)
 

@@ -1,0 +1,115 @@
+"""`engine: auto`: what bundles run on, before and after it is known what is fastest."""
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from laecips_edge.core.bundle.bundle import Bundle, write_bundle
+from laecips_edge.core.frame.edge_settings import EdgeSettings
+from laecips_edge.core.inference import auto_engine
+from laecips_edge.core.inference.auto_engine import AutoEngine
+from laecips_edge.core.inference.engine_probe import ProbedEngine
+
+BOTH = ("onnxruntime", "openvino")
+FOUND = [
+    ProbedEngine(name="onnxruntime", precision="fp32", ms=40.0, agreement=1.0),
+    ProbedEngine(name="openvino", precision="fp32", ms=20.0, agreement=1.0),
+]
+
+
+@pytest.fixture(autouse=True)
+def probes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The bundles that were probed; what is found is always the same."""
+    pytest.importorskip("openvino")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    # In bfloat16 random weights differ more from fp32 than trained ones.
+    monkeypatch.setattr(auto_engine, "LEAST_AGREEMENT", 0.97)
+    probed: list[Path] = []
+
+    def probe(bundle: Path, **_: Any) -> list[ProbedEngine]:
+        probed.append(bundle)
+        return FOUND
+
+    monkeypatch.setattr(auto_engine, "probe_engines", probe)
+    return probed
+
+
+def engines(log: list[str], **settings: Any) -> AutoEngine[EdgeSettings]:
+    return AutoEngine(EdgeSettings(**settings), log.append, BOTH)
+
+
+def test_until_it_is_known_the_reference_runs_and_at_the_next_start_the_fastest(
+    tiny_bundle: Bundle, probes: list[Path]
+) -> None:
+    log: list[str] = []
+    first = engines(log)
+    assert first.assemble(tiny_bundle).engine == "onnxruntime"
+    assert log == [
+        "engine auto: onnxruntime until onnxruntime and openvino have been timed, once on this "
+        "machine"
+    ]
+    assert first.unprobed == [tiny_bundle]
+    assert not first.settled
+    assert first.probe(tiny_bundle, stop=threading.Event()) == "openvino"
+    assert first.unprobed == []
+    assert first.assemble(tiny_bundle).engine == "openvino"
+    second = engines(log)
+    assert second.assemble(tiny_bundle).engine == "openvino"
+    assert log[-1] == (
+        "engine auto: openvino, for onnxruntime 40.0 ms a frame in fp32, openvino 20.0 ms a frame "
+        "in fp32"
+    )
+    assert probes == [tiny_bundle.path]
+
+
+def test_a_version_that_does_not_agree_runs_on_the_reference(
+    tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    log: list[str] = []
+    known = engines(log)
+    known.assemble(tiny_bundle)
+    known.probe(tiny_bundle, stop=threading.Event())
+    frames = tiny_bundle.agreement()
+    changed = frames[0].label_map.copy()
+    changed[:3] = (changed[:3] + 1) % 4  # a sixteenth of both frames
+    other = write_bundle(
+        tmp_path / "other",
+        manifest=tiny_bundle.manifest,
+        graph_f=tiny_bundle.graph_f,
+        graph_h=tiny_bundle.graph_h,
+        weights_f=tiny_bundle.weights("f"),
+        weights_h=tiny_bundle.weights("h"),
+        agreement=[replace(frames[0], label_map=changed), *frames[1:]],
+    )
+    assert known.assemble(other).engine == "onnxruntime"
+    assert "engine onnxruntime for version 1: on openvino only 9" in log[-1]
+
+
+def test_an_engine_that_is_named_runs_without_a_probe(tiny_bundle: Bundle) -> None:
+    log: list[str] = []
+    for name in BOTH:
+        named = engines(log, engine=name)
+        assert named.assemble(tiny_bundle).engine == name
+        assert named.settled == (name == "onnxruntime")
+        assert named.unprobed == []
+    assert log == []
+
+
+def test_the_only_engine_is_taken_without_a_probe(tiny_bundle: Bundle) -> None:
+    log: list[str] = []
+    alone = AutoEngine(EdgeSettings(), log.append, ("onnxruntime",))
+    assert alone.assemble(tiny_bundle).engine == "onnxruntime"
+    assert alone.settled
+    assert log == ["engine auto: onnxruntime, for no other is installed"]
+
+
+def test_a_probe_that_was_stopped_is_not_kept(tiny_bundle: Bundle, tmp_path: Path) -> None:
+    it = engines([])
+    it.assemble(tiny_bundle)
+    stop = threading.Event()
+    stop.set()
+    assert it.probe(tiny_bundle, stop=stop) == "onnxruntime"
+    assert it.unprobed == [tiny_bundle]
+    assert not (tmp_path / "cache").exists()

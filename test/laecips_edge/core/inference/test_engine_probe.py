@@ -1,0 +1,110 @@
+"""Which engine is taken, and engines that crash or hang."""
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.inference.engine_probe import (
+    ProbedEngine,
+    fastest,
+    present_engines,
+    probe_engines,
+    table,
+    why,
+)
+from laecips_edge.core.inference.engines import ENGINE_NAMES, installed_engines
+
+CPU = ("CPUExecutionProvider",)
+USUAL = ProbedEngine(name="onnxruntime", precision="fp32", ms=40.0, agreement=1.0)
+
+
+def openvino(ms: float = 20.0, agreement: float = 0.999, problem: str = "") -> ProbedEngine:
+    return ProbedEngine(
+        name="openvino", precision="bf16", ms=ms, agreement=agreement, problem=problem
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "taken"),
+    [
+        (openvino(), "openvino"),
+        (openvino(agreement=0.995), "openvino"),
+        (openvino(agreement=0.9949), "onnxruntime"),
+        (openvino(ms=38.0), "onnxruntime"),  # not worth it
+        (openvino(ms=60.0), "onnxruntime"),
+        (openvino(problem="it died of signal 11"), "onnxruntime"),
+    ],
+    ids=["faster", "just agrees", "differs", "hardly faster", "slower", "dead"],
+)
+def test_the_fastest_that_agrees_is_taken(other: ProbedEngine, taken: str) -> None:
+    assert fastest([USUAL, other]) == fastest([other, USUAL]) == taken
+
+
+def test_where_the_reference_does_not_run_another_is_taken() -> None:
+    dead = ProbedEngine(name="onnxruntime", problem="no provider")
+    assert fastest([dead, openvino()]) == "openvino"
+    assert fastest([dead]) == fastest([]) == "onnxruntime"
+
+
+def test_what_is_said_of_them() -> None:
+    assert why([USUAL, openvino(agreement=0.98)]) == (
+        "onnxruntime 40.0 ms a frame in fp32, "
+        "openvino 20.0 ms a frame in bf16 but only 98.00% of fp32's pixels"
+    )
+    assert why([openvino(problem="it hangs")]) == "openvino does not run (it hangs)"
+    lines = table([USUAL, openvino(problem="it hangs")]).splitlines()
+    assert lines[0].split() == ["engine", "precision", "ms", "as", "fp32"]
+    assert lines[1].split() == ["onnxruntime", "fp32", "40.0", "100.00%"]
+    assert lines[2].endswith("it hangs")
+
+
+def test_what_is_installed_is_found_without_importing_it() -> None:
+    assert set(present_engines()) == set(installed_engines()) <= set(ENGINE_NAMES)
+
+
+@pytest.mark.slow
+def test_an_engine_runs_in_a_process_of_its_own(tiny_bundle: Bundle) -> None:
+    (found,) = probe_engines(tiny_bundle.path, engines=["onnxruntime"], providers=CPU, threads=1)
+    assert found.agrees
+    assert found.ms > 0
+    assert found.precision == "fp32"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("code", "problem", "lasting"),
+    [
+        ("import os; os.kill(os.getpid(), 11)", "it died of signal 11", True),
+        ("raise ImportError('broken\\nbinary')", "openvino is not installed here", True),
+        ("import time; time.sleep(60)", "no answer within 3 s", False),
+    ],
+    ids=["crashes", "cannot be imported", "hangs"],
+)
+def test_an_engine_that_fails_ends_nothing_else(
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
+    problem: str,
+    lasting: bool,
+) -> None:
+    (tmp_path / "openvino.py").write_text(code, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
+    (found,) = probe_engines(
+        tiny_bundle.path, engines=["openvino"], providers=CPU, threads=1, timeout_s=3.0
+    )
+    assert problem in found.problem
+    assert (found.lasting, found.agrees) == (lasting, False)
+
+
+def test_a_probe_can_be_stopped(tiny_bundle: Bundle) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert (
+        probe_engines(
+            tiny_bundle.path, engines=["onnxruntime"], providers=CPU, threads=1, stop=stop
+        )
+        == []
+    )
