@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ class EdgeModel:
 
     def __init__(self, **parameters: Any) -> None:
         self.settings = EdgeSettings.from_parameters(with_file("edge", parameters))
+        self._blanking = self.settings.privacy.blanking()
         self._segmenter: Segmenter | None = None
 
     @property
@@ -67,7 +69,10 @@ class EdgeModel:
             self.load()
             assert self._segmenter is not None  # noqa: S101 (for mypy)
         started_s = time.perf_counter()
-        prediction = self._segmenter.predict(data.frame.picture.rgb())
+        data.blank(self._blanking)
+        of_f = self._segmenter.predict(data.frame.picture.rgb())
+        label_map, confidence_map = self._blanking.maps(of_f.label_map, of_f.confidence_map)
+        prediction = replace(of_f, label_map=label_map, confidence_map=confidence_map)
         data.answer = EdgeAnswer(
             stamp_ns=data.frame.stamp_ns,
             manifest=self._segmenter.manifest,

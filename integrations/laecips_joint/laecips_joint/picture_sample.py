@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from laecips_edge.core.frame.frame import Frame, SeenFrame
 from laecips_edge.core.frame.upload import Upload
+from laecips_edge.core.image.blanking import Blanking
 from laecips_edge.core.image.picture import Picture
 from laecips_edge.core.link.hard_frame import HardFrameRequest
 
@@ -78,6 +79,11 @@ class PictureSample:
         stamp_ns = int(file.stem) if re.fullmatch(r"\d{1,19}", file.stem) else number
         picture = Picture(StoredPicture(file), compressed=True)
         return cls(picture, stamp_ns=stamp_ns, number=number)
+
+    def blank(self, blanking: Blanking) -> None:
+        """Blank what nobody may see of the picture, before anything sees it."""
+        picture = replace(self.frame.picture, blanking=blanking)
+        self.frame = replace(self.frame, picture=picture)
 
     def seen(self) -> SeenFrame:
         """Return the frame with f's answer, as the edge node's code takes it.

@@ -39,6 +39,18 @@ def test_label_map_logits_and_h(
     assert answer.manifest.version == tiny_bundle.manifest.version
 
 
+def test_what_is_blanked_goes_to_no_cloud(frames: Any, tiny_bundle: Bundle) -> None:
+    left = "0,0 0.5,0 0.5,1 0,1"
+    model = EdgeModel(bundle=str(tiny_bundle.path), **{"privacy.polygons": [left]})
+    sample = PictureSample.of_file(frames.pictures[0])
+    answer = model.predict(sample)
+    half = answer.label_map.shape[1] // 2
+    assert (answer.label_map[:, :half] == 255).all()
+    assert (answer.label_map[:, half + 2 :] < 4).all()
+    assert not sample.frame.picture.rgb()[:, :half].any()
+    assert sample.frame.picture.jpeg() is None
+
+
 def test_sedna_gets_one_file() -> None:
     url = EdgeModel(bundle="bundles/one").model_url
     assert url == str(Path("bundles/one/manifest.json").resolve())
