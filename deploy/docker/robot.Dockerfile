@@ -4,6 +4,8 @@
 ARG ROS_DISTRO=jazzy
 
 FROM ros:${ROS_DISTRO}-ros-base AS build
+# true: OpenVINO too, 240 MB, which `engine: auto` takes where it is faster.
+ARG OPENVINO=false
 SHELL ["/bin/bash", "-eo", "pipefail", "-c"]
 WORKDIR /opt/laecips/source
 # The dependencies first, so that a change of the sources does not install them anew.
@@ -19,6 +21,12 @@ RUN apt-get update \
 COPY requirements/robot.txt requirements/robot.txt
 RUN python3 -m venv --system-site-packages /opt/laecips/venv \
     && /opt/laecips/venv/bin/pip install --no-cache-dir -r requirements/robot.txt
+# Without the package by which OpenVINO would send usage statistics, and with apt's numpy.
+RUN if [ "$OPENVINO" = true ]; then \
+        sed -nE 's/^# ((openvino|onnx|ml_dtypes)==)/\1/p' requirements/robot.txt > requirements/openvino.txt \
+        && /opt/laecips/venv/bin/pip install --no-cache-dir -r requirements/openvino.txt "numpy<2" \
+        && /opt/laecips/venv/bin/pip uninstall -y openvino-telemetry; \
+    fi
 COPY laecips_msgs laecips_msgs
 COPY laecips_edge laecips_edge
 COPY config config
