@@ -47,6 +47,7 @@ TESTED_BY_OTHERS = {
     "laecips_edge/core/certificates/revocation.py",
     "laecips_edge/core/inference/engines/onnx_runtime.py",
     "laecips_edge/core/link/grpc_options.py",
+    "laecips_edge/frame/camera.py",
     "laecips_edge/frame/node_status.py",
     "laecips_edge/frame/image_input.py",
     "laecips_edge/frame/pipeline.py",

@@ -1,5 +1,6 @@
 """An edge node in a process of its own, and a cloud that answers as a test wants it to."""
 
+import itertools
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,9 @@ from laecips_msgs.srv import SegmentHardFrame
 
 Request, Response = SegmentHardFrame.Request, SegmentHardFrame.Response
 
+STAMPS = itertools.count(1)
+"""Seconds of the stamps of all robots and cameras."""
+
 
 class Robot:
     """Sends pictures to an edge node and waits for what it makes of them.
@@ -27,33 +31,41 @@ class Robot:
         process: The edge node's.
         namespace: The edge node's.
         compressed: Send CompressedImage instead of Image.
+        camera: Of several cameras, the one that sends.
     """
 
     def __init__(
-        self, peer: Peer, process: RosProcess, *, namespace: str = "", compressed: bool = False
+        self,
+        peer: Peer,
+        process: RosProcess,
+        *,
+        namespace: str = "",
+        compressed: bool = False,
+        camera: str = "",
     ) -> None:
         self.peer = peer
         self.process = process
         self.node = f"{namespace}/edge"
+        self.answers_of = f"{self.node}/{camera}".removesuffix("/")
+        within = self.answers_of
         self.segmentations: list[Segmentation] = peer.subscribe(
-            Segmentation, f"{self.node}/segmentation"
+            Segmentation, f"{within}/segmentation"
         )
-        self.statuses: list[EdgeStatus] = peer.subscribe(EdgeStatus, f"{self.node}/status")
-        self.label_maps: list[Image] = peer.subscribe(Image, f"{self.node}/label_map")
-        self.label_maps_now: list[Image] = peer.subscribe(Image, f"{self.node}/label_map_now")
-        self.confidence_maps: list[Image] = peer.subscribe(Image, f"{self.node}/confidence_map")
+        self.statuses: list[EdgeStatus] = peer.subscribe(EdgeStatus, f"{within}/status")
+        self.label_maps: list[Image] = peer.subscribe(Image, f"{within}/label_map")
+        self.label_maps_now: list[Image] = peer.subscribe(Image, f"{within}/label_map_now")
+        self.confidence_maps: list[Image] = peer.subscribe(Image, f"{within}/confidence_map")
         self._diagnostics = peer.subscribe(DiagnosticArray, "/diagnostics")
         kind, name = (CompressedImage, "image/compressed") if compressed else (Image, "image")
-        self.topic = f"{namespace}/{name}"
+        self.topic = f"{namespace}/{camera}/{name}" if camera else f"{namespace}/{name}"
         self._images = peer.publisher(kind, self.topic)
-        self._stamps = 0
 
     def wait_until_active(self) -> None:
         """Until the node is active and every topic has found its other end."""
         until(lambda: self.peer.state(self.node) == "active", process=self.process)
         until(lambda: self._images.get_subscription_count() > 0, process=self.process)
         for topic in ("segmentation", "label_map", "label_map_now", "confidence_map"):
-            name = f"{self.node}/{topic}"
+            name = f"{self.answers_of}/{topic}"
             until(lambda name=name: self.peer.node.count_publishers(name) > 0)
         # Matched in both directions only once a message has come through.
         until(self._through, process=self.process, what="the first answer")
@@ -67,9 +79,8 @@ class Robot:
 
     def header(self) -> Header:
         """A header whose stamp no other frame has."""
-        self._stamps += 1
         header = Header(frame_id="camera_optical")
-        header.stamp.sec, header.stamp.nanosec = 1000 + self._stamps, 500
+        header.stamp.sec, header.stamp.nanosec = 1000 + next(STAMPS), 500
         return header
 
     def send(self, header: Header | None = None, **fields: Any) -> Header:
@@ -97,7 +108,7 @@ class Robot:
     def health(self) -> DiagnosticStatus:
         """What the node says in /diagnostics now."""
         statuses = (array.status[0] for array in reversed(self._diagnostics))
-        return next((s for s in statuses if s.name == self.node), DiagnosticStatus())
+        return next((s for s in statuses if s.name == self.answers_of), DiagnosticStatus())
 
     def settled(self) -> EdgeStatus:
         """The next status without a pending frame."""

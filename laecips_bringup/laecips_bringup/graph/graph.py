@@ -19,7 +19,7 @@ from laecips_edge.launching.node_spec import (
     managed_node,
     said,
 )
-from laecips_edge.launching.robot_nodes import bridge, camera, cloud_remappings, edge
+from laecips_edge.launching.robot_nodes import bridge, cloud_remappings, edge
 
 __all__ = [
     "NodeSpec",
@@ -28,7 +28,6 @@ __all__ = [
     "Shared",
     "asking",
     "bridge",
-    "camera",
     "cloud",
     "edge",
     "gateway",

@@ -5,6 +5,7 @@ from sensor_msgs.msg import CameraInfo, RegionOfInterest
 from std_msgs.msg import Header
 
 from laecips_edge.core.image.camera_model import camera_model_at
+from laecips_edge.frame.sub_node import SubNode
 from laecips_edge.ros import qos
 
 
@@ -12,13 +13,13 @@ class CameraInfoTopic:
     """Publishes `~/camera_info` for each frame, once the camera has told its own.
 
     Args:
-        node: The node; the topic is in its private namespace.
+        node: The node, or a part of it; the topic is in its private namespace.
 
     Attributes:
         heard: The camera's own calibration; None until it has told one.
     """
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node | SubNode) -> None:
         self.heard: CameraInfo | None = None
         self._node = node
         self._publisher = node.create_publisher(CameraInfo, "~/camera_info", qos.reliable())
@@ -46,13 +47,13 @@ class CameraInfoTopic:
         self._publisher.publish(CameraInfo(header=header, **fields))
 
 
-def camera_info_topic(node: Node, image_topic: str) -> str:
+def camera_info_topic(node: Node | SubNode, image_topic: str) -> str:
     """Return the name of the topic with the calibration of the camera of an image topic.
 
     ROS has it beside the images; a remapping of `camera_info` wins.
 
     Args:
-        node: The node that subscribes.
+        node: The node that subscribes, or a part of it.
         image_topic: Resolved base topic of the images, without a transport.
     """
     asked = node.resolve_topic_name("camera_info")

@@ -13,6 +13,7 @@ from laecips_edge.core.findings.finding import SOURCES, FrameFindings
 from laecips_edge.core.findings.finding import Finding as CoreFinding
 from laecips_edge.core.findings.finding_tracker import FindingState
 from laecips_edge.frame.detections import detections_of
+from laecips_edge.frame.sub_node import SubNode
 from laecips_edge.ros import qos
 from laecips_edge.ros.headers import header_of, time_of
 from laecips_msgs.msg import Finding, FindingArray
@@ -29,11 +30,11 @@ class FindingTopics:
     """Publishers of findings, and of detections where vision_msgs is installed.
 
     Args:
-        node: The node; the topics are in its private namespace.
+        node: The node, or a part of it; the topics are in its private namespace.
         labels: Names of the classes whose regions are findings, by index.
     """
 
-    def __init__(self, node: Node, labels: Mapping[int, str]) -> None:
+    def __init__(self, node: Node | SubNode, labels: Mapping[int, str]) -> None:
         self.labels = labels
         self._node = node
         self._findings = node.create_publisher(FindingArray, "~/findings", qos.reliable())

@@ -1,10 +1,11 @@
-"""The inference thread: it routes the newest frame; a newer frame supersedes one that waits."""
+"""The inference thread: it routes the newest frame of each camera in turn."""
 
 import threading
 from collections.abc import Callable
 from typing import Any
 
-from laecips_edge.core.frame.frame import Frame, NewestFrame
+from laecips_edge.core.frame.frame import Frame
+from laecips_edge.core.frame.newest_frames import NewestFrames
 from laecips_edge.core.frame.router import Router
 
 IDLE_S = 0.2
@@ -16,15 +17,18 @@ class InferenceThread:
 
     Args:
         router: Routes each frame to its answer.
+        frames: Queue of the frames.
         on_idle: Called each time no frame came for `IDLE_S` seconds.
         logger: Logs frames that are not answered.
     """
 
-    def __init__(self, *, router: Router, on_idle: Callable[[], None], logger: Any) -> None:
+    def __init__(
+        self, *, router: Router, frames: NewestFrames, on_idle: Callable[[], None], logger: Any
+    ) -> None:
         self._router = router
         self._on_idle = on_idle
         self._logger = logger
-        self._newest = NewestFrame()
+        self._newest = frames
         self._thread = threading.Thread(target=self._work, name="inference")
 
     def start(self) -> None:
@@ -32,13 +36,13 @@ class InferenceThread:
         self._thread.start()
 
     def stop(self) -> None:
-        """Answer the current frame and the one that waits, then join the thread."""
+        """Answer the current frame and those that wait, then join the thread."""
         self._newest.close()
         if self._thread.ident is not None:
             self._thread.join()
 
     def submit(self, frame: Frame) -> None:
-        """Take the newest frame and return at once; end a waiting frame as superseded."""
+        """Take a frame and return at once; end the waiting one of its camera as superseded."""
         superseded = self._newest.put(frame)
         if superseded is not None:
             self._router.supersede(superseded)

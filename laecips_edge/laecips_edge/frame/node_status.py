@@ -8,6 +8,7 @@ from typing import Any, Final
 from rclpy.node import Node
 
 from laecips_edge.core.frame.health import EdgeHealth, assess
+from laecips_edge.frame.sub_node import SubNode
 from laecips_edge.ros.status_publisher import StatusPublisher
 from laecips_msgs.msg import EdgeStatus
 
@@ -37,11 +38,11 @@ class StatusTopics:
     """Publishers of the status. Safe for several threads; published counters never fall.
 
     Args:
-        node: The node that publishes.
-        look: Returns a snapshot of the node.
+        node: The node that publishes, or a part of it.
+        look: Returns a snapshot of it.
     """
 
-    def __init__(self, node: Node, look: Callable[[], Snapshot]) -> None:
+    def __init__(self, node: Node | SubNode, look: Callable[[], Snapshot]) -> None:
         self._look = look
         self._publisher = StatusPublisher(node, EdgeStatus)
         self._lock = threading.Lock()
@@ -60,6 +61,10 @@ class StatusTopics:
             now = self._look()
             if now.fields["pending"] == 0 and _events(now.fields) != _events(self._last):
                 self._publish(now)
+
+    def destroy(self) -> None:
+        """Destroy the topics; call it on the executor's thread, when nothing else publishes."""
+        self._publisher.destroy()
 
     def _publish(self, now: Snapshot) -> None:
         self._last = now.fields

@@ -1,47 +1,34 @@
 """The parts of an active edge node: the router, its two threads, and how they start and stop."""
 
-import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from rclpy.client import Client
 from sensor_msgs.msg import CompressedImage, Image
 
-from laecips_edge.core.frame.counters import FrameCounters
 from laecips_edge.core.frame.edge_settings import EdgeSettings
-from laecips_edge.core.frame.frame import AnswerSinks, Frame, SeenFrame
+from laecips_edge.core.frame.frame import Frame, FrameAnswer, SeenFrame
 from laecips_edge.core.frame.frame_history import FrameHistory
-from laecips_edge.core.frame.input_watch import InputWatch
+from laecips_edge.core.frame.newest_frames import NewestFrames
 from laecips_edge.core.frame.recent_counts import RecentCounts
 from laecips_edge.core.frame.router import AskedFrame, Router
 from laecips_edge.core.frame.router_events import RouterEvents
 from laecips_edge.core.frame.running_pair import Look, RunningPair
-from laecips_edge.core.frame.stamped_buffer import StampedBuffer
 from laecips_edge.core.frame.upload import Upload
 from laecips_edge.core.frame.upload_fit import UploadFit
-from laecips_edge.core.image import image_messages
-from laecips_edge.core.image.image_messages import ImageError
-from laecips_edge.core.image.picture import Picture
 from laecips_edge.core.image.stamps import nanoseconds
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
 from laecips_edge.core.link.in_flight import InFlightRequests
+from laecips_edge.frame.camera_stream import CameraOutputs, CameraStream
 from laecips_edge.frame.cloud_thread import CloudThread
-from laecips_edge.frame.finding_topics import FindingTopics
-from laecips_edge.frame.findings_thread import FindingsThread
 from laecips_edge.frame.inference_thread import InferenceThread
-from laecips_edge.frame.publishers import Publishers
 from laecips_edge.ros.hard_frame_messages import answer_of, request_message
 from laecips_edge.ros.service_transport import ServiceTransport
 
-DEPTH_PATIENCE_S = 0.1
-"""Seconds that a picture waits for its depth image, which cameras often send a little later."""
-
 
 class Pipeline(RouterEvents):
-    """The router with its threads, from activation to deactivation.
+    """The router of all cameras with its threads, from activation to deactivation.
 
     Each activation makes a new one, so that its counters start from zero.
 
@@ -49,8 +36,7 @@ class Pipeline(RouterEvents):
         settings: Settings of the node at activation; `change` applies later changes.
         running: The pair (f, h) and its policy.
         history: Keeps the observation of each frame.
-        publishers: Publish the answers.
-        finding_topics: Publish the findings; None without findings.
+        outputs: Publishers of the answers to each camera, by its name.
         client: Client of the cloud's service.
         on_idle: Called on the inference thread each time no frame came for a while.
         logger: Logger of the node.
@@ -62,27 +48,22 @@ class Pipeline(RouterEvents):
         settings: EdgeSettings,
         running: RunningPair,
         history: FrameHistory,
-        publishers: Publishers,
-        finding_topics: FindingTopics | None,
+        outputs: Mapping[str, CameraOutputs],
         client: Client,
         on_idle: Callable[[], None],
         logger: Any,
     ) -> None:
-        self.counters = FrameCounters()
+        self.streams = {
+            name: CameraStream(name, settings=settings, outputs=outputs[name], logger=logger)
+            for name in settings.camera_names
+        }
         self.recent = RecentCounts()
-        self.images = InputWatch()
-        self.last_image_s = time.monotonic()
-        self.unreadable = ""
-        """What was wrong with the last image; empty if it could be used."""
+        """The counts of all cameras together."""
         self.cloud_trouble = ""
         """What the cloud or the link to it did wrong last; empty after a useful answer."""
         self.steering = settings.steering()
         self._history = history
         self._logger = logger
-        self._significant_bits = settings.significant_bits
-        self._knows_bits = self._significant_bits < 16
-        self._blanking = settings.privacy.blanking()
-        self._depths: StampedBuffer[Image] = StampedBuffer()
         self.transport = ServiceTransport(
             client, to_message=request_message, from_message=answer_of
         )
@@ -105,34 +86,29 @@ class Pipeline(RouterEvents):
             send_scores=settings.send_scores,
             fit=UploadFit(settings.jpeg_deadline_share) if settings.jpeg_deadline_share else None,
         )
-        self.findings: FindingsThread | None = None
-        if finding_topics is not None:
-            self.findings = FindingsThread(
-                settings.findings,
-                finding_topics.labels,
-                publish=finding_topics.publish,
-                depth_of=self._depth_of_findings,
-                camera=lambda: publishers.camera_info.heard,
-                logger=logger,
-            )
         self.router = Router(
             running=running,
             transport=self.transport,
             in_flight=self.in_flight,
             upload=self._upload,
-            counters=self.counters,
-            sink=publishers if self.findings is None else AnswerSinks(publishers, self.findings),
+            counters={name: stream.counters for name, stream in self.streams.items()},
+            sink=self,
             threshold=self.steering,
             events=self,
-            depth_of=self._depth_of,
+            depth_of=lambda frame: self.streams[frame.camera].depth_of(frame),
             run_later=self._answers.run,
         )
-        self._inference = InferenceThread(router=self.router, on_idle=on_idle, logger=logger)
+        self._inference = InferenceThread(
+            router=self.router,
+            frames=NewestFrames(settings.priorities),
+            on_idle=on_idle,
+            logger=logger,
+        )
 
     def start(self) -> None:
         """Start the threads."""
-        if self.findings is not None:
-            self.findings.start()
+        for stream in self.streams.values():
+            stream.start()
         self._answers.start(self.router.expire)
         self._inference.start()
 
@@ -145,30 +121,25 @@ class Pipeline(RouterEvents):
         self._answers.stop()
         self.router.stop()
         self._inference.stop()
-        if self.findings is not None:
-            self.findings.stop()
+        for stream in self.streams.values():
+            stream.stop()
 
-    def receive(self, message: Image | CompressedImage) -> None:
-        """Hand an image to the inference thread and return at once."""
-        stamp_ns = nanoseconds(message.header.stamp)
-        self.last_image_s = time.monotonic()
-        self.images.arrived(stamp_ns)
-        self._inference.submit(
-            self.router.receive(
-                Picture(
-                    message,
-                    compressed=isinstance(message, CompressedImage),
-                    significant_bits=self._significant_bits,
-                    blanking=self._blanking,
-                ),
-                stamp_ns=stamp_ns,
-                frame_id=message.header.frame_id,
+    def receive(self, camera: str, message: Image | CompressedImage) -> None:
+        """Hand a camera's image to the inference thread and return at once."""
+        picture = self.streams[camera].arrived(message)
+        if picture is not None:
+            self._inference.submit(
+                self.router.receive(
+                    picture,
+                    stamp_ns=nanoseconds(message.header.stamp),
+                    frame_id=message.header.frame_id,
+                    camera=camera,
+                )
             )
-        )
 
-    def receive_depth(self, message: Image) -> None:
-        """Keep a depth image for the picture with its stamp."""
-        self._depths.add(nanoseconds(message.header.stamp), message)
+    def receive_depth(self, camera: str, message: Image) -> None:
+        """Keep a camera's depth image for the picture with its stamp."""
+        self.streams[camera].add_depth(message)
 
     def change(self, values: dict[str, Any]) -> None:
         """Apply changed parameters to later frames.
@@ -181,33 +152,22 @@ class Pipeline(RouterEvents):
         self.in_flight.deadline_s = values.get("deadline_s", self.in_flight.deadline_s)
         self._upload.jpeg_quality = values.get("jpeg_quality", self._upload.jpeg_quality)
 
+    def answer_now(self, seen: SeenFrame) -> None:
+        """Pass f's answer on to the camera's outputs."""
+        self.streams[seen.frame.camera].sink.answer_now(seen)
+
+    def answer(self, answer: FrameAnswer) -> None:
+        """Pass the final answer on to the camera's outputs."""
+        self.streams[answer.seen.frame.camera].sink.answer(answer)
+
     def seen(self, seen: SeenFrame, look: Look) -> None:
         """Add the observation of a frame to the history."""
         self._history.add(seen, look.observation)
-        self.unreadable = ""
-        self._warn_of_bits(seen.frame.picture)
-
-    def _warn_of_bits(self, picture: Picture) -> None:
-        """Say once if the camera's pictures are nearly black for want of `significant_bits`.
-
-        One picture with larger values shows that the camera uses all bits, and ends the search.
-        """
-        if self._knows_bits or picture.compressed:
-            return
-        bits = image_messages.used_bits(picture.message)
-        self._knows_bits = bits is None or bits > 0
-        if bits is not None and 0 < bits < 16:
-            self._logger.warning(
-                f"{picture.message.encoding} pictures are nearly black: their values end below "
-                f"{1 << bits} of 65536; if the camera has {bits} bits, set the parameter "
-                f"significant_bits to {bits}"
-            )
+        self.streams[seen.frame.camera].seen(seen.frame.picture)
 
     def rejected(self, frame: Frame, error: Exception) -> None:
         """Log why a frame could not be used."""
-        kind = "" if isinstance(error, ImageError) else f"{type(error).__name__}: "
-        self.unreadable = f"image not used: {kind}{error}"  # no stamp: logs group equal lines
-        self._logger.error(self.unreadable, throttle_duration_sec=1.0)
+        self.streams[frame.camera].rejected(error)
 
     def useless(self, detail: str) -> None:
         """Log what the cloud does wrong, once until it does something else or answers well."""
@@ -222,22 +182,3 @@ class Pipeline(RouterEvents):
     def useful(self) -> None:
         """Note that the cloud is well."""
         self.cloud_trouble = ""
-
-    def _depth_of(self, frame: Frame) -> NDArray[np.uint16]:
-        """Return the depth image of a frame, uint16 [H,W] in millimetres.
-
-        Raises:
-            ImageError: None came that belongs to the frame, or it holds no depth.
-        """
-        message = self._depths.nearest(frame.stamp_ns, timeout=DEPTH_PATIENCE_S)
-        if message is None:
-            raise ImageError(f"depth: {self._depths.nothing_near(frame.stamp_ns)}")
-        return image_messages.to_depth(message)
-
-    def _depth_of_findings(self, frame: Frame) -> NDArray[np.uint16] | None:
-        """Return the depth image of a frame, as `_depth_of`; None if there is none."""
-        try:
-            return self._depth_of(frame)
-        except ImageError as error:
-            self._logger.warning(f"findings are not measured: {error}", once=True)
-            return None

@@ -3,35 +3,43 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from laecips_edge.core.frame.counters import FALLBACKS, FrameOutcome
 from laecips_edge.core.frame.health import EdgeHealth
+from laecips_edge.core.frame.input_watch import InputState
 from laecips_edge.frame.pipeline import Pipeline
 
 
 def status_of(
-    pipeline: Pipeline, health: EdgeHealth
+    pipeline: Pipeline, health: EdgeHealth, *, camera: str | None = None
 ) -> tuple[dict[str, Any], dict[str, Any], EdgeHealth]:
     """Return the status of a pipeline; call it about once a second.
 
     Args:
         pipeline: the pipeline.
         health: the node's health, as far as it is known without the pipeline.
+        camera: name of the camera whose frames count; None: those of all cameras together.
 
     Returns:
         Fields of laecips_msgs/EdgeStatus, further values for the diagnostics, and the health.
     """
-    counts = pipeline.counters.counts()
-    pipeline.recent.add(counts)
-    superseded = pipeline.recent.share(counts, FrameOutcome.SUPERSEDED, of="received")
-    fallback = pipeline.recent.share(counts, *FALLBACKS, of="wanted")
+    if camera is None:
+        streams, recent = list(pipeline.streams.values()), pipeline.recent
+    else:
+        streams = [pipeline.streams[camera]]
+        recent = streams[0].recent
+    counts = _sum([stream.counters.counts() for stream in streams])
+    recent.add(counts)
+    superseded = recent.share(counts, FrameOutcome.SUPERSEDED, of="received")
+    fallback = recent.share(counts, *FALLBACKS, of="wanted")
     steered = pipeline.steering.state if pipeline.steering is not None else None
     active = health.state == "active"
     present = active and pipeline.transport.present and not pipeline.router.frames_spooled
     works = active and pipeline.in_flight.works
-    images = pipeline.images.state
+    images = _together([stream.images.state for stream in streams])
     fields = counts | {
         "cloud_available": present and works,
         "inference_ms": pipeline.router.inference_ms.value,
@@ -45,8 +53,10 @@ def status_of(
         "superseded_share": round(superseded, 3),
         "fallback_share": round(fallback, 3),
     }
-    if pipeline.findings is not None:
-        details["findings_skipped"] = pipeline.findings.skipped
+    if findings := [stream.findings for stream in streams if stream.findings is not None]:
+        details["findings_skipped"] = sum(each.skipped for each in findings)
+    if camera is not None:
+        details["skipped"] = streams[0].skipped
     if steered is not None:
         details["hard_share"] = round(steered.hard_share, 3)
     return (
@@ -55,8 +65,8 @@ def status_of(
         replace(
             health,
             received=counts["received"],
-            silent_s=time.monotonic() - pipeline.last_image_s,
-            unreadable=pipeline.unreadable,
+            silent_s=time.monotonic() - min(stream.last_image_s for stream in streams),
+            unreadable=next((each.unreadable for each in streams if each.unreadable), ""),
             cloud_present=present,
             cloud_works=works,
             cloud_trouble=pipeline.cloud_trouble,
@@ -64,6 +74,20 @@ def status_of(
             images=images,
             superseded_share=superseded,
             fallback_share=fallback,
-            findings_trouble=pipeline.findings.trouble if pipeline.findings is not None else "",
+            findings_trouble=next((each.trouble for each in findings if each.trouble), ""),
         ),
+    )
+
+
+def _sum(counts: Sequence[dict[str, int]]) -> dict[str, int]:
+    return {name: sum(each[name] for each in counts) for name in counts[0]}
+
+
+def _together(states: Sequence[InputState]) -> InputState:
+    """Return the rate of all cameras together, and the losses and gaps of the worst one."""
+    worst = max(states, key=lambda state: state.lost_share)
+    return replace(
+        worst,
+        hz=sum(state.hz for state in states),
+        longest_gap_s=max(state.longest_gap_s for state in states),
     )

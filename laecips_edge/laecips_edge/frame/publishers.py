@@ -18,6 +18,7 @@ from laecips_edge.core.image.fitting import fit
 from laecips_edge.core.image.image_messages import encode_jpeg, image_fields
 from laecips_edge.core.image.overlay import Overlay
 from laecips_edge.frame.camera_info import CameraInfoTopic
+from laecips_edge.frame.sub_node import SubNode
 from laecips_edge.ros import qos
 from laecips_edge.ros.headers import header_of
 from laecips_msgs.msg import Segmentation
@@ -41,11 +42,11 @@ class Publishers:
         camera_info: Publishes the camera's calibration beside the maps.
 
     Args:
-        node: The node; the topics are in its private namespace.
+        node: The node, or a part of it; the topics are in its private namespace.
         manifest: Manifest of the bundle, with classes and palette.
     """
 
-    def __init__(self, node: Node, manifest: Manifest) -> None:
+    def __init__(self, node: Node | SubNode, manifest: Manifest) -> None:
         self._node = node
         self._painter = Overlay(manifest.palette)
         reliable = qos.reliable()
@@ -147,7 +148,7 @@ def _is_heard(publisher: Publisher) -> bool:
     return bool(publisher.get_subscription_count() > 0)
 
 
-def _label_info(node: Node, manifest: Manifest) -> Any:
+def _label_info(node: Node | SubNode, manifest: Manifest) -> Any:
     """Return vision_msgs/LabelInfo of the bundle's classes; None if vision_msgs is missing."""
     try:
         from vision_msgs.msg import LabelInfo, VisionClass  # noqa: PLC0415 (comes with some ROS)

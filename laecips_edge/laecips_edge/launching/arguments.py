@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from laecips_edge.launching.camera_topics import TRANSPORTS
 from laecips_edge.launching.node_spec import Layer, NodeSpec, Shared, absolute
-from laecips_edge.launching.robot_nodes import TRANSPORTS
 
 Values = Mapping[str, str]
 
@@ -59,6 +59,12 @@ ARGUMENTS: Final = (
         choices=("", *TRANSPORTS),
         description="How the pictures come: raw, or JPEG and PNG on <image_topic>/compressed; "
         "empty to take the one in params_file, else raw.",
+    ),
+    LaunchArgument(
+        name="cameras",
+        description="Several cameras: NAME or NAME=TOPIC, with commas between them; the topic is "
+        "NAME/image where none is given, and the answers are below ~/NAME/. Empty to take those "
+        "in params_file, else one camera on image_topic.",
     ),
     LaunchArgument(
         name="cloud_service",

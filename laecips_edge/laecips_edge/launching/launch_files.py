@@ -30,7 +30,7 @@ COMMON: Final = (
     *("namespace", "params_file", "use_sim_time", "autostart"),
     *("respawn", "respawn_delay", "log_level"),
 )
-CAMERA: Final = ("image_topic", "image_transport")
+CAMERA: Final = ("image_topic", "image_transport", "cameras")
 _EDGE: Final = ("bundle", "engine", "robot", *CAMERA)
 
 PARTS: Final[dict[Part, tuple[str, ...]]] = {

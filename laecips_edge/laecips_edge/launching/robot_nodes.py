@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Unpack
 
+from laecips_edge.launching.camera_topics import camera_topics
 from laecips_edge.launching.node_spec import NodeSpec, Parameters, Shared, filled, managed_node
-
-RAW: Final = "raw"
-COMPRESSED: Final = "compressed"
-TRANSPORTS: Final = (RAW, COMPRESSED)
 
 SERVICE: Final = "segment_hard_frame"
 _OF_THE_TRAINER: Final = ("model_update", "model_report", "get_model")
@@ -19,6 +16,7 @@ def edge(
     *,
     image_topic: str = "image",
     image_transport: str = "",
+    cameras: str = "",
     bundle: str = "",
     usual_bundle: str = "",
     robot: str = "",
@@ -31,10 +29,9 @@ def edge(
     """Return the edge node, which runs on the robot.
 
     Args:
-        image_topic: the camera's base topic, or that with `/compressed`, as `ros2 topic list` shows
-            it; then the transport is compressed.
-        image_transport: raw, or compressed for `<image_topic>/compressed`; empty for the parameter
-            file's value.
+        image_topic: see `camera_topics`.
+        image_transport: see `camera_topics`.
+        cameras: see `camera_topics`; empty for the parameter file's value.
         bundle: folder of the model bundle; empty for the parameter file's value.
         usual_bundle: the bundle where neither says one.
         robot: the robot's name; empty for the parameter file's value.
@@ -45,13 +42,10 @@ def edge(
         **shared: see `Shared`.
 
     Raises:
-        ValueError: the transport is unknown, or a parameter file is missing or is none.
+        ValueError: a camera's topic, name or transport cannot be used, or a parameter file is
+            missing or is none.
     """
-    if image_transport and image_transport not in TRANSPORTS:
-        raise ValueError(
-            f"image_transport {image_transport!r} is unknown: use one of {', '.join(TRANSPORTS)}"
-        )
-    image_topic, image_transport = camera(image_topic, image_transport)
+    images = camera_topics(image_topic, image_transport, cameras)
     return managed_node(
         "laecips_edge",
         "edge",
@@ -62,9 +56,14 @@ def edge(
             engine=shared.get("engine", ""),
             update_keys=list(usual_keys),
         ),
-        asked=filled(image_transport=image_transport, bundle=bundle, robot=robot),
+        asked=filled(
+            image_transport=images.transport,
+            cameras=list(images.names),
+            bundle=bundle,
+            robot=robot,
+        ),
         parameters=parameters,
-        remappings=image_remappings(image_topic) | cloud_remappings(cloud_service),
+        remappings=images.remappings | cloud_remappings(cloud_service),
     )
 
 
@@ -94,19 +93,6 @@ def bridge(
         parameters=parameters,
         pictures=False,
     )
-
-
-def camera(image_topic: str, image_transport: str) -> tuple[str, str]:
-    """Return base topic and transport of a camera whose topic may end with `/compressed`."""
-    base = image_topic.removesuffix(f"/{COMPRESSED}")
-    return (image_topic, image_transport) if base == image_topic else (base, COMPRESSED)
-
-
-def image_remappings(image_topic: str) -> dict[str, str]:
-    """Return the remappings of the camera's topic, for both transports of `image`."""
-    if image_topic == "image":
-        return {}
-    return {"image": image_topic, "image/compressed": f"{image_topic}/compressed"}
 
 
 def cloud_remappings(service: str) -> dict[str, str]:

@@ -36,6 +36,7 @@ def edge_part(
     node = edge(
         image_topic=values["image_topic"],
         image_transport=values["image_transport"],
+        cameras=values["cameras"],
         bundle=given_bundle(values),
         usual_bundle=usual_bundle(),
         robot=values.get("robot", ""),

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 
 from laecips_edge.launching.arguments import Values, is_true
+from laecips_edge.launching.camera_topics import COMPRESSED, RAW, CameraTopics, camera_topics
 from laecips_edge.launching.installed_files import rviz_layout
 from laecips_edge.launching.node_spec import NodeSpec, Shared, said
-from laecips_edge.launching.robot_nodes import COMPRESSED, RAW, camera, image_remappings
+
+SHOWN: Final = ("overlay", "label_map_color", "confidence_map")
+"""Topics of the edge node in the layouts."""
 
 
 def rviz_part(values: Values, shared: Shared) -> list[NodeSpec]:
     """Return RViz with camera, overlay, label map and confidence; nothing if it is not wanted.
+
+    Of several cameras it shows the first one.
 
     Raises:
         RuntimeError: RViz is not installed; raised before any node starts.
@@ -22,8 +29,8 @@ def rviz_part(values: Values, shared: Shared) -> list[NodeSpec]:
         get_package_prefix("rviz2")
     except PackageNotFoundError as error:
         raise RuntimeError("rviz2 is not installed: install it, or leave out rviz:=true") from error
-    topic, transport = camera(values["image_topic"], values["image_transport"])
-    transport = transport or said("edge", shared).get("image_transport", RAW)
+    images = camera_topics(values["image_topic"], values["image_transport"], values["cameras"])
+    transport = images.transport or said("edge", shared).get("image_transport", RAW)
     return [
         NodeSpec(
             package="rviz2",
@@ -32,8 +39,20 @@ def rviz_part(values: Values, shared: Shared) -> list[NodeSpec]:
             # The layout's topics are relative: they follow namespace and camera topic.
             namespace=shared["namespace"],
             arguments=("-d", str(rviz_layout(compressed=transport == COMPRESSED))),
-            remappings=image_remappings(topic),
+            remappings=_remappings(images),
             parameters=({"use_sim_time": shared.get("use_sim_time", False)},),
             lifecycle=False,
         )
     ]
+
+
+def _remappings(images: CameraTopics) -> dict[str, str]:
+    if not images.names:
+        return images.remappings
+    first = images.names[0]
+    base = images.bases[first]
+    return {
+        "image": base,
+        "image/compressed": f"{base}/compressed",
+        **{f"edge/{topic}": f"edge/{first}/{topic}" for topic in SHOWN},
+    }

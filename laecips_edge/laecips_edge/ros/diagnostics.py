@@ -30,6 +30,10 @@ class Diagnostics:
         self._text = text
         self._publisher = node.create_publisher(DiagnosticArray, "/diagnostics", qos.reliable())
 
+    def destroy(self) -> None:
+        """Destroy the publisher; call it on the executor's thread."""
+        self._node.destroy_publisher(self._publisher)
+
     def publish(
         self,
         values: Mapping[str, Any],

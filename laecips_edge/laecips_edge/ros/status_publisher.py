@@ -29,6 +29,11 @@ class StatusPublisher:
         self._status = node.create_publisher(message, "~/status", qos.reliable())
         self._diagnostics = Diagnostics(node, text=text)
 
+    def destroy(self) -> None:
+        """Destroy both publishers; call it on the executor's thread."""
+        self._node.destroy_publisher(self._status)
+        self._diagnostics.destroy()
+
     def publish(
         self,
         fields: Mapping[str, Any],

@@ -180,7 +180,7 @@ class _Robot(RouterEvents):
                 forward_jpeg=settings.forward_jpeg,
                 send_scores=settings.send_scores,
             ),
-            counters=self._counters,
+            counters={"": self._counters},
             sink=self,
             threshold=settings.steering(AssumedDelays),
             events=self,

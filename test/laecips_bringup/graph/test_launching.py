@@ -17,7 +17,7 @@ COMMON = {
     *("respawn", "respawn_delay", "log_level"),
 }
 PAIR = {"bundle", "engine"}
-CAMERA = {"image_topic", "image_transport"}
+CAMERA = {"image_topic", "image_transport", "cameras"}
 EDGE = PAIR | CAMERA | {"robot", "rviz"}
 
 

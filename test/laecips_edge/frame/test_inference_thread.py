@@ -3,6 +3,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from laecips_edge.core.frame.frame import Frame
+from laecips_edge.core.frame.newest_frames import NewestFrames
 from laecips_edge.core.image.picture import Picture
 from laecips_edge.frame.inference_thread import InferenceThread
 
@@ -35,7 +36,7 @@ def frame(number: int) -> Frame:
 
 def start(router: Router, idle: threading.Event, errors: list[str]) -> InferenceThread:
     logger: Any = SimpleNamespace(error=errors.append)
-    thread = InferenceThread(router=router, on_idle=idle.set, logger=logger)
+    thread = InferenceThread(router=router, frames=NewestFrames(), on_idle=idle.set, logger=logger)
     thread.start()
     return thread
 

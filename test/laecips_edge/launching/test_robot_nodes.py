@@ -27,6 +27,12 @@ def test_a_topic_that_ends_with_its_transport_says_it() -> None:
     assert asked(image_topic="/cam/image_raw") == {}
 
 
+def test_several_cameras_have_a_topic_each() -> None:
+    spec = edge(cameras="front=/f,rear")
+    assert spec.remappings == {"front/image": "/f", "front/image/compressed": "/f/compressed"}
+    assert asked(cameras="front=/f,rear") == {"cameras": ["front", "rear"]}
+
+
 def test_an_unknown_transport_is_refused() -> None:
     with pytest.raises(ValueError, match="'theora' is unknown: use one of raw, compressed"):
         edge(image_transport="theora")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from laecips_edge.core.settings import SettingError, Settings, setting
 
 MOST_LOOKS: Final = 1000
+LEAST_BYTES: Final = 100_000
 
 _fixed = partial(setting, changes="unconfigured")
 
@@ -57,7 +58,7 @@ class FindingSettings(Settings):
     max_bytes: int = _fixed(
         200_000_000,
         "Largest size of that folder, in bytes; the oldest findings are removed first.",
-        minimum=100_000,
+        minimum=LEAST_BYTES,
         maximum=2**50,
     )
     grew: float = _fixed(
@@ -75,6 +76,21 @@ class FindingSettings(Settings):
                 f"parameters findings.confirm and findings.looks are {self.confirm} and "
                 f"{self.looks}: give at least as many looks as confirm a finding"
             )
+
+    def of_camera(self, name: str, *, cameras: int) -> FindingSettings:
+        """Return the settings for one of several cameras: a folder of its own, and its share.
+
+        Args:
+            name: the camera's name; "" for the only one, which has them all.
+            cameras: number of cameras.
+        """
+        if not name:
+            return self
+        return replace(
+            self,
+            folder=f"{self.folder}/{name}" if self.folder else "",
+            max_bytes=max(LEAST_BYTES, self.max_bytes // cameras),
+        )
 
     def labels(self, classes: tuple[str, ...]) -> dict[int, str]:
         """Return the chosen classes by index.

@@ -9,6 +9,7 @@ from typing import Final
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.findings.finding_settings import FindingSettings
+from laecips_edge.core.frame.camera_settings import THE_ONLY, numbers_by_camera, refuse_cameras
 from laecips_edge.core.frame.privacy_settings import PrivacySettings
 from laecips_edge.core.frame.warn_settings import EdgeWarnSettings
 from laecips_edge.core.inference.engine_probe import REFERENCE
@@ -40,8 +41,8 @@ class EdgeSettings(EngineSettings):
     """The settings of the edge node.
 
     Raises:
-        SettingError: a value is refused; or there is a budget, and the policy has no threshold to
-            steer or `delta` is set too.
+        SettingError: a value is refused; a priority or a rate is given to no camera; or there is a
+            budget, and the policy has no threshold to steer or `delta` is set too.
     """
 
     bundle: str = _fixed("", "Folder of the model bundle (f, h).")
@@ -92,6 +93,22 @@ class EdgeSettings(EngineSettings):
     )
 
     # Images in.
+    cameras: tuple[str, ...] = _fixed(
+        (),
+        "Names of the robot's cameras: `front` is the one on `front/image`, answered below "
+        "`~/front/`. Empty: one camera, on `image`.",
+        check=refuse_cameras,
+    )
+    camera_priorities: tuple[str, ...] = _fixed(
+        (),
+        "NAME=NUMBER: the frames that f takes from a camera, for one of each other camera, while "
+        "frames come faster than f is. 1 for cameras that are not named here.",
+    )
+    camera_rates: tuple[str, ...] = _fixed(
+        (),
+        "NAME=HZ: the largest number of frames a second that f takes from a camera. 0, and for "
+        "cameras that are not named here: all.",
+    )
     image_transport: str = _fixed(
         "raw",
         "raw: sensor_msgs/Image on `image`; compressed: CompressedImage on `image/compressed`.",
@@ -202,6 +219,11 @@ class EdgeSettings(EngineSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        _ = self.priorities, self.rates  # raise an error
+        if unknown := sorted(self.privacy.cameras - set(self.cameras)):
+            raise SettingError(
+                f"parameter privacy: no camera {unknown[0]!r}: `cameras` has to name it"
+            )
         for name in self.budgets:
             value = getattr(self, name)
             if not can_be_steered(self.policy):
@@ -228,6 +250,29 @@ class EdgeSettings(EngineSettings):
             providers=self.providers,
             threads=self.threads,
             output_size=self.output_size,
+        )
+
+    @property
+    def camera_names(self) -> tuple[str, ...]:
+        """Names of the cameras; `THE_ONLY` for the one of a robot that names none."""
+        return self.cameras or (THE_ONLY,)
+
+    @property
+    def priorities(self) -> dict[str, float]:
+        """Priorities by camera, in 0.01 to 100; 1 for those that are not there."""
+        return numbers_by_camera(
+            "camera_priorities",
+            self.camera_priorities,
+            cameras=self.cameras,
+            least=0.01,
+            most=100.0,
+        )
+
+    @property
+    def rates(self) -> dict[str, float]:
+        """Largest rates by camera, in Hz, up to 1000; 0, and for those that are not there: any."""
+        return numbers_by_camera(
+            "camera_rates", self.camera_rates, cameras=self.cameras, least=0.0, most=1000.0
         )
 
     @property

@@ -1,6 +1,5 @@
 """One frame on its way through the robot: as received, as labelled by f, as answered."""
 
-import threading
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +10,7 @@ from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.frame.counters import FrameOutcome
 from laecips_edge.core.image.picture import Picture
 from laecips_edge.core.inference.segmenter import Prediction
+from laecips_edge.core.routing.hashed_draws import stamp_of_source
 from laecips_edge.core.routing.policy import Decision
 
 
@@ -24,6 +24,7 @@ class Frame:
         frame_id: frame_id of the image; every output keeps it.
         picture: The image, not decoded yet.
         received_s: Time of receipt, monotonic seconds.
+        camera: Name of the camera, of which the number is; "" on a robot that names none.
     """
 
     number: int
@@ -31,6 +32,12 @@ class Frame:
     frame_id: str
     picture: Picture
     received_s: float
+    camera: str = ""
+
+    @property
+    def draw_ns(self) -> int:
+        """What random draws on it depend on: its stamp, made another one for each camera."""
+        return stamp_of_source(self.stamp_ns, self.camera)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,38 +121,3 @@ class AnswerSinks:
         """Hand on the final answer; see `AnswerSink`."""
         for sink in self._sinks:
             sink.answer(answer)
-
-
-class NewestFrame:
-    """A queue of one frame: a newer frame replaces one that waits. Safe for several threads."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._frame: Frame | None = None
-        self._closed = False
-
-    def put(self, frame: Frame) -> Frame | None:
-        """Put a frame; return the waiting frame that it supersedes, or None."""
-        with self._changed:
-            superseded, self._frame = self._frame, frame
-            self._changed.notify()
-            return superseded
-
-    def take(self, timeout: float) -> Frame | None:
-        """Take a frame, after at most `timeout` seconds; return None if none came."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._frame is not None or self._closed, timeout)
-            frame, self._frame = self._frame, None
-            return frame
-
-    def close(self) -> None:
-        """Close the queue; a waiting frame can still be taken."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-
-    @property
-    def finished(self) -> bool:
-        """Whether the queue is closed and empty."""
-        with self._changed:
-            return self._closed and self._frame is None

@@ -22,14 +22,14 @@ class LastFrame:
     Attributes:
         rgb: uint8 [H,W,3].
         depth: uint16 [H,W] in millimetres; None if f takes no depth.
-        stamp_ns: stamp in nanoseconds.
+        draw_ns: as of the frame.
         manifest: manifest of the pair that labelled it.
         observation: observation of that pair.
     """
 
     rgb: NDArray[np.uint8]
     depth: NDArray[np.uint16] | None
-    stamp_ns: int
+    draw_ns: int
     manifest: Manifest
     observation: Observation
 
@@ -51,7 +51,7 @@ class FrameHistory:
             self.last = LastFrame(
                 rgb=seen.rgb,
                 depth=seen.depth,
-                stamp_ns=seen.frame.stamp_ns,
+                draw_ns=seen.frame.draw_ns,
                 manifest=seen.manifest,
                 observation=observation,
             )

@@ -1,7 +1,9 @@
 """The health of the edge node: a level and one line for the diagnostics."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from laecips_edge.core.frame.input_watch import WINDOW_S, InputState
@@ -55,6 +57,23 @@ class EdgeHealth:
     fallback_share: float = 0.0
     findings_trouble: str = ""
     warn: EdgeWarnSettings = field(default_factory=EdgeWarnSettings)
+
+    @property
+    def of_camera(self) -> EdgeHealth:
+        """The health of one of several cameras, without what is common to all of them."""
+        return replace(self, failure="", cloud_wanted=False, budget_reachable=True)
+
+    @property
+    def of_robot(self) -> EdgeHealth:
+        """What is common to several cameras, each of which has a health of its own."""
+        return replace(
+            self,
+            silent_s=0.0,
+            unreadable="",
+            images=InputState(),
+            superseded_share=0.0,
+            findings_trouble="",
+        )
 
 
 def most_serious(

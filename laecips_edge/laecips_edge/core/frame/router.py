@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -63,7 +63,7 @@ class Router:
         transport: Transport to the cloud's service.
         in_flight: Admits requests to the cloud and watches their deadlines.
         upload: Makes the requests.
-        counters: Counts the frames; refuses a second answer to a frame.
+        counters: Count the frames of each camera; refuse a second answer to a frame.
         sink: Takes the answers.
         threshold: Steers the policy's threshold; None if it is fixed.
         events: Takes the other events.
@@ -80,7 +80,7 @@ class Router:
         transport: Transport[HardFrameRequest, HardFrameAnswer],
         in_flight: InFlightRequests[AskedFrame],
         upload: Upload,
-        counters: FrameCounters,
+        counters: Mapping[str, FrameCounters],
         sink: AnswerSink,
         threshold: ThresholdControl | None = None,
         events: RouterEvents | None = None,
@@ -114,19 +114,20 @@ class Router:
         """Whether a bridge without a cloud spooled the last frame for teaching."""
         return self._spooled
 
-    def receive(self, picture: Picture, *, stamp_ns: int, frame_id: str) -> Frame:
+    def receive(self, picture: Picture, *, stamp_ns: int, frame_id: str, camera: str = "") -> Frame:
         """Count a received frame and return it; the arguments are its attributes."""
         return Frame(
-            number=self._counters.receive(),
+            number=self._counters[camera].receive(),
             stamp_ns=stamp_ns,
             frame_id=frame_id,
             picture=picture,
             received_s=self._clock(),
+            camera=camera,
         )
 
     def supersede(self, frame: Frame) -> None:
         """End a frame as superseded: a newer one came before f labelled it."""
-        self._counters.settle(frame.number, FrameOutcome.SUPERSEDED)
+        self._settle(frame, FrameOutcome.SUPERSEDED)
 
     def route(self, frame: Frame) -> None:
         """Label a frame and decide on it; then answer it or ask the cloud."""
@@ -135,7 +136,7 @@ class Router:
             return
         self._sink.answer_now(seen)
         if seen.decision.hard:
-            self._counters.want()
+            self._counters[frame.camera].want()
             self._ask(seen)
             return
         self._answer(seen, FrameOutcome.EDGE)
@@ -171,7 +172,7 @@ class Router:
             depth = self._depth_of(frame) if takes_depth else None
             if depth is not None:
                 depth = blanking.depth(depth)
-            look = self._running.look(rgb, depth, stamp_ns=frame.stamp_ns)
+            look = self._running.look(rgb, depth, stamp_ns=frame.draw_ns)
             of_f = look.prediction
             label_map, confidence_map = blanking.maps(of_f.label_map, of_f.confidence_map)
             seen = SeenFrame(
@@ -186,7 +187,7 @@ class Router:
             self._steer(look)
         except Exception as error:
             # An error of the decoder or the engine on one frame must not stop the next frame.
-            self._counters.settle(frame.number, FrameOutcome.REJECTED)
+            self._settle(frame, FrameOutcome.REJECTED)
             self._events.rejected(frame, error)
             return None
         self.inference_ms.add(1e3 * (self._clock() - started_s))
@@ -221,13 +222,14 @@ class Router:
             self._answer(seen, _FALLBACK[refused.why], detail=refused.detail)
 
     def _send(self, key: str, asked: AskedFrame) -> None:
+        camera = asked.seen.frame.camera
         try:
             request, asked.sent = self._upload.request(
                 asked.seen, deadline_s=self._in_flight.deadline_s
             )
             asked.bytes_up = request.payload
             asked.call = self._transport.ask(
-                request, lambda answer: self._run_later(lambda: self._receive(key, answer))
+                request, lambda answer: self._run_later(lambda: self._receive(key, camera, answer))
             )
         except Exception as error:
             # Nothing was sent, so no answer will come: answer the frame now.
@@ -235,11 +237,11 @@ class Router:
                 asked.bytes_up = 0
                 self._fail(asked, f"request not sent: {type(error).__name__}: {error}")
             return
-        self._counters.send(payload=asked.bytes_up, audit=asked.seen.decision.audit)
+        self._counters[camera].send(payload=asked.bytes_up, audit=asked.seen.decision.audit)
         self._run_later(self.expire)  # so that the other thread waits for the new deadline
 
-    def _receive(self, key: str, answer: HardFrameAnswer) -> None:
-        self._counters.get(payload=answer.payload)
+    def _receive(self, key: str, camera: str, answer: HardFrameAnswer) -> None:
+        self._counters[camera].get(payload=answer.payload)
         request = self._in_flight.take(key)
         if request is None:
             return  # too late: `take` has counted it, and the frame has its answer
@@ -318,7 +320,7 @@ class Router:
         bytes_down: int = 0,
     ) -> None:
         """Give a frame its final answer; `maps` are the cloud's label map and confidence map."""
-        self._counters.settle(seen.frame.number, outcome)
+        self._settle(seen.frame, outcome)
         label_map, confidence_map = maps or (
             seen.prediction.label_map,
             seen.prediction.confidence_map,
@@ -336,6 +338,9 @@ class Router:
                 bytes_down=bytes_down,
             )
         )
+
+    def _settle(self, frame: Frame, outcome: FrameOutcome) -> None:
+        self._counters[frame.camera].settle(frame.number, outcome)
 
     def _note_delay(self, frame: Frame, *, hard: bool) -> None:
         if self._threshold is not None:

@@ -48,8 +48,13 @@ class Upload:
     fit: UploadFit | None = None
 
     def request_id(self, seen: SeenFrame) -> str:
-        """Return the id of a frame's request, unique for all robots and runs."""
-        return f"{self.session}/{seen.frame.number}"
+        """Return the id of a frame's request, unique for all robots, runs and cameras.
+
+        It ends with the frame's number, after the camera's name where there is one.
+        """
+        frame = seen.frame
+        number = f"{frame.camera}:{frame.number}" if frame.camera else str(frame.number)
+        return f"{self.session}/{number}"
 
     def refusal(self, seen: SeenFrame) -> str:
         """Return why no cloud would take a frame, one line; empty if it may be sent."""

@@ -33,3 +33,23 @@ def uniform(*, seed: int, stamp_ns: int, purpose: str) -> float:
     ).digest()
     # The upper 53 bits fit a double's mantissa exactly, so rounding never gives 1.0.
     return float(int.from_bytes(digest, "little") >> 11) / float(1 << 53)
+
+
+def stamp_of_source(stamp_ns: int, source: str) -> int:
+    """Return a stamp for `uniform` that frames of other sources with equal stamps do not share.
+
+    Cameras that are triggered together have equal stamps: with those as they are, each draw would
+    fall on the frames of all cameras or of none.
+
+    Args:
+        stamp_ns: stamp of the frame in nanoseconds, a signed 64-bit integer.
+        source: name of the camera; empty: the stamp stays.
+
+    Example:
+        >>> stamp_of_source(5, ""), stamp_of_source(5, "front") == stamp_of_source(5, "rear")
+        (5, False)
+    """
+    if not source:
+        return stamp_ns
+    digest = hashlib.blake2b(source.encode(), digest_size=8).digest()
+    return stamp_ns ^ int.from_bytes(digest, "little", signed=True)

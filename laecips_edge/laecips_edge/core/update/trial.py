@@ -112,7 +112,7 @@ class Trial:
         last = self._history.last
         if last is None or last.manifest is not manifest:
             return None
-        old = self._running.second_opinion(last.rgb, last.depth, stamp_ns=last.stamp_ns)
+        old = self._running.second_opinion(last.rgb, last.depth, stamp_ns=last.draw_ns)
         if old is None:
             return None
         new = last.observation

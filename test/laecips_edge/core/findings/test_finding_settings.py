@@ -20,3 +20,12 @@ def test_an_unknown_class_is_named_with_those_that_there_are() -> None:
 def test_more_looks_cannot_confirm_than_there_are() -> None:
     with pytest.raises(SettingError, match=r"findings\.confirm and findings\.looks are 6 and 5"):
         FindingSettings(confirm=6)
+
+
+def test_each_of_several_cameras_has_a_folder_and_a_share_of_its_own() -> None:
+    settings = FindingSettings(folder="/data", max_bytes=1_000_000)
+    assert settings.of_camera("", cameras=1) == settings
+    front = settings.of_camera("front", cameras=2)
+    assert (front.folder, front.max_bytes) == ("/data/front", 500_000)
+    assert settings.of_camera("front", cameras=50).max_bytes == 100_000
+    assert FindingSettings().of_camera("front", cameras=2).folder == ""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from laecips_edge.core.frame.camera_settings import THE_ONLY
 from laecips_edge.core.frame.edge_settings import RELIABILITIES, EdgeSettings
 from laecips_edge.core.settings import SettingError
 from laecips_edge.ros import qos
@@ -66,6 +67,15 @@ def test_what_is_steered() -> None:
     )
 
 
+def test_cameras_by_name() -> None:
+    assert EdgeSettings().camera_names == (THE_ONLY,)
+    settings = EdgeSettings(
+        cameras=("front", "rear"), camera_priorities=("front=2",), camera_rates=("rear=0.5",)
+    )
+    assert settings.camera_names == ("front", "rear")
+    assert (settings.priorities, settings.rates) == ({"front": 2.0}, {"rear": 0.5})
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
@@ -78,6 +88,16 @@ def test_what_is_steered() -> None:
         (
             {"delta": 0.25, "upload_budget": 0.5},
             "parameters delta and upload_budget are 0.25 and 0.5: give one of them",
+        ),
+        ({"cameras": ("a/b",)}, "parameter cameras: 'a/b' cannot be a part of a topic's name"),
+        ({"camera_priorities": ("front=2",)}, "camera_priorities: 'front=2': no camera 'front'"),
+        (
+            {"cameras": ("front",), "camera_priorities": ("front=0",)},
+            "camera_priorities: 'front=0' is out of range: give 0.01 to 100",
+        ),
+        (
+            {"cameras": ("front",), "camera_rates": ("front=-1",)},
+            "camera_rates: 'front=-1' is out of range: give 0 to 1000",
         ),
         ({"policy": "cloud", "latency_budget_s": 0.5}, "is 0.5: policy cloud has no threshold"),
         (

@@ -1,44 +1,21 @@
-import threading
-
-from laecips_edge.core.frame.frame import Frame, NewestFrame
+import pytest
+from laecips_edge.core.frame.frame import Frame
 from laecips_edge.core.image.picture import Picture
 
-PICTURE = Picture(None, compressed=False)
+
+def frame(camera: str, stamp_ns: int = 5) -> Frame:
+    picture = Picture(None, compressed=False)
+    return Frame(
+        number=1, stamp_ns=stamp_ns, frame_id="", picture=picture, received_s=0.0, camera=camera
+    )
 
 
-def frame(number: int) -> Frame:
-    return Frame(number=number, stamp_ns=0, frame_id="", picture=PICTURE, received_s=0.0)
+def test_a_robot_of_one_camera_draws_by_the_stamp() -> None:
+    assert frame("").draw_ns == 5
 
 
-def test_the_newest_frame_takes_the_place_of_the_one_that_waits() -> None:
-    newest = NewestFrame()
-    assert newest.put(frame(1)) is None
-    superseded = newest.put(frame(2))
-    assert superseded is not None
-    assert superseded.number == 1
-    taken = newest.take(timeout=0)
-    assert taken is not None
-    assert taken.number == 2
-    assert newest.take(timeout=0) is None
-    assert newest.put(frame(3)) is None
-
-
-def test_what_waits_when_it_closes_can_still_be_taken() -> None:
-    newest = NewestFrame()
-    newest.put(frame(1))
-    newest.close()
-    assert not newest.finished
-    assert newest.take(timeout=30) is not None
-    assert newest.finished
-    assert newest.take(timeout=30) is None  # at once: nothing will come
-
-
-def test_whoever_waits_is_woken_by_a_frame() -> None:
-    newest = NewestFrame()
-    taken: list[Frame | None] = []
-    thread = threading.Thread(target=lambda: taken.append(newest.take(timeout=30)))
-    thread.start()
-    newest.put(frame(5))
-    thread.join()
-    assert taken[0] is not None
-    assert taken[0].number == 5
+@pytest.mark.parametrize("stamp_ns", [0, 5, 2**62, -(2**62)])
+def test_cameras_that_are_triggered_together_draw_apart(stamp_ns: int) -> None:
+    drawn = {frame(camera, stamp_ns).draw_ns for camera in ("", "front", "rear")}
+    assert len(drawn) == 3
+    assert all(-(2**63) <= each < 2**63 for each in drawn)

@@ -63,7 +63,7 @@ def test_the_last_frame_can_be_looked_at_once_more():
     last = history.last
     assert last.rgb is frame.rgb
     assert last.depth is depth
-    assert (last.stamp_ns, last.manifest, last.observation) == (2, NEW, observation)
+    assert (last.draw_ns, last.manifest, last.observation) == (2, NEW, observation)
 
 
 def test_each_pair_has_frames_of_its_own():
@@ -113,7 +113,7 @@ def test_memory_is_bounded_and_the_oldest_is_forgotten(counts):
 def test_whoever_listens_hears_of_each_frame_once_it_is_there():
     history, heard = FrameHistory(), []
     add(history, OLD, 1)
-    history.listener = lambda: heard.append((history.last.stamp_ns, len(history.recent(OLD))))
+    history.listener = lambda: heard.append((history.last.draw_ns, len(history.recent(OLD))))
     add(history, OLD, 2, 3)
     history.listener = None
     add(history, OLD, 4)

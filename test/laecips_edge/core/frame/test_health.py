@@ -106,3 +106,26 @@ CHECK = (
 )
 def test_the_most_serious_thing_is_said(known: dict[str, Any], level: Level, line: str) -> None:
     assert assess(EdgeHealth(**known)) == (level, line)
+
+
+@pytest.mark.parametrize(
+    ("known", "of_camera", "of_robot"),
+    [
+        ({}, "segmenting", "segmenting"),
+        ({"silent_s": 9.0}, "no image on", "segmenting"),
+        ({"unreadable": "truncated"}, "truncated", "segmenting"),
+        ({"images": InputState(lost_share=0.5)}, "50% of the images", "segmenting"),
+        ({"superseded_share": 0.5}, "50% of the images", "segmenting"),
+        ({"cloud_present": False}, "segmenting", "no cloud"),
+        ({"budget_reachable": False}, "segmenting", "latency_budget_s"),
+        ({"fallback_share": 0.5}, "segmenting", "the robot answered 50%"),
+        ({"failure": "no bundle"}, "segmenting", "no bundle"),
+        ({"state": "inactive"}, "inactive: configure", "inactive: configure"),
+    ],
+)
+def test_what_is_common_to_several_cameras_is_said_once(
+    known: dict[str, Any], of_camera: str, of_robot: str
+) -> None:
+    health = EdgeHealth(**(ACTIVE | known))
+    assert assess(health.of_camera)[1].startswith(of_camera)
+    assert assess(health.of_robot)[1].startswith(of_robot)

@@ -109,6 +109,7 @@ class Robot(RouterEvents):
         self.segmenter = Segmenter(modality=modality)
         self.link = Link()
         self.counters = FrameCounters()
+        self.of_cameras = {name: FrameCounters() for name in ("front", "rear")}
         self.in_flight: InFlightRequests[AskedFrame] = InFlightRequests(
             max_in_flight=2,
             deadline_s=3.0,
@@ -134,7 +135,7 @@ class Robot(RouterEvents):
                 send_scores=False,
                 fit=options.pop("fit", None),
             ),
-            counters=self.counters,
+            counters={"": self.counters, **self.of_cameras},
             sink=self,
             events=self,
             clock=self.clock,
@@ -156,11 +157,15 @@ class Robot(RouterEvents):
     def useless(self, detail: str) -> None:
         self.heard.append(detail)
 
-    def route(self, trust: float, picture: Picture = PICTURE) -> FrameAnswer | None:
+    def route(
+        self, trust: float, picture: Picture = PICTURE, *, camera: str = ""
+    ) -> FrameAnswer | None:
         """Route one frame; its answer if that is known at once."""
         self.segmenter.says = trust
         before = len(self.answers)
-        self.router.route(self.router.receive(picture, stamp_ns=5, frame_id="camera"))
+        self.router.route(
+            self.router.receive(picture, stamp_ns=5, frame_id="camera", camera=camera)
+        )
         return self.answers[-1] if len(self.answers) > before else None
 
 
@@ -202,6 +207,25 @@ def test_a_hard_frame_is_answered_by_the_cloud() -> None:
     assert answer.bytes_up == request.payload > 0
     assert answer.bytes_down == good_answer().payload > 0
     assert robot.router.round_trip_ms.value == pytest.approx(250)
+
+
+def test_cameras_with_equal_stamps_are_told_apart_and_counted_apart() -> None:
+    robot = Robot()
+    for camera in ("front", "rear"):
+        assert robot.route(0.1, camera=camera) is None
+    assert [request.request_id for request in robot.link.requests] == ["run/front:1", "run/rear:1"]
+    robot.link.answers[1](good_answer())
+    robot.clock.now += 3.0
+    robot.router.expire()  # the table of requests is common to all cameras
+    outcomes = {answer.seen.frame.camera: answer.outcome for answer in robot.answers}
+    assert outcomes == {"rear": FrameOutcome.CLOUD, "front": FrameOutcome.FALLBACK_DEADLINE}
+    robot.link.answers[0](good_answer())  # too late, but it came down
+    counts = {name: counters.counts() for name, counters in robot.of_cameras.items()}
+    for name, outcome in (("front", "fallback_deadline"), ("rear", "cloud")):
+        kept = {key: counts[name][key] for key in ("received", "sent", outcome, "pending")}
+        assert kept == {"received": 1, "sent": 1, outcome: 1, "pending": 0}
+        assert counts[name]["bytes_down"] == good_answer().payload
+    assert robot.counters.counts()["received"] == 0
 
 
 def test_an_answer_may_come_before_asking_returns() -> None:
