@@ -64,6 +64,15 @@ def _output_size(options: Options) -> Table:
     return Table(f"CPU time of a frame by output_size, {options.bundle}", rows)
 
 
+def _cameras(options: Options) -> Table:
+    from laecips_eval.benchmarks import cameras  # noqa: PLC0415 (needs ROS)
+
+    rows = cameras.run(options.bundle, engine=options.engines[0])
+    height, width = cameras.SHAPE
+    title = f"Cameras of one edge node, each {cameras.HZ:g} Hz at {width} x {height}"
+    return Table(title, rows)
+
+
 def _fusion(options: Options) -> Table:
     return Table("Fusion against the per-mask, per-class loop", fusion.run())
 
@@ -122,6 +131,7 @@ BENCHMARKS: Final[dict[str, Callable[[Options], Table]]] = {
     "output-size": _output_size,
     "fusion": _fusion,
     "findings": _findings,
+    "cameras": _cameras,
     "batching": _batching,
     "bridge": _bridge,
     "bridge-hop": _bridge_hop,
@@ -135,6 +145,7 @@ LONG: Final = frozenset(
     {
         "output-size",
         "batching",
+        "cameras",
         "bridge",
         "bridge-hop",
         "prompts",
