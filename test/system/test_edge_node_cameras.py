@@ -9,8 +9,10 @@ import pytest
 from edge_robot import Cloud, Robot, of_stamp
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.image import image_messages
+from laecips_edge.core.image.blanking import Blanking, read_polygon
 from laecips_edge.core.inference.segmenter import Segmenter
 from processes import Peer, RosProcess, until
+from sensor_msgs.msg import CameraInfo
 
 from laecips_msgs.msg import Segmentation
 
@@ -30,6 +32,11 @@ def picture(seed: int) -> np.ndarray:
     return blocks.repeat(16, axis=0).repeat(16, axis=1)
 
 
+PRIVATE = "0,0 0.5,0 0.5,1 0,1"
+"""What nobody may see of the camera `rear`."""
+
+BLANKINGS = {"front": Blanking(), "rear": Blanking([read_polygon(PRIVATE)])}
+
 PICTURES = {camera: picture(seed) for seed, camera in enumerate(CAMERAS)}
 
 
@@ -44,6 +51,7 @@ def robots(
         "cameras": json.dumps(CAMERAS),
         "camera_priorities": json.dumps(["rear=2"]),
         "camera_rates": json.dumps(["top=1.0"]),
+        "privacy.polygons": json.dumps([f"rear={PRIVATE}"]),
         "audit_rate": 0.0,
         "delta": ALL_EASY,
         "deadline_s": 20.0,
@@ -72,17 +80,36 @@ def test_each_camera_gets_its_own_answers_though_all_stamps_are_equal(
     for name in ("front", "rear"):
         robots[name].send_rgb(PICTURES[name], header)
     for name in ("front", "rear"):
-        robot, expected = robots[name], segmenter.predict(PICTURES[name])
+        robot, blanking = robots[name], BLANKINGS[name]
+        expected = segmenter.predict(blanking.rgb(PICTURES[name]))
+        label_map, confidence_map = blanking.maps(expected.label_map, expected.confidence_map)
         assert robot.answer(header).source == Segmentation.EDGE
         for messages, pixels in [
-            (robot.label_maps, expected.label_map),
-            (robot.label_maps_now, expected.label_map),
-            (robot.confidence_maps, expected.confidence_map),
+            (robot.label_maps, label_map),
+            (robot.label_maps_now, label_map),
+            (robot.confidence_maps, confidence_map),
         ]:
             message = of_stamp(messages, header, robot.process)
             assert np.array_equal(image_messages.to_rgb(message)[..., 0], pixels)
     node = robots["front"].peer.node
     assert node.count_publishers("/edge/label_map") == 0  # nobody's
+
+
+def test_each_camera_has_its_own_calibration(robots: dict[str, Robot]) -> None:
+    front, rear, peer = robots["front"], robots["rear"], robots["front"].peer
+    beside = {
+        name: peer.subscribe(CameraInfo, f"/edge/{name}/camera_info") for name in ("front", "rear")
+    }
+    camera = peer.publisher(CameraInfo, "/front/camera_info")
+
+    def told() -> bool:
+        camera.publish(CameraInfo(height=96, width=128, k=[9.0, 0, 6, 0, 9, 4, 0, 0, 1]))
+        front.answer(front.send_rgb(PICTURES["front"]))
+        return bool(beside["front"])
+
+    until(told, process=front.process)
+    rear.answer(rear.send_rgb(PICTURES["rear"]))
+    assert not beside["rear"]
 
 
 def test_the_cloud_can_tell_cameras_apart(domain: int, robots: dict[str, Robot]) -> None:
