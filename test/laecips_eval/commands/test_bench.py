@@ -50,7 +50,7 @@ def test_no_number_is_cut_off_on_a_narrow_screen(monkeypatch, capsys):
     ("arguments", "message"),
     [
         (["--bundle", "nowhere"], r"manifest\.json: cannot be read"),
-        (["--only", "speed"], "no benchmark 'speed'; there are inference, fusion"),
+        (["--only", "speed"], "no benchmark 'speed'; there are inference, output-size, fusion"),
         (["--repeats", "0"], "--repeats must be at least 1, got 0"),
     ],
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 
-class Region(Protocol):
+class SensorRegion(Protocol):
     """The fields of sensor_msgs/RegionOfInterest."""
 
     x_offset: int
@@ -30,7 +30,7 @@ class CameraInfo(Protocol):
     p: Any
     binning_x: int
     binning_y: int
-    roi: Region
+    roi: SensorRegion
 
 
 def camera_model_at(camera: CameraInfo, size: tuple[int, int]) -> dict[str, Any]:
