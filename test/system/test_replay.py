@@ -105,7 +105,9 @@ def test_the_findings_of_a_run(live: tuple[Path, str]) -> None:
     assert [it.name for it in findings] == ["part", "scratch"]
     assert all(it.published.true > 0 for it in findings)
     assert " finding " in output
-    assert "<h2>Findings</h2>" in (out / "report.html").read_text(encoding="utf-8")
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "<h2>Findings</h2>" in page
+    assert "findings that the robot reported, evenly chosen" in page
     kept = read_archive(out / "findings").findings
     assert {it.finding.class_name for it in kept} <= {"part", "scratch"}
     assert all(it.closed and it.picture is not None for it in kept)

@@ -13,6 +13,7 @@ from laecips_eval.bags import Bag
 from laecips_eval.inspection_scene.classes import CLASSES, DEFECTS
 from laecips_eval.offline_replay.untrained import score_untrained
 from laecips_eval.reports.page.html_report import write_html_report
+from laecips_eval.reports.page.kept_findings import kept_findings
 from laecips_eval.reports.report import ProcessFigures, Report, write_report
 from laecips_eval.reports.report_table import report_table
 from laecips_eval.reports.run_setup import LIVE, describe_bag, held_out_trust, run_setup
@@ -24,7 +25,7 @@ from laecips_eval.scoring.updates import Swap, model_bytes, updates_of
 from rich.console import Console
 
 from laecips_bringup.live_replay.link_watch import LinkWatch
-from laecips_bringup.output_names import FRAMES, LIBRARY, PAGE, REPORT
+from laecips_bringup.output_names import FINDINGS, FRAMES, LIBRARY, PAGE, REPORT
 
 DEFECT_CLASSES = tuple(CLASSES[index] for index in DEFECTS)
 """Set off from the others on the page, where a bundle has them."""
@@ -145,6 +146,7 @@ class RunReport:
                 gallery=self._pictures(gallery),
                 palette=manifest.palette,
                 defects=[name for name in DEFECT_CLASSES if name in manifest.classes],
+                kept=kept_findings(self._out / FINDINGS),
                 command=self._command,
             )
         except OSError:

@@ -75,13 +75,13 @@ def _panels(frame: GalleryFrame, row: FrameRow | None, overlay: Overlay, most: i
     name = f"frame {frame.index}"
     rgb = _smaller(frame.rgb, most)
     panels = [
-        _panel(rgb, f"camera picture of {name}", "camera"),
-        _panel(
+        panel_of(rgb, f"camera picture of {name}", "camera"),
+        panel_of(
             _painted(rgb, frame.now, overlay),
             f"classes that f saw in {name}",
             "f as it ran" + _iou(row.iou_now if row else None),
         ),
-        _panel(
+        panel_of(
             _painted(rgb, frame.published, overlay),
             f"classes that were published for {name}",
             _published(row) + _iou(row.iou if row else None),
@@ -89,7 +89,7 @@ def _panels(frame: GalleryFrame, row: FrameRow | None, overlay: Overlay, most: i
     ]
     if frame.truth is not None:
         painted = _painted(rgb, frame.truth, overlay)
-        panels.append(_panel(painted, f"true classes of {name}", "truth"))
+        panels.append(panel_of(painted, f"true classes of {name}", "truth"))
     return panels
 
 
@@ -121,7 +121,8 @@ def _smaller(picture: NDArray[np.uint8], most: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _panel(picture: NDArray[np.uint8], alt: str, caption: str) -> Panel:
+def panel_of(picture: NDArray[np.uint8], alt: str, caption: str) -> Panel:
+    """Return a picture, uint8 [H, W, 3] RGB, for the page."""
     options = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
     _, data = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), options)
     jpeg = base64.b64encode(data.tobytes()).decode("ascii")

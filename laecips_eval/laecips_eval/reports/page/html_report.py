@@ -15,7 +15,7 @@ import numpy as np
 from laecips_edge.core.atomic_files import whole_file
 
 from laecips_eval.reports.page import headline, tables
-from laecips_eval.reports.page.gallery import Palette, class_colours, gallery_panels
+from laecips_eval.reports.page.gallery import Palette, Panel, class_colours, gallery_panels
 from laecips_eval.reports.page.number_text import percent, points
 from laecips_eval.reports.page.over_time import over_time
 from laecips_eval.reports.page.trust_chart import draw_trust, trust_words
@@ -33,6 +33,7 @@ def write_html_report(
     gallery: Sequence[GalleryFrame] = (),
     palette: Palette = (),
     defects: Sequence[str] = (),
+    kept: Panel | None = None,
     command: str | None = None,
 ) -> None:
     """Write the page of a run; replace `path` atomically.
@@ -44,13 +45,20 @@ def write_html_report(
         gallery: hard frames to show, in order.
         palette: (R, G, B) of each class, as in the bundle's manifest; for the gallery.
         defects: classes that are listed apart from the others.
+        kept: picture of the findings that the robot kept; None without any.
         command: command that repeats the run; None where unknown.
 
     Raises:
         OSError: the page cannot be written.
     """
     page = html_report(
-        report, rows=rows, gallery=gallery, palette=palette, defects=defects, command=command
+        report,
+        rows=rows,
+        gallery=gallery,
+        palette=palette,
+        defects=defects,
+        kept=kept,
+        command=command,
     )
     with whole_file(path) as file:
         file.write(page)
@@ -63,6 +71,7 @@ def html_report(
     gallery: Sequence[GalleryFrame] = (),
     palette: Palette = (),
     defects: Sequence[str] = (),
+    kept: Panel | None = None,
     command: str | None = None,
 ) -> str:
     """Return the page as text; see `write_html_report`."""
@@ -79,6 +88,7 @@ def html_report(
             colours=class_colours(list(report.miou.published.per_class), palette),
             gallery=gallery_panels(gallery, rows=rows, palette=palette),
             classes=tables.classes_table(report, defects=defects) if report.scored else None,
+            kept=kept,
             findings=tables.findings_table(report) if report.findings else None,
             segments=tables.segments_tables(report) if report.segments else (),
             shift=tables.shift_table(report) if report.shift.segments else None,

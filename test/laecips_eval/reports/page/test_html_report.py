@@ -8,6 +8,7 @@ from typing import Any
 import jinja2
 import numpy as np
 import pytest
+from laecips_eval.reports.page.gallery import panel_of
 from laecips_eval.reports.page.html_report import (
     html_report,
     template_environment,
@@ -120,6 +121,21 @@ def test_a_run_without_training_compares_with_f_alone(plain_run: Any) -> None:
     assert "h before and after training cannot be compared" in page.text
     assert "No hard frame was kept" in page.text
     assert "Make it again" not in page.text
+
+
+def test_findings_have_a_picture_and_a_table_where_they_are_known(plain_run: Any) -> None:
+    assert "Findings" not in page_of(plain_run).text
+    known = {"true": 4, "shown": 5, "found": 2, "precision": 0.4, "recall": 0.5}
+    nothing = {"true": 4, "shown": 0, "found": 0, "precision": None, "recall": 0.0}
+    plain_run.change({"findings": [{"name": "scratch", "published": known, "edge_only": nothing}]})
+    panel = panel_of(np.zeros((30, 40, 3), np.uint8), "3 findings", "3 of 7 findings")
+    page = page_of(plain_run, kept=panel)
+    check_self_contained(page)
+    assert [image["alt"] for image in page.of("img")] == ["3 findings"]
+    assert "Findings 3 of 7 findings Regions, frame by frame" in page.text
+    assert "scratch 4 5 0.400 0.500 0 \N{EN DASH} 0.000" in page.text
+    plain_run.change({"findings": []})
+    assert "3 of 7 findings" in page_of(plain_run, kept=panel).text
 
 
 def test_a_run_of_which_next_to_nothing_is_known(bare_run: Any) -> None:
