@@ -13,7 +13,7 @@ from laecips_cloud.hard_frames.assembly import offline_service
 from laecips_cloud.hard_frames.cloud_settings import CloudSettings
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.frame.edge_settings import EdgeSettings
-from laecips_edge.core.frame.upload import Upload, read_answer
+from laecips_edge.core.frame.upload import Upload
 from numpy.typing import NDArray
 
 from laecips_joint.node_parameters import with_file
@@ -92,7 +92,7 @@ class CloudModel:
         started_s = time.perf_counter()
         request = data.request(self._upload)
         answer = self._service.answer(request)
-        label_map, confidence_map = read_answer(answer, data.seen())
+        label_map, confidence_map = data.maps_of(answer)
         return CloudAnswer(
             label_map=label_map,
             confidence_map=confidence_map,

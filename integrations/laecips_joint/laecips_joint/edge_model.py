@@ -69,8 +69,8 @@ class EdgeModel:
             self.load()
             assert self._segmenter is not None  # noqa: S101 (for mypy)
         started_s = time.perf_counter()
-        data.blank(self._blanking)
-        of_f = self._segmenter.predict(data.frame.picture.rgb())
+        picture = data.take(self._blanking, significant_bits=self.settings.significant_bits)
+        of_f = self._segmenter.predict(picture.rgb())
         label_map, confidence_map = self._blanking.maps(of_f.label_map, of_f.confidence_map)
         prediction = replace(of_f, label_map=label_map, confidence_map=confidence_map)
         data.answer = EdgeAnswer(

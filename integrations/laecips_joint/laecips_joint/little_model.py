@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from laecips_edge.core.frame.upload import Upload, read_answer
+from laecips_edge.core.frame.upload import Upload
 from laecips_edge.core.image.picture import Picture
 from laecips_edge.core.link.wire_error import WireError
 from numpy.typing import NDArray
@@ -64,7 +64,7 @@ class RestSample(PictureSample):
         try:
             if cloud is None:
                 raise WireError("no answer from the cloud; Sedna's log says why")
-            label_map, _ = read_answer(unpack_answer(cloud), self.seen())
+            label_map, _ = self.maps_of(unpack_answer(cloud))
         except WireError as error:
             return WorkerAnswer(label_map=edge.label_map, source="edge_fallback", detail=str(error))
         return WorkerAnswer(label_map=label_map, source="cloud")

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from laecips_edge.core.frame.frame import Frame, SeenFrame
-from laecips_edge.core.frame.upload import Upload
+from laecips_edge.core.frame.upload import Upload, read_answer
 from laecips_edge.core.image.blanking import Blanking
 from laecips_edge.core.image.picture import Picture
-from laecips_edge.core.link.hard_frame import HardFrameRequest
+from laecips_edge.core.link.hard_frame import HardFrameAnswer, HardFrameRequest
+from numpy.typing import NDArray
 
 from laecips_joint.edge_answer import EdgeAnswer
 
@@ -80,10 +82,16 @@ class PictureSample:
         picture = Picture(StoredPicture(file), compressed=True)
         return cls(picture, stamp_ns=stamp_ns, number=number)
 
-    def blank(self, blanking: Blanking) -> None:
-        """Blank what nobody may see of the picture, before anything sees it."""
-        picture = replace(self.frame.picture, blanking=blanking)
+    def take(self, blanking: Blanking, *, significant_bits: int) -> Picture:
+        """Return the picture as the edge node takes it, and keep it so: blanked first of all.
+
+        Args:
+            blanking: what nobody may see of it.
+            significant_bits: see `Picture`.
+        """
+        picture = replace(self.frame.picture, significant_bits=significant_bits, blanking=blanking)
         self.frame = replace(self.frame, picture=picture)
+        return picture
 
     def seen(self) -> SeenFrame:
         """Return the frame with f's answer, as the edge node's code takes it.
@@ -116,3 +124,13 @@ class PictureSample:
         if refusal := upload.refusal(seen):
             raise ValueError(f"frame {self.frame.stamp_ns} is {refusal}")
         return upload.request(seen, deadline_s=NO_DEADLINE_S)[0]
+
+    def maps_of(self, answer: HardFrameAnswer) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return the label map and the confidence map, uint8 [H, W], of the cloud's answer.
+
+        Raises:
+            ValueError: see `seen`.
+            WireError: the cloud refused the request, or its answer does not fit the frame.
+        """
+        seen = self.seen()
+        return self.frame.picture.blanking.maps(*read_answer(answer, seen))

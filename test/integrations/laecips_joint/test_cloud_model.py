@@ -20,9 +20,14 @@ if TYPE_CHECKING:
     from laecips_edge.core.bundle.bundle import Bundle
 
 
-def inferred(frames: Any, bundle: Bundle, miner: str, **cloud: Any) -> list[list[Any]]:
+CORNER = "0,0 0.4,0 0.4,0.4 0,0.4"
+
+
+def inferred(
+    frames: Any, bundle: Bundle, miner: str, *, edge: Any = (), **cloud: Any
+) -> list[list[Any]]:
     """The results of Sedna's joint inference in the mode inference-then-mining."""
-    edge_model = EdgeModel(bundle=str(bundle.path))
+    edge_model = EdgeModel(bundle=str(bundle.path), **dict(edge))
     cloud_model = CloudModel(bundles=[str(bundle.path)], **cloud)
     mining = MINERS[miner]()
     results = []
@@ -40,19 +45,26 @@ def inferred(frames: Any, bundle: Bundle, miner: str, **cloud: Any) -> list[list
 
 
 @pytest.mark.parametrize(
-    ("miner", "policy"), [("LaecipsH", "laecips"), ("LaecipsCloudOnly", "cloud")]
+    ("miner", "policy", "parameters"),
+    [
+        ("LaecipsH", "laecips", {}),
+        ("LaecipsCloudOnly", "cloud", {}),
+        ("LaecipsH", "laecips", {"privacy.polygons": [CORNER]}),
+    ],
+    ids=["h", "cloud", "privacy"],
 )
 def test_each_frame_ends_as_in_a_replay(
-    frames: Any, tiny_bundle: Bundle, miner: str, policy: str
+    frames: Any, tiny_bundle: Bundle, miner: str, policy: str, parameters: dict[str, Any]
 ) -> None:
+    asked = {"policy": policy, "audit_rate": 0.0, **parameters}
     board = replay_offline(
         frames.bag,
         bundle=tiny_bundle,
-        edge=EdgeSettings(policy=policy, audit_rate=0.0),
+        edge=EdgeSettings.from_parameters(asked),
         cloud=CloudSettings(),
     )
     replayed = board.rows()
-    results = inferred(frames, tiny_bundle, miner)
+    results = inferred(frames, tiny_bundle, miner, edge=parameters)
     rows = list(frame_rows(frames.truth, results))
     agreement = compare(rows, replayed)
     assert agreement.complete, str(agreement)
