@@ -14,6 +14,7 @@ PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "rosbags/README.md")),
     *(ROOT / name for name in ("SECURITY.md", "QUALITY_DECLARATION.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "integrations").rglob("*.md")),
 ]
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
