@@ -90,6 +90,6 @@ def test_a_bag_without_truth(tmp_path: Path) -> None:
 
 def test_a_damaged_picture_is_named_and_leaves_no_folder(tmp_path: Path) -> None:
     bag = made_bag(tmp_path / "bag", frames=2, last=encode_jpeg(picture(1), 90)[:-40])
-    with pytest.raises(BagError, match=r"picture with stamp \d+: truncated"):
+    with pytest.raises(BagError, match=r"picture with stamp \d+: .*truncated"):
         write_picture_index(bag, tmp_path / "frames")
     assert not (tmp_path / "frames").exists()
