@@ -30,7 +30,7 @@ from laecips_edge.core.routing.policy import NEVER_UPLOADS, Policy
 from laecips_edge.core.signing.trusted_keys import TrustedKeys
 from laecips_edge.core.update.model_store import ModelStore
 from laecips_edge.core.update.starting_pair import open_store, starting_pair
-from laecips_edge.frame.camera import Camera, image_topic
+from laecips_edge.frame.camera import CameraChannel, image_topic
 from laecips_edge.frame.node_status import Snapshot, StatusTopics
 from laecips_edge.frame.pipeline import Pipeline
 from laecips_edge.frame.pipeline_status import status_of
@@ -55,7 +55,7 @@ class EdgeNode(ManagedNode):
         self._cloud: Client | None = None
         self._pipeline: Pipeline | None = None
         self._history = FrameHistory()
-        self._cameras: list[Camera] = []
+        self._cameras: list[CameraChannel] = []
         self.parameters.declare(EdgeSettings, checks={"delta": self._refuse_delta})
         self.parameters.on_change(self._change)
         self._status = StatusTopics(self, self._look)
@@ -85,7 +85,7 @@ class EdgeNode(ManagedNode):
         manifest, delta = running.current.manifest, running.current.policy.delta
         labels = settings.findings.labels(manifest.classes)
         self._cameras = [
-            Camera(self, name, manifest=manifest, labels=labels, look=self._look)
+            CameraChannel(self, name, manifest=manifest, labels=labels, look=self._look)
             for name in settings.camera_names
         ]
         self._cloud = self.create_client(SegmentHardFrame, "segment_hard_frame")

@@ -71,7 +71,7 @@ def test_an_image_runs_as_the_user_that_shared_memory_asks_for(path: Path) -> No
 
 def test_a_robots_image_has_no_torch_and_no_other_package() -> None:
     text = (DEPLOY / "docker" / "robot.Dockerfile").read_text(encoding="utf-8")
-    assert set(re.findall(r"requirements/(\S+\.txt)", text)) == {"robot.txt"}
+    assert set(re.findall(r"requirements/(\S+\.txt)", text)) == {"robot.txt", "openvino.txt"}
     assert "torch" not in (ROOT / "requirements" / "robot.txt").read_text(encoding="utf-8")
     sources = {
         each.split("/")[0]

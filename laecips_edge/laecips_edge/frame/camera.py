@@ -21,7 +21,7 @@ from laecips_edge.frame.publishers import Publishers
 from laecips_edge.frame.sub_node import SubNode
 
 
-class Camera:
+class CameraChannel:
     """A camera of the node, from configuration to cleanup. All methods run on the executor.
 
     Args:

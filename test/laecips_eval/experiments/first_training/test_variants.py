@@ -4,7 +4,7 @@ import pytest
 from laecips_cloud.training.steps.train_segmenter import SegmenterRecipe
 from laecips_eval.experiments.first_training.variants import RECIPE, VARIANTS
 
-CHOSEN = {"input_size", "steps", "seconds", "seed", "frozen", "keep_norms"}
+CHOSEN = {"input_size", "steps", "seconds", "seed", "frozen", "keep_norms", "moved"}
 
 
 @pytest.mark.parametrize("name", VARIANTS)
