@@ -116,11 +116,12 @@ def test_a_bag_that_is_played_twice_is_answered_twice_on_its_own_time(
 
 def test_no_node_listens_to_the_truth(domain: int, peer: Peer, robot: Robot, bag: Path) -> None:
     """Of a bag the nodes hear its pictures and nothing else; the truth stays on the disk."""
+    heard = {"/clock", "/image/compressed", "/camera_info", "/model_update"}
     parameters = {"bag": bag, "image_subscribers": 2}  # it waits, to be looked at
     with RosProcess("laecips_eval.player.player_node", domain, parameters=parameters) as player:
         until(lambda: "player" in peer.node.get_node_names(), process=player)
         until(
-            lambda: heard_by(peer, "edge") == {"/clock", "/image/compressed", "/model_update"},
+            lambda: heard_by(peer, "edge") == heard,
             process=robot.process,
             what="the edge node's subscriptions",
         )
