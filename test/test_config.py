@@ -17,6 +17,7 @@ from laecips_cloud.trainer_node import TrainerNode
 from laecips_edge.bridge.bridge_node import BridgeNode
 from laecips_edge.bridge.bridge_settings import BridgeSettings
 from laecips_edge.core.frame.edge_settings import EdgeSettings
+from laecips_edge.core.parameter_file import flat
 from laecips_edge.core.settings import Settings
 from laecips_edge.edge_node import EdgeNode
 from laecips_edge.ros.lifecycle import ManagedNode, ManagedNodeSettings
@@ -41,14 +42,6 @@ NODES: dict[str, type[ManagedNode]] = {
     "gateway": GatewayNode,
 }
 ROS_OWN = {"use_sim_time", "start_type_description_service"}
-
-
-def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
 
 
 def shown(name: str) -> dict[str, Any]:

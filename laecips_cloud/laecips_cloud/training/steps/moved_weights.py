@@ -8,6 +8,8 @@ gradient are not preferred.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Final
 
 import torch
@@ -20,6 +22,27 @@ ALWAYS: Final = 1000
 """Tensors of fewer values always move: batch norms, biases, h's head. They weigh nothing."""
 
 _LEAST: Final = 1e-12
+
+
+def move_few(
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    losses: Iterable[Tensor],
+    *,
+    share: float,
+) -> None:
+    """Let an optimiser move a share of a network's weights alone, chosen by a few losses.
+
+    Args:
+        network: what is trained.
+        optimiser: moves its weights.
+        losses: of batches; `LOOKS` of them are asked for.
+        share: share of the weights that move, in (0, 1).
+    """
+    moved = MovedWeights(network)
+    for loss in islice(losses, LOOKS):
+        moved.look(loss)
+    moved.hold(optimiser, share=share)
 
 
 class MovedWeights:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from laecips_cloud.networks import MinerNetwork
 from laecips_cloud.training.steps.losses import best_trust, frame_loss, miner_loss
-from laecips_cloud.training.steps.moved_weights import LOOKS, MovedWeights
+from laecips_cloud.training.steps.moved_weights import move_few
 from laecips_cloud.training.steps.schedule import Schedule, one_cycle, set_learning_rate
 from laecips_cloud.training.steps.train_miner import MinerRecipe
 
@@ -90,10 +91,8 @@ def train_miner_online(
         return miner_loss(miner(logits), losses[drawn], beta=beta)
 
     if recipe.moved < 1.0:
-        moved = MovedWeights(miner)
-        for _ in range(LOOKS):
-            moved.look(loss_of_a_batch())
-        moved.hold(optimiser, share=recipe.moved)
+        looks = (loss_of_a_batch() for _ in count())
+        move_few(miner, optimiser, looks, share=recipe.moved)
     for done in Schedule(steps=recipe.steps, seconds=recipe.seconds):
         set_learning_rate(optimiser, recipe.learning_rate * one_cycle(done))
         loss = loss_of_a_batch()

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -29,7 +28,7 @@ from laecips_cloud.training.data.batches import Batch, Batches
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from laecips_cloud.training.steps.learning_curve import LearningCurve
 from laecips_cloud.training.steps.losses import class_weights, segmentation_loss
-from laecips_cloud.training.steps.moved_weights import LOOKS, MovedWeights
+from laecips_cloud.training.steps.moved_weights import move_few
 from laecips_cloud.training.steps.schedule import Schedule, one_cycle, set_learning_rate
 
 Progress = Callable[[str], None]
@@ -189,7 +188,7 @@ def train_segmenter(
     loss_of = partial(_loss, network, weights=by_class.to(device), recipe=recipe)
     if recipe.moved < 1.0:
         with draw(geometry=whole, batch=few, seed=recipe.seed + _LOOKS_SEED) as batches:
-            _hold_the_others(network, optimiser, map(loss_of, batches), share=recipe.moved)
+            move_few(network, optimiser, map(loss_of, batches), share=recipe.moved)
     # One schedule for both phases: the second continues where the first stopped.
     for index, (geometry, batch, until) in enumerate(
         [(crops, recipe.batch, turn), (whole, few, math.inf)]
@@ -254,20 +253,6 @@ def _descend(
             progress(f"{done:4.0%} of the training, loss {loss.item():.3f}")
         if done >= until:
             return
-
-
-def _hold_the_others(
-    network: EdgeNetwork,
-    optimiser: torch.optim.Optimizer,
-    losses: Iterator[Tensor],
-    *,
-    share: float,
-) -> None:
-    """Let the optimiser move a share of the weights alone, chosen by a few losses."""
-    moved = MovedWeights(network)
-    for loss in islice(losses, LOOKS):
-        moved.look(loss)
-    moved.hold(optimiser, share=share)
 
 
 def _loss(

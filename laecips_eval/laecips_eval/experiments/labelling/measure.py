@@ -23,10 +23,10 @@ from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_edge.core.link import wire
 from numpy.typing import NDArray
 
+from laecips_eval.experiments.finished_rows import Row
 from laecips_eval.experiments.labelling.drive import drifted
 
 RANDOM: Final = "random"
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)

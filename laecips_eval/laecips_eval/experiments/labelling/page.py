@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from laecips_eval.experiments.labelling.measure import Row
+from laecips_eval.experiments.finished_rows import Row
 
 NAMES: Final = {
     "first": "the first pair, not trained again",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -22,11 +21,11 @@ from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.segmenter import Segmenter
 
 from laecips_eval.commands import train
+from laecips_eval.experiments.finished_rows import append_row, read_rows
 from laecips_eval.experiments.labelling.drive import record_drive
 from laecips_eval.experiments.labelling.measure import (
     LabelledDrive,
     LabelTrial,
-    Row,
     asked_of,
     candidates_of,
     run_trial,
@@ -71,13 +70,6 @@ def run_labelling(
         file.write(page(read_rows(rows), FrameFolder(root).classes, settings))
 
 
-def read_rows(path: Path) -> list[Row]:
-    """Return the finished rows; none if there is no file."""
-    if not path.is_file():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
 def _run_missing(rows: Path, root: Path, models: Path, settings: Mapping[str, Any]) -> None:
     progress = timed_lines()
     done = {LabelTrial(row["seed"], row["by"], row["count"]) for row in read_rows(rows)}
@@ -93,7 +85,7 @@ def _run_missing(rows: Path, root: Path, models: Path, settings: Mapping[str, An
                 **asdict(LabelTrial(seed, "first", 0)),
                 "iou": score(drive.bundle, drive.asked),
             }
-            _append(rows, first)
+            append_row(rows, first)
         for trial in trials:
             if trial in done:
                 continue
@@ -105,13 +97,8 @@ def _run_missing(rows: Path, root: Path, models: Path, settings: Mapping[str, An
                 settings=online,
                 updates=settings["updates"],
             )
-            _append(rows, row)
+            append_row(rows, row)
             progress(f"seed {seed}, {trial.count} {trial.by}: mIoU {np.nanmean(row['iou']):.3f}")
-
-
-def _append(rows: Path, row: Row) -> None:
-    with rows.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row) + "\n")
 
 
 def _drive(root: Path, models: Path, settings: Mapping[str, Any], seed: int) -> LabelledDrive:

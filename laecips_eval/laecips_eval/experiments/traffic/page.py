@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from laecips_eval.experiments.finished_rows import Row
 from laecips_eval.experiments.traffic.measure import (
     COARSE,
     EARLIER,
@@ -17,7 +18,6 @@ from laecips_eval.experiments.traffic.measure import (
     CodingChange,
     ScoreSizes,
 )
-from laecips_eval.experiments.traffic.updates import Row
 
 _INTRODUCTION: Final = """# What crosses the link
 

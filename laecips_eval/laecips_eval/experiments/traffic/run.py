@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -20,13 +20,14 @@ from laecips_edge.core.inference.segmenter import Segmenter
 
 from laecips_eval.datasets.source_frames import ensure_source
 from laecips_eval.datasets.streams import InspectionStream
+from laecips_eval.experiments.finished_rows import Row
 from laecips_eval.experiments.traffic.measure import measure
 from laecips_eval.experiments.traffic.page import page
 from laecips_eval.experiments.traffic.updates import (
-    Row,
     halves_of,
     run_missing,
     run_update_trial,
+    score,
     source_of,
 )
 from laecips_eval.shipped_models import shipped_bundle, shipped_teacher
@@ -93,7 +94,9 @@ def _updates(teacher: ClassScorer, models: Path, *, every: int, seeds: Sequence[
     return run_missing(
         models / "updates.jsonl",
         seeds,
-        halves=lambda seed: halves_of(InspectionStream(seed=seed, every=every), teacher),
+        halves=lambda seed: halves_of(
+            InspectionStream(seed=seed, every=every), teacher, score=partial(score, parent)
+        ),
         run=lambda trial, halves: run_update_trial(
             trial, parent, halves, source(), models / "update"
         ),

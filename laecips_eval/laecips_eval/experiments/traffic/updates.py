@@ -6,12 +6,11 @@ answers its frames, and f is trained once on the answers. f is then measured on 
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from laecips_cloud.class_scorers import ClassScorer
@@ -27,8 +26,7 @@ from laecips_cloud.training.online.settings import OnlineTraining
 from laecips_edge.core.bundle.bundle import DELTA, WEIGHTS, Bundle
 
 from laecips_eval.datasets.streams import StreamFrame
-
-Row = dict[str, Any]
+from laecips_eval.experiments.finished_rows import Row, append_row, read_rows
 
 DEMO: Final = OnlineTraining(
     audit_weight=4.0, max_held_out=36, steps=90, miner_steps=25, miner_batch=4
@@ -74,14 +72,27 @@ class Halves:
     Attributes:
         lessons: the first halves of the segments, with the cloud's labels.
         asked: the second halves, with their truth.
+        before: mIoU of the parent's f on them.
     """
 
     lessons: Sequence[Lesson]
     asked: Sequence[LabelledFrame]
+    before: float
 
 
-def halves_of(frames: Iterable[StreamFrame], scorer: ClassScorer) -> Halves:
-    """Return a drive's halves; the cloud answers by the scorer, without masks."""
+def halves_of(
+    frames: Iterable[StreamFrame],
+    scorer: ClassScorer,
+    *,
+    score: Callable[[Sequence[LabelledFrame]], float],
+) -> Halves:
+    """Return a drive's halves.
+
+    Args:
+        frames: the drive.
+        scorer: by it the cloud answers, without masks.
+        score: returns the mIoU of the parent's f on frames.
+    """
     by_segment: dict[str, list[StreamFrame]] = {}
     for frame in frames:
         by_segment.setdefault(frame.segment, []).append(frame)
@@ -94,7 +105,7 @@ def halves_of(frames: Iterable[StreamFrame], scorer: ClassScorer) -> Halves:
                 lessons.append(Lesson(taught, 1.0, stamp_ns=len(lessons) + 1))
             else:
                 asked.append(LabelledFrame(name, frame.rgb, frame.truth))
-    return Halves(lessons=lessons, asked=asked)
+    return Halves(lessons=lessons, asked=asked, before=score(asked))
 
 
 def _answer(frame: StreamFrame, scorer: ClassScorer) -> np.ndarray:
@@ -104,6 +115,11 @@ def _answer(frame: StreamFrame, scorer: ClassScorer) -> np.ndarray:
     fused = fuse(scorer.score(frame.rgb, none_of_f), NoMasks().generate(frame.rgb), vote=Vote())
     sure = fused.confidence_map >= MIN_CONFIDENCE * 255
     return np.where(sure, fused.label_map, np.uint8(UNLABELLED))
+
+
+def score(pair: Bundle, frames: Sequence[LabelledFrame]) -> float:
+    """Return the mIoU of a pair's f on labelled frames."""
+    return examine(pair, frames).source.miou()
 
 
 def source_of(parent: Bundle, folder: Path) -> Source:
@@ -162,8 +178,8 @@ def run_update_trial(
         **asdict(trial),
         "bytes": delta.stat().st_size if trial.weight_step else full,
         "full": full,
-        "before": examine(parent, halves.asked).source.miou(),
-        "after": examine(bundle, halves.asked).source.miou(),
+        "before": halves.before,
+        "after": score(bundle, halves.asked),
         "promoted": update.verdict.promoted,
     }
 
@@ -185,31 +201,20 @@ def run_missing(
         run: runs one trial.
         progress: called with a line for people.
     """
-    done = read_update_rows(rows)
+    done = read_rows(rows)
     known = {_trial_of(row) for row in done}
     for seed in seeds:
-        missing = [
-            trial
-            for trial in (UpdateTrial(seed=seed, **changes) for changes in TRIALS)
-            if trial not in known
-        ]
-        answered = halves(seed) if missing else None
+        trials = [UpdateTrial(seed=seed, **changes) for changes in TRIALS]
+        missing = [trial for trial in trials if trial not in known]
+        if not missing:
+            continue
+        answered = halves(seed)
         for trial in missing:
-            assert answered is not None  # noqa: S101 (a trial is missing)
             row = run(trial, answered)
             done.append(row)
-            rows.parent.mkdir(parents=True, exist_ok=True)
-            with rows.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(row) + "\n")
+            append_row(rows, row)
             progress(f"{trial}: {row['bytes']} bytes, mIoU {row['after']:.3f}")
     return [row for row in done if row["seed"] in seeds]
-
-
-def read_update_rows(path: Path) -> list[Row]:
-    """Return the finished rows; none if there is no file."""
-    if not path.is_file():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _trial_of(row: Row) -> UpdateTrial:

@@ -10,7 +10,8 @@ import pytest
 import yaml
 from laecips_cloud.training.data.frame_folder import FrameFolder, write_frame_folder
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_eval.experiments.labelling.run import ROWS, read_rows, run_labelling
+from laecips_eval.experiments.finished_rows import read_rows
+from laecips_eval.experiments.labelling.run import ROWS, run_labelling
 from trainer_robot import ColourFrames
 
 SHIPPED = Path(__file__).resolve().parents[4] / "config" / "experiments" / "labelling.yaml"

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from laecips_cloud.training.data.labelled_frames import UNLABELLED
 from laecips_eval.datasets.streams import StreamFrame
+from laecips_eval.experiments.finished_rows import read_rows
 from laecips_eval.experiments.traffic.updates import (
     TRIALS,
     Halves,
     UpdateTrial,
     halves_of,
-    read_update_rows,
     run_missing,
 )
 
-NONE = Halves(lessons=[], asked=[])
+NONE = Halves(lessons=[], asked=[], before=0.5)
 
 
 class HalfSure:
@@ -31,8 +31,9 @@ class HalfSure:
 def test_first_halves_teach_what_the_cloud_is_sure_of_and_second_halves_are_asked() -> None:
     rgb, truth = np.zeros((4, 6, 3), np.uint8), np.zeros((4, 6), np.uint8)
     frames = [StreamFrame(name, rgb, truth) for name in "aaaabb"]
-    halves = halves_of(frames, HalfSure())  # type: ignore[arg-type]
+    halves = halves_of(frames, HalfSure(), score=len)  # type: ignore[arg-type]
     assert [lesson.frame.name for lesson in halves.lessons] == ["a 0", "a 1", "b 0"]
+    assert halves.before == len(halves.asked)
     assert [frame.name for frame in halves.asked] == ["a 2", "a 3", "b 1"]
     assert halves.lessons[0].frame.label[0].tolist() == [1, 1, 1, *[UNLABELLED] * 3]
     stamps = [lesson.stamp_ns for lesson in halves.lessons]
@@ -54,9 +55,9 @@ def test_a_run_that_was_stopped_goes_on(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         again()
-    assert len(read_update_rows(rows)) == 3
+    assert len(read_rows(rows)) == 3
     ran.clear()
     with pytest.raises(KeyboardInterrupt):
         again()
-    assert len(read_update_rows(rows)) == 6
+    assert len(read_rows(rows)) == 6
     assert ran == [UpdateTrial(seed=7, **changes) for changes in TRIALS[3:6]]
