@@ -45,8 +45,8 @@ def test_a_model_is_fetched_until_the_calls_are_over() -> None:
     assert outcome.transferred >= 40
 
 
-def test_a_transfer_alone_takes_its_time() -> None:
-    pieces = iter([10, 0, 10])
+def test_a_transfer_alone_takes_its_time_from_its_first_piece_on() -> None:
+    pieces = iter([0, 0, 7, 10, 0, 10])
     outcome = Asking(Plan(transfer=True, seconds=0.2), bool, lambda: next(pieces, 0)).run()
     assert outcome.transferred == 20
     assert outcome.latencies_s == []
