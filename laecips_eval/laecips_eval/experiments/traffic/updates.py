@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from laecips_cloud.class_scorers import ClassScorer
@@ -42,14 +42,16 @@ class UpdateTrial:
         seed: of the drive and of the training.
         moved: see `OnlineTraining`.
         weight_step: see `OnlineTraining`.
+        truth: whether the truth teaches in the place of the cloud's answers.
     """
 
     seed: int
     moved: float = 1.0
     weight_step: float = 1.0
+    truth: bool = False
 
 
-TRIALS: Final[Sequence[dict[str, float]]] = (
+TRIALS: Final[Sequence[dict[str, Any]]] = (
     {"weight_step": 0.0},
     {},
     {"weight_step": 2.0},
@@ -61,8 +63,10 @@ TRIALS: Final[Sequence[dict[str, float]]] = (
     {"moved": 0.02},
     {"moved": 0.01},
     {"moved": 0.001},
+    {"truth": True},
 )
-"""What is tried on each drive: all weights in full, then rounded, then fewer and fewer."""
+"""What is tried on each drive: all weights in full, then rounded, then fewer and fewer; and what a
+cloud that is always right would bring."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +74,14 @@ class Halves:
     """A drive in halves.
 
     Attributes:
-        lessons: the first halves of the segments, with the cloud's labels.
+        answers: the first halves of the segments, with the cloud's labels.
+        truths: the same frames, with their truth.
         asked: the second halves, with their truth.
         before: mIoU of the parent's f on them.
     """
 
-    lessons: Sequence[Lesson]
+    answers: Sequence[Lesson]
+    truths: Sequence[Lesson]
     asked: Sequence[LabelledFrame]
     before: float
 
@@ -96,16 +102,19 @@ def halves_of(
     by_segment: dict[str, list[StreamFrame]] = {}
     for frame in frames:
         by_segment.setdefault(frame.segment, []).append(frame)
-    lessons, asked = list[Lesson](), list[LabelledFrame]()
+    answers, truths, asked = list[Lesson](), list[Lesson](), list[LabelledFrame]()
     for segment, inside in by_segment.items():
         for number, frame in enumerate(inside):
             name = f"{segment} {number}"
+            labelled = LabelledFrame(name, frame.rgb, frame.truth)
             if number < len(inside) // 2:
-                taught = LabelledFrame(name, frame.rgb, _answer(frame, scorer))
-                lessons.append(Lesson(taught, 1.0, stamp_ns=len(lessons) + 1))
+                stamp_ns = len(answers) + 1
+                answer = labelled._replace(label=_answer(frame, scorer))
+                answers.append(Lesson(answer, 1.0, stamp_ns=stamp_ns))
+                truths.append(Lesson(labelled, 1.0, stamp_ns=stamp_ns))
             else:
-                asked.append(LabelledFrame(name, frame.rgb, frame.truth))
-    return Halves(lessons=lessons, asked=asked, before=score(asked))
+                asked.append(labelled)
+    return Halves(answers=answers, truths=truths, asked=asked, before=score(asked))
 
 
 def _answer(frame: StreamFrame, scorer: ClassScorer) -> np.ndarray:
@@ -162,7 +171,7 @@ def run_update_trial(
     shutil.rmtree(folder, ignore_errors=True)
     update = train_update(
         parent,
-        halves.lessons,
+        halves.truths if trial.truth else halves.answers,
         source,
         path=folder,
         version=parent.manifest.version + 1,
@@ -218,4 +227,4 @@ def run_missing(
 
 
 def _trial_of(row: Row) -> UpdateTrial:
-    return UpdateTrial(seed=row["seed"], moved=row["moved"], weight_step=row["weight_step"])
+    return UpdateTrial(**{field.name: row[field.name] for field in fields(UpdateTrial)})

@@ -16,7 +16,7 @@ from laecips_eval.experiments.traffic.updates import (
     run_missing,
 )
 
-NONE = Halves(lessons=[], asked=[], before=0.5)
+NONE = Halves(answers=[], truths=[], asked=[], before=0.5)
 
 
 class HalfSure:
@@ -32,11 +32,15 @@ def test_first_halves_teach_what_the_cloud_is_sure_of_and_second_halves_are_aske
     rgb, truth = np.zeros((4, 6, 3), np.uint8), np.zeros((4, 6), np.uint8)
     frames = [StreamFrame(name, rgb, truth) for name in "aaaabb"]
     halves = halves_of(frames, HalfSure(), score=len)  # type: ignore[arg-type]
-    assert [lesson.frame.name for lesson in halves.lessons] == ["a 0", "a 1", "b 0"]
+    assert [lesson.frame.name for lesson in halves.answers] == ["a 0", "a 1", "b 0"]
     assert halves.before == len(halves.asked)
     assert [frame.name for frame in halves.asked] == ["a 2", "a 3", "b 1"]
-    assert halves.lessons[0].frame.label[0].tolist() == [1, 1, 1, *[UNLABELLED] * 3]
-    stamps = [lesson.stamp_ns for lesson in halves.lessons]
+    assert halves.answers[0].frame.label[0].tolist() == [1, 1, 1, *[UNLABELLED] * 3]
+    assert [lesson.frame.label.max() for lesson in halves.truths] == [0, 0, 0]
+    assert [(t.frame.name, t.stamp_ns) for t in halves.truths] == [
+        (a.frame.name, a.stamp_ns) for a in halves.answers
+    ]
+    stamps = [lesson.stamp_ns for lesson in halves.answers]
     assert stamps == sorted(set(stamps))
 
 
