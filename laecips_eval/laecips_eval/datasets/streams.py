@@ -13,7 +13,7 @@ from laecips_edge.core.image.image_messages import decode_compressed
 from numpy.typing import NDArray
 
 from laecips_eval.datasets import open_dataset
-from laecips_eval.inspection_scene.bag_recipes import MAIN
+from laecips_eval.inspection_scene.bag_recipes import MAIN, MAIN_PATROL, PATROL, SHIFT
 from laecips_eval.inspection_scene.classes import CLASSES
 from laecips_eval.inspection_scene.make_bags import draw_frame
 
@@ -54,11 +54,12 @@ class InspectionStream:
     Args:
         seed: of the bag.
         every: take every so many frames of each segment.
+        drive: `shift` or `patrol`.
     """
 
-    def __init__(self, *, seed: int = 0, every: int = 1) -> None:
+    def __init__(self, *, seed: int = 0, every: int = 1, drive: str = SHIFT) -> None:
         self.classes: Sequence[str] = CLASSES
-        self._recipe = MAIN.seeded(seed)
+        self._recipe = (MAIN_PATROL if drive == PATROL else MAIN).seeded(seed)
         self.segments: Sequence[str] = tuple(segment.name for segment in self._recipe.segments)
         self._indices = [
             (segment.name, index)

@@ -12,7 +12,14 @@ from laecips_edge.core.image.image_messages import decode_compressed
 from laecips_eval.bags import open_bag
 from laecips_eval.datasets import streams
 from laecips_eval.datasets.streams import CamVidStream, InspectionStream
-from laecips_eval.inspection_scene.bag_recipes import MAIN, SMOKE, BagRecipe
+from laecips_eval.inspection_scene.bag_recipes import (
+    MAIN,
+    MAIN_PATROL,
+    PATROL,
+    SHIFT,
+    SMOKE,
+    BagRecipe,
+)
 from laecips_eval.inspection_scene.classes import CLASSES
 from laecips_eval.inspection_scene.make_bags import draw_frame
 
@@ -37,15 +44,20 @@ def test_its_frames_are_those_of_the_bag(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("seed", "recipe"), [(0, MAIN), (3, MAIN.seeded(3))])
-def test_it_is_the_demos_drive_of_that_seed(seed: int, recipe: BagRecipe) -> None:
-    stream = InspectionStream(seed=seed, every=360)
+@pytest.mark.parametrize(
+    ("drive", "seed", "recipe"),
+    [(SHIFT, 0, MAIN), (SHIFT, 3, MAIN.seeded(3)), (PATROL, 3, MAIN_PATROL.seeded(3))],
+    ids=["shift 0", "shift 3", "patrol 3"],
+)
+def test_it_is_the_demos_drive_of_that_seed(drive: str, seed: int, recipe: BagRecipe) -> None:
+    stream = InspectionStream(seed=seed, every=360, drive=drive)
     assert stream.classes == CLASSES
-    assert len(stream) == len(stream.segments) == 5
+    assert stream.segments == tuple(segment.name for segment in recipe.segments)
+    assert len(stream) == 1800 / 360 + (drive == PATROL)  # of a third, frames 0 and 360
     first, again = next(iter(stream)), next(iter(stream))
     image, label = draw_frame(recipe, 0)
     jpeg = encode_jpeg(image, MAIN.jpeg_quality)
-    assert first.segment == again.segment == "day_zero"
+    assert first.segment == again.segment == recipe.segments[0].name
     np.testing.assert_array_equal(first.rgb, decode_compressed(jpeg))
     np.testing.assert_array_equal(first.truth, label)
     np.testing.assert_array_equal(again.rgb, first.rgb)

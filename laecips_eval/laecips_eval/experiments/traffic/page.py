@@ -42,10 +42,10 @@ and of f's stages that are not frozen, or the share of them that its frames ask 
 (`training.moved`), and rounds what changed to steps (`training.weight_step`, in standard deviations
 of what changed).
 
-The drive `shift`, seeds {seeds}: f learns once, by the settings of the demo, from the teacher's
-answers in the first half of each segment, and is measured on the second halves. *gain*: points of
-f's mIoU over the shipped f, of all seeds, and their mean. *kbit/s*: of one update in {period:.0f}
-s. In the last row the truth teaches: more than it brings no cloud could teach in this training.
+f learns once, by the settings of the demo, from the teacher's answers in the first half of each
+segment of a drive, and is measured on the second halves. *gain*: points of f's mIoU over the
+shipped f, of all seeds, and their mean. *kbit/s*: of one update in {period:.0f} s. In the last row
+the truth teaches: more than it brings no cloud could teach in this training.
 """
 
 _PERIOD_S: Final = 30.0
@@ -59,13 +59,19 @@ def page(traffic: AnswerTraffic, updates: Sequence[Row], *, every: int) -> str:
 
 
 def _updates(rows: Sequence[Row]) -> str:
+    drives = dict.fromkeys(row["drive"] for row in rows)
+    tables = [_drive(name, [row for row in rows if row["drive"] == name]) for name in drives]
+    return "\n".join([_UPDATES.format(period=_PERIOD_S), *tables])
+
+
+def _drive(name: str, rows: Sequence[Row]) -> str:
     seeds = sorted({row["seed"] for row in rows})
     before = ", ".join(
         f"{next(row['before'] for row in rows if row['seed'] == seed):.3f}" for seed in seeds
     )
     lines = [
-        _UPDATES.format(seeds=", ".join(map(str, seeds)), period=_PERIOD_S),
-        f"The shipped f has an mIoU of {before}.\n",
+        f"### The drive `{name}`\n",
+        f"Seeds {', '.join(map(str, seeds))}; the shipped f has an mIoU of {before}.\n",
         "| teacher | moved | step | bytes | of all weights | kbit/s | gain | mean | promoted |",
         "|---|--:|--:|--:|--:|--:|---|--:|--:|",
     ]

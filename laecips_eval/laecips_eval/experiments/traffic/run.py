@@ -30,6 +30,7 @@ from laecips_eval.experiments.traffic.updates import (
     score,
     source_of,
 )
+from laecips_eval.inspection_scene.bag_recipes import PATROL, SHIFT
 from laecips_eval.shipped_models import shipped_bundle, shipped_teacher
 
 EVERY: Final = 30
@@ -40,7 +41,7 @@ UPDATES_EVERY: Final = 5
 """The same of the updates: half of the frames are learnt from, half are measured."""
 
 SEEDS: Final = (0, 1, 2)
-"""Drives of the updates."""
+"""Of the drives of the updates."""
 
 
 def run_traffic(
@@ -58,7 +59,7 @@ def run_traffic(
         models: folder of the finished trainings, which are not run again.
         every: use every N-th frame of the drive.
         updates_every: the same for the updates.
-        seeds: drives of the updates.
+        seeds: of the drives of the updates.
 
     Raises:
         ValueError: a network cannot be used.
@@ -93,9 +94,11 @@ def _updates(teacher: ClassScorer, models: Path, *, every: int, seeds: Sequence[
     source = cache(lambda: source_of(parent, ensure_source(cache_folder() / "source")))
     return run_missing(
         models / "updates.jsonl",
-        seeds,
-        halves=lambda seed: halves_of(
-            InspectionStream(seed=seed, every=every), teacher, score=partial(score, parent)
+        [(drive, seed) for drive in (PATROL, SHIFT) for seed in seeds],
+        halves=lambda drive, seed: halves_of(
+            InspectionStream(seed=seed, every=every, drive=drive),
+            teacher,
+            score=partial(score, parent),
         ),
         run=lambda trial, halves: run_update_trial(
             trial, parent, halves, source(), models / "update"

@@ -1,7 +1,7 @@
 """What an update weighs, and what it brings, by the weights that its training moves.
 
-A robot drives through the first half of each segment of the drive `shift`; the shipped teacher
-answers its frames, and f is trained once on the answers. f is then measured on the second halves.
+A robot drives through the first half of each segment of a drive; the shipped teacher answers its
+frames, and f is trained once on the answers. f is then measured on the second halves.
 """
 
 from __future__ import annotations
@@ -39,12 +39,14 @@ class UpdateTrial:
     """One training.
 
     Attributes:
+        drive: `shift` or `patrol`.
         seed: of the drive and of the training.
         moved: see `OnlineTraining`.
         weight_step: see `OnlineTraining`.
         truth: whether the truth teaches in the place of the cloud's answers.
     """
 
+    drive: str
     seed: int
     moved: float = 1.0
     weight_step: float = 1.0
@@ -195,35 +197,35 @@ def run_update_trial(
 
 def run_missing(
     rows: Path,
-    seeds: Sequence[int],
+    drives: Sequence[tuple[str, int]],
     *,
-    halves: Callable[[int], Halves],
+    halves: Callable[[str, int], Halves],
     run: Callable[[UpdateTrial, Halves], Row],
     progress: Callable[[str], None],
 ) -> list[Row]:
-    """Run the trials that the file of rows lacks, add them, and return all rows of the seeds.
+    """Run the trials that the file of rows lacks, add them, and return all rows of the drives.
 
     Args:
         rows: JSON lines.
-        seeds: of the drives.
+        drives: names and seeds.
         halves: returns a drive's halves; not called where nothing is missing.
         run: runs one trial.
         progress: called with a line for people.
     """
     done = read_rows(rows)
     known = {_trial_of(row) for row in done}
-    for seed in seeds:
-        trials = [UpdateTrial(seed=seed, **changes) for changes in TRIALS]
+    for drive, seed in drives:
+        trials = [UpdateTrial(drive=drive, seed=seed, **changes) for changes in TRIALS]
         missing = [trial for trial in trials if trial not in known]
         if not missing:
             continue
-        answered = halves(seed)
+        answered = halves(drive, seed)
         for trial in missing:
             row = run(trial, answered)
             done.append(row)
             append_row(rows, row)
             progress(f"{trial}: {row['bytes']} bytes, mIoU {row['after']:.3f}")
-    return [row for row in done if row["seed"] in seeds]
+    return [row for row in done if (row["drive"], row["seed"]) in drives]
 
 
 def _trial_of(row: Row) -> UpdateTrial:

@@ -55,7 +55,13 @@ def test_a_run_that_was_stopped_goes_on(tmp_path: Path) -> None:
         return {**vars(trial), "bytes": 1, "after": 0.5}
 
     def again() -> list[dict[str, Any]]:
-        return run_missing(rows, [7], halves=lambda seed: NONE, run=run, progress=lambda line: None)
+        return run_missing(
+            rows,
+            [("shift", 7)],
+            halves=lambda drive, seed: NONE,
+            run=run,
+            progress=lambda line: None,
+        )
 
     with pytest.raises(KeyboardInterrupt):
         again()
@@ -64,4 +70,4 @@ def test_a_run_that_was_stopped_goes_on(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         again()
     assert len(read_rows(rows)) == 6
-    assert ran == [UpdateTrial(seed=7, **changes) for changes in TRIALS[3:6]]
+    assert ran == [UpdateTrial(drive="shift", seed=7, **changes) for changes in TRIALS[3:6]]
