@@ -11,7 +11,7 @@ SOURCES := $(shell find CMakeLists.txt package.xml laecips_* config rosbags -nam
 ENVIRONMENT := source requirements/environment.bash
 COLCON := COLCON_LOG_LEVEL=error colcon --log-base log
 PYTEST_LOG := log/latest_test/laecips/stdout.log
-# Tests are shared out to processes, a module at a time; in each of them one thread computes. `make test` has one process
+# Tests are shared out to processes, a module at a time; in each of them one thread computes. `make test` has two processes
 # more than cores, because tests of nodes wait for much of their time; those of `make check` only compute, and each process
 # takes ten seconds to import and to collect.
 CORES := $(shell nproc)
@@ -60,7 +60,7 @@ check: $(BUILT)
 
 # The tests print live; what pytest said last is said last here too.
 test: $(BUILT)
-	@$(ENVIRONMENT); $(ONE_THREAD) PYTEST_ADDOPTS="-n $(shell echo $$(( $(CORES) + 1 ))) $(SHARED) $${PYTEST_ADDOPTS-}" $(COLCON) test --base-paths . --return-code-on-test-failure \
+	@$(ENVIRONMENT); $(ONE_THREAD) PYTEST_ADDOPTS="-n $(shell echo $$(( $(CORES) + 2 ))) $(SHARED) $${PYTEST_ADDOPTS-}" $(COLCON) test --base-paths . --return-code-on-test-failure \
 		--event-handlers console_direct+ console_cohesion- summary- && status=0 || status=$$?; \
 	grep -hE '^[0-9]*: =+ .*(passed|failed|error|no tests).* =+$$' $(PYTEST_LOG) | tail -n 1 | sed 's/^[0-9]*: //'; \
 	exit $$status

@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import cv2
@@ -23,28 +21,22 @@ TEACHER = ["--role", "teacher"]
 
 
 @pytest.mark.slow
-def test_eight_frames_make_a_bundle_that_runs(tmp_path: Path) -> None:
-    """In a process of its own."""
-    command = [sys.executable, "-m", "laecips_edge.cli", "train", *QUICK, *PAIR]
-    done = subprocess.run(
-        [*command, "-o", tmp_path / "bundle"],
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "f:   0% of the training" in done.stdout
-    assert "mIoU on held-out frames" in done.stdout
+def test_eight_frames_make_a_bundle_that_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", *QUICK, *PAIR, "-o", str(tmp_path / "bundle")]) == 0
+    said = capsys.readouterr().out
+    assert "f:   0% of the training" in said
+    assert "mIoU on held-out frames" in said
     bundle = Bundle.load(tmp_path / "bundle")
     Segmenter(bundle).self_test()
     assert bundle.manifest.name == "inspection"
     assert bundle.manifest.input_size == (96, 128)
     for name in bundle.manifest.classes:
-        assert name in done.stdout
-    assert "were its masks perfect" in done.stdout
+        assert name in said
+    assert "were its masks perfect" in said
     folder = tmp_path / "bundle.training"
-    assert f"the report is {folder}/report.html" in done.stdout
+    assert f"the report is {folder}/report.html" in said
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     assert report["pictures"] == 2  # the half that neither f nor h has seen
     assert len(report["losses"]) == 6
