@@ -40,15 +40,17 @@ _UPDATES: Final = """## Updates
 A robot that has the parent of an update fetches what changed. A training may move all weights of h
 and of f's stages that are not frozen, or the share of them that its frames ask for most
 (`training.moved`), and rounds what changed to steps (`training.weight_step`, in standard deviations
-of what changed).
+of what changed). Statistics of batch norm always move: at 0.1% they are most of an update.
 
 f learns once, by the settings of the demo, from the teacher's answers in the first half of each
 segment of a drive, and is measured on the second halves. *gain*: points of f's mIoU over the
-shipped f, of all seeds, and their mean. *kbit/s*: of one update in {period:.0f} s. In the last row
-the truth teaches: more than it brings no cloud could teach in this training.
+shipped f, of all seeds, and their mean. *kbit/s*: of one update in {period:.0f} s. *link*: seconds
+of {link:.0f} Mbit/s, by which what f has learnt is older when it runs. In the last row the truth
+teaches: more than it brings no cloud could teach in this training.
 """
 
 _PERIOD_S: Final = 30.0
+_LINK_MBIT_S: Final = 4.0
 
 
 def page(traffic: AnswerTraffic, updates: Sequence[Row], *, every: int) -> str:
@@ -61,7 +63,7 @@ def page(traffic: AnswerTraffic, updates: Sequence[Row], *, every: int) -> str:
 def _updates(rows: Sequence[Row]) -> str:
     drives = dict.fromkeys(row["drive"] for row in rows)
     tables = [_drive(name, [row for row in rows if row["drive"] == name]) for name in drives]
-    return "\n".join([_UPDATES.format(period=_PERIOD_S), *tables])
+    return "\n".join([_UPDATES.format(period=_PERIOD_S, link=_LINK_MBIT_S), *tables])
 
 
 def _drive(name: str, rows: Sequence[Row]) -> str:
@@ -72,8 +74,8 @@ def _drive(name: str, rows: Sequence[Row]) -> str:
     lines = [
         f"### The drive `{name}`\n",
         f"Seeds {', '.join(map(str, seeds))}; the shipped f has an mIoU of {before}.\n",
-        "| teacher | moved | step | bytes | of all weights | kbit/s | gain | mean | promoted |",
-        "|---|--:|--:|--:|--:|--:|---|--:|--:|",
+        "| teacher | moved | step | bytes | of all | kbit/s | link | gain | mean | promoted |",
+        "|---|--:|--:|--:|--:|--:|--:|---|--:|--:|",
     ]
     groups: dict[tuple[bool, float, float], list[Row]] = {}
     for row in rows:
@@ -89,6 +91,7 @@ def _drive(name: str, rows: Sequence[Row]) -> str:
             f"{size:,.0f}",
             f"{share:.1%}",
             f"{size * 8 / _PERIOD_S / 1e3:.0f}",
+            f"{size * 8 / _LINK_MBIT_S / 1e6:.1f}",
             ", ".join(f"{gain:+.1f}" for gain in gains),
             f"{np.mean(gains):+.2f}",
             f"{sum(row['promoted'] for row in group)} of {len(group)}",

@@ -19,7 +19,7 @@ def test_a_few_frames_make_the_page(tmp_path: Path) -> None:
     )
     run_traffic(page, models=models, every=900, seeds=[4])
     text = page.read_text()
-    assert text.count("| 10% | 1 | 3,000 | 25.0% | 1 | +1.2 | +1.20 | 1 of 1 |") == 2
+    assert text.count("| 10% | 1 | 3,000 | 25.0% | 1 | 0.0 | +1.2 | +1.20 | 1 of 1 |") == 2
     assert "### The drive `patrol`" in text
     assert "## Answers" in text
     assert " answers: " in text
