@@ -184,6 +184,45 @@ def _export_tiny_bundle(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
+def tiny_appealnet(made_once: MadeOnce, tiny_bundle: Bundle) -> Bundle:
+    """The tiny bundle with an AppealNet's head, of random weights too, beside its f."""
+    from laecips_edge.core.bundle.bundle import Bundle  # noqa: PLC0415 (not for every session)
+
+    folder = made_once("tiny_appealnet", lambda it: _export_tiny_appealnet(it, tiny_bundle))
+    return Bundle.load(folder / "tiny")
+
+
+def _export_tiny_appealnet(folder: Path, bundle: Bundle) -> None:
+    torch = pytest.importorskip("torch")
+    from laecips_cloud.export.bundle_export import export_bundle, load_networks  # noqa: PLC0415
+    from laecips_cloud.networks import AppealNet  # noqa: PLC0415 (not for every session)
+
+    manifest = bundle.manifest
+    f, h = load_networks(bundle)
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(3)
+        appealnet = AppealNet(classes=f.classes, width=f.width).eval()
+        appealnet.load_state_dict(f.state_dict(), strict=False)
+        appealnet.predictor.fc.reset_parameters()
+        rng = np.random.default_rng(1)
+        _, qs = appealnet.logits_and_q(_batch([_blocks(rng) for _ in range(8)]))
+    export_bundle(
+        appealnet,
+        h,
+        folder / "tiny",
+        name=manifest.name,
+        classes=manifest.classes,
+        palette=manifest.palette,
+        input_size=manifest.input_size,
+        delta=manifest.delta,
+        beta=manifest.beta,
+        quantiles=manifest.quantiles,
+        thresholds={**manifest.thresholds, "appealnet": float(qs.median())},
+        agreement_images=[frame.rgb for frame in bundle.agreement()],
+    )
+
+
+@pytest.fixture(scope="session")
 def tiny_teacher(made_once: MadeOnce, tiny_bundle: Bundle) -> Path:
     """A folder with a network for the class scorers: of the tiny bundle's classes, random too."""
     classes = tiny_bundle.manifest.classes

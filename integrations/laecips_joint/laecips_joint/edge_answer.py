@@ -59,7 +59,9 @@ class EdgeAnswer:
     def judge(self, policy: Policy) -> Decision:
         """Let a policy decide on the frame, and keep its decision."""
         started_s = time.perf_counter()
-        self.decision = policy.decide(self.logits, h=lambda logits: self.h, stamp_ns=self.stamp_ns)
+        self.decision = policy.decide(
+            self.logits, h=lambda logits: self.h, stamp_ns=self.stamp_ns, q=self.prediction.q
+        )
         self.took_ms += 1e3 * (time.perf_counter() - started_s)
         return self.decision
 

@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from laecips_cloud.networks import (
+    AppealNet,
     EdgeNetwork,
     EdgeNetworkError,
     MinerNetwork,
@@ -190,7 +191,9 @@ def segmenter_graph(
     inputs = {"rgb": torch.zeros(1, 3, *input_size)}
     if modality == "rgbd":
         inputs["depth"] = torch.zeros(1, *input_size)
-    return graph_without_weights(f, "logits_at_stride", inputs=inputs, output="logits")
+    if isinstance(f, AppealNet):
+        return graph_without_weights(f, "logits_and_q", inputs=inputs, outputs=["logits", "q"])
+    return graph_without_weights(f, "logits_at_stride", inputs=inputs, outputs=["logits"])
 
 
 @lru_cache(maxsize=8)
@@ -199,7 +202,7 @@ def miner_graph(classes: int, width: float, size: tuple[int, int]) -> tuple[byte
     with torch.random.fork_rng():
         h = MinerNetwork(classes=classes, width=width).eval()
     inputs = {"logits": torch.zeros(1, classes, *size)}
-    return graph_without_weights(h, "forward", inputs=inputs, output="h")
+    return graph_without_weights(h, "forward", inputs=inputs, outputs=["h"])
 
 
 def _weights(network: nn.Module, names: Sequence[str]) -> dict[str, NDArray[np.float32]]:
@@ -242,13 +245,19 @@ def _agreement(
         frame = AgreementFrame(
             jpeg=jpeg, depth_png=depth_png, label_map=np.empty(0, np.uint8), trust=0.0
         )
-        parts = []
+        parts, qs = [], []
         with torch.inference_mode():
             for tile in inputs(frame.rgb, frame.depth):
                 tensors = [torch.from_numpy(a) for a in tile.values()]
-                parts.append(f.logits_at_stride(*tensors)[0].numpy())
+                if isinstance(f, AppealNet):
+                    part, q = f.logits_and_q(*tensors)
+                    qs.append(q.item())
+                else:
+                    part = f.logits_at_stride(*tensors)
+                parts.append(part[0].numpy())
             logits = manifest.tiling.join(parts, stride=manifest.stride)
             trust = h(torch.from_numpy(logits)[None]).item()
         labels = logits.argmax(axis=0).astype(np.uint8)
-        frames.append(replace(frame, label_map=labels, trust=trust))
+        mean_q = float(np.mean(qs)) if qs else None
+        frames.append(replace(frame, label_map=labels, trust=trust, q=mean_q))
     return frames

@@ -92,7 +92,7 @@ def scorer_graph(classes: int, width: float, size: tuple[int, int]) -> tuple[byt
     with torch.random.fork_rng():  # keep the caller's random state
         bare = RFNet(classes=classes, width=width, depth=False).eval()
     inputs = {"rgb": torch.zeros(1, 3, *size)}
-    return graph_without_weights(bare, "forward", inputs=inputs, output="logits")
+    return graph_without_weights(bare, "forward", inputs=inputs, outputs=["logits"])
 
 
 def require_scorer_folder(path: Path) -> None:

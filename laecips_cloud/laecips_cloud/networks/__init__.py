@@ -1,5 +1,6 @@
 """The two networks of a bundle: f labels pixels, h rates the trust in f's answer."""
 
+from laecips_cloud.networks.appealnet import AppealNet
 from laecips_cloud.networks.edge_network import (
     EdgeNetwork,
     EdgeNetworkError,
@@ -9,6 +10,7 @@ from laecips_cloud.networks.miner import MinerNetwork
 from laecips_cloud.networks.rfnet import RFNet
 
 __all__ = [
+    "AppealNet",
     "EdgeNetwork",
     "EdgeNetworkError",
     "MinerNetwork",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,7 +20,7 @@ _PREFIX = "network."
 
 
 def graph_without_weights(
-    network: nn.Module, method: str, *, inputs: dict[str, torch.Tensor], output: str
+    network: nn.Module, method: str, *, inputs: dict[str, torch.Tensor], outputs: Sequence[str]
 ) -> tuple[bytes, list[str]]:
     """Export one method of a network.
 
@@ -28,7 +28,7 @@ def graph_without_weights(
         network: in evaluation mode.
         method: name of the method to export.
         inputs: example tensors by the names of the graph's inputs; they fix the sizes.
-        output: name of the graph's output.
+        outputs: names of the graph's outputs, in the order in which the method returns them.
 
     Returns:
         The ONNX model, and the names of its weights: a subset of the state dict's.
@@ -38,7 +38,7 @@ def graph_without_weights(
     from onnxscript import optimizer  # noqa: PLC0415
 
     with quiet_exporter():
-        model = _traced(_Method(network, method), inputs, output)
+        model = _traced(_Method(network, method), inputs, outputs)
         graph = model.graph
         names = set(network.state_dict())
         weights = {
@@ -73,12 +73,11 @@ class _Method(nn.Module):
         self.method = method
         self.train(network.training)
 
-    def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
-        result: torch.Tensor = getattr(self.network, self.method)(*inputs)
-        return result
+    def forward(self, *inputs: torch.Tensor) -> Any:
+        return getattr(self.network, self.method)(*inputs)
 
 
-def _traced(module: nn.Module, inputs: dict[str, torch.Tensor], output: str) -> Any:
+def _traced(module: nn.Module, inputs: dict[str, torch.Tensor], outputs: Sequence[str]) -> Any:
     """Return the exporter's model without optimisation, which would fold batch norms and rename."""
     program = torch.onnx.export(
         module,
@@ -86,7 +85,7 @@ def _traced(module: nn.Module, inputs: dict[str, torch.Tensor], output: str) -> 
         dynamo=True,
         optimize=False,
         input_names=list(inputs),
-        output_names=[output],
+        output_names=list(outputs),
         verbose=False,
     )
     if program is None:

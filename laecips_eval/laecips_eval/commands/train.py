@@ -8,12 +8,13 @@ import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from laecips_eval.commands.options import add_root
 
 if TYPE_CHECKING:
     from laecips_cloud.training.data.labelled_frames import LabelledFrames
+    from laecips_cloud.training.first.measured_pair import FirstTrainingResult
     from laecips_cloud.training.steps.held_out_rows import Assist
 
     Progress = Callable[[str], None]
@@ -24,7 +25,8 @@ AUTO = "auto"
 """Input size that is chosen by the pictures."""
 
 _TEACHER_WIDTH = 1.0
-_STEPS = {"pair": 2000, "teacher": 6000}
+_STEPS = {"pair": 2000, "teacher": 6000, "appealnet": 300}
+"""Of f, of a teacher, of an AppealNet after its pair's training; each role has some."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=sorted(_STEPS),
         default="pair",
         help="pair: f and h, a bundle for robots; teacher: a larger network for the class scorers "
-        "onnx and blend",
+        "onnx and blend; appealnet: the bundle of --pair with an f that judges its own answers, "
+        "for the policy appealnet",
     )
     parser.add_argument(
         "--dataset",
@@ -71,7 +74,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="HEIGHTxWIDTH that it runs at; auto: what keeps the detail of the pictures, near the "
         "cost of the shipped pair",
     )
-    parser.add_argument("--steps", type=int, help="steps of f (without it 2000) or teacher (6000)")
+    parser.add_argument(
+        "--steps", type=int, help="steps of f (without it 2000), teacher (6000) or AppealNet (300)"
+    )
     parser.add_argument(
         "--variants", type=int, default=2, help="drifted variants of each held-out frame"
     )
@@ -85,6 +90,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--quick-size",
         type=_size,
         help="HEIGHTxWIDTH of a teacher's quick.onnx, for a cloud with little time",
+    )
+    parser.add_argument(
+        "--pair",
+        type=Path,
+        metavar="DIR",
+        help="of an AppealNet: bundle of the pair that it begins with, trained with the same data "
+        "set, --held-out-frames, --variants, --seed and --teacher; without it the shipped one",
     )
     pair = parser.add_argument_group("of a pair")
     pair.add_argument(
@@ -135,7 +147,12 @@ def run(args: argparse.Namespace) -> int:
     import torch
     from laecips_cloud.console import timed_lines
 
-    from laecips_eval.datasets.training_frames import open_training_frames, require_learnable
+    from laecips_eval.datasets.training_frames import (
+        PAIR,
+        TEACHER,
+        open_training_frames,
+        require_learnable,
+    )
 
     if args.threads < 1:
         raise ValueError(f"--threads is {args.threads}: give at least 1")
@@ -146,7 +163,7 @@ def run(args: argparse.Namespace) -> int:
     progress = timed_lines()
     frames, held_out = open_training_frames(
         args.dataset,
-        role=args.role,
+        role=TEACHER if args.role == TEACHER else PAIR,
         root=args.root,
         split=args.split,
         held_out=args.held_out,
@@ -158,8 +175,9 @@ def run(args: argparse.Namespace) -> int:
         require_learnable(frames, where=str(args.root))
     if args.input_size == AUTO:
         _choose_size(args, frames, progress)
-    train = _train_pair if args.role == "pair" else _train_teacher
-    train(args, frames, held_out, progress)
+    {"pair": _train_pair, "teacher": _train_teacher, "appealnet": _train_appealnet}[args.role](
+        args, frames, held_out, progress
+    )
     return 0
 
 
@@ -181,11 +199,18 @@ def _check_network(args: argparse.Namespace) -> None:
     from laecips_cloud.networks.initial_weights import take_weights
 
     if args.role == "pair":
+        if args.network == "appealnet":
+            raise ValueError(
+                "--network is appealnet: its head learns from what a trained pair's cloud gains; "
+                "train a pair, then --role appealnet"
+            )
         network = create_edge_network(args.network, classes=2, width=args.width)
         if args.weights is not None:
             take_weights(args.weights, network)
     elif args.network != "rfnet":
-        raise ValueError(f"--network is {args.network}: a teacher is an rfnet; leave it out")
+        raise ValueError(
+            f"--network is {args.network}: --role {args.role} takes an rfnet; leave it out"
+        )
 
 
 def _train_pair(
@@ -193,11 +218,6 @@ def _train_pair(
 ) -> None:
     from laecips_cloud.training.first.first_training import first_training
     from laecips_cloud.training.first.settings import FirstTraining
-    from laecips_edge.core.inference.segmenter import Segmenter
-    from rich.console import Console
-
-    from laecips_eval.model_fitting.training_table import training_table
-    from laecips_eval.reports.training.write_training_report import write_training_report
 
     settings = FirstTraining(
         input_size=args.input_size,
@@ -225,6 +245,53 @@ def _train_pair(
         resume=args.resume,
         progress=progress,
     )
+    _report_pair(args, outcome, assist, settings.as_json(), progress)
+
+
+def _train_appealnet(
+    args: argparse.Namespace, frames: LabelledFrames, held_out: LabelledFrames, progress: Progress
+) -> None:
+    from laecips_cloud.training.first.appealnet_training import (
+        AppealNetTraining,
+        appealnet_training,
+    )
+    from laecips_cloud.training.first.settings import as_json
+    from laecips_edge.core.bundle.bundle import Bundle
+
+    from laecips_eval.shipped_models import shipped_bundle
+
+    settings = AppealNetTraining(
+        steps=args.steps,
+        teacher="" if args.teacher is None else args.teacher.resolve().name,
+        minutes=args.minutes,
+        variants=args.variants,
+        seed=args.seed,
+    )
+    assist = _assisted_inference(args, frames.classes)
+    outcome = appealnet_training(
+        Bundle.load(args.pair or shipped_bundle()),
+        held_out,
+        settings=settings,
+        assist=assist,
+        path=args.out,
+        progress=progress,
+    )
+    _report_pair(args, outcome, assist, as_json(settings), progress)
+
+
+def _report_pair(
+    args: argparse.Namespace,
+    outcome: FirstTrainingResult,
+    assist: Assist,
+    settings: dict[str, Any],
+    progress: Progress,
+) -> None:
+    from laecips_edge.core.inference.segmenter import Segmenter
+    from rich.console import Console
+
+    from laecips_eval.model_fitting.training_table import training_table
+    from laecips_eval.reports.training.write_training_report import write_training_report
+
     progress(f"{args.out} is written; measuring it for the report")
     manifest = outcome.bundle.manifest
     report = write_training_report(
@@ -237,7 +304,7 @@ def _train_pair(
         classes=manifest.classes,
         palette=manifest.palette,
         curve=outcome.curve,
-        settings=settings.as_json(),
+        settings=settings,
         command=_command(),
     )
     Console().print(training_table(outcome, report))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from laecips_cloud.training.first.first_training import FirstTrainingResult
+from laecips_cloud.training.first.measured_pair import FirstTrainingResult
 from laecips_cloud.training.first.teacher_training import TaughtTeacher
 from rich.console import Group
 from rich.table import Table

@@ -44,7 +44,9 @@ def score_untrained(
         if frame.stamp_ns not in wanted:
             continue
         prediction = segmenter.predict(frame.rgb())
-        decision = policy.decide(prediction.logits, h=segmenter.trust, stamp_ns=frame.stamp_ns)
+        decision = policy.decide(
+            prediction.logits, h=segmenter.trust, stamp_ns=frame.stamp_ns, q=prediction.q
+        )
         board.add_untrained(
             frame.stamp_ns,
             prediction.label_map,

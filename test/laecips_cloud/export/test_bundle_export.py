@@ -125,7 +125,7 @@ def test_weights_that_are_not_finite_never_become_a_bundle(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"architecture": "rafnet"}, "edge network 'rafnet' is not known: take one of ddrnet"),
+        ({"architecture": "rafnet"}, "edge network 'rafnet' is not known: take one of appealnet"),
         ({"architecture": "unet"}, r"f is not what the manifest says \(Error.*for UNet: Missing"),
         ({"width": 0.25}, r"size mismatch for backbone\.conv1\.weight"),
         ({"miner_width": 0.25}, r"size mismatch for conv1\.weight"),

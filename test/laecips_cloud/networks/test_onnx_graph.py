@@ -33,7 +33,7 @@ def exported(request):
     network = new_network(request.param)
     _, _, method, inputs, output = NETWORKS[request.param]
     examples = {name: torch.zeros(shape) for name, shape in inputs.items()}
-    graph, names = graph_without_weights(network, method, inputs=examples, output=output)
+    graph, names = graph_without_weights(network, method, inputs=examples, outputs=[output])
     return request.param, network, graph, names
 
 

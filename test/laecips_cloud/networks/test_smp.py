@@ -53,7 +53,7 @@ def test_a_graph_needs_every_weight() -> None:
     """What an encoder has and does not run would be missing in a bundle: efficientnet's head."""
     network = create_edge_network("smp:fpn/efficientnet-b0", classes=3).eval()
     _, names = graph_without_weights(
-        network, "logits_at_stride", inputs={"rgb": torch.zeros(1, 3, 90, 128)}, output="logits"
+        network, "logits_at_stride", inputs={"rgb": torch.zeros(1, 3, 90, 128)}, outputs=["logits"]
     )
     trained = {n for n in network.state_dict() if not n.endswith("num_batches_tracked")}
     assert set(names) == trained

@@ -45,14 +45,30 @@ def views(
         seed: seed of the variants.
         disturbed: share of the variants that are disturbed in one place, in [0, 1].
     """
-    for index, (_, image, label) in enumerate(frames):
-        yield View(0, image, label)
-        for variant in range(1, variants + 1):
-            random = np.random.default_rng((seed, index, variant))
-            if disturbed and random.random() < disturbed:
-                yield View(variant, _disturbed(image, random), label)
-            else:
-                yield View(variant, *_drifted(image, label, random))
+    for index, frame in enumerate(frames):
+        for variant in range(variants + 1):
+            yield view_of(frame, index, variant, seed=seed, disturbed=disturbed)
+
+
+def view_of(
+    frame: LabelledFrame, index: int, variant: int, *, seed: int, disturbed: float = 0.0
+) -> View:
+    """Return one of the views of a frame, as `views` yields it.
+
+    Args:
+        frame: the frame.
+        index: number of the frame among all, from 0.
+        variant: 0 for the frame itself.
+        seed: as in `views`.
+        disturbed: as in `views`.
+    """
+    _, image, label = frame
+    if not variant:
+        return View(0, image, label)
+    random = np.random.default_rng((seed, index, variant))
+    if disturbed and random.random() < disturbed:
+        return View(variant, _disturbed(image, random), label)
+    return View(variant, *_drifted(image, label, random))
 
 
 def _drifted(

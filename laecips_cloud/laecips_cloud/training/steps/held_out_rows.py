@@ -18,12 +18,12 @@ from laecips_cloud.fusion.mask_fusion import fuse
 from laecips_cloud.fusion.vote import Vote
 from laecips_cloud.masks import Masks
 from laecips_cloud.metrics import ConfusionMatrix, frame_iou
-from laecips_cloud.networks import EdgeNetwork
+from laecips_cloud.networks import AppealNet, EdgeNetwork
 from laecips_cloud.training.data.batches import normalise
 from laecips_cloud.training.data.drifted_views import views
 from laecips_cloud.training.data.labelled_frames import UNLABELLED, LabelledFrame
 
-_DISTURBED: Final = 0.5
+DISTURBED: Final = 0.5
 """Share of the variants that are disturbed in one place instead of drifted everywhere."""
 
 Assist = Callable[[NDArray[np.uint8], NDArray[np.float32]], NDArray[np.uint8]]
@@ -63,6 +63,8 @@ class HeldOutRow:
         truth: uint8 [h, w], the label map at stride; 255: no class.
         iou: IoU of f's label map with the truth, mean over the frame's classes (eq. 22).
         assisted_iou: the same for F's label map.
+        q: what f's predictor head gave, in (0, 1]; None if f has none.
+        view: number of the picture among all views of the frames, as `views` yields them.
     """
 
     drifted: bool
@@ -70,6 +72,8 @@ class HeldOutRow:
     truth: NDArray[np.uint8]
     iou: float
     assisted_iou: float
+    q: float | None = None
+    view: int = 0
 
 
 def make_rows(
@@ -98,10 +102,11 @@ def make_rows(
     Yields:
         Rows, frame by frame, the original picture first; pictures without a label are left out.
     """
-    for variant, seen, truth in views(frames, variants=variants, seed=seed, disturbed=_DISTURBED):
+    every = views(frames, variants=variants, seed=seed, disturbed=DISTURBED)
+    for number, (variant, seen, truth) in enumerate(every):
         if (truth == UNLABELLED).all():
             continue
-        logits = run(network, seen, tiling=tiling)
+        logits, q = answer_of(network, seen, tiling=tiling)
         answer = label_map_of(logits, (truth.shape[0], truth.shape[1]))
         assisted = assist(seen, logits)
         if scores is not None and not variant:
@@ -115,11 +120,20 @@ def make_rows(
             ),
             iou=frame_iou(answer, truth, network.classes),
             assisted_iou=frame_iou(assisted, truth, network.classes),
+            q=q,
+            view=number,
         )
 
 
 def run(network: EdgeNetwork, image: NDArray[np.uint8], *, tiling: Tiling) -> NDArray[np.float32]:
-    """Return f's logits of one picture of any size.
+    """Return f's logits of one picture, float32 [M, h, w], at stride; see `answer_of`."""
+    return answer_of(network, image, tiling=tiling)[0]
+
+
+def answer_of(
+    network: EdgeNetwork, image: NDArray[np.uint8], *, tiling: Tiling
+) -> tuple[NDArray[np.float32], float | None]:
+    """Return f's logits of one picture of any size, and what its predictor head says.
 
     Args:
         network: f, in evaluation mode.
@@ -127,12 +141,19 @@ def run(network: EdgeNetwork, image: NDArray[np.uint8], *, tiling: Tiling) -> ND
         tiling: size that robots bring a picture to, and the tiles that f takes.
 
     Returns:
-        float32 [M, h, w], at stride.
+        Logits, float32 [M, h, w], at stride; q in (0, 1], of several tiles their mean, None if f
+        has no predictor head.
     """
     image = fit(image, tiling.picture)
-    parts = []
+    parts, qs = [], []
     with torch.inference_mode():
         for window in tiling.windows():
-            logits = network.logits_at_stride(normalise(image[window][None]))[0]
-            parts.append(np.ascontiguousarray(logits.float().numpy()))
-    return tiling.join(parts, stride=network.stride)
+            tile = normalise(image[window][None])
+            if isinstance(network, AppealNet):
+                logits, q = network.logits_and_q(tile)
+                qs.append(q.item())
+            else:
+                logits = network.logits_at_stride(tile)
+            parts.append(np.ascontiguousarray(logits[0].float().numpy()))
+    joined = tiling.join(parts, stride=network.stride)
+    return joined, float(np.mean(qs)) if qs else None

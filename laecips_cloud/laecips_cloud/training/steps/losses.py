@@ -110,6 +110,25 @@ def miner_loss(trust: Tensor, loss: Tensor, *, beta: float) -> Tensor:
     return (trust * loss.detach() - beta * torch.log(trust)).mean()
 
 
+def appeal_loss(q: Tensor, small: Tensor, large: Tensor, *, beta: float) -> Tensor:
+    """Return AppealNet's loss (Li et al., DAC 2021): q * l(f) + (1 - q) * l(F) - beta * log q.
+
+    The more probably f answers by itself, the more its own loss counts and the less the large
+    model's; the last term makes appeals to the large model cost something.
+
+    Args:
+        q: float [N] in (0, 1], how probably f's answer is used.
+        small: float [N], f's loss on each frame, >= 0.
+        large: float [N], the large model's loss, >= 0.
+        beta: cost of an appeal, > 0. For one frame the minimiser is q* = min(1, beta / gain) with
+            gain = small - large, and 1 where the large model gains nothing.
+
+    Returns:
+        Scalar, the mean over the frames; differentiable in `q` and `small`.
+    """
+    return (q * small + (1.0 - q) * large - beta * torch.log(q)).mean()
+
+
 def best_trust(loss: Tensor, *, beta: float, least: float) -> Tensor:
     """Return the h* that minimises equation 14 for each frame: min(1, beta / l), at least h_min.
 

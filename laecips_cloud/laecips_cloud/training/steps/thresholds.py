@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
-from laecips_edge.core.routing.miners import create_miner
+from laecips_edge.core.routing.miners import APPEALNET, create_miner
 from numpy.typing import NDArray
 
 from laecips_cloud.training.steps.held_out_rows import HeldOutRow
 
 BASELINES: Final = ("spp", "sm", "mess", "eiou")
+"""Miners that need nothing but f's logits."""
+
 QUANTILES: Final = 21
 """Number of h's quantiles in a manifest: every 5 %, both ends included."""
 
@@ -54,15 +56,26 @@ def quantiles(trust: NDArray[np.floating]) -> tuple[float, ...]:
 
 
 def baseline_trust(rows: Sequence[HeldOutRow]) -> dict[str, NDArray[np.float64]]:
-    """Return the trust of each of `BASELINES` on rows: float64 [N] by name."""
-    miners = {name: create_miner(name) for name in BASELINES}
+    """Return the trust of each of `BASELINES` on rows, and of `appealnet` where f has its head.
+
+    Args:
+        rows: at least one, all of one f.
+
+    Returns:
+        float64 [N] by name of the miner.
+    """
+    with_head = bool(rows) and rows[0].q is not None
+    miners = {name: create_miner(name) for name in (*BASELINES, *[APPEALNET] * with_head)}
 
     def no_trust(logits: NDArray[np.float32]) -> float:
         raise TypeError("a baseline must not run h")
 
     return {
         name: np.array(
-            [miner.trust(row.logits.astype(np.float32), h=no_trust, stamp_ns=0) for row in rows]
+            [
+                miner.trust(row.logits.astype(np.float32), h=no_trust, stamp_ns=0, q=row.q)
+                for row in rows
+            ]
         )
         for name, miner in miners.items()
     }

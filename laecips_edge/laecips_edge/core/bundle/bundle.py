@@ -1,7 +1,8 @@
 """A model bundle: one pair (f, h) as a folder that any engine can assemble.
 
     manifest.json         identity, geometry, calibration (`manifest.py`); sha256 of the other files
-    graph_f.onnx          f without weights: its initialisers are external, by name
+    graph_f.onnx          f without weights: its initialisers are external, by name; output logits,
+                          and q where f has a predictor head (AppealNet)
     graph_h.onnx          h likewise; neither graph's bytes change between versions
     weights.safetensors   float16; names start with "f." or "h."
     weights.delta         only at the trainer: what makes the weights of the parent's
@@ -51,12 +52,14 @@ class AgreementFrame:
         label_map: uint8 [h,w], argmax of f's logits at stride.
         trust: h's output, in (0, 1].
         depth_png: depth as a 16-bit PNG, in millimetres; empty if f takes no depth.
+        q: output of f's predictor head, in (0, 1]; None if f has none.
     """
 
     jpeg: bytes
     label_map: NDArray[np.uint8]
     trust: float
     depth_png: bytes = b""
+    q: float | None = None
 
     @cached_property
     def rgb(self) -> NDArray[np.uint8]:
@@ -170,6 +173,7 @@ class Bundle:
                     label_map=tensors[f"{i}.label_map"],
                     trust=float(tensors[f"{i}.trust"][0]),
                     depth_png=tensors[f"{i}.depth_png"].tobytes(),
+                    q=float(tensors[f"{i}.q"][0]) if f"{i}.q" in tensors else None,
                 )
                 for i in range(count)
             ]
@@ -253,6 +257,8 @@ def _agreement_tensors(frames: Sequence[AgreementFrame]) -> dict[str, NDArray]:
         tensors[f"{i}.label_map"] = np.ascontiguousarray(frame.label_map, np.uint8)
         tensors[f"{i}.trust"] = np.array([frame.trust], np.float32)
         tensors[f"{i}.depth_png"] = np.frombuffer(frame.depth_png, np.uint8)
+        if frame.q is not None:
+            tensors[f"{i}.q"] = np.array([frame.q], np.float32)
     return tensors
 
 

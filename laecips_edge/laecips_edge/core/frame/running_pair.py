@@ -75,7 +75,9 @@ class Pair:
         """
         started_s = time.monotonic()
         prediction = self.segmenter.predict(rgb, depth)
-        decision = self.policy.decide(prediction.logits, h=self.segmenter.trust, stamp_ns=stamp_ns)
+        decision = self.policy.decide(
+            prediction.logits, h=self.segmenter.trust, stamp_ns=stamp_ns, q=prediction.q
+        )
         return Look(
             manifest=self.manifest,
             prediction=prediction,

@@ -56,8 +56,9 @@ def try_on(segmenter: Segmenter, rgb: NDArray[np.uint8], depth: NDArray[np.uint1
         depth: uint16 [H,W] in millimetres; needed if f takes depth.
 
     Raises:
-        BundleError: the logits or the trust are not finite.
+        BundleError: the logits, the trust or q are not finite.
     """
-    logits = segmenter.predict(rgb, depth).logits
-    if not np.isfinite(logits).all() or not np.isfinite(segmenter.trust(logits)):
+    answer = segmenter.predict(rgb, depth)
+    trusts = [segmenter.trust(answer.logits), *([] if answer.q is None else [answer.q])]
+    if not np.isfinite(answer.logits).all() or not np.isfinite(trusts).all():
         raise BundleError("its answer to the newest frame is not finite; its weights are broken")

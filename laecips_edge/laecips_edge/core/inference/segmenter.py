@@ -33,11 +33,14 @@ class Prediction:
         logits: float32 [M,h,w] at f's stride; input of h and of the cloud's fusion.
         label_map: uint8 [H,W] of the picture's size, or of f's input, class indices.
         confidence_map: uint8 [H,W], largest softmax; 255 is certain.
+        q: what f's predictor head says of this answer, in (0, 1], high is easy; None if f has none.
+            Of several tiles it is their mean.
     """
 
     logits: NDArray[np.float32]
     label_map: NDArray[np.uint8]
     confidence_map: NDArray[np.uint8]
+    q: float | None = None
 
 
 class Segmenter:
@@ -107,20 +110,20 @@ class Segmenter:
         Raises:
             ValueError: an array has another type or shape, or a needed depth is missing.
         """
-        logits = self.logits(rgb, depth)
+        logits, q = self._answer(rgb, depth)
         size = self._output or (rgb.shape[0], rgb.shape[1])
         return Prediction(
             logits=logits,
             label_map=label_map_of(logits, size),
             confidence_map=confidence_map_of(logits, size, temperature=self.manifest.temperature),
+            q=q,
         )
 
     def logits(
         self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None = None
     ) -> NDArray[np.float32]:
         """Return f's logits, float32 [M,h,w] at stride; arguments and errors as in `predict`."""
-        parts = [self._f.run(tile)["logits"][0] for tile in self._inputs(rgb, depth)]
-        return self.manifest.tiling.join(parts, stride=self.manifest.stride)
+        return self._answer(rgb, depth)[0]
 
     def scores(
         self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None = None
@@ -131,6 +134,16 @@ class Segmenter:
         """
         size = (rgb.shape[0], rgb.shape[1])
         return scores_at(self.logits(rgb, depth), size, temperature=self.manifest.temperature)
+
+    def _answer(
+        self, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None
+    ) -> tuple[NDArray[np.float32], float | None]:
+        """Return f's logits and, where f has a predictor head, q."""
+        parts = [self._f.run(tile) for tile in self._inputs(rgb, depth)]
+        logits = self.manifest.tiling.join(
+            [part["logits"][0] for part in parts], stride=self.manifest.stride
+        )
+        return logits, float(np.mean([part["q"] for part in parts])) if "q" in parts[0] else None
 
     def trust(self, logits: NDArray[np.float32]) -> float:
         """Return h's trust in f's logits, float32 [M,h,w]; in [h_min, 1], high is easy."""
@@ -160,13 +173,18 @@ class Segmenter:
         """
         name = f"bundle {self.manifest.name} version {self.manifest.version}"
         for index, frame in enumerate(self._agreement):
-            labels, trust = self._checked(name, frame.rgb, frame.depth)
+            labels, trust, q = self._checked(name, frame.rgb, frame.depth)
             same_shape = labels.shape == frame.label_map.shape
             agreeing = float((labels == frame.label_map).mean()) if same_shape else 0.0
             if agreeing < MIN_AGREEING_PIXELS or abs(trust - frame.trust) > MAX_TRUST_DIFFERENCE:
                 raise BundleError(
                     f"{name}: on agreement frame {index} {agreeing:.1%} of pixels agree, h is "
                     f"{trust:.3f} instead of {frame.trust:.3f}; this engine must not run it"
+                )
+            if _apart(q, frame.q):
+                raise BundleError(
+                    f"{name}: on agreement frame {index} q is {q} instead of {frame.q}; this "
+                    "engine must not run it"
                 )
         if not self._agreement:
             size = self.manifest.tiling.picture
@@ -175,10 +193,10 @@ class Segmenter:
 
     def _checked(
         self, name: str, rgb: NDArray[np.uint8], depth: NDArray[np.uint16] | None
-    ) -> tuple[NDArray[np.uint8], float]:
-        """Return label map at stride and trust; BundleError if an answer is not allowed."""
+    ) -> tuple[NDArray[np.uint8], float, float | None]:
+        """Return label map at stride, trust and q; BundleError if an answer is not allowed."""
         try:
-            logits = self.logits(rgb, depth)
+            logits, q = self._answer(rgb, depth)
             trust = self.trust(logits)
         except EngineError as error:
             raise BundleError(f"{name}: {error}; export it again") from error
@@ -191,4 +209,13 @@ class Segmenter:
             raise BundleError(f"{name}: f's answer is not finite; its weights are broken")
         if not 0 < trust <= 1:
             raise BundleError(f"{name}: h is {trust}, not in (0, 1]; its weights are broken")
-        return logits.argmax(axis=0).astype(np.uint8), trust
+        if q is not None and not 0 < q <= 1:
+            raise BundleError(f"{name}: q is {q}, not in (0, 1]; its weights are broken")
+        return logits.argmax(axis=0).astype(np.uint8), trust, q
+
+
+def _apart(found: float | None, expected: float | None) -> bool:
+    """Whether q differs from the exporter's, or only one of them has a predictor head."""
+    if found is None or expected is None:
+        return found is not expected
+    return abs(found - expected) > MAX_TRUST_DIFFERENCE

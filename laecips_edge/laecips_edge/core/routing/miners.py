@@ -1,8 +1,9 @@
 """Miners: they judge how far f's answer to a frame can be trusted.
 
 A miner maps f's logits to a trust in [0, 1]; high means easy. `laecips` uses the trained network
-h; the baselines `spp`, `sm`, `mess` and `eiou` use the softmax alone; `edge`, `cloud` and `random`
-ignore the logits. The softmax is over f's logits at f's own stride, at temperature 1.
+h; the baseline `appealnet` takes what f itself says beside its answer, if f is an AppealNet; `spp`,
+`sm`, `mess` and `eiou` use the softmax alone; `edge`, `cloud` and `random` ignore the logits. The
+softmax is over f's logits at f's own stride, at temperature 1.
 """
 
 from __future__ import annotations
@@ -24,19 +25,31 @@ MESS_PIXEL_CONFIDENCE: Final = 0.9
 """For `mess` a pixel is certain if its largest softmax exceeds this (Kouris et al., 2022)."""
 
 
+APPEALNET: Final = "appealnet"
+NO_PREDICTOR: Final = (
+    "the bundle's f has no predictor head; give a bundle of `laecips train --role appealnet`"
+)
+
+
 class Miner(Protocol):
     """The interface of a miner."""
 
-    def trust(self, logits: Logits, *, h: MinerNetwork, stamp_ns: int) -> float:
+    def trust(
+        self, logits: Logits, *, h: MinerNetwork, stamp_ns: int, q: float | None = None
+    ) -> float:
         """Judge one frame.
 
         Args:
             logits: float32 [M, h, w], f's logits at f's own stride.
             h: the network h; only miners that need it call it.
             stamp_ns: the frame's stamp in nanoseconds.
+            q: what f's predictor head gave; None if f has none.
 
         Returns:
             Trust in [0, 1]; high is easy.
+
+        Raises:
+            ValueError: the miner needs q, and there is none.
         """
         ...
 
@@ -44,9 +57,23 @@ class Miner(Protocol):
 class LaecipsMiner:
     """h(f(x)), the miner of LAECIPS (eq. 2)."""
 
-    def trust(self, logits: Logits, *, h: MinerNetwork, stamp_ns: int) -> float:
+    def trust(
+        self, logits: Logits, *, h: MinerNetwork, stamp_ns: int, q: float | None = None
+    ) -> float:
         """Return h's trust; see `Miner.trust`."""
         return float(h(logits))
+
+
+class AppealNetMiner:
+    """AppealNet's q(1|x) (Li et al., DAC 2021): how probably f answers as well as the cloud."""
+
+    def trust(
+        self, logits: Logits, *, h: MinerNetwork, stamp_ns: int, q: float | None = None
+    ) -> float:
+        """Return q; see `Miner.trust`."""
+        if q is None:
+            raise ValueError(f"policy {APPEALNET!r}: {NO_PREDICTOR}")
+        return q
 
 
 class ConstantMiner:
@@ -56,7 +83,9 @@ class ConstantMiner:
         """Keep the trust in [0, 1] that every frame gets."""
         self._trust = trust
 
-    def trust(self, logits: Logits, *, h: MinerNetwork, stamp_ns: int) -> float:
+    def trust(
+        self, logits: Logits, *, h: MinerNetwork, stamp_ns: int, q: float | None = None
+    ) -> float:
         """Return the constant; see `Miner.trust`."""
         return self._trust
 
@@ -68,7 +97,9 @@ class RandomMiner:
         """Keep the seed of the draws."""
         self._seed = seed
 
-    def trust(self, logits: Logits, *, h: MinerNetwork, stamp_ns: int) -> float:
+    def trust(
+        self, logits: Logits, *, h: MinerNetwork, stamp_ns: int, q: float | None = None
+    ) -> float:
         """Return a draw that depends on seed and stamp alone; see `Miner.trust`."""
         return uniform(seed=self._seed, stamp_ns=stamp_ns, purpose="random miner")
 
@@ -80,7 +111,9 @@ class SoftmaxMiner:
         """Keep the statistic: float32 softmax [M, h, w] -> [0, 1]."""
         self._statistic = statistic
 
-    def trust(self, logits: Logits, *, h: MinerNetwork, stamp_ns: int) -> float:
+    def trust(
+        self, logits: Logits, *, h: MinerNetwork, stamp_ns: int, q: float | None = None
+    ) -> float:
         """Return the statistic of the softmax; see `Miner.trust`."""
         return self._statistic(softmax(logits))
 
@@ -147,6 +180,7 @@ def expected_iou(scores: Logits) -> float:
 
 _REGISTRY: Final[dict[str, Callable[[int], Miner]]] = {
     "laecips": lambda seed: LaecipsMiner(),
+    APPEALNET: lambda seed: AppealNetMiner(),
     "edge": lambda seed: ConstantMiner(trust=1.0),
     "cloud": lambda seed: ConstantMiner(trust=0.0),
     "spp": lambda seed: SoftmaxMiner(statistic=mean_softmax_peak),

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from laecips_edge.core.routing.hashed_draws import uniform
-from laecips_edge.core.routing.miners import Logits, MinerNetwork, create_miner
+from laecips_edge.core.routing.miners import (
+    APPEALNET,
+    NO_PREDICTOR,
+    Logits,
+    MinerNetwork,
+    create_miner,
+)
 
 NEVER_UPLOADS: Final = "edge"
 ALWAYS_UPLOADS: Final = "cloud"
@@ -78,7 +84,7 @@ class Policy:
 
         Raises:
             ValueError: the miner is unknown, delta or the audit rate is outside [0, 1], or the
-                manifest has no threshold for this miner.
+                manifest has no threshold for this miner, without which `appealnet` has no head.
         """
         self._miner = create_miner(miner_name, seed=seed)
         self._name = miner_name
@@ -117,18 +123,21 @@ class Policy:
         other._audits = audits
         return other
 
-    def decide(self, logits: Logits, *, h: MinerNetwork, stamp_ns: int) -> Decision:
+    def decide(
+        self, logits: Logits, *, h: MinerNetwork, stamp_ns: int, q: float | None = None
+    ) -> Decision:
         """Decide on one frame.
 
         Args:
             logits: float32 [M, h, w], f's logits.
             h: the network h; called at most once, and only by miners that need it.
             stamp_ns: the frame's stamp in nanoseconds.
+            q: what f's predictor head gave with the logits; None if f has none.
 
         Returns:
             The decision; a frame with NaN as trust is hard.
         """
-        trust = self._miner.trust(logits, h=h, stamp_ns=stamp_ns)
+        trust = self._miner.trust(logits, h=h, stamp_ns=stamp_ns, q=q)
         easy = trust > self._delta
         drawn = uniform(seed=self._seed, stamp_ns=stamp_ns, purpose="audit") < self._audit_rate
         audit = easy and self._audits and drawn
@@ -138,6 +147,8 @@ class Policy:
 def _choose_delta(name: str, delta: float | None, thresholds: Mapping[str, float]) -> float:
     if name in (NEVER_UPLOADS, ALWAYS_UPLOADS):
         return 0.5  # their trust is 1 and 0, so any delta between works
+    if name == APPEALNET and name not in thresholds:
+        raise ValueError(f"policy {name!r}: {NO_PREDICTOR}")
     if delta is not None:
         return _share("delta", delta)
     if name not in thresholds:

@@ -1,7 +1,7 @@
 """Views of labelled frames: the frame itself, and variants that the seed gives."""
 
 import numpy as np
-from laecips_cloud.training.data.drifted_views import views
+from laecips_cloud.training.data.drifted_views import view_of, views
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 
 
@@ -35,6 +35,16 @@ def test_variants_are_the_seeds() -> None:
     one, again, other = ([v.image for v in views(frames(), variants=1, seed=s)] for s in (3, 3, 4))
     np.testing.assert_array_equal(one, again)
     assert (np.array(one) != np.array(other)).any()
+
+
+def test_a_view_alone_is_the_one_among_all() -> None:
+    every = views(frames(), variants=3, seed=3, disturbed=0.5)
+    for number, view in enumerate(every):
+        index, variant = divmod(number, 4)
+        alone = view_of(frames()[index], index, variant, seed=3, disturbed=0.5)
+        assert alone.variant == view.variant == variant
+        np.testing.assert_array_equal(alone.image, view.image)
+        np.testing.assert_array_equal(alone.label, view.label)
 
 
 def test_a_disturbed_view_is_changed_in_one_place_and_keeps_its_labels() -> None:

@@ -6,7 +6,8 @@ import pytest
 import torch
 from laecips_cloud.training.data.labelled_frames import LabelledFrames
 from laecips_cloud.training.first import stages
-from laecips_cloud.training.first.first_training import FirstTrainingResult, first_training
+from laecips_cloud.training.first.first_training import first_training
+from laecips_cloud.training.first.measured_pair import FirstTrainingResult
 from laecips_cloud.training.first.settings import FirstTraining
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.segmenter import Segmenter

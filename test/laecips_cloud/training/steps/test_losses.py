@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 from laecips_cloud.training.steps.losses import (
+    appeal_loss,
     best_trust,
     dice_loss,
     frame_loss,
@@ -41,6 +42,40 @@ def test_equation_14_does_not_teach_f() -> None:
     miner_loss(trust, loss, beta=BETA).backward()
     assert loss.grad is None
     assert trust.grad.item() == pytest.approx(0.5 - BETA / 0.5)
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "expected"),
+    [
+        (0.2, 0.2, 1.0),  # nothing to gain: never appeal
+        (0.1, 0.4, 1.0),  # the large model is worse
+        (0.5, 0.2, 1.0),  # a gain of beta
+        (0.9, 0.3, 0.5),
+        (0.9, 0.0, 1 / 3),
+    ],
+)
+def test_descent_on_the_loss_of_appealnet_finds_the_closed_form(
+    small: float, large: float, expected: float
+) -> None:
+    raw = torch.zeros(1, requires_grad=True)
+    optimiser = torch.optim.Adam([raw], lr=0.2)
+    for _ in range(800):
+        q = LEAST + (1.0 - LEAST) * torch.sigmoid(raw)
+        optimiser.zero_grad()
+        appeal_loss(q, torch.tensor([small]), torch.tensor([large]), beta=BETA).backward()
+        optimiser.step()
+    assert q.item() == pytest.approx(expected, abs=0.02)
+
+
+def test_in_the_loss_of_appealnet_f_learns_most_where_it_answers() -> None:
+    small = torch.tensor([0.5, 0.5], requires_grad=True)
+    q, large = torch.tensor([0.25, 1.0]), torch.tensor([0.1, 0.1])
+    loss = appeal_loss(q, small, large, beta=BETA)
+    expected = (0.25 * 0.5 + 0.75 * 0.1 - BETA * np.log(0.25) + 0.5) / 2
+    assert loss.item() == pytest.approx(expected)
+    loss.backward()
+    assert small.grad is not None
+    assert small.grad.tolist() == [0.125, 0.5]
 
 
 @pytest.mark.parametrize("dice", [0.0, 0.5, 1.0])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -69,6 +71,16 @@ def test_every_miner_gets_the_same_upload_share() -> None:
         # Of `mess` several rows have equal trust, and are hard or easy together.
         assert np.mean(values <= thresholds[name]) == pytest.approx(0.35, abs=0.05)
         assert values[0] < values[-1]  # the surer f is, the larger
+
+
+def test_an_f_with_a_predictor_head_has_a_threshold_for_it() -> None:
+    rows = [
+        replace(row(np.zeros((4, 6, 8)), np.zeros((6, 8))), q=q)
+        for q in np.linspace(0.1, 0.9, 20).tolist()
+    ]
+    trust = baseline_trust(rows)["appealnet"]
+    assert trust.tolist() == [row.q for row in rows]
+    assert np.mean(trust <= thresholds_at_share({"appealnet": trust}, 0.35)["appealnet"]) == 0.35
 
 
 def test_quantiles_rise_from_least_to_largest() -> None:

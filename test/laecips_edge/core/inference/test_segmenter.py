@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from laecips_edge.core.bundle.bundle import AgreementFrame, Bundle, BundleError, write_bundle
-from laecips_edge.core.inference.engines import EngineError
+from laecips_edge.core.inference.engines import EngineError, installed_engines
 from laecips_edge.core.inference.scores import confidence_map_of, label_map_of
 from laecips_edge.core.inference.segmenter import Segmenter
 
@@ -140,6 +140,41 @@ def test_self_test_finds_disagreement(tiny_bundle, tmp_path, change):
     agreement = [change(max(tiny_bundle.agreement(), key=lambda f: abs(f.trust - 0.5)))]
     with pytest.raises(BundleError, match="on agreement frame 0"):
         Segmenter(rewritten(tiny_bundle, tmp_path, agreement=agreement)).self_test()
+
+
+def test_the_answer_of_an_appealnet_has_its_q(tiny_appealnet, segmenter):
+    appealnet = Segmenter(tiny_appealnet)
+    answers = [appealnet.predict(picture(96, 128, seed)) for seed in range(4)]
+    assert all(0.01 <= answer.q <= 1 for answer in answers)
+    assert len({answer.q for answer in answers}) == 4
+    np.testing.assert_array_equal(answers[0].logits, appealnet.logits(picture(96, 128)))
+    assert segmenter.predict(picture(96, 128)).q is None
+
+
+@pytest.mark.parametrize("engine", installed_engines())
+def test_engines_agree_on_q(tiny_appealnet, engine):
+    segmenter = Segmenter(tiny_appealnet, engine=engine)
+    segmenter.self_test()
+    for frame in tiny_appealnet.agreement():
+        assert segmenter.predict(frame.rgb).q == pytest.approx(frame.q, abs=0.05)
+
+
+@pytest.mark.parametrize("wrong", [0.0, None])
+def test_self_test_finds_another_q(tiny_appealnet, tmp_path, wrong):
+    agreement = [replace(frame, q=wrong) for frame in tiny_appealnet.agreement()]
+    other = rewritten(tiny_appealnet, tmp_path, agreement=agreement)
+    with pytest.raises(BundleError, match=r"on agreement frame 0 q is 0\.\d+ instead of"):
+        Segmenter(other).self_test()
+
+
+@pytest.mark.parametrize("frames", [0, 1])
+def test_self_test_finds_a_head_with_nan(tiny_appealnet, tmp_path, frames):
+    weights = tiny_appealnet.weights("f")
+    weights["predictor.fc.weight"].flat[0] = np.nan
+    agreement = tiny_appealnet.agreement()[:frames]
+    broken = rewritten(tiny_appealnet, tmp_path, agreement=agreement, weights_f=weights)
+    with pytest.raises(BundleError, match="q is nan, not in"):
+        Segmenter(broken).self_test()
 
 
 def test_self_test_finds_a_graph_of_another_size(tiny_bundle, tmp_path):

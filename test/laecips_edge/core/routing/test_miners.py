@@ -55,6 +55,13 @@ def test_laecips_asks_h_about_these_logits() -> None:
     assert asked[0] is logits
 
 
+def test_appealnet_takes_what_f_says_of_its_own_answer() -> None:
+    miner = create_miner("appealnet")
+    assert miner.trust(logits_of(PEAKED), h=never, stamp_ns=0, q=0.75) == 0.75
+    with pytest.raises(ValueError, match="f has no predictor head; give a bundle of `laecips tra"):
+        miner.trust(logits_of(PEAKED), h=never, stamp_ns=0)
+
+
 def test_random_depends_on_seed_and_stamp_only() -> None:
     def draw(seed: int, stamp_ns: int, pixel: list[float]) -> float:
         miner = create_miner("random", seed=seed)
@@ -68,10 +75,12 @@ def test_random_depends_on_seed_and_stamp_only() -> None:
 @pytest.mark.parametrize("classes", [1, 2, 11])
 def test_every_miner_stays_in_range(name: str, classes: int) -> None:
     logits = np.random.default_rng(0).normal(0, 8, (classes, 6, 5)).astype(np.float32)
-    trust = create_miner(name).trust(logits, h=lambda _: 0.5, stamp_ns=3)
+    trust = create_miner(name).trust(logits, h=lambda _: 0.5, stamp_ns=3, q=0.5)
     assert 0.0 <= trust <= 1.0
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="no miner named 'best': use one of laecips, edge, cloud"):
+    with pytest.raises(
+        ValueError, match="no miner named 'best': use one of laecips, appealnet, edge"
+    ):
         create_miner("best")

@@ -110,6 +110,18 @@ def test_a_bundle_from_before_a_miner_takes_a_delta_for_it() -> None:
     assert Policy("eiou", delta=0.7, manifest=StubManifest()).delta == 0.7
 
 
+def test_a_bundle_without_a_predictor_head_is_refused_whatever_delta() -> None:
+    with pytest.raises(ValueError, match="policy 'appealnet': the bundle's f has no predictor"):
+        Policy("appealnet", delta=0.7, manifest=StubManifest())
+
+
+def test_appealnet_decides_by_q() -> None:
+    policy = Policy("appealnet", manifest=StubManifest({"appealnet": 0.6}), audit_rate=0.0)
+    for q, hard in ((0.61, False), (0.6, True)):
+        decision = policy.decide(LOGITS, h=lambda _: 0.0, stamp_ns=0, q=q)
+        assert decision == Decision(trust=q, delta=0.6, hard=hard, audit=False)
+
+
 def test_seeds_draw_other_audits() -> None:
     audits = [
         [
