@@ -72,6 +72,7 @@ def _numbers(parameters: dict[str, Any]) -> dict[str, Any]:
 
 _NAMES: Final = {
     "laecips": "LaecipsH",
+    "appealnet": "LaecipsAppealNet",
     "spp": "LaecipsSPP",
     "sm": "LaecipsSM",
     "mess": "LaecipsMESS",

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from laecips_eval.commands.options import CAMVID_LAYOUT
+
+if TYPE_CHECKING:
+    from laecips_eval.experiments.miners.run import BundleAndTeacher
 
 HELP = (
     "run an experiment and write its page: edge-networks, first-training, labelling, miners, "
@@ -127,6 +131,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     miners.add_argument("--teacher", type=Path, help="network of the cloud; without it the shipped")
     miners.add_argument(
+        "--appealnet",
+        type=Path,
+        metavar="DIR",
+        help="a row of AppealNet: the bundle of one that began with the first --bundle "
+        "(`laecips train --role appealnet`); where none is, one is made of the shipped pair, in "
+        "about 15 minutes",
+    )
+    miners.add_argument(
         "--stream",
         action="append",
         metavar="NAME=BAG,BUNDLE,TEACHER",
@@ -178,13 +190,15 @@ def _miners(args: argparse.Namespace, output: Path) -> None:
         drives=args.drive, seeds=args.seeds, frames=args.frames, every=args.every
     )
     teacher = args.teacher or shipped_teacher()
+    pairs = [
+        BundleAndTeacher(bundle=bundle, teacher=teacher)
+        for bundle in args.bundle or [shipped_bundle()]
+    ]
     run_miners(
         output,
         settings,
-        pairs=[
-            BundleAndTeacher(bundle=bundle, teacher=teacher)
-            for bundle in args.bundle or [shipped_bundle()]
-        ],
+        pairs=pairs,
+        appealnet=None if args.appealnet is None else _appealnet(args.appealnet, pairs[0]),
         streams=[
             BagStream(name=name, bag=bag, pair=BundleAndTeacher(bundle=bundle, teacher=scorer))
             for name, bag, bundle, scorer in map(_stream, args.stream or ())
@@ -195,10 +209,28 @@ def _miners(args: argparse.Namespace, output: Path) -> None:
     )
 
 
+def _appealnet(folder: Path, pair: BundleAndTeacher) -> BundleAndTeacher:
+    """Return the AppealNet beside a pair; make that of the shipped pair where there is none."""
+    from dataclasses import replace
+
+    from laecips_cloud.console import timed_lines
+
+    from laecips_eval.experiments.miners.made_appealnet import made_appealnet
+    from laecips_eval.shipped_models import shipped_bundle
+
+    if not folder.exists() and pair.bundle.resolve() != shipped_bundle().resolve():
+        raise ValueError(
+            f"--appealnet {folder}: is not there; make that of --bundle {pair.bundle} with "
+            "laecips train --role appealnet, on the data set of its training"
+        )
+    bundle = made_appealnet(folder, pair=pair.bundle, teacher=pair.teacher, progress=timed_lines())
+    return replace(pair, bundle=bundle)
+
+
 def _miners_command(args: argparse.Namespace) -> str:
     """Return the command with the options that change what is measured."""
     words = ["laecips experiment miners"]
-    for name in ("config", "drive", "seeds", "frames", "every", "teacher"):
+    for name in ("config", "drive", "seeds", "frames", "every", "teacher", "appealnet"):
         value = getattr(args, name)
         if value is not None:
             words += [f"--{name}", *map(str, value if isinstance(value, list) else [value])]

@@ -6,9 +6,9 @@ import argparse
 import re
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from laecips_eval.commands.options import add_root
 
@@ -219,6 +219,8 @@ def _train_pair(
     from laecips_cloud.training.first.first_training import first_training
     from laecips_cloud.training.first.settings import FirstTraining
 
+    from laecips_eval.model_fitting.assisted_inference import assisted_inference
+
     settings = FirstTraining(
         input_size=args.input_size,
         tiles=args.tiles or (1, 1),
@@ -234,7 +236,9 @@ def _train_pair(
         variants=args.variants,
         seed=args.seed,
     )
-    assist = _assisted_inference(args, frames.classes)
+    assist = assisted_inference(
+        args.teacher, frames.classes, mask_generator=args.mask_generator or ""
+    )
     outcome = first_training(
         frames,
         held_out,
@@ -258,6 +262,7 @@ def _train_appealnet(
     from laecips_cloud.training.first.settings import as_json
     from laecips_edge.core.bundle.bundle import Bundle
 
+    from laecips_eval.model_fitting.assisted_inference import assisted_inference
     from laecips_eval.shipped_models import shipped_bundle
 
     settings = AppealNetTraining(
@@ -267,7 +272,9 @@ def _train_appealnet(
         variants=args.variants,
         seed=args.seed,
     )
-    assist = _assisted_inference(args, frames.classes)
+    assist = assisted_inference(
+        args.teacher, frames.classes, mask_generator=args.mask_generator or ""
+    )
     outcome = appealnet_training(
         Bundle.load(args.pair or shipped_bundle()),
         held_out,
@@ -309,29 +316,6 @@ def _report_pair(
     )
     Console().print(training_table(outcome, report))
     _tell_report(args.out, progress)
-
-
-def _assisted_inference(args: argparse.Namespace, classes: Sequence[str]) -> Assist:
-    """Return F as the cloud will run it: a teacher's answers, or f's within masks."""
-    from functools import partial
-
-    from laecips_cloud.class_scorers import create_class_scorer
-    from laecips_cloud.mask_generators import create_mask_generator
-    from laecips_cloud.training.steps.held_out_rows import assist_by
-    from laecips_edge.core.inference.engines import installed_engines
-
-    masks = args.mask_generator or ("graph" if args.teacher is None else "none")
-    scores_of = None
-    if args.teacher is not None:
-        engine = "openvino" if "openvino" in installed_engines() else "onnxruntime"
-        options = {"model": str(args.teacher), "engine": engine}
-        scorer = create_class_scorer("onnx", options, classes=classes)
-        scores_of = partial(scorer.score, edge=_no_scores)
-    return assist_by(create_mask_generator(masks).generate, scores_of)
-
-
-def _no_scores() -> NoReturn:
-    raise TypeError("a teacher must not ask for f's scores")
 
 
 def _train_teacher(

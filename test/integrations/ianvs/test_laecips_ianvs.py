@@ -13,6 +13,7 @@ import yaml
 from laecips_cloud.hard_frames.cloud_settings import CloudSettings
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.frame.edge_settings import EdgeSettings
+from laecips_joint.picture_sample import PictureSample
 
 ROOT = Path(__file__).resolve().parents[3]
 HERE = ROOT / "integrations" / "ianvs"
@@ -72,10 +73,16 @@ def test_an_algorithm_names_what_is_registered(
         factory_type = kind if kind == "hard_example_mining" else "general"
         assert (factory_type, module["name"]) in registered
         assert module["url"] == "./integrations/ianvs/laecips_ianvs.py"
-        for parameter in module.get("hyperparameters", ()):
-            assert parameter == {
-                "params_file": {"values": ["./integrations/ianvs/parameters.yaml"]}
-            }
+        parameters = {
+            name: value["values"]
+            for parameter in module.get("hyperparameters", ())
+            for name, value in parameter.items()
+        }
+        # An AppealNet's f is its own.
+        bundle = parameters.pop("bundle", None)
+        own = path.stem == "appealnet" and kind == "edgemodel"
+        assert bundle == (["./out/ianvs/appealnet"] if own else None)
+        assert parameters in ({}, {"params_file": ["./integrations/ianvs/parameters.yaml"]})
 
 
 def test_each_miner_has_its_algorithm(registered: dict[tuple[str, str], Any]) -> None:
@@ -104,6 +111,28 @@ def test_the_edge_model_tells_sedna_where_it_lies(
     where = os.environ["model_path"]  # noqa: SIM112 (its name in Sedna)
     assert where == str(tiny_bundle.path / "manifest.json")
     assert os.environ["BACKEND_TYPE"] == "ONNX"
+
+
+def test_the_edge_model_of_an_appealnet_answers_with_what_its_miner_asks(
+    registered: dict[tuple[str, str], Any], tiny_bundle: Bundle, tiny_appealnet: Bundle, frames: Any
+) -> None:
+    mining = registered["hard_example_mining", "LaecipsAppealNet"]()
+    file = HERE / "parameters.yaml"
+    answers = []
+    for bundle in (tiny_appealnet, tiny_bundle):
+        model = registered["general", "LaecipsEdgeModel"](
+            params_file=str(file), bundle=str(bundle.path)
+        )
+        model.load()
+        answers.append(
+            [model.predict(PictureSample.of_file(picture)) for picture in frames.pictures]
+        )
+    delta = tiny_appealnet.manifest.thresholds["appealnet"]
+    hard = [mining(answer) for answer in answers[0]]
+    assert hard == [answer.prediction.q <= delta for answer in answers[0]]
+    assert len(set(hard)) == 2
+    with pytest.raises(ValueError, match="the bundle's f has no predictor head; give a bundle of"):
+        registered["hard_example_mining", "LaecipsAppealNet"]()(answers[1][0])
 
 
 def test_its_parameters_are_those_of_the_nodes() -> None:

@@ -18,6 +18,7 @@ QUICK = [
 ]
 PAIR = ["--miner-width", "0.125", "--folds", "2", "--miner-steps", "4"]
 TEACHER = ["--role", "teacher"]
+APPEALNET = ["--role", "appealnet"]
 
 
 @pytest.mark.slow
@@ -110,11 +111,19 @@ def test_a_folder_that_is_something_else_is_refused_before_a_teacher_is_trained(
         (["--split", "nowhere"], "inspection has no split 'nowhere'"),
         (["--frames", "0"], "0 frames were asked for"),
         (["--input-size", "98x128", "--tiles", "2x1"], "tiles is (2, 1): out of range"),
-        (["--network", "rafnet"], "edge network 'rafnet' is not known: take one of ddrnet, rfnet"),
+        (["--network", "rafnet"], "edge network 'rafnet' is not known: take one of appealnet, "),
+        (["--network", "appealnet"], "--network is appealnet: its head learns from what a trained"),
         (["--network", "unet:small"], "edge network unet has no variant, but 'small' was given"),
         (["--network", "smp:fpn"], "edge network smp: "),
         (["--weights", "nowhere.pth"], "nowhere.pth: no such file"),
-        ([*TEACHER, "--network", "unet"], "--network is unet: a teacher is an rfnet; leave it out"),
+        (
+            [*TEACHER, "--network", "unet"],
+            "--network is unet: --role teacher takes an rfnet; leave",
+        ),
+        ([*APPEALNET, "--network", "unet"], "--network is unet: --role appealnet takes an rfnet"),
+        ([*APPEALNET, "--steps", "0"], "AppealNet: steps is 0: out of range"),
+        ([*APPEALNET, "--held-out-frames", "1"], "AppealNet: 1 held-out frames are too few"),
+        ([*APPEALNET, "--pair", "nowhere"], "nowhere/manifest.json: cannot be read"),
         ([*TEACHER, "--dataset", "camvid"], "camvid needs a root"),
         ([*TEACHER, "--threads", "0"], "--threads is 0"),
         ([*TEACHER, "--held-out-frames", "0"], "0 frames were asked for"),

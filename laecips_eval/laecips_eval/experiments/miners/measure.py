@@ -19,15 +19,17 @@ from laecips_cloud.plugins import options_of
 from laecips_edge.core.atomic_files import sha256_of
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.segmenter import Segmenter
-from laecips_edge.core.routing.miners import MINER_NAMES, create_miner
+from laecips_edge.core.routing.miners import APPEALNET, MINER_NAMES, create_miner
 from laecips_edge.core.routing.policy import ALWAYS_UPLOADS, NEVER_UPLOADS
 from numpy.typing import NDArray
 
 from laecips_eval.bags import Bag, BagError, Segment
 from laecips_eval.experiments.miners.frame_table import FrameTable
 
-RANKING: Final = tuple(name for name in MINER_NAMES if name not in (NEVER_UPLOADS, ALWAYS_UPLOADS))
-"""The policies that rank frames."""
+RANKING: Final = tuple(
+    name for name in MINER_NAMES if name not in (NEVER_UPLOADS, ALWAYS_UPLOADS, APPEALNET)
+)
+"""The policies that rank frames, whatever f is; the f of an AppealNet has its own besides."""
 
 Progress = Callable[[int, int], None]
 
@@ -128,7 +130,9 @@ def measure(
         classes=len(classes),
         vote=cloud.vote,
     )
-    miners = {name: create_miner(name, seed=seed) for name in RANKING}
+    with_head = APPEALNET in bundle.manifest.thresholds
+    ranking = (*RANKING, *[APPEALNET] * with_head)
+    miners = {name: create_miner(name, seed=seed) for name in ranking}
     truth = bag.truth()
     stamps, counts = [], []
     scores: dict[str, list[float]] = {name: [] for name in miners}
@@ -151,7 +155,12 @@ def measure(
         )
         for name, miner in miners.items():
             scores[name].append(
-                miner.trust(prediction.logits, h=segmenter.trust, stamp_ns=frame.stamp_ns)
+                miner.trust(
+                    prediction.logits,
+                    h=segmenter.trust,
+                    stamp_ns=frame.stamp_ns,
+                    q=prediction.q,
+                )
             )
         progress(index + 1, len(bag))
     table = np.array(counts, np.int64).reshape(len(stamps), 4, len(classes))

@@ -15,6 +15,7 @@ from laecips_eval.experiments.miners.drive_check import (
 )
 from laecips_eval.experiments.miners.frame_table import FrameTable
 from laecips_eval.experiments.miners.policy_comparison import (
+    APPEALNET,
     AREA,
     AUROC,
     CORRELATION,
@@ -43,7 +44,8 @@ cloud first. This page asks how well that order finds the frames that gain. `{la
 {statistics} are computed from f's softmax alone; `{random}` is the
 mean over several orders at random; `{true_gain}` orders the frames by their gain itself, which no
 robot knows (another order can still have a little more data-set mIoU, which sums pixels). F is the
-teacher without masks.
+teacher without masks. Of the paper's baselines EDGE is a CUR of 0, CLOUD a CUR of 1, and DCSB is
+`{laecips}` as it stands here: the miner of LAECIPS with nothing that trains.
 
 - *{auroc}*: the chance that a hard frame has less trust than another one; 0.5 is chance.
 - *{correlation}*: Spearman's, between doubt and gain; 0 is chance.
@@ -71,6 +73,7 @@ class MeasuredStream:
         bags: hashes of the bags by label.
         bundle: name and hash of the pair.
         teacher: name and hash of the teacher.
+        appealnet: name and hash of the AppealNet's bundle; None without one.
     """
 
     name: str
@@ -80,6 +83,7 @@ class MeasuredStream:
     bags: Mapping[str, str]
     bundle: tuple[str, str]
     teacher: tuple[str, str]
+    appealnet: tuple[str, str] | None = None
 
 
 def figure_name(figures_name: str, measured: MeasuredStream, kind: str) -> str:
@@ -148,8 +152,8 @@ def _policies_part(measured: MeasuredStream, figures_name: str) -> str:
     nothing, everything = np.zeros(len(table), bool), np.ones(len(table), bool)
     text = (
         f"All bags together: {len(table):,} frames, {whole.hard.mean():.0%} of them hard; mIoU of "
-        f"f {table.miou(nothing):.3f}, with all frames sent {table.miou(everything):.3f}.\n\n"
-        f"{_policy_table(whole)}\n{_against(whole)}"
+        f"f {table.miou(nothing):.3f}, with all frames sent {table.miou(everything):.3f}."
+        f"{_of_appealnet(whole)}\n\n{_policy_table(whole)}\n{_against(whole)}"
     )
     if len(measured.parts) > 1:
         labels = ", ".join(measured.parts)
@@ -166,6 +170,20 @@ def _policies_part(measured: MeasuredStream, figures_name: str) -> str:
     text += f"![Histograms]({figure_name(figures_name, measured, 'scores')})\n"
     text += "\nmIoU over CUR:\n\n"
     return f"{text}![Curves]({figure_name(figures_name, measured, 'curves')})\n"
+
+
+def _of_appealnet(comparison: PolicyComparison) -> str:
+    """Say what the f of the AppealNet is worth, by which its row is to be read."""
+    table = comparison.table_of(APPEALNET)
+    if table is comparison.table:
+        return ""
+    return (
+        f"\n\n`{APPEALNET}` has an f of its own, which has learnt together with its predictor "
+        f"head: mIoU {table.miou(np.zeros(len(table), bool)):.3f}, and "
+        f"{comparison.hard_of(APPEALNET).mean():.0%} of the frames are hard for it. All of its "
+        "figures are those of that f: AUROC, correlation and area say how well it chooses, mIoU "
+        "what it publishes."
+    )
 
 
 def _policy_table(comparison: PolicyComparison) -> str:
@@ -261,8 +279,9 @@ def _made_with(measured: Iterable[MeasuredStream]) -> str:
     text = "## Made with\n\nThe first digits of the sha256 over the files of each folder.\n\n"
     lines = [["stream", "bundle", "teacher", "bags"], ["---"] * 4]
     for it in measured:
+        bundle = _named(it.bundle) + (f"; {_named(it.appealnet)}" if it.appealnet else "")
         bags = ", ".join(f"{label} {digits[:12]}" for label, digits in it.bags.items())
-        lines.append([f"`{it.name}`", _named(it.bundle), _named(it.teacher), bags])
+        lines.append([f"`{it.name}`", bundle, _named(it.teacher), bags])
     return text + _markdown(lines)
 
 

@@ -1,4 +1,8 @@
-"""The policies side by side on a table of frames: each measure with its interval."""
+"""The policies side by side on a table of frames: each measure with its interval.
+
+A policy that is trained together with f has an f of its own, and so its own table of the same
+frames: what gains and what is published is then what that f leaves to gain.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +33,9 @@ MEASURES: Final = (AUROC, CORRELATION, *(f"mIoU at {cur:g}" for cur in CURS), AR
 """Names of the measures; larger is better."""
 
 LAECIPS, RANDOM, TRUE_GAIN = "laecips", "random", "true gain"
+APPEALNET: Final = "appealnet"
+"""The policy whose f is its own."""
+
 STATISTICS: Final = ("spp", "sm", "mess", "eiou")
 """The policies that compute the trust from f's softmax alone."""
 
@@ -83,6 +90,7 @@ class PolicyComparison:
         self,
         tables: Sequence[FrameTable],
         *,
+        appealnet: Sequence[FrameTable] = (),
         block: int = 30,
         resamples: int = 1000,
         random_draws: int = 20,
@@ -92,19 +100,26 @@ class PolicyComparison:
 
         Args:
             tables: one per bag, of the same classes and policies, at least one frame in all.
+            appealnet: the same bags as an AppealNet and F answer them; none: without it.
             block: frames of a block.
             resamples: number of resamples; 0 for none, and no intervals.
             random_draws: number of orders at random over which `random` is the mean.
             seed: seed of all draws.
 
         Raises:
-            ValueError: no frame has a labelled pixel.
+            ValueError: no frame has a labelled pixel, or the AppealNet's frames are others.
         """
         whole = [table.only(~np.isnan(table.gain)) for table in tables]
         lengths = [len(table) for table in whole]
         if not sum(lengths):
             raise ValueError("no frame has a labelled pixel: nothing to compare policies on")
         self.table = joined(whole)
+        self._own: dict[str, FrameTable] = {}
+        if appealnet:
+            own = joined([table.only(~np.isnan(table.gain)) for table in appealnet])
+            if not np.array_equal(own.stamps_ns, self.table.stamps_ns):
+                raise ValueError("the AppealNet was measured on other frames: measure it again")
+            self._own[APPEALNET] = own
         self._once = Resamples.once(len(self.table))
         again = Resamples.in_blocks(lengths, block=block, draws=resamples, seed=seed)
         self._again = again if resamples and again.times.shape[1] >= LEAST_BLOCKS else None
@@ -113,22 +128,33 @@ class PolicyComparison:
     @cached_property
     def hard(self) -> NDArray[np.bool_]:
         """Which frames gain `HARD_GAIN` or more, bool [N]."""
-        return self.table.gain >= HARD_GAIN
+        return self.hard_of(LAECIPS)
 
     @property
     def policies(self) -> tuple[str, ...]:
-        """The policies of the table, `random` and `true gain` last."""
-        return (*(name for name in self.table.scores if name != RANDOM), RANDOM, TRUE_GAIN)
+        """The policies of the table, then those with an f of their own, `random`, `true gain`."""
+        names = [name for name in self.table.scores if name not in (RANDOM, *self._own)]
+        return (*names, *self._own, RANDOM, TRUE_GAIN)
+
+    def table_of(self, policy: str) -> FrameTable:
+        """Return the table of a policy's f, and of F: the common one unless it has its own."""
+        return self._own.get(policy, self.table)
+
+    def hard_of(self, policy: str) -> NDArray[np.bool_]:
+        """Return which frames gain `HARD_GAIN` or more over a policy's f, bool [N]."""
+        return self.table_of(policy).gain >= HARD_GAIN
 
     def scores(self, policy: str) -> tuple[Floats, ...]:
         """Return the scores of a policy, float64 [N]; several of `random`, one of the others."""
         if policy == RANDOM:
             return tuple(self._random)
-        return (-self.table.gain if policy == TRUE_GAIN else self.table.scores[policy],)
+        table = self.table_of(policy)
+        return (-table.gain if policy == TRUE_GAIN else table.scores[policy],)
 
     def curve(self, policy: str) -> UploadCurve:
         """Return the data-set mIoU over CUR, one row per entry of `scores`."""
-        curves = [upload_curve(self.table, it, self._once) for it in self.scores(policy)]
+        table = self.table_of(policy)
+        curves = [upload_curve(table, it, self._once) for it in self.scores(policy)]
         return UploadCurve(
             np.concatenate([it.shares for it in curves]), np.concatenate([it.miou for it in curves])
         )
@@ -164,10 +190,10 @@ class PolicyComparison:
         return self.estimates[LAECIPS][AREA] / self.estimates[policy][AREA]
 
     def _estimates(self, policy: str) -> dict[str, Estimate]:
-        orders = self.scores(policy)
+        orders, table, hard = self.scores(policy), self.table_of(policy), self.hard_of(policy)
 
         def mean(resamples: Resamples, bins: int | None) -> dict[str, Floats]:
-            each = [_measures(self.table, it, self.hard, resamples, bins=bins) for it in orders]
+            each = [_measures(table, it, hard, resamples, bins=bins) for it in orders]
             return {name: np.mean([it[name] for it in each], axis=0) for name in MEASURES}
 
         values = mean(self._once, None)
@@ -184,7 +210,7 @@ class GroupRow:
         frames: number of its frames.
         hard: number of hard ones.
         gain: mean gain of its frames.
-        auroc: by policy; nan where none or all are hard. `random` is left out.
+        auroc: by policy; nan where none or all are hard for its f. `random` is left out.
     """
 
     name: str
@@ -208,15 +234,20 @@ def group_rows(
     rows = []
     for name in dict.fromkeys(names.tolist()):
         own = names == name
-        once, hard = Resamples.once(int(own.sum())), comparison.hard[own]
-        scores = {it: comparison.scores(it)[0] for it in comparison.policies if it != RANDOM}
+        once = Resamples.once(int(own.sum()))
+        policies = [it for it in comparison.policies if it != RANDOM]
         rows.append(
             GroupRow(
                 name=name or nameless,
                 frames=int(own.sum()),
-                hard=int(hard.sum()),
+                hard=int(comparison.hard[own].sum()),
                 gain=float(gain[own].mean()),
-                auroc={it: float(auroc(score[own], hard, once)[0]) for it, score in scores.items()},
+                auroc={
+                    it: float(
+                        auroc(comparison.scores(it)[0][own], comparison.hard_of(it)[own], once)[0]
+                    )
+                    for it in policies
+                },
             )
         )
     return rows

@@ -45,10 +45,8 @@ def draw_scores(path: Path, comparison: PolicyComparison) -> None:
         for axes, name in zip(panels.flat, policies, strict=False):
             (scores,) = comparison.scores(name)
             bars = np.linspace(scores.min(), max(scores.max(), scores.min() + 1e-6), _BARS + 1)
-            for chosen, label, colour in (
-                (~comparison.hard, "easy", "C0"),
-                (comparison.hard, "hard", "C1"),
-            ):
+            hard = comparison.hard_of(name)
+            for chosen, label, colour in ((~hard, "easy", "C0"), (hard, "hard", "C1")):
                 axes.hist(scores[chosen], bars, color=colour, alpha=0.6, label=label)
             axes.set_title(name)
         for axes in panels.flat[len(policies) :]:

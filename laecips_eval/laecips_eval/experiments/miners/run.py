@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from laecips_cloud.console import progress_bar
 from laecips_edge.core.atomic_files import whole_file
 
 from laecips_eval.bags import open_bag
+from laecips_eval.experiments.miners.frame_table import FrameTable
 from laecips_eval.experiments.miners.measure import Deployment, contents_hash, table_of
 from laecips_eval.experiments.miners.page import MeasuredStream, figure_name, miners_page
 from laecips_eval.experiments.miners.policy_comparison import PolicyComparison
@@ -56,6 +57,7 @@ def run_miners(
     settings: MinersSettings,
     *,
     pairs: Sequence[BundleAndTeacher],
+    appealnet: BundleAndTeacher | None = None,
     streams: Sequence[BagStream] = (),
     folder: Path,
     engine: str = "onnxruntime",
@@ -67,6 +69,7 @@ def run_miners(
         output: path of the page.
         settings: what is measured.
         pairs: what answers the drives' frames: first the pair of the page, then others to compare.
+        appealnet: an AppealNet that began with the first pair's f; None: without it.
         streams: other bags.
         folder: bags and tables are kept there; what is there is not made again.
         engine: engine of all networks.
@@ -82,10 +85,18 @@ def run_miners(
     }
     drives = [
         [
-            _measured(drive, paths, pair, settings, folder=folder, engine=engine)
+            _measured(
+                drive,
+                paths,
+                pair,
+                settings,
+                appealnet=None if number else appealnet,
+                folder=folder,
+                engine=engine,
+            )
             for drive, paths in bags.items()
         ]
-        for pair in pairs
+        for number, pair in enumerate(pairs)
     ]
     others = [
         _measured(name, paths, pair, replace(settings, every=1), folder=folder, engine=engine)
@@ -112,23 +123,30 @@ def _measured(
     pair: BundleAndTeacher,
     settings: MinersSettings,
     *,
+    appealnet: BundleAndTeacher | None = None,
     folder: Path,
     engine: str,
 ) -> MeasuredStream:
-    tables = {}
-    for label, path in paths.items():
-        with progress_bar(f"f, F and policies: {pair.bundle.name}, {name} {label}") as progress:
-            tables[label] = table_of(
-                open_bag(path),
-                pair.deployment(engine),
-                cache=folder / "tables",
-                every=settings.every,
-                progress=progress,
-            )
+    def tables_of(pair: BundleAndTeacher) -> dict[str, FrameTable]:
+        tables = {}
+        for label, path in paths.items():
+            with progress_bar(f"f, F and policies: {pair.bundle.name}, {name} {label}") as progress:
+                tables[label] = table_of(
+                    open_bag(path),
+                    pair.deployment(engine),
+                    cache=folder / "tables",
+                    every=settings.every,
+                    progress=progress,
+                )
+        return tables
 
-    def compared(labels: Iterable[str], resamples: int) -> PolicyComparison:
+    tables = tables_of(pair)
+    of_appealnet = {} if appealnet is None else tables_of(appealnet)
+
+    def compared(labels: Sequence[str], resamples: int) -> PolicyComparison:
         return PolicyComparison(
             [tables[label] for label in labels],
+            appealnet=[of_appealnet[label] for label in labels if label in of_appealnet],
             block=settings.block,
             resamples=resamples,
             random_draws=settings.random_draws,
@@ -137,10 +155,13 @@ def _measured(
     return MeasuredStream(
         name=name,
         tables=tables,
-        whole=compared(tables, settings.resamples),
+        whole=compared(list(tables), settings.resamples),
         parts={label: compared([label], 0) for label in tables},
         bags={label: contents_hash(path) for label, path in paths.items()},
         bundle=(pair.bundle.name, contents_hash(pair.bundle)),
+        appealnet=(
+            None if appealnet is None else (appealnet.bundle.name, contents_hash(appealnet.bundle))
+        ),
         teacher=(pair.teacher.name, contents_hash(pair.teacher)),
     )
 

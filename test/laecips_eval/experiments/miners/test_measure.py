@@ -65,6 +65,17 @@ def test_a_row_says_what_f_cloud_and_policies_make_of_a_frame(
     assert np.abs(table.gain).max() > 0
 
 
+def test_an_f_with_a_predictor_head_has_one_score_more(
+    tmp_path: Path, tiny_appealnet: Bundle, tiny_teacher: Path
+) -> None:
+    bag = written(tmp_path / "bag", tiny_appealnet)
+    table = measure(bag, Deployment.of(tiny_appealnet.path, tiny_teacher))
+    assert set(table.scores) == {*RANKING, "appealnet"}
+    segmenter = Segmenter(tiny_appealnet)
+    qs = [segmenter.predict(decode_rgb(picture)).q for picture in PICTURES]
+    assert table.scores["appealnet"].tolist() == qs
+
+
 def test_a_table_is_measured_once(tmp_path: Path, tiny_bundle: Bundle, tiny_teacher: Path) -> None:
     bag = written(tmp_path / "bag", tiny_bundle)
     cache, deployment = tmp_path / "cache", Deployment.of(tiny_bundle.path, tiny_teacher)

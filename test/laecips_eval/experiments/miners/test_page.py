@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from laecips_eval.experiments.miners.frame_table import FrameTable
 from laecips_eval.experiments.miners.page import MeasuredStream, figure_name, miners_page
-from laecips_eval.experiments.miners.policy_comparison import PolicyComparison
+from laecips_eval.experiments.miners.policy_comparison import APPEALNET, PolicyComparison
 from laecips_eval.experiments.miners.settings import MinersSettings
 
 SETTINGS = MinersSettings(
@@ -103,6 +105,31 @@ def test_rows_of_each_policy_bag_segment_and_disturbance() -> None:
     assert glare.endswith("| - | - | - |"), "all of them are hard"
     assert any(line.startswith("| routine |") for line in lines)
     assert "900 frames per seed, of which one in 3 is measured." in text
+
+
+def test_appealnet_has_a_row_and_says_whose_figures_it_has() -> None:
+    table = made_table(h=0.1, spp=0.2)
+    own = replace(
+        table,
+        f_intersections=table.f_intersections + 8,
+        scores={**table.scores, APPEALNET: table.scores["spp"]},
+    )
+    measured = replace(
+        stream(table),
+        whole=PolicyComparison([table], appealnet=[own], resamples=0),
+        parts={"0": PolicyComparison([table], appealnet=[own], resamples=0)},
+        appealnet=("appealnet", "abcdefabcdefabcd"),
+    )
+    text = page(measured)
+    f = own.miou(np.zeros(len(own), bool))
+    assert (
+        f"`appealnet` has an f of its own, which has learnt together with its predictor head: "
+        f"mIoU {f:.3f}, and " in text
+    )
+    assert "\n| `appealnet` | 0." in text
+    assert "| shipped fedcba987654; appealnet abcdefabcdef | teacher" in text
+    assert "DCSB is\n`laecips` as it stands here" in text
+    assert "`appealnet`" not in page(stream(table))
 
 
 def test_figures_are_linked() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from laecips_eval.experiments.miners.frame_table import FrameTable
 from laecips_eval.experiments.miners.policy_comparison import (
+    APPEALNET,
     AREA,
     AUROC,
     CORRELATION,
@@ -52,6 +55,44 @@ def made_table(*, frames: int = FRAMES, seed: int = 0, noise: float = 0.1) -> Fr
 
 def compared(*tables: FrameTable, resamples: int = 200) -> PolicyComparison:
     return PolicyComparison(tables, resamples=resamples, random_draws=5)
+
+
+def of_appealnet(table: FrameTable, *, easier: int = 0, first_stamp: int = 0) -> FrameTable:
+    """The same frames by an f that is right on more pixels, with its predictor's score."""
+    return replace(
+        table,
+        stamps_ns=table.stamps_ns + first_stamp,
+        f_intersections=np.minimum(table.f_intersections + easier, 82),
+        scores={**table.scores, APPEALNET: table.f_intersections[:, 0] / 100},
+    )
+
+
+def test_appealnet_is_measured_by_its_own_f() -> None:
+    table = made_table()
+    own = of_appealnet(table, easier=30)
+    found = PolicyComparison([table], appealnet=[own], resamples=20, random_draws=5)
+    assert found.policies == ("laecips", "spp", "eiou", APPEALNET, RANDOM, TRUE_GAIN)
+    assert found.hard_of(APPEALNET).sum() < found.hard.sum() == found.hard_of("spp").sum()
+    alone = PolicyComparison([own], resamples=20, random_draws=5)
+    plain = compared(table, resamples=20)
+    for measure in MEASURES:
+        values = found.estimates[APPEALNET][measure], alone.estimates[APPEALNET][measure]
+        assert values[0].value == values[1].value
+        np.testing.assert_array_equal(values[0].draws, values[1].draws)
+        assert found.estimates["spp"][measure].value == plain.estimates["spp"][measure].value
+    np.testing.assert_array_equal(
+        found.curve(APPEALNET).miou[0, 0], own.miou(np.zeros(FRAMES, bool))
+    )
+    for row in group_rows(found, table.segments, nameless="-"):
+        part = own.only(own.segments == row.name)
+        whole = PolicyComparison([part], resamples=0).estimates[APPEALNET][AUROC].value
+        assert row.auroc[APPEALNET] == pytest.approx(whole)
+
+
+def test_an_appealnet_of_other_frames_is_refused() -> None:
+    table = made_table()
+    with pytest.raises(ValueError, match="the AppealNet was measured on other frames"):
+        PolicyComparison([table], appealnet=[of_appealnet(table, first_stamp=1)])
 
 
 def test_every_policy_has_every_measure() -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from laecips_cloud.training.first.appealnet_training import AppealNetTraining
 from laecips_edge.cli import main
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_eval.bags import BagWriter, Legend
+from laecips_eval.experiments.miners.made_appealnet import made_appealnet
 from laecips_eval.experiments.miners.run import BagStream, BundleAndTeacher, run_miners
 from laecips_eval.experiments.miners.settings import MinersSettings
 
@@ -67,6 +69,7 @@ def test_streams_of_ones_own_are_measured_by_name(
     text = page.read_text()
     assert "## The stream `belt`" in text
     assert "All bags together: 6 frames" in text, "--every is one of drives"
+    assert "`appealnet`" not in text
     assert "Each bag alone, in this order: day, night." in text
     other = shutil.copytree(tiny_bundle.path, tmp_path / "other")
     for bag, changed, message in (
@@ -83,17 +86,33 @@ def test_streams_of_ones_own_are_measured_by_name(
             run_miners(page, SETTINGS, pairs=[pair], streams=streams, folder=tmp_path / "models")
 
 
-def test_another_pair_is_compared_with_the_first(tmp_path: Path) -> None:
+def test_another_pair_and_an_appealnet_are_compared_with_the_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     shipped = Path(__file__).resolve().parents[4] / "laecips_bringup"
     teacher = shipped / "teachers/inspection"
     first = shipped / "bundles/inspection"
     second = shutil.copytree(first, tmp_path / "again")
+    third = made_appealnet(
+        tmp_path / "third",
+        pair=first,
+        teacher=teacher,
+        held_out_frames=2,
+        settings=AppealNetTraining(steps=1, batch=1, variants=0),
+    )
+    assert Bundle.load(third).manifest.training["frames"] == 1
     page = tmp_path / "miners.md"
     run_miners(
         page,
         SETTINGS.changed(drives=["shift"], every=5),
         pairs=[BundleAndTeacher(bundle=it, teacher=teacher) for it in (first, second)],
+        appealnet=BundleAndTeacher(bundle=third, teacher=teacher),
         folder=tmp_path / "models",
     )
+    assert page.read_text().count("\n| `appealnet` |") == 1
     rows = [line for line in page.read_text().splitlines() if line.startswith("| `shift` |")]
     assert [row.split(" | ")[1].split()[0] for row in rows[:2]] == ["inspection", "again"]
+    assert "; third " in rows[2]
+    other = ["--bundle", str(second), "--appealnet", str(tmp_path / "nowhere"), "-o", str(page)]
+    assert main(["experiment", "miners", *other]) == 2
+    assert "nowhere: is not there; make that of --bundle" in capsys.readouterr().err
