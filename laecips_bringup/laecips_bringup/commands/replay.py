@@ -94,7 +94,10 @@ def add_run_arguments(
         "--rate", type=float, default=rate, help=f"speed against the recording ({rate:g})"
     )
     parser.add_argument(
-        "--policy", default=None, help="how hard frames are found: laecips, spp ..."
+        "--policy",
+        default=None,
+        help="how hard frames are found: laecips (without --train it is the paper's DCSB), "
+        "appealnet, spp ...",
     )
     parser.add_argument(
         "--delta", type=float, default=None, help="threshold instead of the bundle's"

@@ -169,3 +169,21 @@ def test_what_the_cloud_node_would_refuse(
 ) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         run(cloud=CloudSettings(**cloud))
+
+
+def test_an_appealnet_sends_what_it_says_it_cannot_do(bag: Bag, tiny_appealnet: Bundle) -> None:
+    edge = EdgeSettings(audit_rate=0.0, policy="appealnet")
+    board = replay_offline(bag, bundle=tiny_appealnet, edge=edge, cloud=ITS_OWN)
+    segmenter = edge.segmenter(tiny_appealnet)
+    delta = tiny_appealnet.manifest.thresholds["appealnet"]
+    pictures = [frame.rgb() for _, frame in zip(range(FRAMES - 1), bag.frames(), strict=False)]
+    hard = [(segmenter.predict(rgb).q or 0.0) <= delta for rgb in pictures]
+    assert 0 < sum(hard) < len(hard)
+    answered = [row.source == "cloud" for row in board.rows() if row.source in ("edge", "cloud")]
+    assert answered == hard
+
+
+def test_appealnet_needs_its_head(bag: Bag, tiny_bundle: Bundle) -> None:
+    edge = EdgeSettings(policy="appealnet", delta=0.5)
+    with pytest.raises(ValueError, match="has no predictor head; give a bundle of `laecips train"):
+        replay_offline(bag, bundle=tiny_bundle, edge=edge, cloud=ITS_OWN)

@@ -127,12 +127,12 @@ def appealnet_training(
         return view_of(seen[index], index, variant, seed=settings.seed, disturbed=DISTURBED)
 
     rule = choose_hard_rule(before)
-    gains = [row.assisted_iou - row.iou for row in before]
+    gains = rule.gains(before)
     beta = max(0.5 * float(np.quantile(gains, 1.0 - rule.share)), _LEAST_BETA)
     progress(f"f and its head are trained for {settings.steps} steps, beta {beta:.3f}")
     train_appealnet(
         f,
-        [row.assisted_iou for row in before],
+        [1.0 - row.iou - gain for row, gain in zip(before, gains.tolist(), strict=True)],
         view,
         recipe=AppealRecipe(
             size=manifest.input_size,

@@ -4,10 +4,12 @@ The loss is `appeal_loss`: q weighs f's loss on a frame, 1 - q the large model's
 classifiers; for label maps we adapt:
 
 - A frame is appealed as a whole, so q and both losses are a frame's.
-- l of a frame is 1 - IoU of the label map with the truth (eq. 22), f's as it is in that step, and
-  F's. It is what frames are scored by and what h learns from. IoU has no gradient: f gets that of
-  its own loss on the frame instead, cross-entropy and Dice as in its first training.
-- F is not trained. Its IoU is taken once, on the views of frames from which h learns too.
+- l of f is 1 - IoU of its label map with the truth (eq. 22), as f is in that step: what frames are
+  scored by, and what h learns from. IoU has no gradient: f gets that of its own loss on the frame
+  instead, cross-entropy and Dice as in its first training.
+- The large model is not trained; its loss on each view is taken once. It is that of the cloud whose
+  gain h learns, see `HardRule`: where h learns a perfect cloud's, it is 0, which the authors call
+  the black-box setting.
 - f keeps its batch norms' statistics, as in each short training of a good network.
 """
 
@@ -69,7 +71,7 @@ class AppealRecipe:
 
 def train_appealnet(
     network: AppealNet,
-    cloud_iou: Sequence[float],
+    cloud_loss: Sequence[float],
     view: Callable[[int], View],
     *,
     recipe: AppealRecipe,
@@ -79,7 +81,7 @@ def train_appealnet(
 
     Args:
         network: an AppealNet whose f is trained already.
-        cloud_iou: IoU of F's answer to each view, N values in [0, 1].
+        cloud_loss: the large model's loss on each view, N values in [0, 1].
         view: returns a view by its number in [0, N); each has a labelled pixel.
         recipe: see `AppealRecipe`.
         progress: called with a line for people about five times.
@@ -96,9 +98,9 @@ def train_appealnet(
         rate = recipe.learning_rate * one_cycle(done)
         for group, slower in zip(optimiser.param_groups, (1.0, recipe.slower), strict=True):
             group["lr"] = rate / slower
-        drawn = random.integers(len(cloud_iou), size=recipe.batch)
+        drawn = random.integers(len(cloud_loss), size=recipe.batch)
         images, labels = _stacked([view(int(i)) for i in drawn], recipe.size, random)
-        large = torch.tensor([1.0 - cloud_iou[i] for i in drawn])
+        large = torch.tensor([cloud_loss[i] for i in drawn])
         loss, q = _joint_loss(network, images, labels, large, step=step, beta=recipe.beta)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()

@@ -69,9 +69,13 @@ class HardRule:
 
         It is 1/2 at the gain that `share` of the rows reach, and falls as the gain rises.
         """
-        gains = (_gains(rows, self.cloud) + _gains(rows, "perfect")) / 2
+        gains = self.gains(rows)
         middle = np.quantile(gains, 1.0 - self.share)
         return np.asarray(1.0 / (1.0 + np.exp((gains - middle) / _SOFTNESS)), np.float32)
+
+    def gains(self, rows: Sequence[HeldOutRow]) -> NDArray[np.float64]:
+        """Return the gain of each row from which its easiness follows, float64 [N] in [-1, 1]."""
+        return (_gains(rows, self.cloud) + _gains(rows, "perfect")) / 2
 
 
 def choose_hard_rule(rows: Sequence[HeldOutRow]) -> HardRule:

@@ -16,12 +16,12 @@ SIZE = (64, 96)
 ToyFrames = Callable[..., LabelledFrames]
 
 
-def trained(views: Sequence[View], cloud_iou: Sequence[float], *, steps: int) -> AppealNet:
+def trained(views: Sequence[View], cloud_loss: Sequence[float], *, steps: int) -> AppealNet:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     network = AppealNet(classes=3, width=0.125)
     recipe = AppealRecipe(size=SIZE, beta=0.05, steps=steps, batch=4, learning_rate=3e-2)
-    train_appealnet(network, cloud_iou, lambda number: views[number], recipe=recipe)
+    train_appealnet(network, cloud_loss, lambda number: views[number], recipe=recipe)
     return network
 
 
@@ -37,7 +37,7 @@ def dark_and_light(frames: LabelledFrames) -> list[View]:
 def test_q_is_low_where_the_cloud_gains(toy_frames: ToyFrames) -> None:
     """The cloud is right about dark pictures, and about no other: these f must not appeal."""
     views = dark_and_light(toy_frames(count=8))
-    network = trained(views, [0.0, 1.0] * 4, steps=80)
+    network = trained(views, [1.0, 0.0] * 4, steps=80)
     assert not network.training
     unseen = dark_and_light(toy_frames(count=6, seed=1))
     qs = [answer_of(network, view.image, tiling=Tiling(SIZE))[1] or 0.0 for view in unseen]
