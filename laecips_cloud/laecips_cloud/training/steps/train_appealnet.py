@@ -63,8 +63,8 @@ class AppealRecipe:
     steps: int
     seconds: float = math.inf
     batch: int = 16
-    learning_rate: float = 1e-3
-    slower: float = 3.0
+    learning_rate: float = 3e-3
+    slower: float = 10.0
     weight_decay: float = 0.05
     seed: int = 0
 

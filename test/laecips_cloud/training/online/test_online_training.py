@@ -437,3 +437,17 @@ def test_labels_at_stride_are_those_of_the_picture() -> None:
     assert small.dtype == np.uint8
     np.testing.assert_array_equal(small[[0, 0, -1, -1], [0, -1, 0, -1]], [0, 1, 2, 255])
     assert set(np.unique(small)) == {0, 1, 2, 255}
+
+
+def test_the_head_of_an_appealnet_is_handed_on_as_it_is(
+    tmp_path: Path, tiny_appealnet: Bundle
+) -> None:
+    few = replace(SETTINGS, steps=2, miner_steps=1)
+    child = update(tiny_appealnet, tmp_path / "child", few).bundle
+    before, after = tiny_appealnet.weights("f"), child.weights("f")
+    moved = {name for name in before if not np.array_equal(before[name], after[name])}
+    assert moved
+    assert not [name for name in moved if name.startswith("predictor.")]
+    old, new = tiny_appealnet.manifest, child.manifest
+    assert new.architecture == "appealnet"
+    assert new.thresholds["appealnet"] == old.thresholds["appealnet"]
