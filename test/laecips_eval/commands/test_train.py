@@ -87,18 +87,6 @@ def test_eight_frames_make_a_teacher_that_the_cloud_can_ask_and_a_miner_learn_fr
     assert training["teacher"] == "teacher"
     report = json.loads((tmp_path / "pair.training" / "report.json").read_text())
     assert report["miou_assisted"] != report["miou"]
-    net = tmp_path / "appealnet"
-    options = [*APPEALNET, "--pair", str(pair), "--teacher", str(out), "--steps", "2"]
-    assert main(["train", *options, "--held-out-frames", "4", "-o", str(net)]) == 0
-    assert "appealnet" in capsys.readouterr().out
-    manifest = Bundle.load(net).manifest
-    assert (manifest.architecture, manifest.width) == ("appealnet", 0.125)
-    assert manifest.input_size == (96, 128)
-    assert manifest.thresholds["appealnet"] > 0
-    assert manifest.training["teacher"] == "teacher"
-    assert (
-        json.loads((tmp_path / "appealnet.training" / "report.json").read_text())["pictures"] == 2
-    )
 
 
 def test_a_folder_that_is_something_else_is_refused_before_a_teacher_is_trained(

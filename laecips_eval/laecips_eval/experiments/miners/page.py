@@ -181,8 +181,8 @@ def _of_appealnet(comparison: PolicyComparison) -> str:
         f"\n\n`{APPEALNET}` has an f of its own, which has learnt together with its predictor "
         f"head: mIoU {table.miou(np.zeros(len(table), bool)):.3f}, and "
         f"{comparison.hard_of(APPEALNET).mean():.0%} of the frames are hard for it. All of its "
-        "figures are those of that f: AUROC, correlation and area say how well it chooses, mIoU "
-        "what it publishes."
+        "figures are those of that f: AUROC and correlation say how well it chooses, mIoU what it "
+        f"publishes; its {AREA} begins at that f, so that of a weaker f is larger."
     )
 
 

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from laecips_cloud.training.first.appealnet_training import AppealNetTraining
 from laecips_edge.cli import main
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_eval.bags import BagWriter, Legend
-from laecips_eval.experiments.miners.made_appealnet import made_appealnet
 from laecips_eval.experiments.miners.run import BagStream, BundleAndTeacher, run_miners
 from laecips_eval.experiments.miners.settings import MinersSettings
 
@@ -93,13 +91,11 @@ def test_another_pair_and_an_appealnet_are_compared_with_the_first(
     teacher = shipped / "teachers/inspection"
     first = shipped / "bundles/inspection"
     second = shutil.copytree(first, tmp_path / "again")
-    third = made_appealnet(
-        tmp_path / "third",
-        pair=first,
-        teacher=teacher,
-        held_out_frames=2,
-        settings=AppealNetTraining(steps=1, batch=1, variants=0),
-    )
+    third = tmp_path / "third"
+    options = ["--held-out-frames", "2", "--variants", "0", "--steps", "1"]
+    options += ["--teacher", str(teacher), "-o", str(third)]
+    assert main(["train", "--role", "appealnet", *options]) == 0
+    assert "f and its head are trained for 1 steps" in capsys.readouterr().out
     assert Bundle.load(third).manifest.training["frames"] == 1
     page = tmp_path / "miners.md"
     run_miners(
