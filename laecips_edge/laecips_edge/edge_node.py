@@ -25,6 +25,7 @@ from laecips_edge.core.frame.log_news import CloudWatch
 from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.frame.warn_settings import EdgeWarnSettings
 from laecips_edge.core.inference.auto_engine import AutoEngine
+from laecips_edge.core.malloc_arenas import give_back, share_arenas
 from laecips_edge.core.robot_name import usual_robot_name
 from laecips_edge.core.routing.policy import NEVER_UPLOADS, Policy
 from laecips_edge.core.signing.trusted_keys import TrustedKeys
@@ -108,6 +109,7 @@ class EdgeNode(ManagedNode):
                 running.current.segmenter.device, engine=running.current.segmenter.engine
             )
         )
+        give_back()  # what was needed to assemble the networks
         self._switch = EngineSwitch(engines=engines, running=running, logger=self.get_logger())
         self._switch.start()
 
@@ -260,6 +262,7 @@ class EdgeNode(ManagedNode):
 
 def main() -> int:
     """Run the node until SIGINT or SIGTERM; return its exit status."""
+    share_arenas()
     return run(EdgeNode)
 
 

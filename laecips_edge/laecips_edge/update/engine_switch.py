@@ -8,6 +8,7 @@ from typing import Any
 from laecips_edge.core.frame.running_pair import RunningPair
 from laecips_edge.core.inference.auto_engine import AutoEngine
 from laecips_edge.core.inference.engine_probe import REFERENCE
+from laecips_edge.core.malloc_arenas import give_back
 
 
 class EngineSwitch:
@@ -54,5 +55,6 @@ class EngineSwitch:
         segmenter.self_test()
         if self._running.exchange(segmenter):
             self._logger.info(f"engine {segmenter.engine} runs the networks from now on")
+            give_back()  # what the engine before had
         else:
             self._logger.info(f"engine {segmenter.engine} runs the networks from the next start on")

@@ -40,3 +40,24 @@ def test_threads_share_two_arenas() -> None:
     if without <= 2:
         pytest.skip("this malloc has no arenas for threads")
     assert arenas("assert share_arenas()") == 2
+
+
+FREED = """
+from laecips_edge.core.malloc_arenas import give_back
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1])
+
+blocks = [bytes(100_000) for _ in range(400)]  # too small to be mapped one by one
+last = bytes(100_000)
+del blocks
+before = resident()
+if give_back():
+    assert before - resident() > 0.4 * 400 * 100_000 / 4096, (before, resident())
+"""
+
+
+@pytest.mark.slow
+def test_what_is_free_goes_back_to_the_system() -> None:
+    subprocess.run([sys.executable, "-c", FREED], check=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.bundle.manifest import BundleError
 from laecips_edge.core.inference.segmenter import Segmenter
+from laecips_edge.core.malloc_arenas import give_back
 
 Assemble = Callable[[Bundle], Segmenter]
 
@@ -29,6 +30,8 @@ def load_pair(path: Path, *, assemble: Assemble) -> Segmenter:
     bundle = Bundle.load(path)
     check_weights(bundle)
     segmenter = assemble(bundle)
+    del bundle
+    give_back()  # a multiple of the weights was needed to assemble the networks
     segmenter.self_test()
     return segmenter
 

@@ -11,6 +11,7 @@ from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.frame.frame_history import FrameHistory
 from laecips_edge.core.frame.running_pair import Pair, RunningPair
 from laecips_edge.core.link.model_update import UpdateOutcome, UpdateReport
+from laecips_edge.core.malloc_arenas import give_back
 from laecips_edge.core.update.model_store import ModelStore
 from laecips_edge.core.update.slots import Slot
 from laecips_edge.core.update.swap_watch import Harm, SwapWatch
@@ -94,6 +95,7 @@ class Trial:
             self._roll_back(manifest, harm.what)
         elif self._watch.over and self._running.end_trial():
             self._manifest = None
+            give_back()  # what the previous pair had
             self._logger.info(f"version {manifest.version} passed its trial and stays")
             try:
                 self._store.keep()

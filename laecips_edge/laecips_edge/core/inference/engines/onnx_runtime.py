@@ -49,6 +49,8 @@ class OnnxRuntimeEngine:
         # With a memory pattern the second run allocates one block for all arrays and keeps the
         # memory of the first run too.
         options.enable_mem_pattern = False
+        # Nor does an arena pay: it grows by powers of two, keeps what it has, and is no faster.
+        options.enable_cpu_mem_arena = False
         # A robot's few cores are shared with other processes: waiting threads must sleep.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # The session does not copy the arrays: keep them alive as long as the session.
