@@ -15,12 +15,13 @@ from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.frame.counters import FrameOutcome
 from laecips_edge.core.frame.frame import FrameAnswer, SeenFrame
 from laecips_edge.core.image.fitting import fit
-from laecips_edge.core.image.image_messages import encode_jpeg, image_fields
+from laecips_edge.core.image.image_messages import encode_jpeg
 from laecips_edge.core.image.overlay import Overlay
 from laecips_edge.frame.camera_info import CameraInfoTopic
 from laecips_edge.frame.sub_node import SubNode
 from laecips_edge.ros import qos
 from laecips_edge.ros.headers import header_of
+from laecips_edge.ros.image_message import image_message
 from laecips_msgs.msg import Segmentation
 
 OVERLAY_JPEG_QUALITY = 85
@@ -88,20 +89,16 @@ class Publishers:
         header = header_of(seen.frame.stamp_ns, seen.frame.frame_id)
         label_map = seen.prediction.label_map
         self.camera_info.publish(header, (label_map.shape[0], label_map.shape[1]))
-        self._label_map_now.publish(Image(header=header, **image_fields(label_map, "mono8")))
-        if _is_heard(self._confidence_map_now):
-            fields = image_fields(seen.prediction.confidence_map, "mono8")
-            self._confidence_map_now.publish(Image(header=header, **fields))
+        confidence_map = seen.prediction.confidence_map
+        _publish(self._label_map_now, header, label_map, "mono8")
+        _publish(self._confidence_map_now, header, confidence_map, "mono8")
 
     def answer(self, answer: FrameAnswer) -> None:
         """Publish the final answer to a frame, and its pictures if they are subscribed to."""
         seen = answer.seen
         header = header_of(seen.frame.stamp_ns, seen.frame.frame_id)
-        for publisher, pixels in (
-            (self._label_map, answer.label_map),
-            (self._confidence_map, answer.confidence_map),
-        ):
-            publisher.publish(Image(header=header, **image_fields(pixels, "mono8")))
+        _publish(self._label_map, header, answer.label_map, "mono8")
+        _publish(self._confidence_map, header, answer.confidence_map, "mono8")
         self._paint(header, seen.rgb, answer.label_map)
         source, reason = MEANINGS[answer.outcome]
         # Last, so that a subscriber that receives it can expect the maps already.
@@ -127,20 +124,28 @@ class Publishers:
     def _paint(self, header: Header, rgb: NDArray[np.uint8], label_map: NDArray[np.uint8]) -> None:
         if _is_heard(self._label_map_color):
             colours = self._painter.colours(label_map)
-            self._label_map_color.publish(Image(header=header, **image_fields(colours, "rgb8")))
+            self._label_map_color.publish(image_message(header, colours, "rgb8"))
         raw, compressed = _is_heard(self._overlay), _is_heard(self._overlay_compressed)
         if not (raw or compressed):
             return
         size = (label_map.shape[0], label_map.shape[1])
         painted = self._painter.paint(fit(rgb, size), label_map)
         if raw:
-            self._overlay.publish(Image(header=header, **image_fields(painted, "rgb8")))
+            self._overlay.publish(image_message(header, painted, "rgb8"))
         if compressed:
             data = array.array("B", encode_jpeg(painted, OVERLAY_JPEG_QUALITY))
             # The format of image_transport: encoding, codec, encoding in the file.
             self._overlay_compressed.publish(
                 CompressedImage(header=header, format="rgb8; jpeg compressed bgr8", data=data)
             )
+
+
+def _publish(
+    publisher: Publisher, header: Header, pixels: NDArray[np.uint8], encoding: str
+) -> None:
+    """Publish a map, if anyone subscribes: a map of a large picture costs a millisecond."""
+    if _is_heard(publisher):
+        publisher.publish(image_message(header, pixels, encoding))
 
 
 def _is_heard(publisher: Publisher) -> bool:

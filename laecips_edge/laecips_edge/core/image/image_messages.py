@@ -211,13 +211,15 @@ def image_fields(pixels: NDArray[np.uint8], encoding: str) -> dict[str, Any]:
         encoding: "mono8", "rgb8", ...
     """
     height, width = pixels.shape[:2]
+    data = array.array("B")  # rclpy does not check each element of it
+    data.frombytes(np.ascontiguousarray(pixels).data)
     return {
         "height": height,
         "width": width,
         "encoding": encoding,
         "is_bigendian": 0,
         "step": pixels.nbytes // height,
-        "data": array.array("B", pixels.tobytes()),  # rclpy does not check each element of it
+        "data": data,
     }
 
 
