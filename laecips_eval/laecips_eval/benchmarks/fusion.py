@@ -81,12 +81,12 @@ def random_scores(height: int, width: int) -> NDArray[np.float32]:
     return powers / powers.sum(axis=0)
 
 
-def random_blobs(height: int, width: int) -> list[NDArray[np.bool_]]:
+def random_blobs(height: int, width: int, number: int = MASKS) -> list[NDArray[np.bool_]]:
     """Return wavy ellipses: at most two thirds of the picture, a tenth on average; bool [H, W]."""
     rng = np.random.default_rng(0)
     y, x = np.mgrid[:height, :width]
     blobs = []
-    for _ in range(MASKS):
+    for _ in range(number):
         row, column = rng.uniform(0, (height, width))
         radii = rng.uniform(0.04, 0.35, 2) * (height, width)
         waves = 1 + 0.2 * np.sin(7 * np.arctan2(y - row, x - column))

@@ -10,7 +10,15 @@ from typing import Any, Final, NamedTuple
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.cache_folder import cache_folder
 
-from laecips_eval.benchmarks import batching, findings, fusion, inference, output_size
+from laecips_eval.benchmarks import (
+    batching,
+    findings,
+    fusion,
+    growth,
+    inference,
+    output_size,
+    peak,
+)
 from laecips_eval.benchmarks.bridge import hop, link_calls
 from laecips_eval.benchmarks.sam import automatic, masks, pictures, prompts
 from laecips_eval.shipped_models import shipped_teacher
@@ -73,6 +81,48 @@ def _cameras(options: Options) -> Table:
     return Table(title, rows)
 
 
+def _node_speed(options: Options) -> Table:
+    from laecips_eval.benchmarks.edge_node import speed  # noqa: PLC0415 (needs ROS)
+
+    rows = speed.run(options.bundle, engines=options.engines, turns=options.repeats)
+    return Table("The edge node over a bare loop of f and h, one thread", rows)
+
+
+def _node_latency(options: Options) -> Table:
+    from laecips_eval.benchmarks.edge_node import latency  # noqa: PLC0415 (needs ROS)
+
+    rows = latency.run(options.bundle, engines=options.engines, turns=options.repeats)
+    return Table(f"Latency of the edge node at {latency.HZ:g} Hz, in ms", rows)
+
+
+def _node_memory(options: Options) -> Table:
+    from laecips_eval.benchmarks.edge_node import memory  # noqa: PLC0415 (needs ROS)
+
+    rows = memory.run(options.bundle, engines=options.engines)
+    return Table("Memory of the edge node with a swap of the pair", rows)
+
+
+def _peak(options: Options) -> Table:
+    rows = peak.run(
+        options.bundle,
+        engines=options.engines,
+        providers=options.providers,
+        threads=options.threads,
+        repeats=options.repeats,
+    )
+    return Table("f beside a large matrix product, 10^9 operations a second of a core", rows)
+
+
+def _growth(options: Options) -> Table:
+    rows = growth.run(
+        options.bundle,
+        engines=options.engines,
+        providers=options.providers,
+        repeats=options.repeats,
+    )
+    return Table("Growth of the processor time of a frame, one thread", rows)
+
+
 def _fusion(options: Options) -> Table:
     return Table("Fusion against the per-mask, per-class loop", fusion.run())
 
@@ -131,7 +181,12 @@ BENCHMARKS: Final[dict[str, Callable[[Options], Table]]] = {
     "output-size": _output_size,
     "fusion": _fusion,
     "findings": _findings,
+    "peak": _peak,
+    "growth": _growth,
     "cameras": _cameras,
+    "node-speed": _node_speed,
+    "node-latency": _node_latency,
+    "node-memory": _node_memory,
     "batching": _batching,
     "bridge": _bridge,
     "bridge-hop": _bridge_hop,
@@ -144,8 +199,12 @@ BENCHMARKS: Final[dict[str, Callable[[Options], Table]]] = {
 LONG: Final = frozenset(
     {
         "output-size",
+        "growth",
         "batching",
         "cameras",
+        "node-speed",
+        "node-latency",
+        "node-memory",
         "bridge",
         "bridge-hop",
         "prompts",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from laecips_eval.commands.options import CAMVID_LAYOUT
+from laecips_eval.commands.profiled import profiled
 
 if TYPE_CHECKING:
     from laecips_eval.experiments.miners.run import BundleAndTeacher
@@ -116,6 +117,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         help="seeds of the trainings, without it 0; miners, traffic: of the drives",
     )
+    parser.add_argument(
+        "--profile",
+        type=Path,
+        metavar="FILE",
+        help="also write what the experiment spends its time on, for python -m pstats FILE",
+    )
     miners = parser.add_argument_group("of miners")
     miners.add_argument(
         "--drive", nargs="+", metavar="NAME", help="only these inspection drives: patrol, shift"
@@ -155,14 +162,16 @@ def run(args: argparse.Namespace) -> int:
         OSError: the page cannot be written.
     """
     output = args.output or _PAGES[args.name]
-    {
+    experiment = {
         "edge-networks": _edge_networks,
         "first-training": _first_training,
         "labelling": _labelling,
         "miners": _miners,
         "teachers": _teachers,
         "traffic": _traffic,
-    }[args.name](args, output)
+    }[args.name]
+    with profiled(args.profile):
+        experiment(args, output)
     print(f"wrote {output}")
     return 0
 

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_eval.benchmarks import cameras
@@ -17,8 +15,3 @@ def test_a_node_of_two_cameras_is_measured(
     assert row.sent % 2 == 0
     assert 0 < row.pss_mb <= row.rss_mb
     assert row.ratio == 1.0
-
-
-def test_a_node_without_a_bundle_is_not_started(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"manifest\.json: cannot be read"):
-        cameras.run(tmp_path, engine="onnxruntime")

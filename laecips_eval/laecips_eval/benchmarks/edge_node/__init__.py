@@ -1,0 +1,1 @@
+"""The real edge node, as launch files start it, beside the bare networks on the same pictures."""
