@@ -6,9 +6,16 @@ Up-sampling is bilinear with pixel centres at .5 and clamped borders: torch's
 
 from __future__ import annotations
 
+from typing import Final
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from laecips_edge.core.inference.highest_class import highest_class
+
+LARGE: Final = 40
+"""Pixels a score from which on it pays to look only where the class changes."""
 
 Size = tuple[int, int]
 """Rows, columns."""
@@ -70,6 +77,10 @@ def label_map_of(logits: NDArray[np.float32], size: Size) -> NDArray[np.uint8]:
     Returns:
         uint8 [H,W] in [0, M).
     """
+    if size[0] * size[1] >= LARGE * logits[0].size:
+        labels = highest_class(logits, size)
+        if labels is not None:
+            return labels
     width_height = size[::-1]
     best = cv2.resize(logits[0], width_height, interpolation=cv2.INTER_LINEAR)
     plane, wins = np.empty_like(best), np.empty(size, np.uint8)
