@@ -40,6 +40,7 @@ def counters_of(message: EdgeStatus) -> EdgeCounters:
     """Return the counters of a laecips_msgs/EdgeStatus that a report needs."""
     return EdgeCounters(
         superseded=message.superseded,
+        rejected=message.rejected,
         wanted=message.wanted,
         sent=message.sent,
         audit=message.audit,

@@ -97,7 +97,7 @@ def figures_line(figures: Figures) -> str:
     return (
         f"{figures.played}/{total} frames: {answered['edge']} edge, {answered['cloud']} cloud, "
         f"{answered['edge_fallback']} fallback, {figures.superseded} superseded, "
-        f"{figures.lost} lost; CUR {figures.cur:.1%}; edge {_pair(figures.edge_ms)}, "
+        f"{figures.lost} lost{_rejected(figures)}; CUR {figures.cur:.1%}; edge {_pair(figures.edge_ms)}, "
         f"cloud {_pair(figures.cloud_ms)} (p50, p95); up {size(figures.bytes_up)}, "
         f"down {size(figures.bytes_down)}; mIoU {points(figures.published_miou)}, "
         f"f alone {points(figures.edge_only_miou)}"
@@ -112,7 +112,7 @@ def figures_table(figures: Figures, learning: str = "", link: str = "") -> Rende
         "frames",
         f"[green]{answered['edge']} edge[/]  [cyan]{answered['cloud']} cloud[/]  "
         f"[yellow]{answered['edge_fallback']} fallback[/]  {figures.superseded} superseded  "
-        f"[red]{figures.lost} lost[/]  CUR {figures.cur:.1%}",
+        f"[red]{figures.lost} lost{_rejected(figures)}[/]  CUR {figures.cur:.1%}",
     )
     table.add_row("edge", f"{_pair(figures.edge_ms)} (p50, p95)")
     table.add_row("cloud", f"{_pair(figures.cloud_ms)} (p50, p95)")
@@ -133,6 +133,10 @@ def figures_table(figures: Figures, learning: str = "", link: str = "") -> Rende
         f"{figures.played} / {figures.total or '?'} played",
     )
     return Group(bar, table)
+
+
+def _rejected(figures: Figures) -> str:
+    return f", {figures.rejected} rejected" if figures.rejected else ""
 
 
 def _pair(latencies: tuple[float, float] | None) -> str:

@@ -10,6 +10,7 @@ from laecips_cloud.console import progress_bar
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_eval.bags import Bag
+from laecips_eval.bags.unreadable import first_unreadable
 from laecips_eval.inspection_scene.classes import CLASSES, DEFECTS
 from laecips_eval.offline_replay.untrained import score_untrained
 from laecips_eval.reports.page.html_report import write_html_report
@@ -109,6 +110,8 @@ class RunReport:
                 edge=edge,
                 progress=progress,
             )
+        if rejected := board.stamps_of_rejected():
+            board.add_rejection(first_unreadable(self._bag, rejected))
         report = Report(
             complete=complete,
             bag=describe_bag(self._bag),

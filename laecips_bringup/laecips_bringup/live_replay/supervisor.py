@@ -104,7 +104,8 @@ class Supervisor:
         limit = time.monotonic() + _LAST_ANSWERS_S
         while time.monotonic() < limit:
             figures = self._recorder.figures()
-            if figures.played <= sum(figures.answered.values()) + figures.superseded:
+            dropped = figures.superseded + figures.rejected
+            if figures.played <= sum(figures.answered.values()) + dropped:
                 return
             time.sleep(_POLL_S)
 

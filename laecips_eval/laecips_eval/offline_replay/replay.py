@@ -208,6 +208,7 @@ class _Robot(RouterEvents):
         """Leave an unreadable picture without an answer, as the edge node does."""
         if not isinstance(error, ImageError):
             raise error
+        self.board.add_rejection(str(error))
 
     def answer_now(self, seen: SeenFrame) -> None:
         """Score f's own label map."""

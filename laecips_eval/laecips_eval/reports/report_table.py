@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -101,7 +102,10 @@ def _frames(report: Report) -> Table:
     table.show_header = False
     table.add_row("answered", f"{answered.edge} edge, {answered.cloud} cloud, {fallback}")
     table.add_row(
-        "dropped", f"{dropped.superseded} superseded, {dropped.transport} lost in transport"
+        "dropped",
+        f"{dropped.superseded} superseded, {dropped.transport} lost in transport"
+        + (f", {dropped.rejected} rejected" if dropped.rejected else "")
+        + (f" (the first: {escape(report.rejection)})" if report.rejection else ""),
     )
     budget = report.upload_budget
     table.add_row(

@@ -63,6 +63,7 @@ class EdgeCounters:
     """The edge node's own counters (laecips_msgs/EdgeStatus); a counter never falls."""
 
     superseded: int = 0
+    rejected: int = 0
     wanted: int = 0
     sent: int = 0
     audit: int = 0

@@ -41,11 +41,13 @@ class DropCounts(Counts):
 
     Attributes:
         superseded: frames that a newer frame replaced before they were processed.
-        transport: frames that were lost or unreadable, or whose answer was lost.
+        transport: frames that were lost, or whose answer was lost.
+        rejected: frames whose picture could not be read.
     """
 
     superseded: int
     transport: int
+    rejected: int = 0
 
 
 class LatencyQuantiles(ReportPart):
@@ -292,6 +294,8 @@ class RunFigures(ReportPart):
         shift: what the run shows without truth.
         disturbances: by kind, routine first; empty where the bag names none.
         findings: by class; empty without truth, and where the robot looked for none.
+        rejection: why the first of the rejected pictures could not be read; empty without any, and
+            where only the robot's log says it.
     """
 
     frames: int
@@ -310,3 +314,4 @@ class RunFigures(ReportPart):
     shift: ShiftFigures = ShiftFigures()
     disturbances: list[DisturbanceFigures] = []
     findings: list[FindingFigures] = []
+    rejection: str = ""

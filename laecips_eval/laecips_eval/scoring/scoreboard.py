@@ -2,7 +2,7 @@
 
 Pure: no ROS and no clock. The caller reports each event, in any order. A frame is identified by its
 stamp. Each played frame has exactly one outcome: answered (by edge, cloud or edge_fallback),
-superseded, or lost in transport; `frames = answered + dropped`.
+superseded, rejected, or lost in transport; `frames = answered + dropped`.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ class Figures:
     total: int | None
     answered: Mapping[str, int]
     superseded: int
+    rejected: int = 0
     lost: int
     cur: float
     edge_ms: tuple[float, float] | None
@@ -91,6 +92,7 @@ class Scoreboard:
         self._total = total
         self._frames: dict[int, FrameRecord] = {}
         self._counters = EdgeCounters()
+        self._rejection = ""
         self._two_answers = TwoAnswers()
         self._findings: FindingScores | None = None
         self._comparison = Comparison(
@@ -206,6 +208,22 @@ class Scoreboard:
         """Add the edge node's own counters; older values than the known ones are ignored."""
         self._counters = self._counters.newest(counters)
 
+    def add_rejection(self, reason: str) -> None:
+        """Add why a picture could not be read; only the first reason is kept."""
+        self._rejection = self._rejection or reason
+
+    def stamps_of_rejected(self) -> list[int]:
+        """Return the stamps of the frames that may be the rejected ones, in bag order.
+
+        The edge node only counts them. They are among those that f has not labelled; empty where
+        none was rejected.
+        """
+        return [
+            stamp_ns
+            for stamp_ns, frame in self._ordered()
+            if self._counters.rejected and frame.answer is None and frame.checksum_now is None
+        ]
+
     def figures(self, *, now_ns: int | None = None, patience_s: float = 5.0) -> Figures:
         """Return the running figures.
 
@@ -227,7 +245,8 @@ class Scoreboard:
             total=self._total,
             answered=answered,
             superseded=counted.superseded,
-            lost=max(0, len(waited) - counted.superseded),
+            rejected=counted.rejected,
+            lost=max(0, len(waited) - counted.superseded - counted.rejected),
             cur=share(counted.sent, len(self._frames)),
             edge_ms=typical_and_slow(self._latencies(source="edge")),
             cloud_ms=typical_and_slow(self._latencies(source="cloud")),
@@ -247,15 +266,19 @@ class Scoreboard:
         answered, counted = self._answered(), self._counted()
         frames = len(self._frames)
         unanswered = frames - sum(answered.values())
-        # Unreadable images and lost answers count as lost in transport.
         superseded = min(counted.superseded, unanswered)
+        rejected = min(counted.rejected, unanswered - superseded)
         reasons = Counter(answer.reason for answer in self._answers())
         miou_of = partial(self._comparison.miou_of, self._frames.values())
         return RunFigures(
             frames=frames,
             answered=AnswerCounts(**answered),
             fallback=FallbackCounts(**{reason: reasons[reason] for reason in FALLBACK_REASONS}),
-            dropped=DropCounts(superseded=superseded, transport=unanswered - superseded),
+            dropped=DropCounts(
+                superseded=superseded,
+                transport=unanswered - superseded - rejected,
+                rejected=rejected,
+            ),
             wanted=counted.wanted,
             sent=counted.sent,
             audit=counted.audit,
@@ -279,6 +302,7 @@ class Scoreboard:
                 self._disturbances, self._frames.values(), lambda kind: miou_of([kind])
             ),
             findings=self._findings.figures() if self._findings is not None else [],
+            rejection=self._rejection if rejected else "",
         )
 
     def knowledge_age(self, updates: Iterable[UpdateFigures]) -> KnowledgeAge:

@@ -64,8 +64,11 @@ def test_strange_constants_are_refused(source: int, reason: int) -> None:
 
 
 def test_counters() -> None:
-    counters = counters_of(EdgeStatus(superseded=1, wanted=2, sent=3, audit=4, bytes_up=5))
+    counters = counters_of(
+        EdgeStatus(superseded=1, rejected=6, wanted=2, sent=3, audit=4, bytes_up=5)
+    )
     assert (counters.superseded, counters.wanted, counters.sent) == (1, 2, 3)
+    assert counters.rejected == 6
     assert (counters.audit, counters.bytes_up, counters.bytes_down) == (4, 5, 0)
 
 

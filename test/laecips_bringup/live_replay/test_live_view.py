@@ -12,6 +12,7 @@ FIGURES = Figures(
     total=1800,
     answered={"edge": 70, "cloud": 40, "edge_fallback": 5},
     superseded=3,
+    rejected=4,
     lost=2,
     cur=0.375,
     edge_ms=(21.5, 30.0),
@@ -21,7 +22,15 @@ FIGURES = Figures(
     published_miou=0.7134,
     edge_only_miou=None,
 )
-SHOWN = ("70 edge", "40 cloud", "5 fallback", "3 superseded", "2 lost", "37.5%", "21.5 ms, 30.0 ms")
+SHOWN = (
+    "70 edge",
+    "40 cloud",
+    "5 fallback",
+    "3 superseded",
+    "2 lost, 4 rejected",
+    "37.5%",
+    "21.5 ms, 30.0 ms",
+)
 SIZES = ("1.5 MB", "4.2 kB", "0.713")
 
 

@@ -61,7 +61,8 @@ def test_every_frame_is_answered_but_the_one_that_is_no_picture(
 ) -> None:
     measured = run().measured()
     assert measured.frames == FRAMES
-    assert dict(measured.dropped) == {"superseded": 0, "transport": 1}
+    assert dict(measured.dropped) == {"superseded": 0, "transport": 0, "rejected": 1}
+    assert "neither JPEG nor PNG" in measured.rejection
     assert measured.answered.edge > 0
     assert measured.answered.cloud == measured.wanted == measured.sent > 0
     assert measured.answered.edge_fallback == 0

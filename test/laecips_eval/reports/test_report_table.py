@@ -40,6 +40,13 @@ def test_it_shows_what_was_lost_and_what_was_refused(learned_run: Any) -> None:
         assert expected in text
 
 
+def test_it_says_what_was_wrong_with_pictures(learned_run: Any) -> None:
+    assert "rejected" not in shown(learned_run.report)
+    learned_run.change({"frames": 43, "dropped.rejected": 3, "rejection": "truncated: send it"})
+    line = "0 superseded, 0 lost in transport, 3 rejected (the first: truncated: send it)"
+    assert line in " ".join(shown(learned_run.report).split())
+
+
 def test_it_tells_how_old_the_knowledge_was(learned_run: Any) -> None:
     assert "knowledge" not in shown(learned_run.report)
     learned_run.change({"knowledge": {"frames": 20, "before": 9, "p50_s": 24.4, "p95_s": 41.0}})

@@ -62,11 +62,11 @@ def test_every_frame_ends_in_exactly_one_place(news: list[tuple[str, Any]]) -> N
         elif kind == "map":
             board.add_label_map(what, WRONG, TRUTH, received_ns=2)
         else:
-            board.add_counters(EdgeCounters(superseded=what))
+            board.add_counters(EdgeCounters(superseded=what, rejected=what // 2))
     measured = board.measured()
     assert measured.frames == measured.answered.total + measured.dropped.total
     assert measured.fallback.total == measured.answered.edge_fallback
-    assert min(measured.dropped.superseded, measured.dropped.transport) >= 0
+    assert min(count for _, count in measured.dropped) >= 0
     assert measured.frames == len(board.rows())
 
 
@@ -85,7 +85,7 @@ def test_a_run() -> None:
     measured = board.measured()
     assert dict(measured.answered) == {"edge": 1, "cloud": 1, "edge_fallback": 1}
     assert dict(measured.fallback) == {"overload": 0, "deadline": 0, "offline": 1}
-    assert dict(measured.dropped) == {"superseded": 1, "transport": 1}
+    assert dict(measured.dropped) == {"superseded": 1, "transport": 1, "rejected": 0}
     assert (measured.wanted, measured.sent, measured.cur) == (2, 2, 0.4)
     assert dict(measured.bytes) == {"up": 1800, "down": 90, "model": 0}
     # The label map's receipt counts; the fallback's never came, so its answer's does.
@@ -94,6 +94,23 @@ def test_a_run() -> None:
     assert measured.latency_ms.all.p50 == pytest.approx(6.0)
     assert measured.miou.published.dataset == 1.0
     assert measured.miou.edge_only.frame_mean == pytest.approx((1 + 0.25) / 2)
+
+
+def test_pictures_that_cannot_be_read_are_not_lost() -> None:
+    board = Scoreboard()
+    for index in range(5):
+        board.add_played(100 + index, index=index, monotonic_ns=0)
+    assert board.stamps_of_rejected() == []
+    board.add_answer(answer(100), received_ns=5_000_000)
+    board.add_counters(EdgeCounters(rejected=3))
+    assert board.stamps_of_rejected() == [101, 102, 103, 104]
+    for reason in ("", "truncated", "damaged"):
+        board.add_rejection(reason)
+    measured = board.measured()
+    assert dict(measured.dropped) == {"superseded": 0, "transport": 1, "rejected": 3}
+    assert measured.rejection == "truncated"
+    figures = board.figures(now_ns=10_000_000_000)
+    assert (figures.rejected, figures.lost) == (3, 1)
 
 
 def test_without_anything_there_are_no_numbers() -> None:

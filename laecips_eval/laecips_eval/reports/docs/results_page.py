@@ -94,7 +94,7 @@ def _frames(reports: Mapping[str, Report]) -> str:
         rows.append([
             _run(name, report), report.frames, answered.edge, answered.cloud,
             f"{answered.edge_fallback}" + (f" ({reasons})" if reasons else ""),
-            dropped.superseded, dropped.transport,
+            dropped.superseded, dropped.rejected + dropped.transport,
             f"{report.wanted} / {report.sent} / {report.audit}", _percent(report.cur),
             f"{report.bytes.up / 1e6:.2f} / {report.bytes.down / 1e6:.2f} MB",
         ])  # fmt: skip

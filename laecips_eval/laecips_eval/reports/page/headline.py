@@ -81,8 +81,10 @@ def tiles(report: Report) -> Sequence[Tile]:
         Tile(
             what="Frames lost",
             figure=number(dropped.transport),
-            how=f"and {number(dropped.superseded)} superseded by a newer one; "
-            f"{number(answered.total)} answered",
+            how=f"and {number(dropped.superseded)} superseded by a newer one"
+            + (f", {number(dropped.rejected)} rejected" if dropped.rejected else "")
+            + (f" (the first: {report.rejection})" if report.rejection else "")
+            + f"; {number(answered.total)} answered",
         ),
         *_knowledge(report),
     ]
