@@ -97,7 +97,8 @@ def figures_line(figures: Figures) -> str:
     return (
         f"{figures.played}/{total} frames: {answered['edge']} edge, {answered['cloud']} cloud, "
         f"{answered['edge_fallback']} fallback, {figures.superseded} superseded, "
-        f"{figures.lost} lost{_rejected(figures)}; CUR {figures.cur:.1%}; edge {_pair(figures.edge_ms)}, "
+        f"{figures.lost} lost{_rejected(figures)}; CUR {figures.cur:.1%}; "
+        f"edge {_pair(figures.edge_ms)}, "
         f"cloud {_pair(figures.cloud_ms)} (p50, p95); up {size(figures.bytes_up)}, "
         f"down {size(figures.bytes_down)}; mIoU {points(figures.published_miou)}, "
         f"f alone {points(figures.edge_only_miou)}"

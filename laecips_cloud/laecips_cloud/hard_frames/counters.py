@@ -13,6 +13,9 @@ from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, Sta
 
 _RECENT: Final = 100
 
+ALL_REFUSED: Final = 3
+"""Refusals in a row that are enough to say that every request is refused."""
+
 UNKEPT: Final = "answers go on, but their frames are not kept and teach nothing"
 """What a replay buffer that takes no frame means."""
 
@@ -29,6 +32,7 @@ class CloudCounters:
         self.trouble = ""
         self.refusal = ""
         self._counts = dict.fromkeys(("requests", "answered", "repeated", "refused", "unkept"), 0)
+        self._refused_in_a_row = 0
         self._lately = RecentCounts()
         self._times = {stage.name: RecentMedian() for stage in fields(StageTimes)}
         self._batches: deque[int] = deque(maxlen=_RECENT)
@@ -43,9 +47,11 @@ class CloudCounters:
         self._counts["requests"] += 1
         if answer.status != AnswerStatus.OK:
             self._counts["refused"] += 1
+            self._refused_in_a_row += 1
             self.refusal = answer.message
         else:
             self._counts["answered"] += 1
+            self._refused_in_a_row = 0
             self._counts["unkept"] += bool(answer.unkept)
             self._counts["repeated"] += answer.repeated
         if answer.status == AnswerStatus.UNAVAILABLE:
@@ -58,11 +64,16 @@ class CloudCounters:
                 self._batches.append(answer.batch)
 
     def refused_share(self) -> float:
-        """Return the share of the recent requests that were refused; call it once a second."""
+        """Return the share of the recent requests that were refused; call it once a second.
+
+        A robot whose requests fail asks ever more seldom: where they are too few for a share, the
+        last ones in a row count.
+        """
         with self._lock:
-            counts = dict(self._counts)
+            counts, in_a_row = dict(self._counts), self._refused_in_a_row
         self._lately.add(counts)
-        return self._lately.share(counts, "refused", of="requests")
+        share = self._lately.share(counts, "refused", of="requests")
+        return share or float(in_a_row >= ALL_REFUSED)
 
     def fields(self) -> dict[str, int | float]:
         """Return the fields of CloudStatus that are counted here, by name."""

@@ -49,8 +49,12 @@ def assess(health: CloudHealth) -> tuple[Level, str]:
         (
             refused > warn.refused,
             Level.ERROR if refused == 1 else Level.WARN,
-            f"{refused:.0%} of the requests of the last minute were refused, the last one for: "
-            f"{health.refusal}",
+            (
+                "all requests are refused"
+                if refused == 1
+                else f"{refused:.0%} of the requests of the last minute were refused"
+            )
+            + f", the last one for: {health.refusal}",
         ),
         (
             little,

@@ -77,3 +77,15 @@ def test_the_share_of_refusals() -> None:
         counters.count(HardFrameAnswer(status=AnswerStatus.OK))
     assert counters.refused_share() == 0.5
     assert counters.refusal == "classes_hash"
+
+
+def test_a_cloud_that_refuses_everything_is_seen_though_robots_hardly_ask_it_any_more() -> None:
+    """A robot whose requests fail soon asks twice a minute, too seldom for a share."""
+    counters = CloudCounters()
+    for _ in range(2):
+        counters.count(HardFrameAnswer(status=AnswerStatus.BAD_REQUEST, message="classes_hash"))
+    assert counters.refused_share() == 0.0
+    counters.count(HardFrameAnswer(status=AnswerStatus.BAD_REQUEST, message="classes_hash"))
+    assert counters.refused_share() == 1.0
+    counters.count(HardFrameAnswer(status=AnswerStatus.OK))
+    assert counters.refused_share() == 0.0

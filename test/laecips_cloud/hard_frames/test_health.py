@@ -23,8 +23,7 @@ from laecips_edge.core.frame.health import Level
         (
             CloudHealth(state="active", requests=9, refused_share=1.0, refusal="classes_hash: x"),
             Level.ERROR,
-            "100% of the requests of the last minute were refused, the last one for: "
-            "classes_hash: x",
+            "all requests are refused, the last one for: classes_hash: x",
         ),
         (
             CloudHealth(state="active", requests=9, refused_share=0.5, refusal="image: truncated"),
