@@ -13,6 +13,7 @@ from typing import Any
 
 import cv2
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer
+from laecips_edge.core.repeated_lines import RepeatedLines
 from laecips_edge.ros import qos
 from laecips_edge.ros.bounded_callback_group import BoundedCallbackGroup
 from laecips_edge.ros.hard_frame_messages import answer_message, request_of
@@ -52,6 +53,7 @@ class CloudNode(ManagedNode):
         self._server: Service | None = None
         self._counters = CloudCounters()
         self._keeping = KeepingWatch()
+        self._refusals = RepeatedLines()
         self.parameters.declare(CloudSettings)
         # Requests have their own group: SAM may take minutes for a frame.
         self._requests = BoundedCallbackGroup()
@@ -119,12 +121,9 @@ class CloudNode(ManagedNode):
             answer = service.answer(request_of(request))
         counters.count(answer)
         log = self.get_logger()
-        if answer.status != AnswerStatus.OK:
-            # Without the request's id: logs group equal lines.
-            log.warning(
-                f"request of {request.robot!r} refused: {answer.message}",
-                throttle_duration_sec=1.0,
-            )
+        refused = answer.status != AnswerStatus.OK
+        if refused and self._refusals.is_new(answer.message, of=request.robot):
+            log.warning(f"request of {request.robot!r} refused: {answer.message}")
         if (news := self._keeping.news(answer)) is not None:
             log_at(log, *news)
         return answer_message(response, answer, request.header)

@@ -21,6 +21,7 @@ from laecips_edge.core.image import image_messages
 from laecips_edge.core.image.image_messages import ImageError
 from laecips_edge.core.image.picture import Picture
 from laecips_edge.core.image.stamps import nanoseconds
+from laecips_edge.core.repeated_lines import RepeatedLines
 from laecips_edge.frame.finding_topics import FindingTopics
 from laecips_edge.frame.findings_thread import FindingsThread
 from laecips_edge.frame.publishers import Publishers
@@ -84,6 +85,7 @@ class CameraStream:
         self._blanking = settings.privacy.blanking(name)
         self._depths: StampedBuffer[Image] = StampedBuffer()
         self._logger = logger
+        self._lines = RepeatedLines()
         self._of = f"{name}: " if name else ""  # begins lines of the log
 
     def start(self) -> None:
@@ -152,7 +154,8 @@ class CameraStream:
             )
 
     def rejected(self, error: Exception) -> None:
-        """Log why a picture could not be used."""
+        """Note why a picture could not be used; log it once a minute."""
         kind = "" if isinstance(error, ImageError) else f"{type(error).__name__}: "
-        self.unreadable = f"image not used: {kind}{error}"  # no stamp: logs group equal lines
-        self._logger.error(self._of + self.unreadable, throttle_duration_sec=1.0)
+        self.unreadable = f"image not used: {kind}{error}"
+        if self._lines.is_new(self.unreadable):
+            self._logger.error(self._of + self.unreadable)

@@ -20,6 +20,7 @@ from laecips_edge.core.frame.upload_fit import UploadFit
 from laecips_edge.core.image.stamps import nanoseconds
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
 from laecips_edge.core.link.in_flight import InFlightRequests
+from laecips_edge.core.repeated_lines import RepeatedLines
 from laecips_edge.frame.camera_stream import CameraOutputs, CameraStream
 from laecips_edge.frame.cloud_thread import CloudThread
 from laecips_edge.frame.inference_thread import InferenceThread
@@ -64,6 +65,7 @@ class Pipeline(RouterEvents):
         self.steering = settings.steering()
         self._history = history
         self._logger = logger
+        self._lines = RepeatedLines()
         self.transport = ServiceTransport(
             client, to_message=request_message, from_message=answer_of
         )
@@ -170,9 +172,9 @@ class Pipeline(RouterEvents):
         self.streams[frame.camera].rejected(error)
 
     def useless(self, detail: str) -> None:
-        """Log what the cloud does wrong, once until it does something else or answers well."""
-        if detail != self.cloud_trouble:
-            self._logger.warning(detail, throttle_duration_sec=1.0)
+        """Note what the cloud does wrong; log it once a minute."""
+        if self._lines.is_new(detail):
+            self._logger.warning(detail)
         self.cloud_trouble = detail
 
     def late(self, detail: str) -> None:

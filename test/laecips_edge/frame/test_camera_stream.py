@@ -116,6 +116,15 @@ def test_the_log_names_the_camera(name: str, begin: str) -> None:
     assert len(said) == 3
 
 
+def test_a_camera_that_sends_torn_pictures_does_not_fill_the_log() -> None:
+    made, said = stream()
+    for number in (812, 7, 93):
+        made.rejected(ImageError(f"truncated after {number} bytes"))
+        assert made.unreadable == f"image not used: truncated after {number} bytes"
+        made.seen(Picture(image(1, value=65000), compressed=False))
+    assert said == ["front: image not used: truncated after 812 bytes"]
+
+
 def test_a_picture_that_uses_all_bits_ends_the_search() -> None:
     made, said = stream()
     made.seen(Picture(image(1, value=65000), compressed=False))
