@@ -9,7 +9,7 @@ from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 from laecips_edge.launching.arguments import Values, is_true
 from laecips_edge.launching.camera_topics import COMPRESSED, RAW, CameraTopics, camera_topics
 from laecips_edge.launching.installed_files import rviz_layout
-from laecips_edge.launching.node_spec import NodeSpec, Shared, said
+from laecips_edge.launching.node_spec import NodeSpec, Parameters, Shared, said
 
 SHOWN: Final = ("overlay", "label_map_color", "confidence_map")
 """Topics of the edge node in the layouts."""
@@ -40,10 +40,16 @@ def rviz_part(values: Values, shared: Shared) -> list[NodeSpec]:
             namespace=shared["namespace"],
             arguments=("-d", str(rviz_layout(compressed=transport == COMPRESSED))),
             remappings=_remappings(images),
-            parameters=({"use_sim_time": shared.get("use_sim_time", False)},),
+            parameters=_clock(shared),
             lifecycle=False,
         )
     ]
+
+
+def _clock(shared: Shared) -> tuple[Parameters, ...]:
+    """Return which clock it takes, as the nodes do; nothing where nobody says it."""
+    asked = shared.get("use_sim_time", said("rviz", shared).get("use_sim_time"))
+    return () if asked is None else ({"use_sim_time": asked},)
 
 
 def _remappings(images: CameraTopics) -> dict[str, str]:

@@ -47,6 +47,21 @@ def test_the_parameter_file_may_say_how_the_pictures_come(
 
 
 @pytest.mark.usefixtures("rviz_installed")
+def test_its_clock_is_that_of_the_nodes(arguments: Arguments, tmp_path: Path) -> None:
+    """What is not asked for is not said: a value here would win over that of a surrounding file."""
+    values = arguments(rviz="true")
+    (node,) = rviz_part(values, shared_of(values))
+    assert node.parameters == ()
+    (node,) = rviz_part(values, shared_of(values, surrounding=({"use_sim_time": True},)))
+    assert node.parameters == ({"use_sim_time": True},)
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("/**: {ros__parameters: {use_sim_time: true}}", encoding="utf-8")
+    values = arguments(rviz="true", params_file=str(mine))
+    (node,) = rviz_part(values, shared_of(values))
+    assert node.parameters == ({"use_sim_time": True},)
+
+
+@pytest.mark.usefixtures("rviz_installed")
 def test_of_several_cameras_it_shows_the_first(arguments: Arguments) -> None:
     values = arguments(rviz="true", cameras="front=/f,rear")
     (node,) = rviz_part(values, shared_of(values))
