@@ -65,6 +65,8 @@ class CameraStream:
         self.last_image_s = time.monotonic()
         self.unreadable = ""
         """What was wrong with the last image; empty if it could be used."""
+        self.rejection = ""
+        """What was wrong with the last image that could not be used; empty if all could."""
         publishers = outputs.publishers
         self.findings: FindingsThread | None = None
         self.sink: AnswerSink = publishers
@@ -156,6 +158,7 @@ class CameraStream:
     def rejected(self, error: Exception) -> None:
         """Note why a picture could not be used; log it once a minute."""
         kind = "" if isinstance(error, ImageError) else f"{type(error).__name__}: "
-        self.unreadable = f"image not used: {kind}{error}"
+        self.rejection = f"{kind}{error}"
+        self.unreadable = f"image not used: {self.rejection}"
         if self._lines.is_new(self.unreadable):
             self._logger.error(self._of + self.unreadable)

@@ -34,6 +34,7 @@ def status_of(
     counts = _sum([stream.counters.counts() for stream in streams])
     recent.add(counts)
     superseded = recent.share(counts, FrameOutcome.SUPERSEDED, of="received")
+    rejected = recent.share(counts, FrameOutcome.REJECTED, of="received")
     fallback = recent.share(counts, *FALLBACKS, of="wanted")
     steered = pipeline.steering.state if pipeline.steering is not None else None
     active = health.state == "active"
@@ -67,6 +68,8 @@ def status_of(
             received=counts["received"],
             silent_s=time.monotonic() - min(stream.last_image_s for stream in streams),
             unreadable=next((each.unreadable for each in streams if each.unreadable), ""),
+            rejected_share=rejected,
+            rejection=next((each.rejection for each in streams if each.rejection), ""),
             cloud_present=present,
             cloud_works=works,
             cloud_trouble=pipeline.cloud_trouble,

@@ -123,6 +123,7 @@ def test_a_camera_that_sends_torn_pictures_does_not_fill_the_log() -> None:
         assert made.unreadable == f"image not used: truncated after {number} bytes"
         made.seen(Picture(image(1, value=65000), compressed=False))
     assert said == ["front: image not used: truncated after 812 bytes"]
+    assert (made.unreadable, made.rejection) == ("", "truncated after 93 bytes")
 
 
 def test_a_picture_that_uses_all_bits_ends_the_search() -> None:

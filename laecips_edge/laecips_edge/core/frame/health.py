@@ -29,6 +29,8 @@ class EdgeHealth:
         received: Number of images since activation.
         silent_s: Seconds since the last image, or since activation if none came.
         unreadable: What was wrong with the last image; empty if it could be used.
+        rejected_share: Share of the recent images that could not be used.
+        rejection: What was wrong with the last one of these.
         cloud_wanted: Whether the policy uploads frames at all.
         cloud_present: Whether the cloud's service is discovered.
         cloud_works: Whether the circuit breaker is closed: the cloud did not fail last.
@@ -47,6 +49,8 @@ class EdgeHealth:
     received: int = 0
     silent_s: float = 0.0
     unreadable: str = ""
+    rejected_share: float = 0.0
+    rejection: str = ""
     cloud_wanted: bool = True
     cloud_present: bool = True
     cloud_works: bool = True
@@ -70,6 +74,7 @@ class EdgeHealth:
             self,
             silent_s=0.0,
             unreadable="",
+            rejected_share=0.0,
             images=InputState(),
             superseded_share=0.0,
             findings_trouble="",
@@ -113,6 +118,12 @@ def assess(health: EdgeHealth) -> tuple[Level, str]:
         ),
         (bool(silent), Level.WARN, silent),
         (bool(unreadable), Level.ERROR, unreadable),
+        (
+            health.rejected_share > warn.rejected,
+            Level.WARN,
+            f"{health.rejected_share:.0%} of the images of the last minute could not be used, the "
+            f"last one for: {health.rejection}",
+        ),
         (bool(missing), Level.WARN, missing),
         (bool(away), Level.WARN, away),
         (
@@ -124,7 +135,8 @@ def assess(health: EdgeHealth) -> tuple[Level, str]:
             health.cloud_wanted and health.fallback_share > warn.fallback,
             Level.WARN,
             f"the robot answered {health.fallback_share:.0%} of the hard frames of the last minute "
-            "itself: see `fallback_*` in the status, and upload_budget",
+            "itself: see `fallback_*` in the status, and upload_budget"
+            + (f"; the last trouble: {health.cloud_trouble}" if health.cloud_trouble else ""),
         ),
         (
             health.superseded_share > warn.superseded,

@@ -20,6 +20,12 @@ class EdgeWarnSettings(Settings):
         minimum=0.0,
         maximum=1.0,
     )
+    rejected: float = setting(
+        0.05,
+        "Share of the images of the last minute that may be unreadable.",
+        minimum=0.0,
+        maximum=1.0,
+    )
     superseded: float = setting(
         0.3,
         "Share of the images of the last minute that newer ones may supersede.",

@@ -77,6 +77,13 @@ CHECK = (
             "50% of the images of the last 10 s are missing between the stamps on /camera/image: "
             "the camera's driver leaves them out, or they are lost before it (docs/operations.md)",
         ),
+        # The last image could be used, and others could not.
+        (
+            ACTIVE | {"rejected_share": 0.1, "rejection": "truncated"},
+            Level.WARN,
+            "10% of the images of the last minute could not be used, the last one for: truncated",
+        ),
+        (ACTIVE | {"rejected_share": 0.05, "rejection": "truncated"}, Level.OK, "segmenting"),
         (ACTIVE | {"superseded_share": 0.3}, Level.OK, "segmenting"),
         (
             ACTIVE | {"superseded_share": 0.43},
@@ -94,6 +101,14 @@ CHECK = (
             Level.WARN,
             "the robot answered 33% of the hard frames of the last minute itself: see "
             "`fallback_*` in the status, and upload_budget",
+        ),
+        # Why is known where it is no budget: a picture that no cloud takes, a cloud too slow.
+        (
+            ACTIVE | {"fallback_share": 1.0, "cloud_trouble": "not sent: a picture of 3000 x 4000"},
+            Level.WARN,
+            "the robot answered 100% of the hard frames of the last minute itself: see "
+            "`fallback_*` in the status, and upload_budget; the last trouble: not sent: a picture "
+            "of 3000 x 4000",
         ),
         (ACTIVE | {"cloud_wanted": False, "cloud_present": False}, Level.OK, "segmenting"),
         (
@@ -116,6 +131,7 @@ def test_the_most_serious_thing_is_said(known: dict[str, Any], level: Level, lin
         ({"unreadable": "truncated"}, "truncated", "segmenting"),
         ({"images": InputState(lost_share=0.5)}, "50% of the images", "segmenting"),
         ({"superseded_share": 0.5}, "50% of the images", "segmenting"),
+        ({"rejected_share": 0.5}, "50% of the images", "segmenting"),
         ({"cloud_present": False}, "segmenting", "no cloud"),
         ({"budget_reachable": False}, "segmenting", "latency_budget_s"),
         ({"fallback_share": 0.5}, "segmenting", "the robot answered 50%"),
