@@ -81,7 +81,7 @@ def test_cameras_by_name() -> None:
     [
         ({"delta": -0.5}, r"parameter delta: -0\.5 is neither in \[0, 1\] nor -1 \(the bundle's"),
         ({"delta": float("nan")}, "parameter delta: nan is neither"),
-        ({"policy": "sp"}, "parameter policy: 'sp' is not known: use one of laecips, edge, "),
+        ({"policy": "sp"}, "parameter policy: 'sp' is not known: use one of laecips, appealnet, "),
         ({"policy": "edge", "latency_budget_s": 0.5}, "latency_budget_s is 0.5: policy edge has"),
         ({"policy": "edge", "upload_budget": 0.5}, "upload_budget is 0.5: policy edge has no"),
         ({"upload_budget": 1.5}, "parameter upload_budget"),

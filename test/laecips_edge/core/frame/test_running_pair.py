@@ -38,7 +38,7 @@ class Policy:
     def __init__(self, delta: float) -> None:
         self.delta = delta
 
-    def decide(self, logits, *, h, stamp_ns) -> Decision:
+    def decide(self, logits, *, h, stamp_ns, q) -> Decision:
         return Decision(trust=h(logits), delta=self.delta, hard=False, audit=False)
 
     def held_to(self, delta: float, *, audits: bool = True) -> "Policy":

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from laecips_edge.core.bundle.bundle import BundleError
 from laecips_edge.core.inference.load_pair import load_pair, try_on
-from laecips_edge.core.inference.segmenter import Segmenter
+from laecips_edge.core.inference.segmenter import Prediction, Segmenter
 from made_bundles import nudged, one_class, variant, with_nan
 
 GREY = np.full((96, 128, 3), 128, np.uint8)
@@ -42,15 +42,20 @@ def test_the_self_test_is_held(tiny_bundle, tmp_path):
 
 
 class Overflows:
-    """A pair whose f is finite on the agreement frames and not on this one."""
+    """A pair whose answer is finite on the agreement frames and not on this one."""
+
+    def __init__(self, logit, q):
+        self.logits, self.q = np.full((1, 1, 1), logit, np.float32), q
 
     def predict(self, rgb, depth):
-        return type("Prediction", (), {"logits": np.array([[[np.inf]]], np.float32)})
+        blank = np.zeros((1, 1), np.uint8)
+        return Prediction(logits=self.logits, label_map=blank, confidence_map=blank, q=self.q)
 
     def trust(self, logits):
         return 0.5
 
 
-def test_the_newest_frame_is_tried():
+@pytest.mark.parametrize(("logit", "q"), [(np.inf, None), (0.0, np.nan)], ids=["logits", "q"])
+def test_the_newest_frame_is_tried(logit, q):
     with pytest.raises(BundleError, match="its answer to the newest frame is not finite"):
-        try_on(Overflows(), GREY, None)
+        try_on(Overflows(logit, q), GREY, None)
