@@ -66,7 +66,7 @@ class OnlineTraining(Settings):
         maximum=8.0,
     )
     moved: float = _fixed(
-        1.0,
+        0.2,
         "Share of the weights of f's stages that are not frozen, and of h, that a training moves: "
         "those whose gradients on its frames ask for most. Less: smaller updates.",
         minimum=0.001,
