@@ -1,4 +1,4 @@
-"""Memory and CPU time of one edge node with one camera and with several, on raw pictures of blocks.
+"""Memory and CPU time of one edge node with one camera and with several, on raw pictures.
 
 A node of this process stands for the cameras' drivers and for who takes the answers. The edge node
 is a process of its own, as the launch files start it, and no cloud is there.
@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from laecips_eval.benchmarks.edge_node.blocks import blocks
+from laecips_edge.core.bundle.bundle import Bundle
+
 from laecips_eval.benchmarks.edge_node.drivers import Drivers
 from laecips_eval.benchmarks.edge_node.process import edge_process
+from laecips_eval.benchmarks.edge_node.scene_picture import scene_picture
 
 NUMBERS: Final = (1, 5)
 HZ: Final = 2.0
@@ -72,7 +74,7 @@ def _measured(bundle: Path, engine: str, number: int) -> CamerasRow:
         parameters["cameras"] = json.dumps(names)
     with (
         edge_process(bundle, namespace=namespace, **parameters) as process,
-        Drivers(names, namespace, blocks(SHAPE)) as drivers,
+        Drivers(names, namespace, scene_picture(Bundle.load(bundle), SHAPE)) as drivers,
     ):
         drivers.wait_for_all(process)
         cpu_s, began = sum(process.cpu_times()[:2]), time.monotonic()

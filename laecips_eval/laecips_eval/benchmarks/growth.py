@@ -14,7 +14,7 @@ from laecips_cloud.masks import MaskSet
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.segmenter import Segmenter
 
-from laecips_eval.benchmarks.edge_node.blocks import blocks
+from laecips_eval.benchmarks.edge_node.scene_picture import scene_picture
 from laecips_eval.benchmarks.fusion import random_blobs, random_scores
 
 PICTURES: Final = ((360, 480), (480, 640), (720, 1280), (1080, 1920), (2160, 3840))
@@ -73,7 +73,7 @@ def run(
         segmenter = Segmenter(loaded, engine=engine, providers=providers)
 
         def look(size: tuple[int, int]) -> Callable[[], object]:
-            picture = blocks(size)
+            picture = scene_picture(loaded, size)
             return lambda: segmenter.trust(segmenter.predict(picture).logits)  # noqa: B023
 
         times = _medians([look(size) for size in pictures], repeats)

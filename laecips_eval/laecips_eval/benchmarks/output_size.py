@@ -14,6 +14,8 @@ from laecips_edge.core.image.image_messages import image_fields
 from laecips_edge.core.inference.segmenter import OUTPUT_SIZES, Segmenter
 from numpy.typing import NDArray
 
+from laecips_eval.benchmarks.edge_node.scene_picture import scene_picture
+
 PICTURES: Final = ((360, 480), (720, 1280), (1080, 1920))
 """Rows and columns of the pictures."""
 
@@ -44,7 +46,7 @@ def run(
     repeats: int,
     pictures: Sequence[tuple[int, int]] = PICTURES,
 ) -> list[OutputSizeRow]:
-    """Measure a bundle on one thread, on noise.
+    """Measure a bundle on one thread, on a picture of its kind of scene.
 
     Args:
         path: the bundle's folder.
@@ -65,7 +67,7 @@ def run(
             for size in OUTPUT_SIZES
         ]
         for height, width in pictures:
-            rgb = rng.integers(0, 256, (height, width, 3), np.uint8)
+            rgb = scene_picture(bundle, (height, width))
             depth = rng.integers(300, 5000, (height, width), np.uint16)
             times: list[list[float]] = [[] for _ in both]
             for _ in range(repeats + 1):  # in turns, so that other load affects both alike

@@ -13,11 +13,12 @@ ROBOT_PAGE: Final = BenchmarkPage(
     title="The robot's node on this machine",
     introduction="""
 What f and h of the shipped bundle cost on each engine, what the edge node adds to them, and what
-grows with what. The node is the real process with real topics: this command publishes raw pictures
-of coloured blocks, as a camera's driver does, and subscribes to label map, confidence map and
-segmentation; no cloud is there. Everything runs on one thread unless a column says otherwise.
-Networks and node take turns of about a second in one run, so **ratios count, not times**: on a busy
-machine those say little. An interrupted run goes on where it was.
+grows with what. The node is the real process with real topics: this command publishes a raw
+picture of the bundle's kind of scene, as a camera's driver does, and subscribes to label map,
+confidence map and segmentation; no cloud is there. Everything runs on one thread unless a column
+says otherwise. Networks and node take turns of about a second in one run, so **ratios count, not
+times**: on a busy machine those say little. An interrupted run goes on where it was.
+[measurements.md](../measurements.md#the-robots-node) says what the figures show.
 """,
     parts={
         "inference": (
@@ -61,9 +62,9 @@ What is not answered was superseded by a newer picture of its camera.
         "growth": (
             "Growth",
             """
-Processor time of a frame: f, h and both maps by the size of the pictures, whose f always sees 480 x
-360, and the cloud's fusion by the number of overlapping masks. *Grew* and *size* are multiples of
-the first row's.
+Processor time of a frame: f, h and both maps by the size of the pictures, of which f always sees
+480 x 360, and the cloud's fusion by the number of overlapping masks. *Grew* and *size* are
+multiples of the first row's.
 """,
         ),
         "peak": (

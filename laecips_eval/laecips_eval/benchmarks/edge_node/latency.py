@@ -18,9 +18,9 @@ from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.engines import precision_of
 from laecips_edge.core.inference.segmenter import Segmenter
 
-from laecips_eval.benchmarks.edge_node.blocks import blocks
 from laecips_eval.benchmarks.edge_node.drivers import Drivers
 from laecips_eval.benchmarks.edge_node.process import edge_process
+from laecips_eval.benchmarks.edge_node.scene_picture import scene_picture
 from laecips_eval.benchmarks.edge_node.speed import SIZES
 
 HZ: Final = 10.0
@@ -82,7 +82,7 @@ def run(
         segmenter = Segmenter(loaded, engine=engine)
         for size in sizes:
             namespace = f"/bench_{os.getpid()}_{engine}_{size[0]}"
-            picture = blocks(size)
+            picture = scene_picture(loaded, size)
 
             def look() -> None:
                 segmenter.trust(segmenter.predict(picture).logits)  # noqa: B023 (called at once)

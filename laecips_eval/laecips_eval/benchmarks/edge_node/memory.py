@@ -22,9 +22,9 @@ from laecips_edge.core.link.model_update import ModelOffer
 from laecips_edge.ros import qos
 from laecips_edge.ros.model_messages import offer_message
 
-from laecips_eval.benchmarks.edge_node.blocks import blocks
 from laecips_eval.benchmarks.edge_node.drivers import Drivers
 from laecips_eval.benchmarks.edge_node.process import edge_process
+from laecips_eval.benchmarks.edge_node.scene_picture import scene_picture
 from laecips_eval.benchmarks.edge_node.speed import SIZES
 from laecips_msgs.msg import ModelUpdate
 from laecips_msgs.srv import GetModel
@@ -95,7 +95,7 @@ def _measured(bundle: Path, other: Bundle, engine: str, size: tuple[int, int]) -
     parameters = {"engine": engine, "watch_frames": WATCH_FRAMES, "update_rate_limit": 0}
     with (
         edge_process(bundle, namespace=namespace, **parameters) as process,
-        Drivers([""], namespace, blocks(size)) as drivers,
+        Drivers([""], namespace, scene_picture(other, size)) as drivers,
     ):
         drivers.wait_for_all(process)
         before = process.memory_info().rss

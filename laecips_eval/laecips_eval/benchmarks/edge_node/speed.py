@@ -21,9 +21,9 @@ from laecips_edge.core.inference.engines import precision_of
 from laecips_edge.core.inference.segmenter import Segmenter
 from numpy.typing import NDArray
 
-from laecips_eval.benchmarks.edge_node.blocks import blocks
 from laecips_eval.benchmarks.edge_node.drivers import Drivers
 from laecips_eval.benchmarks.edge_node.process import edge_process
+from laecips_eval.benchmarks.edge_node.scene_picture import scene_picture
 
 SIZES: Final = ((360, 480), (720, 1280))
 """Rows and columns of the pictures."""
@@ -92,7 +92,7 @@ def run(
         segmenter = Segmenter(loaded, engine=engine)
         for size in sizes:
             namespace = f"/bench_{os.getpid()}_{engine}_{size[0]}"
-            picture = blocks(size)
+            picture = scene_picture(loaded, size)
             with (
                 edge_process(bundle, namespace=namespace, engine=engine) as process,
                 Drivers([""], namespace, picture) as drivers,

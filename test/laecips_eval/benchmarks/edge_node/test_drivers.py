@@ -2,9 +2,9 @@ import os
 
 import pytest
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_eval.benchmarks.edge_node.blocks import blocks
 from laecips_eval.benchmarks.edge_node.drivers import Drivers
 from laecips_eval.benchmarks.edge_node.process import edge_process
+from laecips_eval.benchmarks.edge_node.scene_picture import scene_picture
 
 pytestmark = pytest.mark.system
 
@@ -14,7 +14,7 @@ def test_each_camera_is_answered_and_counted(tiny_bundle: Bundle) -> None:
     parameters = {"engine": "onnxruntime", "cameras": '["front", "rear"]'}
     with (
         edge_process(tiny_bundle.path, namespace=namespace, **parameters) as process,
-        Drivers(names, namespace, blocks((96, 128))) as drivers,
+        Drivers(names, namespace, scene_picture(tiny_bundle, (96, 128))) as drivers,
     ):
         assert dict(os.environ) == before
         drivers.wait_for_all(process)
