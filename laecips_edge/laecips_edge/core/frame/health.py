@@ -107,7 +107,7 @@ def assess(health: EdgeHealth) -> tuple[Level, str]:
     # Trouble with images is no trouble of the cloud, so it does not hide a cloud that is away.
     silent, unreadable, missing = (
         f"{line}; {away}" if line and away else line
-        for line in (silence(health), health.unreadable, images_missing(health))
+        for line in (silence(health), not_used(health), images_missing(health))
     )
     ranking = (
         (bool(health.failure), Level.ERROR, health.failure),
@@ -118,12 +118,6 @@ def assess(health: EdgeHealth) -> tuple[Level, str]:
         ),
         (bool(silent), Level.WARN, silent),
         (bool(unreadable), Level.ERROR, unreadable),
-        (
-            health.rejected_share > warn.rejected,
-            Level.WARN,
-            f"{health.rejected_share:.0%} of the images of the last minute could not be used, the "
-            f"last one for: {health.rejection}",
-        ),
         (bool(missing), Level.WARN, missing),
         (bool(away), Level.WARN, away),
         (
@@ -163,6 +157,19 @@ def silence(health: EdgeHealth) -> str:
         f"no image on {health.image_topic} {since}: check the name, image_transport and QoS "
         "(`ros2 topic info -v`), and that the camera's driver runs under the same user, in the "
         "same container or with its /dev/shm, or without shared memory"
+    )
+
+
+def not_used(health: EdgeHealth) -> str:
+    """Return one line on images that cannot be used; empty while the last ones can.
+
+    It does not change with each image where good and bad ones come in turn.
+    """
+    if health.rejected_share <= health.warn.rejected:
+        return health.unreadable
+    return (
+        f"{health.rejected_share:.0%} of the images of the last minute could not be used, the last "
+        f"one for: {health.rejection}"
     )
 
 

@@ -77,11 +77,21 @@ CHECK = (
             "50% of the images of the last 10 s are missing between the stamps on /camera/image: "
             "the camera's driver leaves them out, or they are lost before it (docs/operations.md)",
         ),
-        # The last image could be used, and others could not.
+        # Good and bad images in turn are one condition, whatever the last one was.
+        *(
+            (
+                ACTIVE | {"rejected_share": 0.1, "rejection": "truncated", "unreadable": last},
+                Level.ERROR,
+                "10% of the images of the last minute could not be used, the last one for: "
+                "truncated",
+            )
+            for last in ("", "image not used: truncated")
+        ),
         (
-            ACTIVE | {"rejected_share": 0.1, "rejection": "truncated"},
-            Level.WARN,
-            "10% of the images of the last minute could not be used, the last one for: truncated",
+            ACTIVE | {"rejected_share": 0.1, "rejection": "truncated", "cloud_present": False},
+            Level.ERROR,
+            "10% of the images of the last minute could not be used, the last one for: truncated; "
+            "no cloud: the robot answers hard frames itself",
         ),
         (ACTIVE | {"rejected_share": 0.05, "rejection": "truncated"}, Level.OK, "segmenting"),
         (ACTIVE | {"superseded_share": 0.3}, Level.OK, "segmenting"),
