@@ -21,7 +21,7 @@ class EdgeWarnSettings(Settings):
         maximum=1.0,
     )
     rejected: float = setting(
-        0.05,
+        0.1,
         "Share of the images of the last minute that may be unreadable.",
         minimum=0.0,
         maximum=1.0,

@@ -80,20 +80,21 @@ CHECK = (
         # Good and bad images in turn are one condition, whatever the last one was.
         *(
             (
-                ACTIVE | {"rejected_share": 0.1, "rejection": "truncated", "unreadable": last},
+                ACTIVE | {"rejected_share": 0.12, "rejection": "truncated", "unreadable": last},
                 Level.ERROR,
-                "10% of the images of the last minute could not be used, the last one for: "
+                "12% of the images of the last minute could not be used, the last one for: "
                 "truncated",
             )
             for last in ("", "image not used: truncated")
         ),
         (
-            ACTIVE | {"rejected_share": 0.1, "rejection": "truncated", "cloud_present": False},
+            ACTIVE | {"rejected_share": 0.12, "rejection": "truncated", "cloud_present": False},
             Level.ERROR,
-            "10% of the images of the last minute could not be used, the last one for: truncated; "
+            "12% of the images of the last minute could not be used, the last one for: truncated; "
             "no cloud: the robot answers hard frames itself",
         ),
-        (ACTIVE | {"rejected_share": 0.05, "rejection": "truncated"}, Level.OK, "segmenting"),
+        # One of ten, the fewest that make a share, is no share yet.
+        (ACTIVE | {"rejected_share": 0.1, "rejection": "truncated"}, Level.OK, "segmenting"),
         (ACTIVE | {"superseded_share": 0.3}, Level.OK, "segmenting"),
         (
             ACTIVE | {"superseded_share": 0.43},
