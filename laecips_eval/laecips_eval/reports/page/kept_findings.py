@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from laecips_cloud.training.data.time_blocks import spread
 from laecips_edge.core.findings.finding_archive import read_archive
 from laecips_edge.core.findings.finding_sheet import findings_sheet
 
@@ -35,16 +36,10 @@ def kept_findings(folder: Path) -> Panel | None:
     pictured = [one for one in findings if one.picture is not None]
     if not pictured:
         return None
-    shown = [pictured[place] for place in _evenly(len(pictured))]
+    shown = spread(pictured, SHOWN)
     return panel_of(
         findings_sheet(shown, most=SHOWN),
         f"{len(shown)} findings with their outlines",
         f"{len(shown)} of {len(findings)} findings that the robot reported, evenly chosen over the "
         "run: number, class, size, time and who answered",
     )
-
-
-def _evenly(number: int) -> list[int]:
-    """Return at most `SHOWN` places among a number of findings."""
-    shown = min(SHOWN, number)
-    return [place * number // shown for place in range(shown)]
