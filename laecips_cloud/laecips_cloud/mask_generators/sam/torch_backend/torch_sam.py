@@ -175,7 +175,7 @@ def _automatic(sam: Any, options: dict[str, Any]) -> Any:
     predictor: Any = package.SamPredictor
     generator: Any = package.SamAutomaticMaskGenerator
 
-    class Predictor(predictor):
+    class EmbeddedPredictor(predictor):
         embedded: tuple[torch.Tensor, tuple[int, int]] | None = None  # of the next picture
 
         def embed(self, pictures: Sequence[NDArray[np.uint8]]) -> list[Any]:
@@ -202,7 +202,7 @@ def _automatic(sam: Any, options: dict[str, Any]) -> Any:
     class Generator(generator):
         def __init__(self, sam: Any, **options: Any) -> None:
             super().__init__(sam, **options)
-            self.predictor = Predictor(sam)
+            self.predictor = EmbeddedPredictor(sam)
 
         def _process_crop(self, *given: Any) -> Any:
             data = super()._process_crop(*given)
