@@ -102,7 +102,7 @@ class ModelLink:
             first_wait_s=parameters["first_retry_s"],
             longest_wait_s=max(parameters["first_retry_s"], parameters["longest_retry_s"]),
         )
-        self._pacer = RateLimiter(parameters["update_rate_limit"])
+        self._rate_limiter = RateLimiter(parameters["update_rate_limit"])
         self._trial = Trial(
             store=store,
             running=running,
@@ -186,7 +186,7 @@ class ModelLink:
         def act() -> None:
             self._updates.adapt = values.get("adapt", self._updates.adapt)
             self._trial.frames = values.get("watch_frames", self._trial.frames)
-            self._pacer.rate = values.get("update_rate_limit", self._pacer.rate)
+            self._rate_limiter.rate = values.get("update_rate_limit", self._rate_limiter.rate)
             if self._updates.fetch is not None and "update_chunk" in values:
                 self._updates.fetch.chunk = values["update_chunk"]
 
@@ -227,7 +227,7 @@ class ModelLink:
             forget=self._forget,
             available=lambda: self._transport.present,
             breaker=self._breaker,
-            pacer=self._pacer,
+            rate_limiter=self._rate_limiter,
             chunk=self._parameters["update_chunk"],
         )
 

@@ -27,7 +27,7 @@ class DownloadDriver:
         forget: called with a piece when the driver stops waiting for its answer.
         available: returns whether a server is there.
         breaker: decides when to try again after the server or the disk failed.
-        pacer: limits the bytes per second.
+        rate_limiter: limits the bytes per second.
         chunk: largest piece, in bytes; may be changed at any time.
         clock: monotonic seconds.
     """
@@ -40,7 +40,7 @@ class DownloadDriver:
         forget: Callable[[Piece], None],
         available: Callable[[], bool],
         breaker: CircuitBreaker,
-        pacer: RateLimiter,
+        rate_limiter: RateLimiter,
         chunk: int,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -56,7 +56,7 @@ class DownloadDriver:
         self._forget = forget
         self._available = available
         self._breaker = breaker
-        self._pacer = pacer
+        self._rate_limiter = rate_limiter
         self._clock = clock
         self._asked: Piece | None = None
         self._overdue_at = 0.0
@@ -73,7 +73,7 @@ class DownloadDriver:
         """Seconds after which `advance` has something to do."""
         if self._asked is not None:
             return max(0.0, self._overdue_at - self._clock())
-        return max(self._breaker.seconds_to_probe, self._pacer.seconds_to_go)
+        return max(self._breaker.seconds_to_probe, self._rate_limiter.seconds_to_go)
 
     def advance(self) -> None:
         """Give up an overdue request; request the next piece if it is time to.
@@ -113,7 +113,7 @@ class DownloadDriver:
             return
         self._asked = None
         self.received += len(answer.data)
-        self._pacer.count(len(answer.data))
+        self._rate_limiter.count(len(answer.data))
         self._last_s = self._clock()
         if answer.status is PieceStatus.UNKNOWN_FILE and self._download.skip(piece.file):
             self._breaker.succeeded()  # the trainer is there, only its delta is not

@@ -248,7 +248,7 @@ class Robot:
             forget=lambda _: self.asked.clear(),
             available=lambda: True,
             breaker=self._breaker,
-            pacer=RateLimiter(0, clock=self._clock),
+            rate_limiter=RateLimiter(0, clock=self._clock),
             chunk=65_536,
             clock=self._clock,
         )

@@ -67,7 +67,7 @@ class World:
             breaker=CircuitBreaker(
                 failures_to_open=1, first_wait_s=1.0, longest_wait_s=4.0, clock=self.clock
             ),
-            pacer=RateLimiter(rate, clock=self.clock),
+            rate_limiter=RateLimiter(rate, clock=self.clock),
             chunk=chunk,
             clock=self.clock,
         )
