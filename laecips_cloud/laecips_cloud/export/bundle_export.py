@@ -117,7 +117,7 @@ def export_bundle(
     else:
         graph_f, names_f = graphs_of.graph_f, list(graphs_of.weights("f"))
     if graphs_of is None or "doubt.weight" not in graphs_of.weights("h"):
-        # A bundle of before h read the doubt of the softmax has another graph.
+        # A bundle made before h read the doubt of the softmax has another graph.
         graph_h, names_h = miner_graph(h.classes, h.width, manifest.logits_shape[1:])
     else:
         graph_h, names_h = graphs_of.graph_h, list(graphs_of.weights("h"))

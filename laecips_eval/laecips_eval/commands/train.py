@@ -142,7 +142,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Trains, prints progress lines and a closing table."""
+    """Train, print progress lines and a closing table."""
     import cv2
     import torch
     from laecips_cloud.console import timed_lines

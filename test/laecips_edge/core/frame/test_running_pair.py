@@ -140,7 +140,7 @@ def test_a_pair_is_held_to_another_threshold_as_long_as_it_runs():
     look = running.look(RGB, None, stamp_ns=1)
     assert (look.decision.delta, look.policy.delta) == (0.3, 0.3)
     running.swap(running.prepare(Segmenter(2)))
-    running.steer(first, Allowance(0.4))  # meant for the pair of before: it comes too late
+    running.steer(first, Allowance(0.4))  # meant for the previous pair: it comes too late
     assert running.look(RGB, None, stamp_ns=1).decision.delta == 0.02
     assert running.second_opinion(RGB, None, stamp_ns=1).decision.delta == 0.3
     running.steer(running.current.manifest, Allowance(0.5))

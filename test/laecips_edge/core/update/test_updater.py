@@ -97,7 +97,7 @@ def test_what_waits_is_taken_after_a_roll_back_too(robot, versions, harmful):
 
 
 def check_untouched(robot, version, *, fetched):
-    """The pair of before runs, and nothing is left of the refused version."""
+    """The previous pair runs, and nothing is left of the refused version."""
     pair, memory = robot.running.current, replace(robot.store.memory, bars={})
     robot.work()
     assert robot.running.current is pair

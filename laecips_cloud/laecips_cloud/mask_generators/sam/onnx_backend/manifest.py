@@ -20,7 +20,7 @@ WEIGHTS: Final = "sam.weights"
 FILES: Final = (ENCODER, DECODER, WEIGHTS)
 
 SCHEMA: Final = 1
-"""Raised when one of before could not run the files any more."""
+"""Raised when an older version of the code can no longer run the files."""
 
 _EXPORT: Final = "export it again with `laecips models export-sam`"
 
