@@ -204,7 +204,7 @@ def test_an_update_of_few_weights_is_small(
 ) -> None:
     few = update(tiny_bundle, tmp_path / "few", replace(SETTINGS, moved=0.05)).bundle
     sizes = [(bundle.path / DELTA).stat().st_size for bundle in (few, done.bundle)]
-    assert sizes[0] < sizes[1] / 3
+    assert sizes[0] < sizes[1] / 2  # of a fifth of the weights
     before, after = tiny_bundle.weights("f"), few.weights("f")
     large = [name for name, weight in before.items() if weight.size >= ALWAYS]
     changed = [np.mean(before[name] != after[name]) for name in large]
