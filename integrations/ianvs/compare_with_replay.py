@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from laecips_eval.scoring.agreement import compare
 from laecips_eval.scoring.frame_log import FrameRow, read_rows
+from laecips_eval.scoring.measures.agreement import compare
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

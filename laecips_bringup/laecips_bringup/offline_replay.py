@@ -24,8 +24,8 @@ from laecips_eval.reports.run_setup import (
     require_same_run,
     run_setup,
 )
-from laecips_eval.scoring.agreement import Agreement, compare
 from laecips_eval.scoring.frame_log import read_rows, write_rows
+from laecips_eval.scoring.measures.agreement import Agreement, compare
 from laecips_eval.scoring.updates import updates_of
 
 from laecips_bringup.graph.graph import asking

@@ -16,9 +16,9 @@ from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer
 from laecips_edge.core.repeated_lines import RepeatedLines
 from laecips_edge.ros import qos
 from laecips_edge.ros.bounded_callback_group import BoundedCallbackGroup
-from laecips_edge.ros.hard_frame_messages import answer_message, request_of
 from laecips_edge.ros.level_log import log_at
 from laecips_edge.ros.lifecycle import ManagedNode, run
+from laecips_edge.ros.messages.hard_frame import answer_message, request_of
 from laecips_edge.ros.status_publisher import StatusPublisher
 from rclpy.service import Service
 

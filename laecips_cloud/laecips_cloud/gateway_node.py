@@ -22,10 +22,10 @@ from laecips_edge.core.link.model_update import (
 )
 from laecips_edge.core.malloc_arenas import share_arenas
 from laecips_edge.ros import qos
-from laecips_edge.ros.hard_frame_messages import answer_of, request_message
-from laecips_edge.ros.headers import header_of
 from laecips_edge.ros.lifecycle import ManagedNode, run
-from laecips_edge.ros.model_messages import (
+from laecips_edge.ros.messages.hard_frame import answer_of, request_message
+from laecips_edge.ros.messages.headers import header_of
+from laecips_edge.ros.messages.model_update import (
     offer_of,
     piece_of,
     piece_request_message,

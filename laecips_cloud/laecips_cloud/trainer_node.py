@@ -16,7 +16,7 @@ from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.link.model_update import PieceAnswer, PieceStatus
 from laecips_edge.ros import qos
 from laecips_edge.ros.lifecycle import ManagedNode, run
-from laecips_edge.ros.model_messages import offer_message, piece_message, piece_request_of
+from laecips_edge.ros.messages.model_update import offer_message, piece_message, piece_request_of
 from laecips_edge.ros.status_publisher import StatusPublisher
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 

@@ -20,10 +20,10 @@ from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.frame.counters import FALLBACKS, FrameCounters, FrameOutcome
 from laecips_edge.core.frame.edge_settings import FROM_MANIFEST, EdgeSettings
 from laecips_edge.core.frame.frame_history import FrameHistory
-from laecips_edge.core.frame.health import EdgeHealth
-from laecips_edge.core.frame.log_news import CloudWatch
+from laecips_edge.core.frame.health.health import EdgeHealth
+from laecips_edge.core.frame.health.log_news import CloudWatch
+from laecips_edge.core.frame.health.warn_settings import EdgeWarnSettings
 from laecips_edge.core.frame.running_pair import RunningPair
-from laecips_edge.core.frame.warn_settings import EdgeWarnSettings
 from laecips_edge.core.inference.auto_engine import AutoEngine
 from laecips_edge.core.malloc_arenas import give_back, share_arenas
 from laecips_edge.core.robot_name import usual_robot_name

@@ -25,9 +25,9 @@ from laecips_edge.core.link.protocol import OURS, meeting
 from laecips_edge.core.link.wire_error import WireError
 from laecips_edge.core.signing.signature import MOST_BYTES, Signature, SignatureError
 from laecips_edge.core.signing.trusted_keys import TrustedKeys
-from laecips_edge.ros.hard_frame_messages import answer_message, request_message, request_of
-from laecips_edge.ros.headers import header_of
-from laecips_edge.ros.model_messages import (
+from laecips_edge.ros.messages.hard_frame import answer_message, request_message, request_of
+from laecips_edge.ros.messages.headers import header_of
+from laecips_edge.ros.messages.model_update import (
     offer_message,
     offer_of,
     piece_message,

@@ -8,7 +8,7 @@ from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_edge.core.image.image_messages import image_fields
 from laecips_edge.core.inference.segmenter import Segmenter
-from laecips_edge.ros.headers import header_of
+from laecips_edge.ros.messages.headers import header_of
 from laecips_eval.bags import Bag, BagWriter, Legend, open_bag
 from laecips_eval.bags.result_bag import ResultBag
 from laecips_eval.reports.report import Report, write_report

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import numpy as np
 from laecips_cloud.training.data.folder.stored_pictures import read_mask
-from laecips_eval.scoring.accuracy import Accuracy, FrameScore
 from laecips_eval.scoring.frame_log import FrameRow, checksum, write_rows
+from laecips_eval.scoring.measures.accuracy import Accuracy, FrameScore
 
 from laecips_joint.edge_answer import EdgeAnswer
 

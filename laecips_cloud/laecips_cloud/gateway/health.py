@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from laecips_edge.core.frame.health import Level, most_serious
+from laecips_edge.core.frame.health.health import Level, most_serious
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Final
 
 from laecips_edge.core.frame.counters import RecentMedian
-from laecips_edge.core.frame.recent_counts import RecentCounts
+from laecips_edge.core.frame.health.recent_counts import RecentCounts
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, StageTimes
 
 _RECENT: Final = 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from laecips_edge.core.frame.health import Level
+from laecips_edge.core.frame.health.health import Level
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer
 
 from laecips_cloud.hard_frames.counters import UNKEPT

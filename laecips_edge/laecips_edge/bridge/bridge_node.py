@@ -30,8 +30,8 @@ from laecips_edge.core.malloc_arenas import share_arenas
 from laecips_edge.core.settings import SettingError
 from laecips_edge.ros import qos
 from laecips_edge.ros.bounded_callback_group import BoundedCallbackGroup
-from laecips_edge.ros.hard_frame_messages import answer_message, request_of
 from laecips_edge.ros.lifecycle import ManagedNode, run
+from laecips_edge.ros.messages.hard_frame import answer_message, request_of
 from laecips_edge.ros.status_publisher import StatusPublisher
 from laecips_msgs.msg import BridgeStatus
 from laecips_msgs.srv import SegmentHardFrame

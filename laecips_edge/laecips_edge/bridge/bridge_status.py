@@ -13,7 +13,7 @@ from laecips_edge.bridge.model_relay import ModelRelay
 from laecips_edge.bridge.report_relay import ReportRelay
 from laecips_edge.core.certificates.certificate import utc_now
 from laecips_edge.core.certificates.reloaded_credentials import ReloadedCredentials
-from laecips_edge.core.frame.health import Level
+from laecips_edge.core.frame.health.health import Level
 
 
 @dataclass(frozen=True, kw_only=True)

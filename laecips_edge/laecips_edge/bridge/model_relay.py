@@ -25,7 +25,7 @@ from laecips_edge.core.link.wire_error import WireError
 from laecips_edge.ros import qos
 from laecips_edge.ros.bounded_callback_group import BoundedCallbackGroup
 from laecips_edge.ros.lifecycle import ManagedNode
-from laecips_edge.ros.model_messages import offer_message, piece_message, piece_request_of
+from laecips_edge.ros.messages.model_update import offer_message, piece_message, piece_request_of
 from laecips_msgs.msg import ModelUpdate
 from laecips_msgs.srv import GetModel
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from laecips_edge.core.link import model_protobuf
 from laecips_edge.core.link.model_protobuf import MAX_PIECE
 from laecips_edge.core.link.model_update import PieceAnswer, PieceRequest, PieceStatus
-from laecips_edge.core.link.piece_window import PieceWindow
+from laecips_edge.core.transfer.piece_window import PieceWindow
 
 PIECE_S: Final = 6.0
 """Seconds that a piece may take. Who asks gives up after ten."""

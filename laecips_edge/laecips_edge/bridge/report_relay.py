@@ -14,7 +14,7 @@ from laecips_edge.core.link import model_protobuf
 from laecips_edge.core.link.wire_error import WireError
 from laecips_edge.ros import qos
 from laecips_edge.ros.lifecycle import ManagedNode
-from laecips_edge.ros.model_messages import report_of
+from laecips_edge.ros.messages.model_update import report_of
 from laecips_msgs.msg import ModelReport
 
 PERIOD_S: Final = 1.0

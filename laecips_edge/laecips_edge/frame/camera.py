@@ -9,8 +9,8 @@ from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from laecips_edge.core.bundle.manifest import Manifest
-from laecips_edge.core.frame.health import EdgeHealth
-from laecips_edge.core.frame.log_news import LossWatch, News, SilenceWatch
+from laecips_edge.core.frame.health.health import EdgeHealth
+from laecips_edge.core.frame.health.log_news import LossWatch, News, SilenceWatch
 from laecips_edge.frame.camera_info import camera_info_topic
 from laecips_edge.frame.camera_stream import CameraOutputs
 from laecips_edge.frame.finding_topics import FindingTopics

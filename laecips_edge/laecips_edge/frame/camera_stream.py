@@ -13,9 +13,9 @@ from sensor_msgs.msg import CompressedImage, Image
 from laecips_edge.core.frame.counters import FrameCounters
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.frame.frame import AnswerSink, AnswerSinks, Frame
-from laecips_edge.core.frame.input_watch import InputWatch
+from laecips_edge.core.frame.health.input_watch import InputWatch
+from laecips_edge.core.frame.health.recent_counts import RecentCounts
 from laecips_edge.core.frame.rate_gate import RateGate
-from laecips_edge.core.frame.recent_counts import RecentCounts
 from laecips_edge.core.frame.stamped_buffer import StampedBuffer
 from laecips_edge.core.image import image_messages
 from laecips_edge.core.image.image_messages import ImageError

@@ -15,7 +15,7 @@ from laecips_edge.core.findings.finding_tracker import FindingState
 from laecips_edge.frame.detections import detections_of
 from laecips_edge.frame.sub_node import SubNode
 from laecips_edge.ros import qos
-from laecips_edge.ros.headers import header_of, time_of
+from laecips_edge.ros.messages.headers import header_of, time_of
 from laecips_msgs.msg import Finding, FindingArray
 
 STATES = {

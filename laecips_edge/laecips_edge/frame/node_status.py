@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from rclpy.node import Node
 
-from laecips_edge.core.frame.health import EdgeHealth, assess
+from laecips_edge.core.frame.health.health import EdgeHealth, assess
 from laecips_edge.frame.sub_node import SubNode
 from laecips_edge.ros.status_publisher import StatusPublisher
 from laecips_msgs.msg import EdgeStatus

@@ -10,8 +10,8 @@ from sensor_msgs.msg import CompressedImage, Image
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.frame.frame import Frame, FrameAnswer, SeenFrame
 from laecips_edge.core.frame.frame_history import FrameHistory
+from laecips_edge.core.frame.health.recent_counts import RecentCounts
 from laecips_edge.core.frame.newest_frames import NewestFrames
-from laecips_edge.core.frame.recent_counts import RecentCounts
 from laecips_edge.core.frame.router import AskedFrame, Router
 from laecips_edge.core.frame.router_events import RouterEvents
 from laecips_edge.core.frame.running_pair import Look, RunningPair
@@ -24,7 +24,7 @@ from laecips_edge.core.repeated_lines import RepeatedLines
 from laecips_edge.frame.camera_stream import CameraOutputs, CameraStream
 from laecips_edge.frame.cloud_thread import CloudThread
 from laecips_edge.frame.inference_thread import InferenceThread
-from laecips_edge.ros.hard_frame_messages import answer_of, request_message
+from laecips_edge.ros.messages.hard_frame import answer_of, request_message
 from laecips_edge.ros.service_transport import ServiceTransport
 
 

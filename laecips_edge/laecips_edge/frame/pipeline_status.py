@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from laecips_edge.core.frame.counters import FALLBACKS, FrameOutcome
-from laecips_edge.core.frame.health import EdgeHealth
-from laecips_edge.core.frame.input_watch import InputState
+from laecips_edge.core.frame.health.health import EdgeHealth
+from laecips_edge.core.frame.health.input_watch import InputState
 from laecips_edge.frame.pipeline import Pipeline
 
 

@@ -20,8 +20,8 @@ from laecips_edge.core.image.overlay import Overlay
 from laecips_edge.frame.camera_info import CameraInfoTopic
 from laecips_edge.frame.sub_node import SubNode
 from laecips_edge.ros import qos
-from laecips_edge.ros.headers import header_of
-from laecips_edge.ros.image_message import image_message
+from laecips_edge.ros.messages.headers import header_of
+from laecips_edge.ros.messages.image import image_message
 from laecips_msgs.msg import Segmentation
 
 OVERLAY_JPEG_QUALITY = 85

@@ -8,7 +8,7 @@ from typing import Any
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
-from laecips_edge.core.frame.health import Level
+from laecips_edge.core.frame.health.health import Level
 from laecips_edge.ros import qos
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from laecips_edge.core.frame.health import Level
+from laecips_edge.core.frame.health.health import Level
 
 
 def log_at(logger: Any, level: Level, line: str) -> None:

@@ -22,7 +22,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
-from laecips_edge.core.frame.health import Level
+from laecips_edge.core.frame.health.health import Level
 from laecips_edge.core.settings import Settings, setting
 from laecips_edge.ros import dds_transport
 from laecips_edge.ros.level_log import log_at

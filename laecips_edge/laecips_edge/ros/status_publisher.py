@@ -7,7 +7,7 @@ from typing import Any
 
 from rclpy.node import Node
 
-from laecips_edge.core.frame.health import Level
+from laecips_edge.core.frame.health.health import Level
 from laecips_edge.ros import qos
 from laecips_edge.ros.diagnostics import Diagnostics, as_text
 

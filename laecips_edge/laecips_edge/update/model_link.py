@@ -23,9 +23,9 @@ from laecips_edge.core.link.model_update import (
     PieceRequest,
     UpdateReport,
 )
-from laecips_edge.core.link.rate_limiter import RateLimiter
 from laecips_edge.core.link.transport import Call
 from laecips_edge.core.signing.trusted_keys import TrustedKeys
+from laecips_edge.core.transfer.rate_limiter import RateLimiter
 from laecips_edge.core.update.bundle_download import BundleDownload, Piece
 from laecips_edge.core.update.download_driver import DownloadDriver
 from laecips_edge.core.update.model_store import ModelStore
@@ -33,7 +33,7 @@ from laecips_edge.core.update.operator_orders import OperatorOrders
 from laecips_edge.core.update.trial import Trial
 from laecips_edge.core.update.updater import Updater
 from laecips_edge.ros import qos
-from laecips_edge.ros.model_messages import (
+from laecips_edge.ros.messages.model_update import (
     offer_of,
     piece_of,
     piece_request_message,

@@ -1,7 +1,7 @@
 """Replay without ROS: the edge node's router processes every frame, and no answer is late.
 
 The result of a frame depends only on bag, bundle and settings, so an offline run can be compared
-with a live run frame by frame (`laecips_eval.scoring.agreement`).
+with a live run frame by frame (`laecips_eval.scoring.measures.agreement`).
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ from laecips_eval.bags import Bag
 from laecips_eval.bags.opening import OpenedBag
 from laecips_eval.bags.topics import RAW_IMAGE
 from laecips_eval.reports.report import Report
-from laecips_eval.scoring.finding_scores import FindingScores
 from laecips_eval.scoring.frame_log import FrameRow, checksum
+from laecips_eval.scoring.measures.finding_scores import FindingScores
 from laecips_eval.scoring.run_figures import FindingFigures, RegionAccuracy
 
 LABEL_MAP: Final = "/label_map"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from laecips_eval.scoring.frame_record import FrameRecord
-from laecips_eval.scoring.quantiles import share
+from laecips_eval.scoring.measures.quantiles import share
 from laecips_eval.scoring.run_figures import DisturbanceFigures
 from laecips_eval.scoring.segments import FrameRange, place_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from laecips_eval.scoring.frame_record import FrameRecord
-from laecips_eval.scoring.quantiles import typical_and_slow
+from laecips_eval.scoring.measures.quantiles import typical_and_slow
 from laecips_eval.scoring.run_figures import KnowledgeAge, UpdateFigures
 
 

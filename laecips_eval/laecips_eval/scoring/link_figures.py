@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from laecips_eval.scoring.frame_log import FrameRow
-from laecips_eval.scoring.quantiles import quantiles
+from laecips_eval.scoring.measures.quantiles import quantiles
 from laecips_eval.scoring.run_figures import LatencyQuantiles, ReportPart
 
 

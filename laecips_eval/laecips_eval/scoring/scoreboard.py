@@ -16,13 +16,13 @@ import numpy as np
 from laecips_cloud.metrics import LabelMap
 
 from laecips_eval.scoring.answers import FALLBACK_REASONS, SOURCES, EdgeCounters, PublishedAnswer
-from laecips_eval.scoring.comparison import Comparison
 from laecips_eval.scoring.disturbances import each_disturbance
-from laecips_eval.scoring.finding_scores import FindingScores
 from laecips_eval.scoring.frame_log import FrameRow, checksum
 from laecips_eval.scoring.frame_record import FrameRecord
 from laecips_eval.scoring.knowledge_age import knowledge_age
-from laecips_eval.scoring.quantiles import quantiles, share, typical_and_slow
+from laecips_eval.scoring.measures.comparison import Comparison
+from laecips_eval.scoring.measures.finding_scores import FindingScores
+from laecips_eval.scoring.measures.quantiles import quantiles, share, typical_and_slow
 from laecips_eval.scoring.run_figures import (
     AnswerCounts,
     DropCounts,

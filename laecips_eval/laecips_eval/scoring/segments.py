@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from laecips_eval.scoring.frame_record import FrameRecord
-from laecips_eval.scoring.quantiles import share
+from laecips_eval.scoring.measures.quantiles import share
 from laecips_eval.scoring.run_figures import LastSegments, SegmentFigures
 
 MiouOf = Callable[[Iterable[int]], Mapping[str, float | None]]

@@ -9,7 +9,7 @@ import pytest
 from laecips_cloud.hard_frames.cloud_settings import CloudSettings
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_eval.offline_replay.replay import replay_offline
-from laecips_eval.scoring.agreement import compare
+from laecips_eval.scoring.measures.agreement import compare
 from laecips_joint.cloud_model import CloudModel
 from laecips_joint.edge_model import EdgeModel
 from laecips_joint.frame_metrics import frame_rows

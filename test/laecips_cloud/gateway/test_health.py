@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from laecips_cloud.gateway.health import GatewayHealth, assess
-from laecips_edge.core.frame.health import Level
+from laecips_edge.core.frame.health.health import Level
 
 
 @pytest.mark.parametrize(

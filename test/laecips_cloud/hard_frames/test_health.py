@@ -3,7 +3,7 @@
 import pytest
 from laecips_cloud.hard_frames.health import CloudHealth, assess
 from laecips_cloud.hard_frames.warn_settings import CloudWarnSettings
-from laecips_edge.core.frame.health import Level
+from laecips_edge.core.frame.health.health import Level
 
 
 @pytest.mark.parametrize(

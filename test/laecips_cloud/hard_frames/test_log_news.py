@@ -2,7 +2,7 @@
 
 from laecips_cloud.hard_frames.counters import UNKEPT
 from laecips_cloud.hard_frames.log_news import KeepingWatch
-from laecips_edge.core.frame.health import Level
+from laecips_edge.core.frame.health.health import Level
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer
 
 

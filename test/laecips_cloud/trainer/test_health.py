@@ -3,7 +3,7 @@
 import pytest
 from laecips_cloud.trainer.health import TrainerHealth, assess
 from laecips_cloud.trainer.warn_settings import TrainerWarnSettings
-from laecips_edge.core.frame.health import Level
+from laecips_edge.core.frame.health.health import Level
 
 OK, WARN, ERROR = Level.OK, Level.WARN, Level.ERROR
 ALL = {

@@ -8,7 +8,7 @@ from laecips_edge.bridge.bridge_status import BridgeParts
 from laecips_edge.bridge.clouds import Clouds
 from laecips_edge.bridge.frame_keeper import FrameKeeper
 from laecips_edge.bridge.link import Link
-from laecips_edge.core.frame.health import Level
+from laecips_edge.core.frame.health.health import Level
 
 from laecips_msgs.msg import BridgeStatus
 

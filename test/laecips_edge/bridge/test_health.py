@@ -2,7 +2,7 @@
 
 import pytest
 from laecips_edge.bridge.health import BridgeHealth, assess
-from laecips_edge.core.frame.health import Level
+from laecips_edge.core.frame.health.health import Level
 
 
 @pytest.mark.parametrize(

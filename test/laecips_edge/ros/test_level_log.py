@@ -1,7 +1,7 @@
 """Lines of every level from one place, with rclpy's own logger."""
 
 import pytest
-from laecips_edge.core.frame.health import Level
+from laecips_edge.core.frame.health.health import Level
 from laecips_edge.ros.level_log import log_at
 from rclpy.logging import get_logger
 

@@ -10,8 +10,8 @@ from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.findings.finding_settings import FindingSettings
 from laecips_edge.core.frame.camera_settings import THE_ONLY, numbers_by_camera, refuse_cameras
+from laecips_edge.core.frame.health.warn_settings import EdgeWarnSettings
 from laecips_edge.core.frame.privacy_settings import PrivacySettings
-from laecips_edge.core.frame.warn_settings import EdgeWarnSettings
 from laecips_edge.core.inference.engine_probe import REFERENCE
 from laecips_edge.core.inference.engine_settings import AUTO, EngineSettings
 from laecips_edge.core.inference.engines import ENGINE_NAMES

@@ -15,7 +15,12 @@ from laecips_edge.core.bundle.bundle import DELTA, FILES, MANIFEST, WEIGHTS
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
 from laecips_edge.core.bundle.weights_delta import apply_delta
 from laecips_edge.core.image.codecs import Buffer
-from laecips_edge.core.link.resumable_file import GarbageError, MismatchError, Piece, ResumableFile
+from laecips_edge.core.transfer.resumable_file import (
+    GarbageError,
+    MismatchError,
+    Piece,
+    ResumableFile,
+)
 
 __all__ = ["BundleDownload", "GarbageError", "MismatchError", "Piece"]
 

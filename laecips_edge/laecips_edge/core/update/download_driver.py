@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
 from laecips_edge.core.link.model_update import PieceAnswer, PieceStatus
-from laecips_edge.core.link.rate_limiter import RateLimiter
+from laecips_edge.core.transfer.rate_limiter import RateLimiter
 from laecips_edge.core.update.bundle_download import BundleDownload, GarbageError, Piece
 
 PATIENCE_S = 10.0

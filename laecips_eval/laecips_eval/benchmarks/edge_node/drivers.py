@@ -13,8 +13,8 @@ import psutil
 from laecips_edge.core.image.stamps import nanoseconds
 from laecips_edge.launching.transport import transport_environment
 from laecips_edge.ros import qos
-from laecips_edge.ros.headers import header_of
-from laecips_edge.ros.image_message import image_message
+from laecips_edge.ros.messages.headers import header_of
+from laecips_edge.ros.messages.image import image_message
 from numpy.typing import NDArray
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor

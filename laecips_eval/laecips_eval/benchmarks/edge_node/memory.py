@@ -20,7 +20,7 @@ from laecips_edge.core.bundle.bundle import FILES, MANIFEST, Bundle, write_bundl
 from laecips_edge.core.inference.engines import precision_of
 from laecips_edge.core.link.model_update import ModelOffer
 from laecips_edge.ros import qos
-from laecips_edge.ros.model_messages import offer_message
+from laecips_edge.ros.messages.model_update import offer_message
 
 from laecips_eval.benchmarks.edge_node.drivers import Drivers
 from laecips_eval.benchmarks.edge_node.process import edge_process

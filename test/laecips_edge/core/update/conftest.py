@@ -19,9 +19,9 @@ from laecips_edge.core.inference.load_pair import Assemble
 from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
 from laecips_edge.core.link.model_update import ModelOffer, PieceAnswer, UpdateReport
-from laecips_edge.core.link.rate_limiter import RateLimiter
 from laecips_edge.core.routing.policy import Policy
 from laecips_edge.core.signing.trusted_keys import TrustedKeys
+from laecips_edge.core.transfer.rate_limiter import RateLimiter
 from laecips_edge.core.update.bundle_download import BundleDownload, Piece
 from laecips_edge.core.update.download_driver import DownloadDriver
 from laecips_edge.core.update.operator_orders import OperatorOrders

@@ -4,7 +4,7 @@ import pytest
 from laecips_edge.core.bundle.manifest import BundleError
 from laecips_edge.core.link.circuit_breaker import CircuitBreaker
 from laecips_edge.core.link.model_update import PieceAnswer, PieceStatus
-from laecips_edge.core.link.rate_limiter import RateLimiter
+from laecips_edge.core.transfer.rate_limiter import RateLimiter
 from laecips_edge.core.update.bundle_download import GarbageError, MismatchError, Piece
 from laecips_edge.core.update.download_driver import PATIENCE_S, DownloadDriver
 

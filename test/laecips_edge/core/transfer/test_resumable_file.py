@@ -4,7 +4,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_edge.core.link.resumable_file import GarbageError, MismatchError, Piece, ResumableFile
+from laecips_edge.core.transfer.resumable_file import (
+    GarbageError,
+    MismatchError,
+    Piece,
+    ResumableFile,
+)
 
 DATA = bytes(range(256)) * 4
 LIMIT = len(DATA)

@@ -1,7 +1,7 @@
 import random
 
 import pytest
-from laecips_edge.core.link.piece_window import PieceWindow
+from laecips_edge.core.transfer.piece_window import PieceWindow
 
 
 def sizes(

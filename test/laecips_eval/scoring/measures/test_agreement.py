@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from laecips_eval.scoring.agreement import compare
 from laecips_eval.scoring.frame_log import FrameRow
+from laecips_eval.scoring.measures.agreement import compare
 
 EASY = FrameRow(
     stamp_ns=1,

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from laecips_edge.core.frame.input_watch import InputWatch, skipped_by_stamps
+from laecips_edge.core.frame.health.input_watch import InputWatch, skipped_by_stamps
 
 PERIOD_NS = 33_333_333
 

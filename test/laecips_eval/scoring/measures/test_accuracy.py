@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from laecips_eval.scoring.accuracy import Accuracy, FrameScore
+from laecips_eval.scoring.measures.accuracy import Accuracy, FrameScore
 
 ALL_A = np.zeros((2, 2), np.uint8)
 HALF = np.array([[0, 0], [1, 1]], np.uint8)

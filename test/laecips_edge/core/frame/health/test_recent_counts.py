@@ -1,6 +1,6 @@
 """Shares of what happened lately."""
 
-from laecips_edge.core.frame.recent_counts import FEWEST, WINDOW_S, RecentCounts
+from laecips_edge.core.frame.health.recent_counts import FEWEST, WINDOW_S, RecentCounts
 
 
 def test_only_what_is_recent_counts() -> None:

@@ -48,7 +48,7 @@ def test_pictures_pass_through_the_shared_memory_of_the_profile(domain: int, bag
         pytest.skip("there is not enough room in /dev/shm for the profile")
     assert environment == {PROFILES: str(config_file("fastdds.xml"))}
     with RosProcess(
-        "counting_subscriber", domain, environment=environment, folder=Path(__file__).parent
+        "counting_subscriber", domain, environment=environment, folder=Path(__file__).parents[1]
     ) as counter:
         until(lambda: "ready" in counter.log(), process=counter)
         parameters = {"bag": bag}

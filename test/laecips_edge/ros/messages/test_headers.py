@@ -1,6 +1,6 @@
 import pytest
 from laecips_edge.core.image.stamps import nanoseconds
-from laecips_edge.ros.headers import header_of
+from laecips_edge.ros.messages.headers import header_of
 
 
 @pytest.mark.parametrize("stamp_ns", [0, 7, 10**9, 1_750_000_000_123_456_789, (2**31 - 1) * 10**9])

@@ -13,7 +13,7 @@ from laecips_edge.core.link.model_update import (
     UpdateOutcome,
     UpdateReport,
 )
-from laecips_edge.ros.model_messages import (
+from laecips_edge.ros.messages.model_update import (
     offer_message,
     offer_of,
     piece_message,

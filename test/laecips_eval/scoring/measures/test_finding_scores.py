@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from laecips_edge.core.findings.label_regions import label_regions
-from laecips_eval.scoring.finding_scores import FindingScores, count_found, region_iou
+from laecips_eval.scoring.measures.finding_scores import FindingScores, count_found, region_iou
 from laecips_eval.scoring.scoreboard import Scoreboard
 
 SCRATCH, DENT, NOTHING = 1, 2, 255

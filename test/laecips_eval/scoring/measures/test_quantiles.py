@@ -1,7 +1,7 @@
 """Latencies and shares."""
 
 import pytest
-from laecips_eval.scoring.quantiles import quantiles, share, typical_and_slow
+from laecips_eval.scoring.measures.quantiles import quantiles, share, typical_and_slow
 
 
 def test_of_nothing_there_is_none() -> None:

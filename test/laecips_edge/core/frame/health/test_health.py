@@ -1,9 +1,9 @@
 from typing import Any
 
 import pytest
-from laecips_edge.core.frame.health import EdgeHealth, Level, assess
-from laecips_edge.core.frame.input_watch import InputState
-from laecips_edge.core.frame.warn_settings import EdgeWarnSettings
+from laecips_edge.core.frame.health.health import EdgeHealth, Level, assess
+from laecips_edge.core.frame.health.input_watch import InputState
+from laecips_edge.core.frame.health.warn_settings import EdgeWarnSettings
 
 ACTIVE: dict[str, Any] = {"state": "active", "image_topic": "/camera/image", "received": 7}
 CHECK = (

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
-from laecips_edge.core.frame.input_watch import WINDOW_S, InputState
-from laecips_edge.core.frame.warn_settings import EdgeWarnSettings
+from laecips_edge.core.frame.health.input_watch import WINDOW_S, InputState
+from laecips_edge.core.frame.health.warn_settings import EdgeWarnSettings
 
 
 class Level(IntEnum):

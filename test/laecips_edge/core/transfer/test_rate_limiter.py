@@ -1,5 +1,5 @@
 import pytest
-from laecips_edge.core.link.rate_limiter import RateLimiter
+from laecips_edge.core.transfer.rate_limiter import RateLimiter
 
 
 class Clock:

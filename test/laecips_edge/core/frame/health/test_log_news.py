@@ -2,9 +2,15 @@
 
 from typing import Any
 
-from laecips_edge.core.frame.health import EdgeHealth, Level, cloud_away, images_missing, silence
-from laecips_edge.core.frame.input_watch import InputState
-from laecips_edge.core.frame.log_news import CloudWatch, LossWatch, News, SilenceWatch
+from laecips_edge.core.frame.health.health import (
+    EdgeHealth,
+    Level,
+    cloud_away,
+    images_missing,
+    silence,
+)
+from laecips_edge.core.frame.health.input_watch import InputState
+from laecips_edge.core.frame.health.log_news import CloudWatch, LossWatch, News, SilenceWatch
 
 ACTIVE: dict[str, Any] = {"state": "active", "image_topic": "/camera/image"}
 

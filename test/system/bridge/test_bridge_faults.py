@@ -101,7 +101,7 @@ def test_the_cloud_is_killed_in_mid_call(robot: Robot, cloud_domain: int, cloud_
     robot.wait_until_linked()
     said = cloud_peer.subscribe(DiagnosticArray, "/diagnostics")
     with (
-        RosProcess("held_cloud", cloud_domain, folder=Path(__file__).parent) as process,
+        RosProcess("held_cloud", cloud_domain, folder=Path(__file__).parents[1]) as process,
         ThreadPoolExecutor() as pool,
     ):
         until(lambda: said and said[-1].status[0].message == "listening", process=process)

@@ -15,7 +15,7 @@ from laecips_edge.core.link.hard_frame import (
     HardFrameRequest,
     StageTimes,
 )
-from laecips_edge.ros.headers import header_of
+from laecips_edge.ros.messages.headers import header_of
 from laecips_msgs.srv import SegmentHardFrame
 
 

@@ -9,13 +9,13 @@ from laecips_edge.core.link.hard_frame import (
     HardFrameRequest,
     StageTimes,
 )
-from laecips_edge.ros.hard_frame_messages import (
+from laecips_edge.ros.messages.hard_frame import (
     answer_message,
     answer_of,
     request_message,
     request_of,
 )
-from laecips_edge.ros.headers import header_of
+from laecips_edge.ros.messages.headers import header_of
 
 from laecips_msgs.srv import SegmentHardFrame
 

@@ -6,7 +6,13 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from laecips_edge.core.frame.health import EdgeHealth, Level, cloud_away, images_missing, silence
+from laecips_edge.core.frame.health.health import (
+    EdgeHealth,
+    Level,
+    cloud_away,
+    images_missing,
+    silence,
+)
 
 AWAY_S: Final = 2.0
 """Seconds that the cloud must be away before the log says so: at a start it is not yet found."""

@@ -11,9 +11,9 @@ from typing import Final
 
 from laecips_cloud.metrics import LabelMap
 
-from laecips_eval.scoring.accuracy import Accuracy, FrameScore
 from laecips_eval.scoring.disturbances import kind_of
 from laecips_eval.scoring.frame_record import FrameRecord
+from laecips_eval.scoring.measures.accuracy import Accuracy, FrameScore
 from laecips_eval.scoring.run_figures import Accuracies
 from laecips_eval.scoring.segments import FrameRange, place_of
 

@@ -1,6 +1,6 @@
 import numpy as np
 from laecips_edge.core.image.image_messages import image_fields
-from laecips_edge.ros.image_message import image_message
+from laecips_edge.ros.messages.image import image_message
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 

@@ -1,0 +1,1 @@
+"""Transfers of files over a slow link: piece by piece, paced, resumed, checked."""

@@ -1,0 +1,1 @@
+"""Conversion of ROS messages from and to the core's dataclasses and arrays."""
