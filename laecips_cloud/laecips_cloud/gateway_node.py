@@ -22,6 +22,7 @@ from laecips_edge.core.link.model_update import (
 )
 from laecips_edge.core.malloc_arenas import share_arenas
 from laecips_edge.ros import qos
+from laecips_edge.ros.dedicated_thread import DedicatedThread
 from laecips_edge.ros.lifecycle import ManagedNode, run
 from laecips_edge.ros.messages.hard_frame import answer_of, request_message
 from laecips_edge.ros.messages.headers import header_of
@@ -65,6 +66,7 @@ class GatewayNode(ManagedNode):
         self._settings = GatewaySettings()
         self._certificates: ReloadedCredentials | None = None
         self._revoked: RevocationList | None = None
+        self._answers = DedicatedThread(self, "answers")
         self._client: Client | None = None
         self._files: Client | None = None
         self._offer: ModelOffer | None = None
@@ -90,8 +92,9 @@ class GatewayNode(ManagedNode):
             authority = self._certificates.current().authority
             self._revoked = RevocationList(folder / REVOKED_FILE, authority)
         self._client = self.create_client(
-            SegmentHardFrame, "segment_hard_frame", callback_group=ReentrantCallbackGroup()
+            SegmentHardFrame, "segment_hard_frame", callback_group=self._answers.group
         )
+        self._answers.start(self._client)
         self._files = self.create_client(
             GetModel, "get_model", callback_group=ReentrantCallbackGroup()
         )
@@ -144,6 +147,7 @@ class GatewayNode(ManagedNode):
 
     def release(self) -> None:
         """Destroy the client of the cloud's service and drop the certificates."""
+        self._answers.stop()
         for client in (self._client, self._files):
             if client is not None:
                 self.destroy_client(client)

@@ -6,9 +6,7 @@ SPOOLED or UNAVAILABLE at once, so that the robot answers the frame itself.
 
 from __future__ import annotations
 
-import queue
 import sys
-import threading
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -18,9 +16,9 @@ from laecips_edge.bridge.bridge_status import BridgeParts
 from laecips_edge.bridge.clouds import Clouds
 from laecips_edge.bridge.discovery import Discovery, can_discover
 from laecips_edge.bridge.frame_keeper import FrameKeeper
-from laecips_edge.bridge.grpc_client import DEADLINE_S
 from laecips_edge.bridge.link import Link
 from laecips_edge.bridge.model_relay import THREADS, ModelRelay
+from laecips_edge.bridge.on_the_way import OnTheWay
 from laecips_edge.core.certificates.certificate import Credentials
 from laecips_edge.core.certificates.reloaded_credentials import ReloadedCredentials
 from laecips_edge.core.link.announced import Announced
@@ -29,7 +27,7 @@ from laecips_edge.core.link.wire_error import WireError
 from laecips_edge.core.malloc_arenas import share_arenas
 from laecips_edge.core.settings import SettingError
 from laecips_edge.ros import qos
-from laecips_edge.ros.bounded_callback_group import BoundedCallbackGroup
+from laecips_edge.ros.dedicated_thread import DedicatedThread
 from laecips_edge.ros.lifecycle import ManagedNode, run
 from laecips_edge.ros.messages.hard_frame import answer_message, request_of
 from laecips_edge.ros.status_publisher import StatusPublisher
@@ -39,16 +37,10 @@ from laecips_msgs.srv import SegmentHardFrame
 STATUS_PERIOD_S: Final = 1.0
 
 MOST: Final = 16
-"""Requests on their way at a time, a thread each; more are answered UNAVAILABLE."""
-
-REFUSALS: Final = 2
-"""Threads that say so."""
+"""Requests on their way at a time; more are answered UNAVAILABLE."""
 
 PAUSE_S: Final = 0.5
 """How long a new connection waits for the hard frames that are on their way over the old one."""
-
-SLACK_S: Final = 1.0
-"""A call ends by itself at its deadline; so much later nobody waits for that any more."""
 
 
 class BridgeNode(ManagedNode):
@@ -66,8 +58,8 @@ class BridgeNode(ManagedNode):
         self._models: ModelRelay | None = None
         self._reports: report_relay.ReportRelay | None = None
         self._keeper = FrameKeeper(self._settings, logger=self.get_logger())
-        self._room = threading.BoundedSemaphore(MOST)
-        self._requests = BoundedCallbackGroup()
+        self._requests = DedicatedThread(self, "hard frames")
+        self._on_the_way = OnTheWay(MOST)
         self._service: Any = None
         self._status = StatusPublisher(self, BridgeStatus)
         self.create_timer(STATUS_PERIOD_S, self._report, clock=self.steady_clock)
@@ -95,14 +87,14 @@ class BridgeNode(ManagedNode):
         self._keeper.open(self._credentials.own.name if self._credentials else "plain-text")
         self._models = ModelRelay(self)
         self._reports = report_relay.ReportRelay(self)
-        self._requests.most = MOST + REFUSALS
         self._service = self.create_service(
             SegmentHardFrame,
             "segment_hard_frame",
             self._answer,
             qos_profile=qos.reliable(depth=MOST),
-            callback_group=self._requests,
+            callback_group=self._requests.group,
         )
+        self._requests.start(self._service)
 
     def activate(self) -> None:
         """Connect to the gateways, and start to send spooled frames."""
@@ -136,9 +128,9 @@ class BridgeNode(ManagedNode):
     def release(self) -> None:
         """Destroy the service, once all received requests are answered, and close the spool."""
         if self._service is not None:
+            self._requests.stop()
             # To send an answer after its service is destroyed would end the process.
-            self._requests.most = 0
-            self._requests.wait_until_idle()
+            self._on_the_way.wait_until_none()
             self.destroy_service(self._service)
             self._service = None
         if self._models is not None:
@@ -153,30 +145,53 @@ class BridgeNode(ManagedNode):
         return Link(address, self._credentials, tls_name=tls_name, on_change=on_change)
 
     def _answer(
-        self, request: SegmentHardFrame.Request, response: SegmentHardFrame.Response
-    ) -> SegmentHardFrame.Response:
-        if not self._room.acquire(blocking=False):
-            answer = _unavailable(f"{MOST} requests are on their way: lower max_in_flight")
-            return answer_message(response, answer, request.header)
-        try:
-            return answer_message(response, self._ask(request_of(request)), request.header)
-        finally:
-            self._room.release()
+        self,
+        message: SegmentHardFrame.Request,
+        respond: Callable[[SegmentHardFrame.Response], None],
+    ) -> None:
+        request = request_of(message)
 
-    def _ask(self, request: HardFrameRequest) -> HardFrameAnswer:
+        def answer(found: HardFrameAnswer) -> None:
+            respond(answer_message(SegmentHardFrame.Response(), found, message.header))
+
+        def answer_and_end(found: HardFrameAnswer) -> None:
+            try:
+                answer(found)
+            finally:
+                self._on_the_way.end()
+
+        if self._on_the_way.begin():
+            self._ask(request, answer_and_end)
+        else:
+            answer(_unavailable(f"{MOST} requests are on their way: lower max_in_flight"))
+
+    def _ask(self, request: HardFrameRequest, on_answer: Callable[[HardFrameAnswer], None]) -> None:
+        """Ask the cloud; its answer, or that there is none, comes at the deadline at the latest."""
         # Another thread may deactivate the node at the same time: read the attribute once.
         clouds = self._clouds
         if clouds is None:
-            return _unavailable(f"{self.get_fully_qualified_name()} is {self.state}: activate it")
+            on_answer(
+                _unavailable(f"{self.get_fully_qualified_name()} is {self.state}: activate it")
+            )
+            return
         if not clouds.present:
             message = f"no cloud: {clouds.trouble or 'a frame is on its way to try it'}"
             kept = self._keeper.take(request)
             status = AnswerStatus.SPOOLED if kept else AnswerStatus.UNAVAILABLE
-            return HardFrameAnswer(status=status, message=message)
-        answer = _asked(clouds, request)
-        if answer.status is AnswerStatus.UNAVAILABLE:
-            self._keeper.take(request)
-        return answer
+            on_answer(HardFrameAnswer(status=status, message=message))
+            return
+
+        def hear(answer: HardFrameAnswer) -> None:
+            if answer.status is AnswerStatus.UNAVAILABLE:
+                self._keeper.take(request)
+            on_answer(answer)
+
+        try:
+            clouds.ask(request, hear)
+        except WireError as error:
+            hear(HardFrameAnswer(status=AnswerStatus.BAD_REQUEST, message=str(error)))
+        except ValueError as error:  # the connection has just been closed
+            hear(_unavailable(str(error)))
 
     def _discovered(self, found: list[Announced]) -> None:
         """Take the announced gateways; a certificate must prove the announced name."""
@@ -220,22 +235,6 @@ class BridgeNode(ManagedNode):
         self._status.publish(fields, found, hardware_id=fields["robot"])
 
 
-def _asked(clouds: Clouds, request: HardFrameRequest) -> HardFrameAnswer:
-    """Ask the cloud, and wait for its answer until the deadline."""
-    answers: queue.SimpleQueue[HardFrameAnswer] = queue.SimpleQueue()
-    try:
-        call = clouds.ask(request, answers.put)
-    except WireError as error:
-        return HardFrameAnswer(status=AnswerStatus.BAD_REQUEST, message=str(error))
-    except ValueError as error:  # the connection has just been closed
-        return _unavailable(str(error))
-    try:
-        return answers.get(timeout=(request.deadline_s or DEADLINE_S) + SLACK_S)
-    except queue.Empty:
-        call.cancel()
-        return _unavailable("no answer")
-
-
 def _unavailable(message: str) -> HardFrameAnswer:
     return HardFrameAnswer(status=AnswerStatus.UNAVAILABLE, message=message)
 
@@ -243,8 +242,8 @@ def _unavailable(message: str) -> HardFrameAnswer:
 def main() -> int:
     """Run the node until SIGINT or SIGTERM; return the exit status."""
     share_arenas()
-    # A waiting request holds a thread; transitions, the status and refusals need some too.
-    return run(BridgeNode, threads=MOST + REFUSALS + THREADS + report_relay.THREADS + 2)
+    # Transitions and the status need threads too.
+    return run(BridgeNode, threads=THREADS + report_relay.THREADS + 2)
 
 
 if __name__ == "__main__":

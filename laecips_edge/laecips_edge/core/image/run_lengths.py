@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laecips_edge.core.image.codecs import MOST_PIXELS, Buffer, ImageError
-
-START: Final = b"RUN1"
+from laecips_edge.core.image.map_codings import RUN_LENGTHS
 
 _HEADER: Final = struct.Struct("<4sHHI")
 _LONGEST_SIDE: Final = 0xFFFF
@@ -46,7 +45,7 @@ def encode_runs(pixels: NDArray[np.uint8]) -> bytes:
     low, high = (lengths & 0xFF).astype(np.uint8), (lengths >> 8).astype(np.uint8)
     deflate = zlib.compressobj(6, zlib.DEFLATED, _RAW_DEFLATE)
     body = deflate.compress(np.concatenate([flat[at], low, high]).tobytes()) + deflate.flush()
-    return _HEADER.pack(START, height, width, at.size) + body
+    return _HEADER.pack(RUN_LENGTHS, height, width, at.size) + body
 
 
 def decode_runs(data: Buffer, *, shape: tuple[int, int] | None = None) -> NDArray[np.uint8]:
@@ -61,7 +60,7 @@ def decode_runs(data: Buffer, *, shape: tuple[int, int] | None = None) -> NDArra
         ImageError: the data is not such a file, truncated, or broken.
     """
     whole = bytes(data)
-    if len(whole) < _HEADER.size or not whole.startswith(START):
+    if len(whole) < _HEADER.size or not whole.startswith(RUN_LENGTHS):
         raise ImageError("not run lengths: do both sides run one version?")
     _, height, width, runs = _HEADER.unpack_from(whole)
     if shape is not None and (height, width) != shape:

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laecips_edge.core.image.codecs import Buffer, ImageError
+from laecips_edge.core.image.map_codings import CONFIDENCE
 from laecips_edge.core.image.run_lengths import decode_runs, encode_runs
 
-START: Final = b"CON1"
 USUAL_BOUND: Final = 0.6
 """Default of `training.min_confidence`."""
 
@@ -38,7 +38,7 @@ def encode_confidence(confidence: NDArray[np.uint8], *, bound: float = USUAL_BOU
     least = math.ceil(bound * 255)
     sides = encode_runs((confidence >= least).astype(np.uint8))
     levels = np.rint(_block_means(confidence) / _STEP).astype(np.uint8)
-    return _HEADER.pack(START, least, _BLOCK, len(sides)) + sides + encode_runs(levels)
+    return _HEADER.pack(CONFIDENCE, least, _BLOCK, len(sides)) + sides + encode_runs(levels)
 
 
 def decode_confidence(data: Buffer, *, shape: tuple[int, int] | None = None) -> NDArray[np.uint8]:
@@ -52,7 +52,7 @@ def decode_confidence(data: Buffer, *, shape: tuple[int, int] | None = None) -> 
         ImageError: the data is not such a file, truncated, or broken.
     """
     whole = bytes(data)
-    if len(whole) < _HEADER.size or not whole.startswith(START):
+    if len(whole) < _HEADER.size or not whole.startswith(CONFIDENCE):
         raise ImageError("not a coded confidence map: do both sides run one version?")
     _, least, block, size = _HEADER.unpack_from(whole)
     if not block:

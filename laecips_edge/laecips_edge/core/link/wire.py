@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from laecips_edge.core.image import run_lengths
+from laecips_edge.core.image import map_codings, run_lengths
 from laecips_edge.core.image.codecs import Buffer, ImageError, decode_png, encode_png
 from laecips_edge.core.link import confidence_map as small_confidence
 from laecips_edge.core.link.wire_error import WireError
@@ -18,21 +18,9 @@ from laecips_edge.core.link.wire_error import WireError
 NO_CLASS = 255
 """Label of a pixel that has no class."""
 
-_PNG_START: Final = b"\x89PNG"
 _SCORE_STEPS: Final = 31
 """Against 255 they take a third of the bytes and change F's label of one pixel in a thousand
 (docs/results/traffic.md)."""
-
-_CODINGS: Final = {
-    run_lengths.START: "run lengths",
-    small_confidence.START: "confidence",
-    _PNG_START: "png compressed",
-}
-
-
-def coding_of(data: Buffer) -> str:
-    """Return the name of a map's coding; empty if its first bytes are of none."""
-    return _CODINGS.get(bytes(data[:4]), "")
 
 
 def encode_label_map(label_map: NDArray[np.uint8]) -> bytes:
@@ -144,13 +132,13 @@ def _decode_map(what: str, data: Buffer, shape: tuple[int, int] | None) -> NDArr
     if not start:
         raise WireError(f"{what}: no data")
     try:
-        if start == run_lengths.START:
+        if start == map_codings.RUN_LENGTHS:
             return run_lengths.decode_runs(data, shape=shape)
-        if start == small_confidence.START:
+        if start == map_codings.CONFIDENCE:
             return small_confidence.decode_confidence(data, shape=shape)
     except ImageError as error:
         raise WireError(f"{what}: {error}") from error
-    if start != _PNG_START:
+    if start != map_codings.PNG:
         raise WireError(f"{what}: of no known coding: do both sides run one version?")
     return _decode(what, data, np.uint8, shape)
 

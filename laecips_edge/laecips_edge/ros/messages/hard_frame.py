@@ -7,8 +7,8 @@ from array import array
 from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import Header
 
+from laecips_edge.core.image.map_codings import coding_of
 from laecips_edge.core.image.stamps import nanoseconds
-from laecips_edge.core.link import wire
 from laecips_edge.core.link.hard_frame import (
     AnswerStatus,
     HardFrameAnswer,
@@ -103,7 +103,7 @@ def answer_of(message: SegmentHardFrame.Response) -> HardFrameAnswer:
 
 
 def _format_of(coded: bytes) -> str:
-    return f"mono8; {wire.coding_of(coded)}" if coded else ""
+    return f"mono8; {coding_of(coded)}" if coded else ""
 
 
 def _file(data: bytes, kind: str, header: Header) -> CompressedImage:

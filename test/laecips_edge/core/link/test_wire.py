@@ -31,12 +31,6 @@ def test_maps_and_scores_of_older_files_are_read() -> None:
     assert wire.decode_scores(encode_png(np.full((4, 5), 7, np.uint8)), 2).shape == (2, 2, 5)
 
 
-def test_a_map_names_its_coding() -> None:
-    maps = [wire.encode_label_map(LABELS), wire.encode_confidence_map(LABELS), encode_png(LABELS)]
-    names = ["run lengths", "confidence", "png compressed", "", ""]
-    assert [wire.coding_of(data) for data in [*maps, b"", b"GIF89a"]] == names
-
-
 def test_a_pixel_of_very_many_classes_keeps_its_best() -> None:
     scores = np.full((80, 1, 2), 1 / 81, np.float32)
     scores[70] = 2 / 81
