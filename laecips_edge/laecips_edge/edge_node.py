@@ -1,6 +1,6 @@
 """The node on the robot: one label map for each image, with the cloud's help for hard frames.
 
-A frame passes `frame/pipeline.py` (executor's thread), then `core/frame/router.py` (inference
+A frame passes `frame/pipeline.py` (its camera's thread), then `core/frame/router.py` (inference
 thread: decode, f, h, decision), then `frame/publishers.py`. For a hard frame the router asks the
 cloud, whose answers have a thread of their own. On a third thread `update/model_link.py` brings a
 newer pair (f, h) into `core/frame/running_pair.py`.
@@ -35,6 +35,7 @@ from laecips_edge.frame.camera import CameraChannel, image_topic
 from laecips_edge.frame.node_status import Snapshot, StatusTopics
 from laecips_edge.frame.pipeline import Pipeline
 from laecips_edge.frame.pipeline_status import status_of
+from laecips_edge.ros.dedicated_thread import DedicatedThread
 from laecips_edge.ros.level_log import log_at
 from laecips_edge.ros.lifecycle import ManagedNode, run
 from laecips_edge.update.engine_switch import EngineSwitch
@@ -53,6 +54,7 @@ class EdgeNode(ManagedNode):
         self._store: ModelStore | None = None
         self._models: ModelLink | None = None
         self._switch: EngineSwitch | None = None
+        self._answers = DedicatedThread(self, "answers of the cloud")
         self._cloud: Client | None = None
         self._pipeline: Pipeline | None = None
         self._history = FrameHistory()
@@ -89,7 +91,10 @@ class EdgeNode(ManagedNode):
             CameraChannel(self, name, manifest=manifest, labels=labels, look=self._look)
             for name in settings.camera_names
         ]
-        self._cloud = self.create_client(SegmentHardFrame, "segment_hard_frame")
+        self._cloud = self.create_client(
+            SegmentHardFrame, "segment_hard_frame", callback_group=self._answers.group
+        )
+        self._answers.start(self._cloud)
         if self._store is not None:
             self._models = ModelLink(
                 node=self,
@@ -171,6 +176,7 @@ class EdgeNode(ManagedNode):
             camera.destroy()
         self._cameras = []
         if self._cloud is not None:
+            self._answers.stop()
             self.destroy_client(self._cloud)
             self._cloud = None
 

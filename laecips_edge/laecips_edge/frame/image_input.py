@@ -13,12 +13,15 @@ from rclpy.subscription import Subscription
 from rclpy.timer import Timer
 
 from laecips_edge.ros import qos
+from laecips_edge.ros.dedicated_thread import DedicatedThread
 
 BEST_AVAILABLE = "best_available"
 
 
 class ImageInput:
-    """A subscription to images. All methods run on the executor's thread.
+    """A subscription to images, which come on a thread of their own.
+
+    All methods run on the executor's thread, and so do the QoS events.
 
     With `best_available` it is reliable as long as all publishers are: only then every large image
     arrives, for the middleware repeats what does not fit into its buffer. ROS decides that once,
@@ -28,7 +31,7 @@ class ImageInput:
         node: The node that subscribes.
         kind: Message type.
         topic: Resolved name of the topic.
-        receive: Takes each message.
+        receive: Takes each message, on the subscription's own thread.
         reliability: One of `qos.RELIABILITIES`.
         clock: A clock that runs although the node's time may stand still.
         on_lost: Called with the number of images that the middleware reports as lost.
@@ -53,6 +56,7 @@ class ImageInput:
         self._clock = clock
         self._on_lost = on_lost
         self._soon: Timer | None = None
+        self._thread = DedicatedThread(node, "images")
         self._chosen = ""
         self._chosen = self._best()
         self._subscription = self._subscribe()
@@ -64,13 +68,13 @@ class ImageInput:
             return
         self._chosen = best
         self._node.get_logger().info(f"subscribing anew to {self.topic}, {best} as its publishers")
-        self._node.destroy_subscription(self._subscription)
+        self._unsubscribe()
         self._subscription = self._subscribe()
 
     def destroy(self) -> None:
         """End the subscription."""
         self._cancel()
-        self._node.destroy_subscription(self._subscription)
+        self._unsubscribe()
 
     def _best(self) -> str:
         if self._asked != BEST_AVAILABLE:
@@ -87,15 +91,22 @@ class ImageInput:
                 self.topic,
                 self._receive,
                 qos.sensor_data(self._chosen),
+                callback_group=self._thread.group,
                 event_callbacks=SubscriptionEventCallbacks(
                     incompatible_qos=self._does_not_match, **events
                 ),
             )
 
         try:
-            return subscribe(message_lost=lambda event: self._on_lost(event.total_count_change))
+            made = subscribe(message_lost=lambda event: self._on_lost(event.total_count_change))
         except UnsupportedEventTypeError:  # not every middleware counts losses
-            return subscribe()
+            made = subscribe()
+        self._thread.start(made)
+        return made
+
+    def _unsubscribe(self) -> None:
+        self._thread.stop()
+        self._node.destroy_subscription(self._subscription)
 
     def _does_not_match(self, event: Any) -> None:
         policy = qos_policy_name_from_kind(event.last_policy_kind)

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 
 from rclpy.callback_groups import CallbackGroup
 from rclpy.client import Client
+from rclpy.event_handler import EventHandler
 from rclpy.guard_condition import GuardCondition
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
@@ -29,9 +30,10 @@ Entity: TypeAlias = "Subscription | Client | Service"
 class DedicatedThread:
     """Runs the callbacks of some subscriptions, clients and services of a node.
 
-    The entities are created with `callback_group=group`, so that the node's executor leaves them
-    alone. The callback of a service is `callback(request, respond)`: it need not wait for its
-    response, for `respond(response)` may be called later, once, on any thread.
+    The entities are created with `callback_group=group`, so that the node's executor leaves their
+    messages alone; it still runs the callbacks of QoS events. The callback of a service is
+    `callback(request, respond)`: it need not wait for its response, for `respond(response)` may be
+    called later, once, on any thread.
 
     An error of a callback is logged, and the thread goes on.
 
@@ -84,16 +86,16 @@ class DedicatedThread:
 
 
 class _LeftAlone(CallbackGroup):
-    """A callback group of which an executor runs nothing."""
+    """A callback group of which an executor runs QoS events alone."""
 
     def can_execute(self, entity: Any) -> bool:
-        return False
+        return isinstance(entity, EventHandler)
 
     def beginning_execution(self, entity: Any) -> bool:
-        return False
+        return self.can_execute(entity)
 
     def ending_execution(self, entity: Any) -> None:
-        raise AssertionError("nothing was begun")
+        """Do nothing: events may run side by side."""
 
 
 class _WaitSet:
