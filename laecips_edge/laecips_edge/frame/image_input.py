@@ -19,9 +19,9 @@ BEST_AVAILABLE = "best_available"
 
 
 class ImageInput:
-    """A subscription to images, which come on a thread of their own.
+    """A subscription to images, which come on a thread of their own, as do its QoS events.
 
-    All methods run on the executor's thread, and so do the QoS events.
+    All methods run on the executor's thread.
 
     With `best_available` it is reliable as long as all publishers are: only then every large image
     arrives, for the middleware repeats what does not fit into its buffer. ROS decides that once,

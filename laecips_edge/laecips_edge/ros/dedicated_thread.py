@@ -30,8 +30,9 @@ Entity: TypeAlias = "Subscription | Client | Service"
 class DedicatedThread:
     """Runs the callbacks of some subscriptions, clients and services of a node.
 
-    The entities are created with `callback_group=group`, so that the node's executor leaves their
-    messages alone; it still runs the callbacks of QoS events. The callback of a service is
+    The entities are created with `callback_group=group`, so that the node's executor leaves them
+    alone. The thread also runs the callbacks of a subscription's QoS events: an executor that
+    waited for those would wake at each message too. The callback of a service is
     `callback(request, respond)`: it need not wait for its response, for `respond(response)` may be
     called later, once, on any thread.
 
@@ -78,24 +79,21 @@ class DedicatedThread:
                 held.enter_context(entity.handle)
             wait_set = held.enter_context(_WaitSet(self._node, self._entities, wake))
             while not self._stopping:
-                for entity in wait_set.ready():
+                for ready in wait_set.ready():
                     try:
-                        _receive(entity)
+                        _receive(ready)
                     except Exception:
                         self._node.get_logger().error(traceback.format_exc())
 
 
 class _LeftAlone(CallbackGroup):
-    """A callback group of which an executor runs QoS events alone."""
+    """A callback group of which an executor runs nothing."""
 
     def can_execute(self, entity: Any) -> bool:
-        return isinstance(entity, EventHandler)
+        return False
 
     def beginning_execution(self, entity: Any) -> bool:
-        return self.can_execute(entity)
-
-    def ending_execution(self, entity: Any) -> None:
-        """Do nothing: events may run side by side."""
+        return False
 
 
 class _WaitSet:
@@ -107,21 +105,26 @@ class _WaitSet:
             "client": [each for each in entities if isinstance(each, Client)],
             "service": [each for each in entities if isinstance(each, Service)],
         }
+        self._events = [
+            event for each in self._kinds["subscription"] for event in each.event_handlers
+        ]
         self._wake = wake
         subscriptions, clients, services = map(len, self._kinds.values())
         self._waits = rclpy_implementation.WaitSet(
-            subscriptions, 1, 0, clients, services, 0, node.context.handle
+            subscriptions, 1, 0, clients, services, len(self._events), node.context.handle
         )
+        self._held = ExitStack()
 
     def __enter__(self) -> _WaitSet:
-        self._waits.__enter__()
+        for each in (self._waits, *self._events):
+            self._held.enter_context(each)
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._waits.__exit__(*error)
+        self._held.close()
 
-    def ready(self) -> Iterator[Entity]:
-        """Wait until a message has come or the thread is woken; return whose message."""
+    def ready(self) -> Iterator[Entity | EventHandler]:
+        """Wait for a message, a QoS event or the call to stop; return those that came."""
         waits = self._waits
         waits.clear_entities()
         for each in self._kinds["subscription"]:
@@ -130,16 +133,23 @@ class _WaitSet:
             waits.add_client(each.handle)
         for each in self._kinds["service"]:
             waits.add_service(each.handle)
+        for each in self._events:
+            each.add_to_wait_set(waits)
         waits.add_guard_condition(self._wake.handle)
         waits.wait(FOREVER)
         for kind, entities in self._kinds.items():
             found = waits.get_ready_entities(kind) if entities else ()
             yield from (each for each in entities if each.handle.pointer in found)
+        yield from (each for each in self._events if each.is_ready(waits))
 
 
-def _receive(entity: Entity) -> None:
-    """Take the message that an entity has, if it still has one, and run the callback."""
-    if isinstance(entity, Subscription):
+def _receive(entity: Entity | EventHandler) -> None:
+    """Take what an entity has, if it still has something, and run the callback."""
+    if isinstance(entity, EventHandler):
+        event = entity.take_data()
+        if event is not None:
+            entity.callback(event)
+    elif isinstance(entity, Subscription):
         taken = entity.handle.take_message(entity.msg_type, entity.raw)
         if taken is not None:
             entity.callback(taken[0])

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from laecips_edge.ros import qos
 from laecips_edge.ros.dedicated_thread import DedicatedThread
 from processes import Peer, until
+from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.node import Node
 from std_msgs.msg import Int32
 
@@ -60,6 +62,20 @@ def test_an_error_is_logged_and_the_next_message_comes(
     publisher.publish(Int32(data=0))
     publisher.publish(Int32(data=1))
     until(lambda: heard == [1.0])
+
+
+def test_qos_events_come_on_the_thread_too(node: Node, peer: Peer, thread: DedicatedThread) -> None:
+    heard: list[str] = []
+    events = SubscriptionEventCallbacks(
+        incompatible_qos=lambda event: heard.append(threading.current_thread().name)
+    )
+    subscription = node.create_subscription(
+        Int32, "numbers", print, 10, callback_group=thread.group, event_callbacks=events
+    )
+    thread.start(subscription)
+    peer.node.create_publisher(Int32, "numbers", qos.sensor_data("best_effort"))
+    until(lambda: heard)
+    assert heard == ["frames"]
 
 
 def test_responses_may_come_later_from_any_thread_and_in_any_order(
