@@ -38,7 +38,9 @@ def normalise(images: NDArray[np.uint8]) -> Tensor:
     scale = np.array(STD, np.float32) * 255.0
     shift = np.array(MEAN, np.float32) * 255.0
     # The transposed view of an interleaved array is what torch calls channels-last: no copy.
-    return torch.from_numpy((images - shift) / scale).permute(0, 3, 1, 2)
+    scaled = images - shift
+    scaled /= scale
+    return torch.from_numpy(scaled).permute(0, 3, 1, 2)
 
 
 class Batches:

@@ -88,13 +88,12 @@ class MovedWeights:
             return
         flat = torch.cat([each.flatten() for each in worth])
         bound = flat.kthvalue(max(1, flat.numel() - round(share * flat.numel()))).values
-        self._held = [
-            (weight, each <= bound, weight.detach().clone())
-            for weight, each in zip(self._tensors, worth, strict=True)
-        ]
+        for weight, each in zip(self._tensors, worth, strict=True):
+            moves = (each > bound).to(weight.dtype)
+            self._held.append((weight, moves, weight.detach() * (1 - moves)))
         optimiser.register_step_post_hook(self._take_back)
 
     @torch.no_grad()
     def _take_back(self, *_: Any) -> None:
-        for weight, held, before in self._held:
-            weight.copy_(torch.where(held, before, weight))
+        for weight, moves, kept in self._held:
+            torch.addcmul(kept, weight, moves, out=weight)  # one pass over each tensor
