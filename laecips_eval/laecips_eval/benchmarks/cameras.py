@@ -6,17 +6,14 @@ is a process of its own, as the launch files start it, and no cloud is there.
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from laecips_edge.core.bundle.bundle import Bundle
 
-from laecips_eval.benchmarks.edge_node.drivers import Drivers
-from laecips_eval.benchmarks.edge_node.process import edge_process
+from laecips_eval.benchmarks.edge_node.drivers import driven_node
 from laecips_eval.benchmarks.edge_node.scene_picture import scene_picture
 
 NUMBERS: Final = (1, 5)
@@ -68,15 +65,8 @@ def run(bundle: Path, *, engine: str, numbers: Sequence[int] = NUMBERS) -> list[
 
 def _measured(bundle: Path, engine: str, number: int) -> CamerasRow:
     names = [f"camera{index}" for index in range(number)] if number > 1 else [""]
-    namespace = f"/bench_{os.getpid()}_{number}"
-    parameters: dict[str, Any] = {"engine": engine}
-    if number > 1:
-        parameters["cameras"] = json.dumps(names)
-    with (
-        edge_process(bundle, namespace=namespace, **parameters) as process,
-        Drivers(names, namespace, scene_picture(Bundle.load(bundle), SHAPE)) as drivers,
-    ):
-        drivers.wait_for_all(process)
+    picture = scene_picture(Bundle.load(bundle), SHAPE)
+    with driven_node(bundle, picture, cameras=names, engine=engine) as (process, drivers):
         cpu_s, began = sum(process.cpu_times()[:2]), time.monotonic()
         while time.monotonic() - began < SECONDS:
             drivers.send()

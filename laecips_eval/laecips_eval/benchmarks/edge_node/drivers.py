@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, NamedTuple
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import psutil
@@ -21,10 +24,11 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import Image
 
-from laecips_eval.benchmarks.edge_node.process import PATIENCE_S
+from laecips_eval.benchmarks.edge_node.process import PATIENCE_S, edge_process
 from laecips_msgs.msg import Segmentation
 
 _RETRY_S: Final = 0.5
+_NUMBERS: Final = itertools.count()
 
 
 class TimedAnswer(NamedTuple):
@@ -150,3 +154,30 @@ def _transport() -> Iterator[None]:
     finally:
         for name in os.environ.keys() - before.keys():
             del os.environ[name]
+
+
+@contextmanager
+def driven_node(
+    bundle: Path, picture: NDArray[np.uint8], *, cameras: Sequence[str] = ("",), **parameters: Any
+) -> Iterator[tuple[psutil.Process, Drivers]]:
+    """Start an edge node and its drivers, in a namespace of their own; wait until it answers.
+
+    Args:
+        bundle: the bundle's folder.
+        picture: uint8 [H, W, 3], RGB; what the cameras see.
+        cameras: names of the cameras.
+        **parameters: see `edge_process`.
+
+    Raises:
+        ValueError: see `edge_process`.
+        OSError: the node ends, or answers nothing.
+    """
+    namespace = f"/bench_{os.getpid()}_{next(_NUMBERS)}"
+    if any(cameras):
+        parameters["cameras"] = json.dumps(cameras)
+    with (
+        edge_process(bundle, namespace=namespace, **parameters) as process,
+        Drivers(cameras, namespace, picture) as drivers,
+    ):
+        drivers.wait_for_all(process)
+        yield process, drivers

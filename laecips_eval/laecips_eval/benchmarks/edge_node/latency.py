@@ -6,7 +6,6 @@ rate in the same run, whose own tail is the machine's.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,8 +17,7 @@ from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.engines import precision_of
 from laecips_edge.core.inference.segmenter import Segmenter
 
-from laecips_eval.benchmarks.edge_node.drivers import Drivers
-from laecips_eval.benchmarks.edge_node.process import edge_process
+from laecips_eval.benchmarks.edge_node.drivers import Drivers, driven_node
 from laecips_eval.benchmarks.edge_node.scene_picture import scene_picture
 from laecips_eval.benchmarks.edge_node.speed import SIZES
 
@@ -81,17 +79,12 @@ def run(
     for engine in engines:
         segmenter = Segmenter(loaded, engine=engine)
         for size in sizes:
-            namespace = f"/bench_{os.getpid()}_{engine}_{size[0]}"
             picture = scene_picture(loaded, size)
 
             def look() -> None:
                 segmenter.trust(segmenter.predict(picture).logits)  # noqa: B023 (called at once)
 
-            with (
-                edge_process(bundle, namespace=namespace, engine=engine) as process,
-                Drivers([""], namespace, picture) as drivers,
-            ):
-                drivers.wait_for_all(process)
+            with driven_node(bundle, picture, engine=engine) as (_, drivers):
                 node_ms: list[float] = []
                 bare_ms: list[float] = []
                 for _ in range(turns):

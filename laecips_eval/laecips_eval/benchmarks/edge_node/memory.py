@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import array
 import hashlib
-import os
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import psutil
 from laecips_edge.core.bundle.bundle import FILES, MANIFEST, Bundle, write_bundle
@@ -22,8 +21,7 @@ from laecips_edge.core.link.model_update import ModelOffer
 from laecips_edge.ros import qos
 from laecips_edge.ros.messages.model_update import offer_message
 
-from laecips_eval.benchmarks.edge_node.drivers import Drivers
-from laecips_eval.benchmarks.edge_node.process import edge_process
+from laecips_eval.benchmarks.edge_node.drivers import Drivers, driven_node
 from laecips_eval.benchmarks.edge_node.scene_picture import scene_picture
 from laecips_eval.benchmarks.edge_node.speed import SIZES
 from laecips_msgs.msg import ModelUpdate
@@ -90,14 +88,10 @@ def _next_version(bundle: Bundle, path: Path) -> Bundle:
 
 
 def _measured(bundle: Path, other: Bundle, engine: str, size: tuple[int, int]) -> MemoryRow:
-    namespace = f"/bench_{os.getpid()}_{engine}_{size[0]}"
     # Without a limit of the rate: how long the fetching takes does not matter here.
-    parameters = {"engine": engine, "watch_frames": WATCH_FRAMES, "update_rate_limit": 0}
-    with (
-        edge_process(bundle, namespace=namespace, **parameters) as process,
-        Drivers([""], namespace, scene_picture(other, size)) as drivers,
-    ):
-        drivers.wait_for_all(process)
+    parameters: dict[str, Any] = {"watch_frames": WATCH_FRAMES, "update_rate_limit": 0}
+    picture = scene_picture(other, size)
+    with driven_node(bundle, picture, engine=engine, **parameters) as (process, drivers):
         before = process.memory_info().rss
         _offer(drivers, other)
         _drive(drivers, process, other.manifest.version)

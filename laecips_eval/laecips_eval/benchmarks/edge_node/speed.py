@@ -6,7 +6,7 @@ has one picture in hand and one that waits, as beside a camera that is a little 
 
 from __future__ import annotations
 
-import os
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,8 +21,7 @@ from laecips_edge.core.inference.engines import precision_of
 from laecips_edge.core.inference.segmenter import Segmenter
 from numpy.typing import NDArray
 
-from laecips_eval.benchmarks.edge_node.drivers import Drivers
-from laecips_eval.benchmarks.edge_node.process import edge_process
+from laecips_eval.benchmarks.edge_node.drivers import Drivers, driven_node
 from laecips_eval.benchmarks.edge_node.scene_picture import scene_picture
 
 SIZES: Final = ((360, 480), (720, 1280))
@@ -91,13 +90,8 @@ def run(
     for engine in engines:
         segmenter = Segmenter(loaded, engine=engine)
         for size in sizes:
-            namespace = f"/bench_{os.getpid()}_{engine}_{size[0]}"
             picture = scene_picture(loaded, size)
-            with (
-                edge_process(bundle, namespace=namespace, engine=engine) as process,
-                Drivers([""], namespace, picture) as drivers,
-            ):
-                drivers.wait_for_all(process)
+            with driven_node(bundle, picture, engine=engine) as (process, drivers):
                 both = [
                     (_bare(segmenter, picture), _node(drivers, process)) for _ in range(turns + 1)
                 ][1:]  # the first turn is a warm-up
@@ -119,7 +113,8 @@ def _row(engine: str, size: tuple[int, int], turns: Sequence[tuple[_Turn, _Turn]
         ratio=median(after.hz / before.hz for before, after in turns),
         bare_cpu_ms=bare_cpu_ms,
         node_cpu_ms=node_cpu_ms,
-        cpu_ratio=bare_cpu_ms / node_cpu_ms,
+        # The system counts a process's time in steps of 10 ms.
+        cpu_ratio=bare_cpu_ms / node_cpu_ms if node_cpu_ms else math.inf,
     )
 
 
