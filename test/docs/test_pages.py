@@ -3,7 +3,8 @@
 import argparse
 import re
 from collections.abc import Iterator
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ PAGES = [
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
+@cache
 def anchors(page: Path) -> set[str]:
     """The anchors of a page's headlines, as GitHub makes them."""
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
@@ -54,8 +56,14 @@ def commands(text: str) -> Iterator[list[str]]:
                 yield ["demo", *found[1].split()]
 
 
+@cache
+def installed() -> EntryPoints:
+    return entry_points(group=GROUP)
+
+
+@cache
 def parser_of(name: str) -> argparse.ArgumentParser:
-    (point,) = entry_points(group=GROUP, name=name)
+    point = installed()[name]
     parser = argparse.ArgumentParser()
     point.load().add_arguments(parser)
     return parser
@@ -63,7 +71,7 @@ def parser_of(name: str) -> argparse.ArgumentParser:
 
 def problem_of(words: list[str]) -> str:
     """What is wrong with a command; empty where nothing is."""
-    names = {point.name for point in entry_points(group=GROUP)}
+    names = installed().names
     if words[0] in ("COMMAND", "--help"):
         return ""
     if words[0] not in names:

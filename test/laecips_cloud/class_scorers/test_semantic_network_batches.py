@@ -123,6 +123,7 @@ def test_one_without_an_answer_is_told(save_network: SaveNetwork) -> None:
         network.scores_of([grey, black])
 
 
+@pytest.mark.slow
 def test_the_shipped_teacher_says_the_same_of_each() -> None:
     classes = _classes()
     network = SemanticNetwork(TEACHER, classes)

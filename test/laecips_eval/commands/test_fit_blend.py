@@ -24,6 +24,7 @@ def teacher(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_weight_is_fitted_and_the_blend_takes_it(
     teacher: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,7 @@ def run(*arguments: str) -> int:
     return make_bag.run(parser.parse_args(arguments))
 
 
+@pytest.mark.slow
 def test_inspection(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "bag"
     options = ("--frames", "5", "--seed", "3", "--rate", "20", "-o", str(path))

@@ -9,6 +9,7 @@ from laecips_edge import cli
 CAMVID = Path(__file__).parents[3] / "camvid-is-not-part-of-the-project"
 
 
+@pytest.mark.slow
 def test_the_page_has_a_row_for_each_setting(tmp_path: Path) -> None:
     page = tmp_path / "docs" / "masks.md"
     assert cli.main(["masks", "--frames", "1", "-o", str(page)]) == 0

@@ -141,6 +141,7 @@ def test_a_given_drift_goes_for_all_panels_and_none_is_day_zero(
     assert {frames.drift_of(scene) for scene in range(4)} == {drift or DAY_ZERO}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("split", "stream", "make"),
     [("teacher", 4, Make.FOREIGN), ("train", 1, Make.NEW), ("held_out", 2, Make.NEW)],
