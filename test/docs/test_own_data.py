@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -12,12 +13,13 @@ from laecips_cloud.annotations.formats import FORMATS
 from laecips_cloud.training.data.folder.class_file import FolderClasses
 from laecips_cloud.training.data.folder.layout import find_pairs
 from laecips_cloud.training.data.folder.splits import read_splits
+from laecips_edge.cli import main
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_eval.datasets.importing.class_map import ClassMap
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "own-data.md").read_text(encoding="utf-8")
 QUICK = (
-    "--frames 8 --width 0.125 --miner-width 0.125 --input-size 96x128 --steps 4 --miner-steps 2 "
+    "--frames 8 --width 0.125 --miner-width 0.125 --input-size 64x96 --steps 4 --miner-steps 2 "
     "--folds 2 --variants 1"
 )
 
@@ -32,33 +34,40 @@ def write_plant(root: Path, count: int) -> None:
     for part in ("images", "labels"):
         (root / part).mkdir(parents=True)
     for number in range(count):
-        mask = random.integers(0, 3, (6, 8)).repeat(16, axis=0).repeat(16, axis=1).astype(np.uint8)
-        noise = random.integers(0, 30, (96, 128, 3))
+        mask = random.integers(0, 3, (4, 6)).repeat(16, axis=0).repeat(16, axis=1).astype(np.uint8)
+        noise = random.integers(0, 30, (64, 96, 3))
         cv2.imwrite(str(root / "images" / f"{number}.jpg"), mask[:, :, None] * 90 + noise)
         cv2.imwrite(str(root / "labels" / f"{number}.png"), mask)
 
 
-@pytest.mark.system
+@pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_from_pictures_to_a_replay(tmp_path: Path) -> None:
-    """As it stands there, but for the size of the training."""
+def test_from_pictures_to_a_replay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As it stands there, but for the size of the training, and in this process."""
     (script,) = blocks("sh", "laecips train")
     assert len(script.splitlines()) <= 10
     script = script.replace("-o out/plant\n", f"-o out/plant {QUICK}\n")
     write_plant(tmp_path / "plant", 15)
+    # The shell does what the shell does, and tells which commands would run.
+    shell = 'laecips() { printf "%q " "$@"; echo; }\n' + script
     done = subprocess.run(
-        ["/bin/bash", "-euo", "pipefail", "-c", script],
+        ["/bin/bash", "-euo", "pipefail", "-c", shell],
         cwd=tmp_path,
         env=os.environ | {"HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,
-        timeout=500,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "a training would learn from 12 frames and hold 3 out" in done.stdout
-    assert "plant-bag: 3 frames" in done.stdout
-    assert "mIoU" in done.stdout
+    monkeypatch.chdir(tmp_path)
+    for command in done.stdout.splitlines():
+        assert main(shlex.split(command)) == 0, command
+    said = capsys.readouterr().out
+    assert "a training would learn from 12 frames and hold 3 out" in said
+    assert "plant-bag: 3 frames" in said
+    assert "mIoU" in said
     bundle = Bundle.load(tmp_path / "out" / "plant")
     assert bundle.manifest.name == "plant"
     assert bundle.manifest.classes == ("background", "scratch", "dent")

@@ -22,7 +22,7 @@ def plant(tmp_path: Path) -> list[str]:
     for part in ("rgb", "masks"):
         (tmp_path / "plant" / part).mkdir(parents=True)
     for number in range(50):
-        mask = random.integers(0, 3, (5, 7)).repeat(16, axis=0).repeat(16, axis=1).astype(np.uint8)
+        mask = random.integers(0, 3, (4, 6)).repeat(16, axis=0).repeat(16, axis=1).astype(np.uint8)
         noise = random.integers(0, 30, mask.shape).astype(np.uint8)
         cv2.imwrite(str(tmp_path / "plant" / "rgb" / f"{number}.png"), mask * 90 + noise)
         cv2.imwrite(str(tmp_path / "plant" / "masks" / f"{number}_mask.png"), mask)
@@ -39,7 +39,7 @@ def test_from_pictures_to_a_bundle_and_on_where_it_stopped(
     out = tmp_path / "new"
     assert main(["new", str(out), *plant, SMALL]) == 0
     said = capsys.readouterr().out
-    assert "input size 80x112 for pictures of 80x112" in said
+    assert "input size 64x96 for pictures of 64x96" in said
     assert f"{out / 'bundle'}: the bundle of a robot, 3 classes" in said
     assert f"edge.launch.py image_topic:=/camera/image_raw bundle:={out / 'bundle'}" in said
     assert f"{out / 'bundle.training' / 'report.html'}: what f overlooks" in said

@@ -1,4 +1,7 @@
-"""The worker as a real process: it trains what a job says, and may be killed at any moment."""
+"""The worker as a real process: it trains what a job says, and may be killed at any moment.
+
+One worker takes the jobs of all tests, one version after the other: to start one takes seconds.
+"""
 
 import json
 import os
@@ -33,25 +36,32 @@ SETTINGS = OnlineTraining(
 )
 
 
-@pytest.fixture
-def library(tmp_path: Path, tiny_bundle: Bundle) -> Iterator[ModelLibrary]:
-    it = ModelLibrary(tmp_path / "library")
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with source frames and a replay buffer."""
+    it = tmp_path_factory.mktemp("worker")
+    write_source(it / "source")
+    fill(it / "replay.sqlite", ColourFrames(10, seed=1))
+    return it
+
+
+@pytest.fixture(scope="module")
+def library(folder: Path, tiny_bundle: Bundle) -> Iterator[ModelLibrary]:
+    it = ModelLibrary(folder / "library")
     it.take_in(tiny_bundle)
     yield it
     it.close()
 
 
 @pytest.fixture
-def begin(library: ModelLibrary, tmp_path: Path) -> Callable[..., int]:
-    """Puts frames into a buffer and a job for them on the disk."""
-    write_source(tmp_path / "source")
-    fill(tmp_path / "replay.sqlite", ColourFrames(10, seed=1))
+def begin(library: ModelLibrary, folder: Path) -> Callable[..., int]:
+    """Puts a job for the buffer's frames on the disk."""
 
     def it(**changes: Any) -> int:
         recipe = JobTemplate(
-            buffer=changes.pop("buffer", tmp_path / "replay.sqlite"),
+            buffer=changes.pop("buffer", folder / "replay.sqlite"),
             max_lessons=10,
-            source=changes.pop("source", tmp_path / "source"),
+            source=changes.pop("source", folder / "source"),
             source_frames=10,
             engine="onnxruntime",
             settings=OnlineTraining(**vars(SETTINGS) | changes),
@@ -65,6 +75,17 @@ def begin(library: ModelLibrary, tmp_path: Path) -> Callable[..., int]:
         )
 
     return it
+
+
+def judged(library: ModelLibrary, version: int, *, promoted: bool = False) -> None:
+    """The trainer's verdict, after which the next job may begin."""
+    library.record(
+        lambda it: (
+            it.promote(version, reason="", train_s=1)
+            if promoted
+            else it.refuse(version, reason="")
+        )
+    )
 
 
 class Heard:
@@ -87,13 +108,20 @@ class Heard:
         return [message["progress"] for message in self.messages if "progress" in message]
 
 
-@pytest.fixture
-def worker(library: ModelLibrary) -> Iterator[WorkerProcess]:
+@pytest.fixture(scope="module")
+def the_worker(library: ModelLibrary) -> Iterator[WorkerProcess]:
     """At the priority of these tests: on a busy machine a lower one would take its time."""
     it = WorkerProcess(library.root, threads=1, nice=0)
-    it.start()
     yield it
     it.stop()
+
+
+@pytest.fixture
+def worker(the_worker: WorkerProcess) -> WorkerProcess:
+    """A worker that runs, whatever the test before has done to it."""
+    if not the_worker.runs:
+        the_worker.start()
+    return the_worker
 
 
 def test_it_steps_back_behind_everybody_else(library: ModelLibrary) -> None:
@@ -144,7 +172,6 @@ def test_it_trains_one_job_after_the_other(
     worker: WorkerProcess, library: ModelLibrary, begin: Callable[..., int]
 ) -> None:
     heard = Heard(worker)
-    heard.wait_for("ready")
     for version in (2, 3):
         assert begin() == version
         worker.train(version)
@@ -155,7 +182,7 @@ def test_it_trains_one_job_after_the_other(
         assert manifest.gate["reason"] == done["reason"]
         assert manifest.gate["promoted"] is done["promoted"]
         assert manifest.training["seed"] == version  # each one's own
-        library.record(lambda it: it.promote(2, reason="", train_s=1) if version == 2 else it)  # noqa: B023
+        judged(library, version, promoted=version == 2)
     exams = json.loads((library.root / "exams.json").read_text())["exams"]
     # Of the given one, of each parent, and of what was promoted.
     assert set(exams) == {"1", "2", *(["3"] if done["promoted"] else [])}
@@ -174,26 +201,29 @@ def test_killed_in_the_middle_it_goes_on_with_the_same_job(
     begin: Callable[..., int],
 ) -> None:
     heard = Heard(worker)
-    worker.train(begin(**settings))
+    version = begin(**settings)
+    worker.train(version)
     heard.wait_for("progress", moment)
     os.kill(worker.pid, signal.SIGKILL)
     assert heard.wait_for("died") == "SIGKILL"
     assert not worker.runs
-    assert not library.folder(2).exists()
+    assert not library.folder(version).exists()
     worker.start()
-    worker.train(2)
+    worker.train(version)
     heard.messages.clear()
     assert "promoted" in heard.wait_for("done")
     # An f that was trained is not trained again.
     assert any(line.startswith("f: ") for line in heard.progress()) is again
-    assert Bundle.load(library.folder(2)).manifest.version == 2
+    assert Bundle.load(library.folder(version)).manifest.version == version
+    judged(library, version)
 
 
 def test_stopped_in_the_middle_it_leaves_the_job_for_the_next_time(
     worker: WorkerProcess, library: ModelLibrary, begin: Callable[..., int]
 ) -> None:
     heard = Heard(worker)
-    worker.train(begin(steps=24))
+    version = begin(steps=24)
+    worker.train(version)
     heard.wait_for("progress", "f: ")
     pid = worker.pid
     worker.stop()
@@ -201,11 +231,12 @@ def test_stopped_in_the_middle_it_leaves_the_job_for_the_next_time(
     assert gone(pid)
     assert not worker.runs
     assert worker.hear() == []  # that it ended is no news
-    assert TrainingJob.read(library.job_folder(2)).version == 2
-    assert [path.name for path in (library.root / "versions").iterdir()] == ["000001"]
+    assert TrainingJob.read(library.job_folder(version)).version == version
+    assert not library.folder(version).exists()
     worker.start()
-    worker.train(2)
+    worker.train(version)
     heard.wait_for("done")
+    judged(library, version)
 
 
 def test_a_job_that_cannot_be_done_is_told_and_the_next_one_is_done(
@@ -226,9 +257,11 @@ def test_a_job_that_cannot_be_done_is_told_and_the_next_one_is_done(
         worker.train(version)
         assert message in heard.wait_for("failed")
         heard.messages.clear()
-        library.record(lambda it, version=version: it.refuse(version, reason=""))  # type: ignore[misc]
-    worker.train(begin())
+        judged(library, version)
+    version = begin()
+    worker.train(version)
     assert "promoted" in heard.wait_for("done")
+    judged(library, version)
 
 
 def test_without_its_trainer_it_ends_in_the_middle_of_a_training(

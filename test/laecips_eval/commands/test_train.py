@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 from laecips_cloud.class_scorers import create_class_scorer
-from laecips_cloud.networks.unet import UNet
+from laecips_cloud.networks.ddrnet import DDRNet
 from laecips_edge.cli import main
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.segmenter import Segmenter
-from laecips_eval.inspection_scene.classes import CLASSES
 
+CLASSES = ("belt", "part", "screw", "scratch")
 QUICK = [
     *("--frames", "8", "--held-out-frames", "3", "--width", "0.125", "--input-size", "96x128"),
     *("--steps", "6", "--variants", "1"),
@@ -45,47 +45,59 @@ def test_eight_frames_make_a_bundle_that_runs(
     assert (folder / "worst.jpg").is_file()
 
 
+@pytest.fixture
+def plant(camvid: Path) -> list[str]:
+    """Options that name a folder of pictures; one of them has no mask."""
+    (camvid / "splits.yaml").write_text("by: random")
+    (camvid / "labels" / "a.png").unlink()
+    return ["--dataset", "folder", "--root", str(camvid), "--name", "plant"]
+
+
 @pytest.mark.slow
-def test_f_can_be_another_network_and_begin_with_weights_of_a_file(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_pictures_of_a_folder_and_another_network_that_begins_with_weights_of_a_file(
+    plant: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    torch.save(UNet(classes=3, width=0.25).state_dict(), tmp_path / "unet.pth")
-    options = [*QUICK, "--network", "unet", "--width", "0.25"]
-    options += ["--weights", str(tmp_path / "unet.pth")]
+    torch.save(DDRNet(classes=3, width=0.25).state_dict(), tmp_path / "ddrnet.pth")
+    options = [*plant, *QUICK, "--network", "ddrnet", "--width", "0.25"]
+    options += ["--weights", str(tmp_path / "ddrnet.pth")]
     assert main(["train", *options, *PAIR, "-o", str(tmp_path / "bundle")]) == 0
     said = capsys.readouterr().out
+    assert "left out, as they have no mask: 1 files, such as" in said
     assert "] f: begins with " in said
     assert "fold 2 of 2: begins with " in said
     manifest = Bundle.load(tmp_path / "bundle").manifest
-    assert (manifest.architecture, manifest.width, manifest.stride) == ("unet", 0.25, 4)
+    assert (manifest.architecture, manifest.width, manifest.stride) == ("ddrnet", 0.25, 8)
+    assert manifest.name == "plant"
+    assert manifest.classes == ("belt", "part", "screw", "scratch")
 
 
 @pytest.mark.slow
 def test_eight_frames_make_a_teacher_that_the_cloud_can_ask_and_a_miner_learn_from(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    plant: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = tmp_path / "teacher"
-    assert main(["train", *TEACHER, *QUICK, "-o", str(out)]) == 0
+    folder = tmp_path / "made"
+    out = folder / "teacher"
+    assert main(["train", *plant, *TEACHER, *QUICK, "-o", str(out)]) == 0
     said = capsys.readouterr().out
     assert "  0% of the training, loss " in said
     assert "a teacher's IoU on held-out frames" in said
     for name in (*CLASSES, "mean"):
         assert name in said
-    left = {path.name for path in tmp_path.iterdir()}
+    left = {path.name for path in folder.iterdir()}
     assert left == {"teacher", "teacher.training"}, "what was only for it is left"
-    report = json.loads((tmp_path / "teacher.training" / "report.json").read_text())
-    assert (report["role"], report["pictures"]) == ("teacher", 3)
+    report = json.loads((folder / "teacher.training" / "report.json").read_text())
+    assert (report["role"], report["pictures"]) == ("teacher", 2)
     assert report["miou_assisted"] is None
     scorer = create_class_scorer("onnx", {"model": str(out)}, classes=CLASSES)
     scores = scorer.score(np.full((90, 120, 3), 128, np.uint8), pytest.fail)
     assert scores.shape == (len(CLASSES), 90, 120)
-    pair = tmp_path / "pair"
+    pair = folder / "pair"
     options = ["--miner-width", "0.125", "--folds", "0", "--miner-steps", "4"]
-    assert main(["train", *QUICK, *options, "--teacher", str(out), "-o", str(pair)]) == 0
+    assert main(["train", *plant, *QUICK, *options, "--teacher", str(out), "-o", str(pair)]) == 0
     assert "fold 1" not in capsys.readouterr().out
     training = Bundle.load(pair).manifest.training
     assert training["teacher"] == "teacher"
-    report = json.loads((tmp_path / "pair.training" / "report.json").read_text())
+    report = json.loads((folder / "pair.training" / "report.json").read_text())
     assert report["miou_assisted"] != report["miou"]
 
 
@@ -162,20 +174,6 @@ def test_masks_of_0_and_255_are_refused_before_anything_is_trained(
     )
     assert said.out == "", "something was trained before it failed"
     assert not out.exists()
-
-
-@pytest.mark.slow
-def test_a_folder_of_pictures_makes_a_bundle(
-    camvid: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (camvid / "splits.yaml").write_text("by: random")
-    (camvid / "labels" / "a.png").unlink()
-    options = ["--dataset", "folder", "--root", str(camvid), "--name", "plant"]
-    assert main(["train", *options, *QUICK, *PAIR, "-o", str(tmp_path / "bundle")]) == 0
-    assert "left out, as they have no mask: 1 files, such as" in capsys.readouterr().out
-    bundle = Bundle.load(tmp_path / "bundle")
-    assert bundle.manifest.name == "plant"
-    assert bundle.manifest.classes == ("belt", "part", "screw", "scratch")
 
 
 def test_a_size_is_height_by_width(capsys: pytest.CaptureFixture[str]) -> None:

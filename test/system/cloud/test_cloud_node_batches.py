@@ -17,7 +17,7 @@ pytestmark = pytest.mark.system
 
 SHAPE = (90, 140)
 CLASSES = 4
-ROBOTS = 10
+ROBOTS = 6
 BATCH = 4
 
 TABLE = """
@@ -38,10 +38,10 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Slow for its size: so many robots have asked before it is through with the first."""
     folder = tmp_path_factory.mktemp("network")
     colours = numpy_helper.from_array(np.eye(3, dtype=np.float32).reshape(3, 3, 1, 1) * 10, "w")
-    blur = numpy_helper.from_array(np.full((3, 1, 31, 31), 1 / 961, np.float32), "blur")
+    blur = numpy_helper.from_array(np.full((3, 1, 21, 21), 1 / 441, np.float32), "blur")
     nodes = [
         helper.make_node("Conv", ["rgb", "w"], ["conv"]),
-        helper.make_node("Conv", ["conv", "blur"], ["scores"], group=3, pads=[15] * 4),
+        helper.make_node("Conv", ["conv", "blur"], ["scores"], group=3, pads=[10] * 4),
     ]
     graph = helper.make_graph(
         nodes,
