@@ -81,9 +81,7 @@ def judged(library: ModelLibrary, version: int, *, promoted: bool = False) -> No
     """The trainer's verdict, after which the next job may begin."""
     library.record(
         lambda it: (
-            it.promote(version, reason="", train_s=1)
-            if promoted
-            else it.refuse(version, reason="")
+            it.promote(version, reason="", train_s=1) if promoted else it.refuse(version, reason="")
         )
     )
 

@@ -36,10 +36,10 @@ SMP = pytest.param(
     ),
 )
 FIRST = FirstTraining(
-    input_size=SIZE, miner_width=0.125, folds=2, steps=60, fold_share=0.1, miner_steps=6, variants=1
+    input_size=SIZE, miner_width=0.125, folds=2, steps=30, fold_share=0.1, miner_steps=6, variants=1
 )
 ONLINE = OnlineTraining(
-    steps=40,
+    steps=20,
     batch=4,
     learning_rate=2e-3,
     mix=1.0,

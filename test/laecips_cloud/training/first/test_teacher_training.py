@@ -62,7 +62,7 @@ def same(one: TaughtTeacher, two: TaughtTeacher) -> bool:
 
 
 def test_it_learns_what_it_has_not_seen(toy_frames: ToyFrames, tmp_path: Path) -> None:
-    settings = replace(SETTINGS, steps=120)
+    settings = replace(SETTINGS, steps=60)
     taught, lines = teach(toy_frames, tmp_path / "c", settings=settings, count=8)
     assert not taught.network.training
     assert taught.network.classes == 3

@@ -41,7 +41,7 @@ def row(look: int, loss: float, weight: float = 1.0) -> JudgedRow:
     return JudgedRow(logits, loss, weight)
 
 
-def trained(rows: Sequence[JudgedRow], *, beta: float, steps: int = 200) -> MinerNetwork:
+def trained(rows: Sequence[JudgedRow], *, beta: float, steps: int = 120) -> MinerNetwork:
     miner = tiny_miner()
     recipe = MinerRecipe(steps=steps, batch=8, weight_decay=0.0)
     train_miner_online(miner, rows, beta=beta, recipe=recipe)
@@ -68,12 +68,12 @@ def test_h_finds_its_optimum(beta: float, best: list[float]) -> None:
     assert found == pytest.approx(best, rel=0.05)
 
 
-@pytest.mark.parametrize(("light", "heavy", "mean"), [(3, 1, 0.3), (1, 3, 0.7), (20, 60, 0.7)])
+@pytest.mark.parametrize(("light", "heavy", "mean"), [(3, 1, 0.3), (20, 60, 0.7)])
 def test_of_frames_that_look_alike_h_learns_the_mean_loss_by_weight(
     light: float, heavy: float, mean: float
 ) -> None:
     rows = [row(0, 0.1, light), row(0, 0.9, heavy)]
-    assert trust(trained(rows, beta=0.15, steps=150), rows)[0] == pytest.approx(
+    assert trust(trained(rows, beta=0.15, steps=100), rows)[0] == pytest.approx(
         0.15 / mean, rel=0.2
     )
 

@@ -10,6 +10,8 @@ import pytest
 import yaml
 from laecips_cloud.class_scorers.class_table import ClassTable
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_eval.experiments.teachers import run as module
+from laecips_eval.experiments.teachers.measure import ComparedNetworks, Section, measure_camvid
 from laecips_eval.experiments.teachers.run import run_teachers
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -86,8 +88,22 @@ def test_what_is_missing_is_trained_and_the_page_has_all_sections(
 
 @pytest.mark.slow
 def test_without_camvid_it_says_so_and_every_is_taken_instead_of_the_settings(
-    tmp_path: Path, settings: dict[str, Any], written: Callable[[Any], Path]
+    tmp_path: Path,
+    camvid: Path,
+    settings: dict[str, Any],
+    written: Callable[[Any], Path],
+    tiny_bundle: Bundle,
+    teacher: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """What is measured here is small; the test above measures the drive."""
+
+    def measure(given: dict[str, Any], _: ComparedNetworks, **options: Any) -> Section:
+        assert (given["inspection"]["every"], given["camvid"]["every"]) == (5000, 5000)
+        tiny = ComparedNetworks(bundle=tiny_bundle.path, teacher=teacher)
+        return measure_camvid(camvid, settings, tiny, **options)
+
+    monkeypatch.setattr(module, "measure_inspection", measure)
     page, nowhere = tmp_path / "page.md", tmp_path / "nowhere"
     settings["inspection"]["every"] = 1
     run_teachers(page, config=written(settings), models=nowhere, every=5000)

@@ -129,8 +129,10 @@ def test_on_twenty_pictures_they_are_the_packages(sam_checkpoint: Path, min_area
     assert np.mean(ious) >= 0.99
 
 
-@pytest.mark.parametrize("min_area", [0, 40])
-@pytest.mark.parametrize(("layers", "crop_nms_thresh"), [(1, 0.7), (1, 0.3), (2, 0.9)])
+@pytest.mark.parametrize(
+    ("layers", "crop_nms_thresh", "min_area"),
+    [(1, 0.7, 0), (1, 0.3, 40), (1, 0.7, 40), (2, 0.9, 40)],
+)
 def test_with_crops_they_are_the_packages(
     sam_checkpoint: Path, layers: int, crop_nms_thresh: float, min_area: int
 ) -> None:
