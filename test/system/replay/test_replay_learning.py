@@ -34,7 +34,7 @@ TOY = """
     source_frames: 6
     nice: 1
     training:
-      steps: 20
+      steps: 10
       learning_rate: 0.002
       mix: 1.0
       min_confidence: 0.0
