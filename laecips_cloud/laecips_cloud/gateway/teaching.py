@@ -52,9 +52,6 @@ class _Place:
     assembly: Assembly
     used_s: float
 
-    def fits(self, piece: FramePiece) -> bool:
-        return (self.request_id, self.assembly.size) == (piece.request_id, piece.size)
-
 
 class TeachFrames:
     """Answers pieces of frames for teaching. Thread-safe; a call blocks its own thread only.

@@ -19,7 +19,7 @@ def take_weights(path: str | Path, network: nn.Module) -> tuple[int, int]:
     and those of another shape, are left out: the file's classes may be others.
 
     Args:
-        path: a file of safetensors, or one that torch.save wrote; forms as in `load_checkpoint`.
+        path: a file of safetensors, or one that torch.save wrote; forms as in `read_state_dict`.
         network: changed in place.
 
     Returns:
