@@ -44,7 +44,7 @@ def read(source: Path) -> Annotations:
 
 
 def parse(stored: NDArray, names: Mapping[int, str]) -> list[Shape]:
-    """One shape for each number that is there, but 0."""
+    """Return one shape for each number that is there, but 0."""
     return [
         Shape(names.get(value, f"id {value}"), where(stored, value))
         for value in map(int, np.unique(stored))

@@ -63,7 +63,7 @@ def read(source: Path) -> Annotations:
 
 
 def parse(stored: NDArray) -> list[Shape]:
-    """One shape for each id that is there."""
+    """Return one shape for each id that is there."""
     return [
         Shape(IDS[value] if value < len(IDS) else f"id {value}", where(stored, value))
         for value in map(int, np.unique(stored))

@@ -48,7 +48,7 @@ def read(source: Path) -> Annotations:
 
 
 def parse(task: Values, *, near: str) -> AnnotatedPicture:
-    """One task; of several annotations the first that was not cancelled is taken."""
+    """Return the picture of a task; of its annotations the first that was not cancelled counts."""
     done = [each for each in task.get("annotations", ()) if not each.get("was_cancelled")]
     results = done[0]["result"] if done else []
     shapes, others, size = [], ["further annotations of one picture"] * (len(done) - 1), None
@@ -74,7 +74,7 @@ def parse(task: Values, *, near: str) -> AnnotatedPicture:
 
 
 def path_of(data: Values) -> str:
-    """Where the picture of a task lies, from the address under `image` or the only one."""
+    """Return where the picture of a task lies, from the address under `image` or the only one."""
     address = str(data.get("image") or next(iter(data.values()), ""))
     parts = urlsplit(address)
     local = parse_qs(parts.query).get("d")
@@ -82,7 +82,7 @@ def path_of(data: Values) -> str:
 
 
 def _scaled(points: Any, size: Size) -> np.ndarray:
-    """Percents of width and height, [N, 2], as pixels."""
+    """Return points [N, 2] in pixels, of per cent of width and height."""
     return np.asarray(points, np.float64) * np.array([size[1], size[0]]) / 100
 
 

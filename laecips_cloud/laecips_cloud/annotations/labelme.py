@@ -47,7 +47,7 @@ def read(source: Path) -> Annotations:
 
 
 def parse(content: Values, *, name: str, near: str) -> AnnotatedPicture:
-    """One picture, named as its JSON."""
+    """Return the shapes of one picture, which is named as its JSON."""
     shapes, others = [], []
     for shape in content["shapes"]:
         kind = shape.get("shape_type") or "polygon"

@@ -65,7 +65,7 @@ def read(source: Path) -> Annotations:
 
 
 def by_index(stored: NDArray, names: list[str]) -> list[Shape]:
-    """One shape for each index that is there, but 255."""
+    """Return one shape for each index that is there, but 255."""
     return [
         Shape(names[value] if value < len(names) else f"id {value}", where(stored, value))
         for value in map(int, np.unique(stored))
@@ -74,7 +74,7 @@ def by_index(stored: NDArray, names: list[str]) -> list[Shape]:
 
 
 def by_colour(stored: NDArray[np.uint8], colours: dict[str, Colour]) -> list[Shape]:
-    """One shape for each colour that is there; of an unknown one by its numbers."""
+    """Return one shape for each colour that is there; of an unknown one by its numbers."""
     names = {colour: name for name, colour in colours.items()}
     found = map(tuple, np.unique(stored.reshape(-1, 3), axis=0).tolist())
     return [

@@ -46,7 +46,7 @@ def coco_runs(text: str) -> list[int]:
 def runs_area(
     runs: Sequence[int], size: Size, *, by_column: bool = False, left: int = 0, top: int = 0
 ) -> Area:
-    """Area of alternating runs, the first one outside.
+    """Return the area of alternating runs, the first one outside.
 
     Args:
         runs: pixels of each run.
@@ -59,7 +59,7 @@ def runs_area(
 
 
 def brush_area(data: Sequence[int], size: Size) -> Area:
-    """Area of Label Studio's brush: RGBA pixels in a packed stream of bits, of which A counts."""
+    """Return the area of Label Studio's brush: A of RGBA pixels in a packed stream of bits."""
     return partial(_of_brush, data, size)
 
 
@@ -120,7 +120,7 @@ class _Bits:
 
 
 def _unpacked(data: Sequence[int]) -> NDArray[np.uint8]:
-    """Values of the stream: runs of one value, or values one by one, behind a header.
+    """Return values of the stream: runs of one value, or values one by one, behind a header.
 
     Header: number of values (32 bits), bits a value less one (5), bits of the four lengths of runs
     less one (4 each). Then: whether it is a run (1), which length (2), the length less one, and the

@@ -101,7 +101,7 @@ def polygons(parts: Iterable[Sequence[ArrayLike]]) -> Area:
 
 
 def polygon(ring: ArrayLike) -> Area:
-    """One polygon without holes."""
+    """Return one polygon without holes."""
     return polygons([[ring]])
 
 
@@ -127,7 +127,7 @@ def turned(ring: NDArray, degrees: float, about: ArrayLike) -> NDArray[np.float6
 
 
 def where(stored: NDArray, value: ArrayLike) -> Area:
-    """Where a mask, [H, W] or [H, W, 3], holds a value or colour."""
+    """Return where a mask, [H, W] or [H, W, 3], holds a value or colour."""
     return lambda size: Bitmap((stored == value) if stored.ndim == 2 else (stored == value).all(2))
 
 
@@ -173,7 +173,7 @@ def _filled(parts: Sequence[Sequence[NDArray[np.float64]]], size: Size) -> Bitma
 
 
 def _inside(rings: Sequence[NDArray[np.float64]], size: Size) -> NDArray[np.bool_]:
-    """Whether the centre of each pixel lies inside an odd number of rings: bool [H, W].
+    """Return whether the centre of each pixel lies inside an odd number of rings: bool [H, W].
 
     Along a row a pixel changes sides at each edge that crosses the row's middle left of its centre.
     """

@@ -52,7 +52,7 @@ def read(source: Path) -> Annotations:
 
 
 def parse(content: Values, picture: str, folder: str, split: str, near: str) -> AnnotatedPicture:
-    """One picture of a data set."""
+    """Return the shapes of one picture of a data set."""
     shapes, others = [], []
     for thing in content["objects"]:
         kind = thing.get("geometryType", "")

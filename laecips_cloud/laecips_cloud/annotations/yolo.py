@@ -69,7 +69,7 @@ def _picture(path: Path, root: Path, names: Mapping[int, str]) -> AnnotatedPictu
 
 
 def parse(text: str, names: Mapping[int, str]) -> tuple[list[Shape], list[str]]:
-    """Shapes of one text, and kinds of what are none: class, then x and y of each corner."""
+    """Return the shapes of lines with a class, then x and y of each corner; kinds of the others."""
     shapes, others = [], []
     for line in text.splitlines():
         words = line.split()
@@ -95,7 +95,7 @@ def _area(corners: Sequence[float], size: Size) -> Bitmap:
 
 
 def _names(path: Path, given: Any) -> dict[int, str]:
-    """Names by number, of a list or of a mapping."""
+    """Return names by number, of a list or of a mapping."""
     try:
         if isinstance(given, list):
             return dict(enumerate(given))

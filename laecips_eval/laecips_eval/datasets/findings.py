@@ -40,11 +40,11 @@ class Findings:
         return sum(self._counts.values())
 
     def __getitem__(self, kind: str) -> int:
-        """How many of a kind; 0 where there are none."""
+        """Return the number of findings of a kind."""
         return self._counts.get(kind, 0)
 
     def lines(self) -> Iterator[str]:
-        """One line a kind: what, how many, the first of them."""
+        """Return one line a kind: what, how many, the first of them."""
         for kind, count in self._counts.items():
             names = self._names[kind]
             shown = ", ".join(names[:_NAMED]) + (", ..." if count > _NAMED else "")

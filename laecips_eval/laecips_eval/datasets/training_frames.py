@@ -53,7 +53,7 @@ class Slice:
 
 
 def names_of(frames: LabelledFrames) -> tuple[str, ...]:
-    """Names of a folder's frames, or of a stretch of them, without reading any.
+    """Return the names of a folder's frames, or of a stretch of them, without reading any.
 
     Raises:
         TypeError: they come from elsewhere.
@@ -77,7 +77,7 @@ def open_training_frames(
     held_out_count: int | None = None,
     tell: Callable[[str], None] = lambda line: None,
 ) -> tuple[LabelledFrames, LabelledFrames]:
-    """Frames to learn from and frames that nothing learns from.
+    """Return the frames to learn from and those that nothing learns from.
 
     Args:
         dataset: name of a data set.

@@ -150,7 +150,7 @@ class FrameFolder:
         return learnt or ALL, held_out
 
     def parts(self, most: int) -> tuple[list[int], list[int]]:
-        """Which frames a trainer learns from, and which nothing learns from, each evenly spread.
+        """Return the frames to learn from and those that nothing learns from, each evenly spread.
 
         With splits only `train` is learnt from. Held out is the split `held_out`, which may be what
         `held_out.txt` names, or `val`; without one three in ten by blocks of the frames' order.

@@ -12,7 +12,7 @@ from laecips_cloud.training.data.labelled_frames import UNLABELLED
 
 
 def count_labels(labels: Iterable[NDArray[np.uint8]]) -> NDArray[np.int64]:
-    """Pixels of each label: int64 [256]."""
+    """Count the pixels of each label: int64 [256]."""
     counts = np.zeros(256, np.int64)
     for label in labels:
         counts += np.bincount(label.ravel(), minlength=256)

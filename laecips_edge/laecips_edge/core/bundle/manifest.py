@@ -195,7 +195,7 @@ class Manifest:
 
 
 def _text(value: Any) -> bool:
-    """Whether a value is a text that messages and log lines can carry."""
+    """Return whether a value is a text that messages and log lines can carry."""
     return isinstance(value, str) and bool(value) and value.isprintable()
 
 

@@ -59,7 +59,7 @@ class Blanking:
         self._kept: dict[tuple[int, int], NDArray[np.uint8]] = {}
 
     def __bool__(self) -> bool:
-        """Whether anything is blanked."""
+        """Return whether anything is blanked."""
         return bool(self._polygons or self._regions)
 
     def mask(self, size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -215,7 +215,7 @@ class Segmenter:
 
 
 def _apart(found: float | None, expected: float | None) -> bool:
-    """Whether q differs from the exporter's, or only one of them has a predictor head."""
+    """Return whether q differs from the exporter's, or only one of them has a predictor head."""
     if found is None or expected is None:
         return found is not expected
     return abs(found - expected) > MAX_TRUST_DIFFERENCE

@@ -19,7 +19,7 @@ _SHOWN = 6
 
 
 def headline(folder: FrameFolder, seen: Survey) -> str:
-    """How many frames, classes and sizes."""
+    """Return the numbers of frames, classes and sizes."""
     return (
         f"{folder.root}: {len(folder)} pictures with masks, {len(folder.classes)} classes, "
         f"{_sizes(seen.sizes)}"
@@ -27,7 +27,7 @@ def headline(folder: FrameFolder, seen: Survey) -> str:
 
 
 def class_table(folder: FrameFolder, seen: Survey, splits: Mapping[str, Sequence[str]]) -> Table:
-    """Share of the pixels and number of pictures of each class, by split."""
+    """Return the share of the pixels and the number of pictures of each class, by split."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("pixels, and pictures with it")
     for split in splits:

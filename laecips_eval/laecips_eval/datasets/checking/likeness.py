@@ -41,7 +41,7 @@ def thumbnail(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
 def alike(
     thumbnails: Mapping[str, NDArray[np.float32]], first: Sequence[str], second: Sequence[str]
 ) -> list[tuple[str, str]]:
-    """Which of `second` look like one of `first`.
+    """Return which of `second` look like one of `first`.
 
     Args:
         thumbnails: of each picture, by name.

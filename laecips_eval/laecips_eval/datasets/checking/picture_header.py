@@ -22,7 +22,7 @@ def orientation_of(data: bytes) -> int:
 
 
 def has_16_bits(data: bytes) -> bool:
-    """Whether a PNG has 16 bits a channel; of TIFF only decoding tells."""
+    """Return whether a PNG has 16 bits a channel; of TIFF only decoding tells."""
     return data.startswith(_PNG) and data[24:25] == b"\x10"
 
 

@@ -78,7 +78,7 @@ def survey(folder: FrameFolder, progress: Callable[[int, int], None]) -> Survey:
 
 
 def held_by_masks(masks: list[Path]) -> Counter[int | tuple[int, ...]]:
-    """Pixels of each value, or RGB colour, that masks hold."""
+    """Count the pixels of each value, or RGB colour, that masks hold."""
     held: Counter[int | tuple[int, ...]] = Counter()
     for mask in masks:
         _mask_values(mask, held)

@@ -22,7 +22,7 @@ _MUCH: Final = 0.5
 
 
 def labels_in(seen: Survey, names: Sequence[str]) -> NDArray[np.int64]:
-    """Pixels of each label over frames, int64 [256]; of those that could be read."""
+    """Count the pixels of each label over all frames that could be read: int64 [256]."""
     rows = [seen.labels[name] for name in names if name in seen.labels]
     return np.sum(rows, axis=0, dtype=np.int64) if rows else np.zeros(256, np.int64)
 
@@ -87,7 +87,7 @@ def _held_out_notes(folder: FrameFolder, seen: Survey, held_out: Sequence[str]) 
 
 
 def _twins(seen: Survey, learnt: Sequence[str], held_out: Sequence[str]) -> list[str]:
-    """Lines about pictures that are there twice, and about held-out ones that were learnt from."""
+    """Return lines about pictures that are there twice, and held-out ones that are learnt from."""
     found = Findings()
     copies = defaultdict(list)
     for name, digest in seen.digests.items():

@@ -43,7 +43,7 @@ class ClassMap:
     def of_categories(
         cls, categories: Iterable[str], void: Iterable[str], *, background: str
     ) -> ClassMap:
-        """Each category a class of its own.
+        """Return a map that makes each category a class of its own.
 
         Args:
             categories: in the order of the labels.

@@ -44,7 +44,7 @@ class PictureSearch:
         return found
 
     def unused(self) -> list[Path]:
-        """Pictures that nothing has asked for, beside those that something has."""
+        """Return the pictures that nothing has asked for, beside those that something has."""
         folders = {path.parent for path in self._used}
         paths = (path for called in self._by_stem.values() for path in called)
         return sorted(path for path in paths if path.parent in folders and path not in self._used)
@@ -72,7 +72,7 @@ class PictureSearch:
 
 
 def _fits(path: Path, wanted: PurePosixPath) -> int:
-    """How many parts at the ends of two paths are the same."""
+    """Return how many parts at the ends of two paths are the same."""
     pairs = zip(path.parts[::-1], wanted.parts[::-1], strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 

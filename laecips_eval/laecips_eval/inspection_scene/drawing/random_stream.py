@@ -50,7 +50,7 @@ class RandomStream:
         return 1 if self.chance(0.5) else -1
 
     def choice(self, items: Sequence[Item]) -> Item:
-        """One of the items, each as likely."""
+        """Return one of the items, each as likely."""
         return items[self.integer(0, len(items) - 1)]
 
     def octets(self, *shape: int) -> NDArray[np.uint8]:

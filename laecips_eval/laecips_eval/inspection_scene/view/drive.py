@@ -38,7 +38,7 @@ class Drive:
         self._strip = draw_strip(*keys, 4, width=self._route.width, variants=drift.variants)
 
     def frame(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Picture uint8 [360, 480, 3] and label map uint8 [360, 480] of one moment."""
+        """Return picture, uint8 [360, 480, 3], and label map, uint8 [360, 480], of one moment."""
         if not 0 <= index < self.frames:
             raise IndexError(f"the drive has {self.frames} frames, there is no frame {index}")
         drift = self._drift.eased(min(1.0, 0.35 + 0.65 * _EASING * index / self.frames))

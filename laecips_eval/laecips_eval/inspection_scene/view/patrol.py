@@ -60,7 +60,7 @@ class Patrol:
         )
 
     def frame(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Picture uint8 [360, 480, 3] and label map uint8 [360, 480] of one moment."""
+        """Return picture, uint8 [360, 480, 3], and label map, uint8 [360, 480], of one moment."""
         if not 0 <= index < self.frames:
             raise IndexError(f"the patrol has {self.frames} frames, there is no frame {index}")
         start, stop = self._drifted

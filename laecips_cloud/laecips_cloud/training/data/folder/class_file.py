@@ -32,7 +32,7 @@ Colour = tuple[int, int, int]
 
 
 def distinct_colours(count: int) -> tuple[Colour, ...]:
-    """Colours that tell classes apart: the bits of the class number, dealt out to R, G and B.
+    """Return a colour for each class: the bits of its number, dealt out to R, G and B.
 
     The colour map of Pascal VOC's devkit.
 
