@@ -18,8 +18,10 @@ from laecips_eval.scoring.frame_log import FrameRow, write_rows
 from laecips_eval.scoring.scoreboard import Scoreboard
 from made_bundles import variant
 from rclpy.serialization import serialize_message
-from sensor_msgs.msg import Image
+from sensor_msgs.msg import Image, RegionOfInterest
 from trainer_robot import ColourFrames
+
+from laecips_msgs.msg import Finding, FindingArray, ModelReport
 
 FRAMES = 5
 BY_CLOUD = (1, 3)
@@ -51,6 +53,8 @@ class FinishedReplay:
         truth = self.bag.truth()
         with ResultBag(folder / "result.mcap") as result:
             result.add_topic("/edge/label_map", "sensor_msgs/msg/Image")
+            result.add_topic("/edge/findings", "laecips_msgs/msg/FindingArray")
+            result.add_topic("/model_report", "laecips_msgs/msg/ModelReport")
             for index, frame in enumerate(self.bag.frames()):
                 stamp, version = frame.stamp_ns, 1 if index < 3 else 2
                 own = f[version].predict(frame.rgb()).label_map
@@ -62,6 +66,7 @@ class FinishedReplay:
                 header = header_of(stamp, "camera")
                 image = Image(header=header, **image_fields(published, "mono8"))
                 result.write("/edge/label_map", stamp, serialize_message(image))
+            told(result, [frame.stamp_ns for frame in self.bag.frames()])
         parameters = {"edge": EdgeSettings(findings=SETTINGS).as_parameters()}
         self.report = Report(
             complete=True,
@@ -74,6 +79,18 @@ class FinishedReplay:
         self.rows: list[FrameRow] = self.board.rows()
         write_report(folder / "report.json", self.report)
         write_rows(folder / "frames.csv", self.rows)
+
+
+def told(result: ResultBag, stamps: list[int]) -> None:
+    """A scratch that is found in frame 1 and gone in frame 3, and the swap before frame 3."""
+    box = RegionOfInterest(x_offset=10, y_offset=20, width=30, height=40)
+    scratch = {"id": 7, "class_name": "scratch", "label": 3, "box": box, "area": 900}
+    for index, state in ((1, Finding.OPENED), (2, Finding.SEEN), (3, Finding.CLOSED)):
+        finding = Finding(state=state, sightings=index, **scratch)
+        found = FindingArray(header=header_of(stamps[index], "camera"), findings=[finding])
+        result.write("/edge/findings", stamps[index], serialize_message(found))
+    swapped = ModelReport(version=2, outcome=ModelReport.SWAPPED, bytes=400_000, swap_ms=0.25)
+    result.write("/model_report", stamps[3] - 1, serialize_message(swapped))
 
 
 def an_answer(stamp: int, version: int, *, cloud: bool) -> PublishedAnswer:

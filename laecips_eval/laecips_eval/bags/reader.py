@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rosbags.typesys import Stores, get_typestore
 
 from laecips_eval.bags import topics
+from laecips_eval.bags.messages import read_messages
 from laecips_eval.bags.opening import OpenedBag, full_type
 from laecips_eval.bags.own_stamps import OwnStamps, by_order
 from laecips_eval.bags.pictures import BagFrame, CompressedPicture, RawPicture
@@ -190,24 +191,8 @@ class Bag:
 
     def _messages(self, topic: str) -> Iterator[tuple[int, Any]]:
         """Yield (time of recording in ns, message) of one topic."""
-        with OpenedBag(self.path) as reader:
-            connections = [found for found in reader.connections if found.topic == topic]
-            stream = reader.messages(connections=connections)
-            number = 0
-            while True:
-                # A damaged file can raise any exception; report each as one line with its position.
-                try:
-                    connection, stamp, data = next(stream)
-                    message = self._types.deserialize_cdr(data, full_type(connection.msgtype))
-                except StopIteration:
-                    return
-                except Exception as error:
-                    raise BagError(
-                        f"{self.path} is damaged: message {number} of {topic}: {error!r}: "
-                        "copy or record it again"
-                    ) from error
-                yield stamp, message
-                number += 1
+        for found in read_messages(self.path, self._types, [topic]):
+            yield found.recorded_ns, found.message
 
 
 def frame_digest(stamp_ns: int, rgb: NDArray[np.uint8], label: NDArray[np.uint8] | None) -> bytes:

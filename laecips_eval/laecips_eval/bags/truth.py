@@ -26,7 +26,7 @@ class Truth(Mapping[int, NDArray[np.uint8]]):
         """Decode one label map."""
         message = self._messages[stamp_ns]
         try:
-            label = _raw(message) if hasattr(message, "encoding") else _compressed(message)
+            label = mono8(message) if hasattr(message, "encoding") else _compressed(message)
         except ImageError as error:
             raise BagError(f"{TRUTH} at {stamp_ns} {error}") from error
         if self._classes:
@@ -50,7 +50,12 @@ def _compressed(message: Any) -> NDArray[np.uint8]:
     return np.asarray(decode_png(message.data.tobytes(), dtype=np.uint8), dtype=np.uint8)
 
 
-def _raw(message: Any) -> NDArray[np.uint8]:
+def mono8(message: Any) -> NDArray[np.uint8]:
+    """Return the label map of a sensor_msgs/Image, uint8 [H, W], without a copy.
+
+    Raises:
+        ImageError: it is not mono8, or its data do not fit its size.
+    """
     rows = np.asarray(message.data, np.uint8)
     if message.encoding not in ("mono8", "8UC1"):
         raise ImageError(f"is {message.encoding}, must be mono8")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
 from laecips_cloud.metrics import LabelMap
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.findings.finding_settings import FindingSettings
@@ -15,12 +14,13 @@ from laecips_edge.core.findings.finding_tracker import FindingState, FindingTrac
 from laecips_edge.core.findings.label_regions import LabelRegion, label_regions
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.image.stamps import nanoseconds
-from laecips_edge.core.inference.segmenter import Segmenter
 from rosbags.typesys import Stores, get_typestore
 
 from laecips_eval.bags import Bag
-from laecips_eval.bags.opening import OpenedBag
+from laecips_eval.bags.messages import read_messages, topics_in
 from laecips_eval.bags.topics import RAW_IMAGE
+from laecips_eval.bags.truth import mono8
+from laecips_eval.reports.f_alone import FAlone
 from laecips_eval.reports.report import Report
 from laecips_eval.scoring.frame_log import FrameRow, checksum
 from laecips_eval.scoring.measures.finding_scores import FindingScores
@@ -90,7 +90,7 @@ def score_result(
     reported = FindingScores(labels, smallest=settings.smallest)
     inspected = _Inspected(settings, labels)
     by_stamp = {row.stamp_ns: row for row in rows}
-    alone = _FAlone(first, versions, EdgeSettings.from_parameters(report.setup.parameters["edge"]))
+    alone = FAlone(first, versions, EdgeSettings.from_parameters(report.setup.parameters["edge"]))
     frames = run_again = differing = done = 0
     maps = dict(_label_maps(result))
     for frame in bag.frames():
@@ -103,7 +103,7 @@ def score_result(
         frames += 1
         own = published
         if row.source == "cloud":
-            own = alone.label_map(frame.rgb(), row.version)
+            own = alone.predict(frame.rgb(), row.version).label_map
             run_again += 1
             differing += checksum(own) != row.checksum_now
         scores.add("published", published, true)
@@ -142,46 +142,14 @@ class _Inspected:
         return [it.region for it in found if it.region is not None]
 
 
-class _FAlone:
-    """Runs f in the versions of a replay."""
-
-    def __init__(self, first: Bundle, versions: Path, edge: EdgeSettings) -> None:
-        self._first = first
-        self._versions = versions
-        self._edge = edge
-        self._running: tuple[int, Segmenter] | None = None
-
-    def label_map(self, rgb: np.ndarray, version: int | None) -> LabelMap:
-        """Return f's label map of a picture."""
-        number = self._first.manifest.version if version is None else version
-        if self._running is None or self._running[0] != number:
-            self._running = number, self._edge.segmenter(self._bundle(number))
-        return self._running[1].predict(rgb).label_map
-
-    def _bundle(self, number: int) -> Bundle:
-        if number == self._first.manifest.version:
-            return self._first
-        folder = self._versions / f"{number:06d}"
-        if not folder.is_dir():
-            raise ValueError(
-                f"{folder} is missing: f alone cannot be scored without version {number}, which "
-                "ran in this replay"
-            )
-        return Bundle.load(folder)
-
-
 def _label_maps(result: Path) -> Iterator[tuple[int, LabelMap]]:
     """Yield (stamp in ns, label map) of each published answer."""
-    types = get_typestore(Stores.ROS2_JAZZY)
-    with OpenedBag(result) as reader:
-        wanted = [
-            it
-            for it in reader.connections
-            if it.topic.endswith(LABEL_MAP) and it.msgtype == RAW_IMAGE
-        ]
-        if not wanted:
-            raise ValueError(f"{result} has no topic ...{LABEL_MAP}: give a result of a replay")
-        for connection, _, data in reader.messages(connections=wanted):
-            message: Any = types.deserialize_cdr(data, connection.msgtype)
-            rows = np.asarray(message.data, np.uint8).reshape(message.height, message.step)
-            yield nanoseconds(message.header.stamp), rows[:, : message.width]
+    wanted = [
+        topic
+        for topic, kind in topics_in(result).items()
+        if topic.endswith(LABEL_MAP) and kind == RAW_IMAGE
+    ]
+    if not wanted:
+        raise ValueError(f"{result} has no topic ...{LABEL_MAP}: give a result of a replay")
+    for found in read_messages(result, get_typestore(Stores.ROS2_JAZZY), wanted):
+        yield nanoseconds(found.message.header.stamp), mono8(found.message)

@@ -53,7 +53,7 @@ def test_another_map_than_in_the_run_is_counted(run: FinishedReplay) -> None:
 
 
 def test_a_version_that_is_gone_is_named(run: FinishedReplay) -> None:
-    with pytest.raises(ValueError, match=r"none/000002 is missing: f alone cannot be scored"):
+    with pytest.raises(ValueError, match=r"none/000002 is missing: f alone cannot be run again"):
         scored(run, versions=Path("none"))
 
 

@@ -1,0 +1,144 @@
+"""Rerun's viewer as a process of its own that listens on loopback alone.
+
+The functions of Rerun's package that start a viewer or serve a page listen on all addresses of the
+machine, so its program is started here, with `--bind`.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+LOOPBACK: Final = "127.0.0.1"
+
+_MEMORY: Final = "50%"
+"""Of this machine's; beyond it the viewer drops the oldest frames."""
+
+_NO_USAGE_REPORTS: Final = {"CI": "1"}
+"""Rerun's program reports its use to its makers unless it runs in a CI."""
+
+_START_S: Final = 30.0
+_POLL_S: Final = 0.1
+
+
+class ViewerError(ValueError):
+    """The viewer cannot be shown; the message is one line: what is wrong and what to do."""
+
+
+class ViewerProcess:
+    """A running viewer; leaving its context ends it.
+
+    Args:
+        program: Rerun's program.
+        arguments: its arguments but for the address and the port of data.
+        port: port of loopback on which it takes data; 0 for a free one.
+
+    Raises:
+        ViewerError: the port is taken.
+    """
+
+    def __init__(self, program: Path, arguments: Sequence[str] = (), *, port: int = 0) -> None:
+        self.port = usable_port(port)
+        self._command = [str(program), "--bind", LOOPBACK, "--port", str(self.port), *arguments]
+
+    @property
+    def data_url(self) -> str:
+        """Where a recording connects to."""
+        return f"rerun+http://{LOOPBACK}:{self.port}/proxy"
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs; a person may close its window."""
+        return self._process.poll() is None
+
+    def wait(self) -> None:
+        """Wait until it ends."""
+        self._process.wait()
+
+    def __enter__(self) -> ViewerProcess:
+        """Start it, and wait until it takes data.
+
+        Raises:
+            ViewerError: it does not start.
+        """
+        self._process = subprocess.Popen(
+            self._command,
+            env=os.environ | _NO_USAGE_REPORTS,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        end = time.monotonic() + _START_S
+        while not listens(self.port):
+            if not self.runs or time.monotonic() > end:
+                self.__exit__(None, None, None)
+                raise ViewerError(
+                    f"Rerun's viewer does not start: see what `{' '.join(self._command)}` says"
+                )
+            time.sleep(_POLL_S)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.wait()
+
+
+def native_viewer(program: Path) -> ViewerProcess:
+    """Return the viewer in a window.
+
+    Raises:
+        ViewerError: no window can be opened here.
+    """
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise ViewerError("no display here: take --web, or --save FILE.rrd and open it elsewhere")
+    return ViewerProcess(program, ["--memory-limit", _MEMORY, "--hide-welcome-screen"])
+
+
+def web_viewer(program: Path, *, page: int, data: int) -> ViewerProcess:
+    """Return the viewer as a web server.
+
+    Args:
+        program: Rerun's program.
+        page: port of loopback for its page.
+        data: port for data.
+
+    Raises:
+        ViewerError: a port is taken.
+    """
+    arguments = ["--serve-web", "--web-viewer-port", str(page), "--server-memory-limit", _MEMORY]
+    return ViewerProcess(program, arguments, port=data)
+
+
+def usable_port(port: int) -> int:
+    """Return a port of loopback that nobody uses: this one, or any for 0.
+
+    Raises:
+        ViewerError: it is taken.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            raise ViewerError(
+                f"port {port} cannot be used ({error.strerror}): give another --port"
+            ) from error
+        return int(probe.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    """Return whether somebody listens on a port of loopback."""
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex((LOOPBACK, port)) == 0
