@@ -31,7 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--web", action="store_true", help="serve the viewer for a browser on this machine"
     )
     parser.add_argument(
-        "--port", type=int, default=9090, help="--web: port of the page; its data take the next one"
+        "--port",
+        type=int,
+        default=9090,
+        help="--web: port of the page, 0 for a free one; its data take the next one",
     )
     part = parser.add_argument_group("what is shown")
     part.add_argument(
@@ -39,6 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     part.add_argument("--last", type=int, help="last frame; without it the bag's last")
     part.add_argument("--every", type=int, default=1, help="only every so many frames")
+    part.add_argument(
+        "--class-names",
+        action="store_true",
+        help="the name of the class under the pointer, not its colour alone: label maps take the "
+        "viewer many times the memory",
+    )
     part.add_argument(
         "--confidence",
         action="store_true",
@@ -88,19 +97,19 @@ def run(args: argparse.Namespace) -> int:
     opened = open_run(args.folder, bag=args.bag, bundle=args.bundle, truth_dir=args.truth_dir)
     records = RunRecords(opened, choice)
     if args.save is not None:
-        _save(records, args.save)
+        _save(records, args.save, args.class_names)
     elif args.web:
-        _serve(records, args.port)
+        _serve(records, args.port, args.class_names)
     else:
-        _open_window(records)
+        _open_window(records, args.class_names)
     return 0
 
 
-def _save(records: RunRecords, path: Path) -> None:
+def _save(records: RunRecords, path: Path, class_names: bool) -> None:
     recording, draft = _recording(), path.with_name(f".{path.name}.new")
     try:
         recording.save(draft, default_blueprint=_layout(records))
-        _log(records, recording)
+        _log(records, recording, class_names)
         recording.disconnect()
         draft.replace(path)
     finally:
@@ -109,37 +118,40 @@ def _save(records: RunRecords, path: Path) -> None:
     print(f"wrote {path}: {records.shown} frames, {size:.1f} MB; open it with `rerun {path}`")
 
 
-def _serve(records: RunRecords, port: int) -> None:
+def _serve(records: RunRecords, port: int, class_names: bool) -> None:
     from laecips_eval.run_view.viewer_page import ViewerPage
     from laecips_eval.run_view.viewer_process import usable_port, web_viewer
 
     inner = usable_port(0)
     with (
-        web_viewer(_program(), page=inner, data=port + 1) as viewer,
+        web_viewer(_program(), page=inner, data=port and port + 1) as viewer,
         ViewerPage(usable_port(port), viewer=inner, data=viewer.port) as page,
     ):
         print(f"open {page.address} on this machine; Ctrl-C ends it", flush=True)
-        _stream(records, viewer)
+        _stream(records, viewer, class_names)
 
 
-def _open_window(records: RunRecords) -> None:
+def _open_window(records: RunRecords, class_names: bool) -> None:
     from laecips_eval.run_view.viewer_process import native_viewer
 
     with native_viewer(_program()) as viewer:
-        _stream(records, viewer)
+        _stream(records, viewer, class_names)
 
 
-def _stream(records: RunRecords, viewer: ViewerProcess) -> None:
+def _stream(records: RunRecords, viewer: ViewerProcess, class_names: bool) -> None:
     """Send the records while the viewer runs, and wait until it ends."""
     recording = _recording()
     recording.connect_grpc(viewer.data_url, default_blueprint=_layout(records))
-    _log(records, recording, viewer)
+    _log(records, recording, class_names, viewer)
     print(f"{records.shown} frames are shown", flush=True)
     viewer.wait()
 
 
 def _log(
-    records: RunRecords, recording: rerun.RecordingStream, viewer: ViewerProcess | None = None
+    records: RunRecords,
+    recording: rerun.RecordingStream,
+    class_names: bool,
+    viewer: ViewerProcess | None = None,
 ) -> None:
     from itertools import takewhile
 
@@ -150,7 +162,13 @@ def _log(
     manifest = records.run.bundle.manifest
     with progress_bar("frames") as records.progress:
         shown = takewhile(lambda _: viewer is None or viewer.runs, records)
-        log_run(recording, shown, classes=manifest.classes, palette=manifest.palette)
+        log_run(
+            recording,
+            shown,
+            classes=manifest.classes,
+            palette=manifest.palette,
+            class_names=class_names,
+        )
     if not records.shown:
         raise ValueError(f"no frame is shown: the bag has frames 0 to {len(records.run.bag) - 1}")
     if records.differing:

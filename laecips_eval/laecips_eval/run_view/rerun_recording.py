@@ -2,7 +2,8 @@
 
 Entities have the names of the records: `camera`, `camera/findings`, `published`, `f`, `truth`,
 `confidence`, `trust/trust`, `trust/delta`, `latency/ms`, `iou/published`, `iou/f`, `lanes/NAME`,
-`summary`, `log`. Time lines: `frame` (position in the bag) and `stamp` (time of the bag).
+`summary`, `log`; and `classes`, the legend. Time lines: `frame` (position in the bag) and `stamp`
+(time of the bag).
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ import numpy as np
 import pyarrow as pa
 import rerun as rr
 import rerun.blueprint as rrb
+from laecips_edge.core.image.codecs import encode_jpeg
 
+from laecips_eval.reports.docs.contact_sheet import class_legend
 from laecips_eval.run_view.frame_text import DECISIONS
+from laecips_eval.run_view.indexed_png import indexed_png
 from laecips_eval.run_view.records import (
     Absent,
     Boxes,
@@ -43,6 +47,7 @@ _CURVES: Final = {
     "iou/published": ("IoU published", _GREEN),
     "iou/f": ("IoU of f", _GREY),
 }
+_LEGEND_WIDTH: Final = 130  # pixels: a line for each class
 _HELD: Final = 1024
 """Records after which those before must be with the viewer, so that none pile up here."""
 
@@ -53,6 +58,7 @@ def log_run(
     *,
     classes: Sequence[str],
     palette: Sequence[tuple[int, int, int]],
+    class_names: bool = False,
 ) -> None:
     """Log all records of a run.
 
@@ -61,11 +67,16 @@ def log_run(
         records: the records, in any order.
         classes: names of the classes.
         palette: one (R, G, B) colour per class.
+        class_names: whether the viewer names the class under the pointer. Label maps are class
+            indices then, which a viewer holds with a byte for each pixel; else they are pictures.
     """
     _log_legend(recording, classes, palette)
     for number, record in enumerate(records):
         _at(recording, record.at)
-        _log(recording, record)
+        if isinstance(record, Labels):
+            _log_labels(recording, record, None if class_names else palette)
+        else:
+            _log(recording, record)
         if number % _HELD == 0:
             recording.flush()
     recording.flush()
@@ -92,7 +103,11 @@ def layout(sights: Collection[Sight], *, scored: bool, rate_hz: float) -> rrb.Bl
         curves.append(rrb.TimeSeriesView(origin="iou", name="IoU"))
     return rrb.Blueprint(
         rrb.Vertical(
-            rrb.Horizontal(*pictures, column_shares=[1.5] + [1.0] * (len(pictures) - 1)),
+            rrb.Horizontal(
+                *pictures,
+                rrb.Spatial2DView(origin="classes", name="classes"),
+                column_shares=[1.5] + [1.0] * (len(pictures) - 1) + [0.5],
+            ),
             rrb.Horizontal(*curves),
             rrb.Horizontal(
                 rrb.StateTimelineView(origin="lanes", name="decision, version, drift"),
@@ -128,6 +143,9 @@ def _log_legend(
     ]
     legend.append(rr.AnnotationInfo(id=_NO_CLASS, label="no class", color=(0, 0, 0)))
     recording.log("/", rr.AnnotationContext(legend), static=True)
+    picture = encode_jpeg(class_legend(classes, palette, _LEGEND_WIDTH), 95)
+    shown = rr.EncodedImage(contents=picture, media_type="image/jpeg")
+    recording.log("classes", shown, static=True)
     for path, (name, colour) in _CURVES.items():
         recording.log(path, rr.SeriesLines(names=name, colors=[colour], widths=1.5), static=True)
     decisions = rr.StateConfiguration(
@@ -141,14 +159,25 @@ def _at(recording: rr.RecordingStream, at: Moment) -> None:
     recording.set_time(STAMP, timestamp=np.datetime64(at.stamp_ns, "ns"))
 
 
+def _log_labels(
+    recording: rr.RecordingStream,
+    record: Labels,
+    palette: Sequence[tuple[int, int, int]] | None,
+) -> None:
+    path = record.sight.value
+    if palette is None:
+        pixels = np.ascontiguousarray(record.label_map)
+        recording.log(path, rr.SegmentationImage(pixels, opacity=1.0))
+    else:
+        png = indexed_png(record.label_map, palette)
+        recording.log(path, rr.EncodedImage(contents=png, media_type="image/png"))
+
+
 def _log(recording: rr.RecordingStream, record: Record) -> None:
     match record:
         case Photo():
             picture = rr.EncodedImage(contents=record.jpeg, media_type="image/jpeg")
             recording.log(record.sight.value, picture)
-        case Labels():
-            pixels = np.ascontiguousarray(record.label_map)
-            recording.log(record.sight.value, rr.SegmentationImage(pixels))
         case Absent():
             recording.log(record.sight.value, rr.Clear(recursive=False))
         case Boxes():

@@ -130,9 +130,9 @@ def usable_port(port: int) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             raise ViewerError(
-                f"port {port} cannot be used ({error.strerror}): give another --port"
+                f"port {port} cannot be used ({error}): give another --port"
             ) from error
         return int(probe.getsockname()[1])
 

@@ -37,7 +37,7 @@ def contact_sheet(
     height, width = rows[0][0].shape[:2]
     columns = len(rows[0])
     sheet_width = columns * (width + _GAP) + _GAP
-    legend = _legend(classes, palette, sheet_width)
+    legend = class_legend(classes, palette, sheet_width)
     sheet_height = _LINE + len(rows) * (height + _GAP) + _GAP + legend.shape[0]
     sheet = np.full((sheet_height, sheet_width, 3), 255, np.uint8)
     for column, caption in enumerate(captions):
@@ -50,7 +50,19 @@ def contact_sheet(
     return sheet
 
 
-def _legend(classes: Sequence[str], palette: Sequence[tuple[int, int, int]], width: int) -> Picture:
+def class_legend(
+    classes: Sequence[str], palette: Sequence[tuple[int, int, int]], width: int
+) -> Picture:
+    """Return the names of classes beside their colours, in lines.
+
+    Args:
+        classes: names, ASCII.
+        palette: (R, G, B) of each class.
+        width: in pixels; a name that is wider has a line of its own and is cut off.
+
+    Returns:
+        On a white background, uint8 RGB [H, width, 3]; without rows where there are no classes.
+    """
     places, left, line = [], _GAP, 0
     for name in classes:
         advance = cv2.getTextSize(name, cv2.FONT_HERSHEY_SIMPLEX, 0.5, 1)[0][0] + 44
