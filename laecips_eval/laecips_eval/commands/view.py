@@ -85,9 +85,9 @@ def run(args: argparse.Namespace) -> int:
     if find_spec("rerun_bindings") is None:
         raise ImportError("Rerun is not installed: run `pip install -r requirements/view.txt`")
     from laecips_eval.run_view.opened_run import open_run
-    from laecips_eval.run_view.run_records import Choice, RunRecords
+    from laecips_eval.run_view.run_records import FrameChoice, RunRecords
 
-    choice = Choice(
+    choice = FrameChoice(
         first=args.first,
         last=args.last,
         every=args.every,
@@ -107,6 +107,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _save(records: RunRecords, path: Path, class_names: bool) -> None:
     recording, draft = _recording(), path.with_name(f".{path.name}.new")
+    draft.touch()  # Rerun's own error is none of the system's
     try:
         recording.save(draft, default_blueprint=_layout(records))
         _log(records, recording, class_names)
@@ -140,10 +141,18 @@ def _open_window(records: RunRecords, class_names: bool) -> None:
 
 def _stream(records: RunRecords, viewer: ViewerProcess, class_names: bool) -> None:
     """Send the records while the viewer runs, and wait until it ends."""
+    from laecips_eval.run_view.viewer_process import ViewerError
+
     recording = _recording()
     recording.connect_grpc(viewer.data_url, default_blueprint=_layout(records))
-    _log(records, recording, class_names, viewer)
-    print(f"{records.shown} frames are shown", flush=True)
+    try:
+        _log(records, recording, class_names, viewer)
+    except ViewerError:
+        if viewer.runs:
+            raise
+    print(
+        f"{records.shown} frames are shown" if viewer.runs else "the viewer was closed", flush=True
+    )
     viewer.wait()
 
 
@@ -179,6 +188,10 @@ def _log(
 
 
 def _recording() -> rerun.RecordingStream:
+    import os
+
+    # What it says of a viewer that was closed is raised too.
+    os.environ.setdefault("RUST_LOG", "off")
     import rerun
 
     return rerun.RecordingStream("laecips")

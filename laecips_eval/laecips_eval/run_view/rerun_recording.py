@@ -34,6 +34,7 @@ from laecips_eval.run_view.records import (
     State,
     Summary,
 )
+from laecips_eval.run_view.viewer_process import ViewerError
 
 FRAME, STAMP = "frame", "stamp"
 """The time lines."""
@@ -47,7 +48,6 @@ _CURVES: Final = {
     "iou/published": ("IoU published", _GREEN),
     "iou/f": ("IoU of f", _GREY),
 }
-_LEGEND_WIDTH: Final = 130  # pixels: a line for each class
 _HELD: Final = 1024
 """Records after which those before must be with the viewer, so that none pile up here."""
 
@@ -69,6 +69,9 @@ def log_run(
         palette: one (R, G, B) colour per class.
         class_names: whether the viewer names the class under the pointer. Label maps are class
             indices then, which a viewer holds with a byte for each pixel; else they are pictures.
+
+    Raises:
+        ViewerError: Rerun cannot take them: its viewer is gone, or the disk is full.
     """
     _log_legend(recording, classes, palette)
     for number, record in enumerate(records):
@@ -78,8 +81,8 @@ def log_run(
         else:
             _log(recording, record)
         if number % _HELD == 0:
-            recording.flush()
-    recording.flush()
+            _flush(recording)
+    _flush(recording)
 
 
 def layout(sights: Collection[Sight], *, scored: bool, rate_hz: float) -> rrb.Blueprint:
@@ -106,7 +109,7 @@ def layout(sights: Collection[Sight], *, scored: bool, rate_hz: float) -> rrb.Bl
             rrb.Horizontal(
                 *pictures,
                 rrb.Spatial2DView(origin="classes", name="classes"),
-                column_shares=[1.5] + [1.0] * (len(pictures) - 1) + [0.5],
+                column_shares=[1.5] + [1.0] * (len(pictures) - 1) + [0.6],
             ),
             rrb.Horizontal(*curves),
             rrb.Horizontal(
@@ -132,6 +135,15 @@ _TITLES: Final = {
 }
 
 
+def _flush(recording: rr.RecordingStream) -> None:
+    try:
+        recording.flush()
+    except RuntimeError as error:
+        raise ViewerError(
+            f"Rerun takes no more frames ({error}): is its viewer gone, or the disk full?"
+        ) from error
+
+
 def _log_legend(
     recording: rr.RecordingStream,
     classes: Sequence[str],
@@ -143,7 +155,8 @@ def _log_legend(
     ]
     legend.append(rr.AnnotationInfo(id=_NO_CLASS, label="no class", color=(0, 0, 0)))
     recording.log("/", rr.AnnotationContext(legend), static=True)
-    picture = encode_jpeg(class_legend(classes, palette, _LEGEND_WIDTH), 95)
+    width = 30 + 9 * max(len(name) for name in classes)  # pixels, for the longest name
+    picture = encode_jpeg(class_legend(classes, palette, width), 95)
     shown = rr.EncodedImage(contents=picture, media_type="image/jpeg")
     recording.log("classes", shown, static=True)
     for path, (name, colour) in _CURVES.items():

@@ -52,7 +52,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class FrameChoice:
     """Which part of a run is shown.
 
     Attributes:
@@ -101,7 +101,7 @@ class RunRecords:
     """
 
     run: OpenedRun
-    choice: Choice = field(default_factory=Choice)
+    choice: FrameChoice = field(default_factory=FrameChoice)
     progress: Progress = lambda done, total: None
     shown: int = 0
     run_again: int = 0

@@ -7,12 +7,13 @@ machine, so its program is started here, with `--bind`.
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Final
 
 LOOPBACK: Final = "127.0.0.1"
@@ -24,6 +25,7 @@ _NO_USAGE_REPORTS: Final = {"CI": "1"}
 """Rerun's program reports its use to its makers unless it runs in a CI."""
 
 _START_S: Final = 30.0
+_END_S: Final = 5.0
 _POLL_S: Final = 0.1
 
 
@@ -32,7 +34,7 @@ class ViewerError(ValueError):
 
 
 class ViewerProcess:
-    """A running viewer; leaving its context ends it.
+    """A running viewer; leaving its context ends it, and so does a SIGTERM to this process.
 
     Args:
         program: Rerun's program.
@@ -67,6 +69,7 @@ class ViewerProcess:
         Raises:
             ViewerError: it does not start.
         """
+        self._before = signal.signal(signal.SIGTERM, _interrupt)
         self._process = subprocess.Popen(
             self._command,
             env=os.environ | _NO_USAGE_REPORTS,
@@ -91,7 +94,16 @@ class ViewerProcess:
     ) -> None:
         """End it."""
         self._process.terminate()
-        self._process.wait()
+        try:
+            self._process.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        signal.signal(signal.SIGTERM, self._before)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def native_viewer(program: Path) -> ViewerProcess:

@@ -56,6 +56,7 @@ def test_what_cannot_be_shown_is_one_line(
         (["view", str(tmp_path / "nowhere")], "there is no folder"),
         (["view", folder, "--first", "5", "--last", "3"], "count from 0"),
         (["view", folder, "--first", "90", "--save", str(file)], "the bag has frames 0 to 4"),
+        (["view", folder, "--save", str(tmp_path / "none/run.rrd")], "No such file or directory"),
         (["view", folder, "--web", "--port", "65535"], "port 65536"),
     ):
         assert cli.main(arguments) == 2

@@ -30,7 +30,7 @@ from laecips_eval.run_view.records import (
     State,
     Summary,
 )
-from laecips_eval.run_view.run_records import Choice, RunRecords
+from laecips_eval.run_view.run_records import FrameChoice, RunRecords
 from laecips_eval.scoring.frame_log import FrameRow, checksum
 from made_bundles import hollow
 from rclpy.serialization import serialize_message
@@ -195,15 +195,15 @@ def test_each_frame_has_its_values_and_its_text(run: OpenedRun) -> None:
 @pytest.mark.parametrize(
     ("choice", "frames"),
     [
-        (Choice(first=1), [1, 2, 3]),
-        (Choice(last=1), [0, 1]),
-        (Choice(every=2), [0, 2]),
-        (Choice(first=1, last=3, every=2), [1, 3]),
-        (Choice(first=4), []),
+        (FrameChoice(first=1), [1, 2, 3]),
+        (FrameChoice(last=1), [0, 1]),
+        (FrameChoice(every=2), [0, 2]),
+        (FrameChoice(first=1, last=3, every=2), [1, 3]),
+        (FrameChoice(first=4), []),
     ],
     ids=["first", "last", "every", "all", "none"],
 )
-def test_a_part_of_a_run(run: OpenedRun, choice: Choice, frames: list[int]) -> None:
+def test_a_part_of_a_run(run: OpenedRun, choice: FrameChoice, frames: list[int]) -> None:
     made = RunRecords(run, choice)
     records = list(made)
     assert [it.at.frame for it in of(records, Curves)] == frames
@@ -218,11 +218,11 @@ def test_a_part_of_a_run(run: OpenedRun, choice: Choice, frames: list[int]) -> N
 )
 def test_impossible_parts_are_refused(numbers: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="count from 0"):
-        Choice(**numbers)
+        FrameChoice(**numbers)
 
 
 def test_f_is_left_out_where_it_is_not_wanted(run: OpenedRun) -> None:
-    made = RunRecords(run, Choice(f=False))
+    made = RunRecords(run, FrameChoice(f=False))
     assert made.sights == {Sight.CAMERA, Sight.PUBLISHED, Sight.TRUTH}
     assert not frames_of(list(made), Labels, Sight.F)
     assert made.run_again == 0
@@ -237,7 +237,7 @@ def test_what_is_no_label_map_is_one_line(run: OpenedRun, tmp_path: Path) -> Non
 
 def test_f_runs_again_where_the_cloud_answered(tmp_path: Path, tiny_bundle: Bundle) -> None:
     replay = FinishedReplay(tmp_path, tiny_bundle)
-    made = RunRecords(open_run(tmp_path), Choice(confidence=True))
+    made = RunRecords(open_run(tmp_path), FrameChoice(confidence=True))
     own = {it.at.stamp_ns: it for it in made if isinstance(it, Labels) and it.sight is Sight.F}
     assert len(own) == FRAMES
     for row in replay.rows:

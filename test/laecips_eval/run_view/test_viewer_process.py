@@ -1,6 +1,7 @@
 """The viewer's process, with a program that stands where Rerun's does."""
 
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -62,6 +63,24 @@ def test_a_viewer_that_does_not_start_is_named(tmp_path: Path) -> None:
         ViewerProcess(program),
     ):
         pass
+
+
+@pytest.mark.slow
+def test_it_ends_with_a_command_that_is_ended(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path; from laecips_eval.run_view.viewer_process import ViewerProcess\n"
+        f"with ViewerProcess(Path({str(a_program(tmp_path, LISTENING))!r})) as viewer:\n"
+        "    print(viewer.port, flush=True)\n"
+        "    viewer.wait()"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        process.terminate()
+    assert not listens(port)
 
 
 def test_a_port_in_use_is_named() -> None:
