@@ -150,9 +150,8 @@ def _stream(records: RunRecords, viewer: ViewerProcess, class_names: bool) -> No
     except ViewerError:
         if viewer.runs:
             raise
-    print(
-        f"{records.shown} frames are shown" if viewer.runs else "the viewer was closed", flush=True
-    )
+    if viewer.runs:
+        print(f"{records.shown} frames are shown", flush=True)
     viewer.wait()
 
 
@@ -178,7 +177,7 @@ def _log(
             palette=manifest.palette,
             class_names=class_names,
         )
-    if not records.shown:
+    if not records.shown and (viewer is None or viewer.runs):
         raise ValueError(f"no frame is shown: the bag has frames 0 to {len(records.run.bag) - 1}")
     if records.differing:
         print(

@@ -7,9 +7,11 @@ machine, so its program is started here, with `--bind`.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +25,8 @@ _MEMORY: Final = "50%"
 
 _NO_USAGE_REPORTS: Final = {"CI": "1"}
 """Rerun's program reports its use to its makers unless it runs in a CI."""
+
+_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 _START_S: Final = 30.0
 _END_S: Final = 5.0
@@ -60,8 +64,15 @@ class ViewerProcess:
         return self._process.poll() is None
 
     def wait(self) -> None:
-        """Wait until it ends."""
-        self._process.wait()
+        """Wait until it ends.
+
+        Raises:
+            ViewerError: it ends with an error, for example of the graphics driver.
+        """
+        if self._process.wait() != 0:
+            raise ViewerError(
+                f"Rerun's viewer ended ({self._last_words()}): take --web, or --save FILE.rrd"
+            )
 
     def __enter__(self) -> ViewerProcess:
         """Start it, and wait until it takes data.
@@ -69,19 +80,21 @@ class ViewerProcess:
         Raises:
             ViewerError: it does not start.
         """
+        self._said = tempfile.TemporaryFile()
         self._before = signal.signal(signal.SIGTERM, _interrupt)
         self._process = subprocess.Popen(
             self._command,
             env=os.environ | _NO_USAGE_REPORTS,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=self._said,
         )
         end = time.monotonic() + _START_S
         while not listens(self.port):
             if not self.runs or time.monotonic() > end:
+                words = self._last_words()
                 self.__exit__(None, None, None)
                 raise ViewerError(
-                    f"Rerun's viewer does not start: see what `{' '.join(self._command)}` says"
+                    f"Rerun's viewer does not start ({words}): take --web, or --save FILE.rrd"
                 )
             time.sleep(_POLL_S)
         return self
@@ -99,7 +112,18 @@ class ViewerProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._said.close()
         signal.signal(signal.SIGTERM, self._before)
+
+    def _last_words(self) -> str:
+        """Return the last line that it wrote before it failed, or else how it ended."""
+        status = self._process.poll()
+        if status is not None and status < 0:
+            return signal.Signals(-status).name
+        self._said.seek(0)
+        lines = self._said.read().decode(errors="replace").split("\n")
+        written = [_COLOURS.sub("", line).strip() for line in lines]
+        return next((line for line in reversed(written) if line), f"exit status {status}")
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -56,13 +56,30 @@ def test_a_window_that_is_closed_ends_the_wait(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_viewer_that_does_not_start_is_named(tmp_path: Path) -> None:
-    program = a_program(tmp_path, "#!/bin/sh\nexit 1\n")
+def test_a_viewer_that_does_not_start_says_why(tmp_path: Path) -> None:
+    text = "#!/bin/sh\nprintf '\\033[31mno graphics\\033[0m\\n\\n' >&2\nexit 1\n"
     with (
-        pytest.raises(ViewerError, match=f"does not start: see what `{program} --bind 127.0.0.1"),
-        ViewerProcess(program),
+        pytest.raises(ViewerError, match=r"does not start \(no graphics\): take --web"),
+        ViewerProcess(a_program(tmp_path, text)),
     ):
         pass
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        ("print('driver', file=sys.stderr)\nsys.exit(3)", "driver"),
+        ("sys.exit(3)", "exit status 3"),
+        ("os.kill(os.getpid(), 9)", "SIGKILL"),
+    ],
+    ids=["says why", "silent", "killed"],
+)
+def test_a_viewer_that_fails_later_says_why(tmp_path: Path, end: str, words: str) -> None:
+    with ViewerProcess(a_program(tmp_path, LISTENING + end)) as viewer:
+        socket.create_connection(("127.0.0.1", viewer.port)).close()
+        with pytest.raises(ViewerError, match=rf"viewer ended \({words}\): take --web, or --save"):
+            viewer.wait()
 
 
 @pytest.mark.slow
