@@ -10,10 +10,11 @@ import pytest
 from finished_replay import BY_CLOUD, FRAMES, FinishedReplay
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.frame.edge_settings import EdgeSettings
-from laecips_edge.core.image.codecs import encode_jpeg, encode_png
+from laecips_edge.core.image.codecs import decode_rgb, encode_jpeg, encode_png
 from laecips_edge.core.image.image_messages import image_fields
 from laecips_edge.ros.messages.headers import header_of
 from laecips_eval.bags import BagError, BagWriter, Legend, Segment, open_bag
+from laecips_eval.bags.pictures import BagFrame, RawPicture
 from laecips_eval.bags.result_bag import ResultBag
 from laecips_eval.reports.report import read_report
 from laecips_eval.run_view.opened_run import OpenedRun, open_run
@@ -190,6 +191,17 @@ def test_each_frame_has_its_values_and_its_text(run: OpenedRun) -> None:
     texts = {it.at.frame: it.text for it in of(records, Summary)}
     assert texts[1].startswith("**frame 1: hard, answered by the cloud**")
     assert texts[1].endswith("day, glare")
+
+
+def test_raw_pictures_become_jpeg(run: OpenedRun, tmp_path: Path) -> None:
+    stamp, rgb = min(run.rows), np.full((*SIZE, 3), (200, 40, 90), np.uint8)
+    fields = image_fields(rgb, "rgb8")
+    raw = RawPicture(**fields | {"data": fields["data"].tobytes()})
+    with BagWriter(tmp_path / "bag", legend=LEGEND, rate_hz=10, raw=True) as writer:
+        writer.copy(BagFrame(stamp, "camera", raw), None)
+    records = RunRecords(replace(run, bag=open_bag(tmp_path / "bag")))
+    (photo,) = of(records, Photo)
+    assert np.abs(decode_rgb(photo.jpeg).astype(int) - rgb).max() <= 4
 
 
 @pytest.mark.parametrize(

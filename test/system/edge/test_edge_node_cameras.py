@@ -2,19 +2,22 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from edge_robot import Cloud, Robot, of_stamp
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.findings.finding_archive import read_archive
+from laecips_edge.core.findings.label_regions import label_regions
 from laecips_edge.core.image import image_messages
 from laecips_edge.core.image.blanking import Blanking, read_polygon
 from laecips_edge.core.inference.segmenter import Segmenter
 from processes import Peer, RosProcess, until
 from sensor_msgs.msg import CameraInfo
 
-from laecips_msgs.msg import Segmentation
+from laecips_msgs.msg import Finding, FindingArray, Segmentation
 
 pytestmark = pytest.mark.system
 
@@ -32,6 +35,9 @@ def picture(seed: int) -> np.ndarray:
     return blocks.repeat(16, axis=0).repeat(16, axis=1)
 
 
+SMALLEST = 30
+"""Pixels of a finding; regions of pictures of squares of 16 are larger."""
+
 PRIVATE = "0,0 0.5,0 0.5,1 0,1"
 """What nobody may see of the camera `rear`."""
 
@@ -41,8 +47,17 @@ PICTURES = {camera: picture(seed) for seed, camera in enumerate(CAMERAS)}
 
 
 @pytest.fixture(scope="module")
+def findings_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("findings")
+
+
+@pytest.fixture(scope="module")
 def robots(
-    domain: int, peer: Peer, tiny_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
+    domain: int,
+    peer: Peer,
+    tiny_bundle: Bundle,
+    findings_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, Robot]]:
     """The cameras of one node, by name; "" stands for the node itself."""
     parameters = {
@@ -51,6 +66,11 @@ def robots(
         "cameras": json.dumps(CAMERAS),
         "camera_priorities": json.dumps(["rear=2"]),
         "camera_rates": json.dumps(["top=1.0"]),
+        "findings.classes": json.dumps(tiny_bundle.manifest.classes),
+        "findings.smallest": SMALLEST,
+        "findings.confirm": 1,
+        "findings.looks": 1,
+        "findings.folder": findings_folder,
         "privacy.polygons": json.dumps([f"rear={PRIVATE}"]),
         "audit_rate": 0.0,
         "delta": ALL_EASY,
@@ -93,6 +113,54 @@ def test_each_camera_gets_its_own_answers_though_all_stamps_are_equal(
             assert np.array_equal(image_messages.to_rgb(message)[..., 0], pixels)
     node = robots["front"].peer.node
     assert node.count_publishers("/edge/label_map") == 0  # nobody's
+
+
+def test_each_camera_has_its_own_findings(
+    robots: dict[str, Robot], tiny_bundle: Bundle, findings_folder: Path
+) -> None:
+    front, segmenter = robots["front"], Segmenter(tiny_bundle)
+    classes = dict(enumerate(tiny_bundle.manifest.classes))
+    arrays = {
+        name: front.peer.subscribe(FindingArray, f"/edge/{name}/findings") for name in BLANKINGS
+    }
+
+    def heard() -> bool:
+        for name in BLANKINGS:
+            robots[name].answer(robots[name].send_rgb(PICTURES[name]))
+        return all(arrays.values())
+
+    until(heard, process=front.process, what="findings of each camera")
+    header = front.header()
+    for name in BLANKINGS:
+        robots[name].send_rgb(PICTURES[name], header)
+    seen = []
+    for name, blanking in BLANKINGS.items():
+        expected = segmenter.predict(blanking.rgb(PICTURES[name]))
+        label_map, _ = blanking.maps(expected.label_map, expected.confidence_map)
+        regions, left_out = label_regions(label_map, None, classes, smallest=SMALLEST, most=32)
+        message = of_stamp(arrays[name], header, front.process)
+        shown = [it for it in message.findings if it.state != Finding.CLOSED]
+        assert sorted((it.class_name, box_of(it)) for it in shown) == sorted(
+            (classes[it.label], it.box) for it in regions
+        )
+        assert (len(shown), message.left_out) == (len(regions), left_out)
+        seen.append([it.box for it in regions])
+
+        def kept(name: str = name, shown: list[Finding] = shown) -> bool:
+            """The log of this camera alone has them."""
+            logged = {it.finding.id: it for it in read_archive(findings_folder / name).findings}
+            return all(it.id in logged for it in shown)
+
+        until(kept, process=front.process, what="the log of a camera")
+    assert seen[0] != seen[1]
+    assert front.peer.node.count_publishers("/edge/findings") == 0  # nobody's
+    with pytest.raises(ValueError, match="is of several cameras: name the folder of one, front, "):
+        read_archive(findings_folder)
+
+
+def box_of(finding: Finding) -> tuple[int, int, int, int]:
+    box = finding.box
+    return box.x_offset, box.y_offset, box.width, box.height
 
 
 def test_each_camera_has_its_own_calibration(robots: dict[str, Robot]) -> None:

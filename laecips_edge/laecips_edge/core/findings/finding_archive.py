@@ -91,6 +91,11 @@ def read_archive(folder: Path) -> FindingArchive:
     if not folder.is_dir():
         raise ValueError(f"{folder} is not a folder: give the one that findings.folder names")
     parts = parts_of(folder)
+    cameras = sorted(each.name for each in folder.iterdir() if each.is_dir() and parts_of(each))
+    if not parts and cameras:
+        raise ValueError(
+            f"{folder} is of several cameras: name the folder of one, {', '.join(cameras)}"
+        )
     if not parts:
         raise ValueError(f"{folder} has no findings: it has no part such as 000001/{LINES}")
     kept: dict[int, KeptFinding] = {}

@@ -62,3 +62,11 @@ def test_a_folder_without_findings_is_refused(tmp_path: Path) -> None:
         read_archive(tmp_path)
     with pytest.raises(ValueError, match="is not a folder"):
         read_archive(tmp_path / "none")
+
+
+def test_the_folder_of_several_cameras_names_theirs(tmp_path: Path) -> None:
+    for camera in ("rear", "front"):
+        make_folder(tmp_path / camera)
+    (tmp_path / "notes").mkdir()
+    with pytest.raises(ValueError, match=r"is of several cameras: .* of one, front, rear$"):
+        read_archive(tmp_path)
