@@ -17,6 +17,9 @@ from urllib.parse import quote
 
 from laecips_eval.run_view.viewer_process import LOOPBACK
 
+_LOOK_S: Final = 0.1
+"""How often the server looks whether it shall stop."""
+
 _KEPT: Final = ("Content-Type", "Content-Length", "Content-Encoding")
 
 
@@ -36,7 +39,9 @@ class ViewerPage:
         handler = type("Handler", (_Relay,), {"viewer": viewer, "policy": policy(data)})
         self._server = ThreadingHTTPServer((LOOPBACK, port), handler)
         self._data = data
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=[_LOOK_S], daemon=True
+        )
 
     @property
     def address(self) -> str:

@@ -116,6 +116,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> OpenedRun:
     )
 
 
+@pytest.fixture(scope="module")
+def records(run: OpenedRun) -> list[Record]:
+    return list(RunRecords(run))
+
+
 def of(records: Iterable[Record], kind: type[Kind]) -> list[Kind]:
     return [it for it in records if isinstance(it, kind)]
 
@@ -126,8 +131,7 @@ def frames_of(
     return [it.at.frame for it in of(records, kind) if it.sight is sight]
 
 
-def test_records_come_as_they_did_in_the_run(run: OpenedRun) -> None:
-    records = list(RunRecords(run))
+def test_records_come_as_they_did_in_the_run(run: OpenedRun, records: list[Record]) -> None:
     seen = [(type(it).__name__, it.at.frame) for it in records if isinstance(it, Photo | Boxes)]
     # The cloud's answer to frame 1 comes after f's to frame 2; frame 3 has no whole picture.
     assert seen == [
@@ -140,8 +144,7 @@ def test_records_come_as_they_did_in_the_run(run: OpenedRun) -> None:
     assert list(stamps.values()) == sorted(run.rows)
 
 
-def test_label_maps_are_those_that_were_published(run: OpenedRun) -> None:
-    records = list(RunRecords(run))
+def test_label_maps_are_those_that_were_published(records: list[Record]) -> None:
     for sight, frames in (
         (Sight.PUBLISHED, {0, 1, 2}),
         (Sight.F, {0, 2}),
@@ -153,27 +156,26 @@ def test_label_maps_are_those_that_were_published(run: OpenedRun) -> None:
             np.testing.assert_array_equal(it.label_map, label_map(it.at.frame))
 
 
-def test_what_a_frame_does_not_have_is_said(run: OpenedRun) -> None:
-    records = list(RunRecords(run))
+def test_what_a_frame_does_not_have_is_said(records: list[Record]) -> None:
     assert frames_of(records, Absent, Sight.CAMERA) == [3]
     assert frames_of(records, Absent, Sight.TRUTH) == [2]
     assert frames_of(records, Absent, Sight.PUBLISHED) == [3]
     assert frames_of(records, Absent, Sight.F) == [1, 3]  # version 9 is gone; no answer
 
 
-def test_a_version_that_is_gone_is_a_line(run: OpenedRun) -> None:
-    notes = [it for it in of(RunRecords(run), Note) if it.warns]
+def test_a_version_that_is_gone_is_a_line(records: list[Record]) -> None:
+    notes = [it for it in of(records, Note) if it.warns]
     assert [it.at.frame for it in notes] == [1]
     assert "000009 is missing" in notes[0].text
 
 
-def test_an_update_has_the_frame_before_it(run: OpenedRun) -> None:
-    (note,) = [it for it in of(RunRecords(run), Note) if "swapped" in it.text]
+def test_an_update_has_the_frame_before_it(run: OpenedRun, records: list[Record]) -> None:
+    (note,) = [it for it in of(records, Note) if "swapped" in it.text]
     assert (note.at.frame, note.at.stamp_ns) == (1, sorted(run.rows)[1] + 1)
 
 
-def test_lanes_change_where_their_state_does(run: OpenedRun) -> None:
-    states = of(RunRecords(run), State)
+def test_lanes_change_where_their_state_does(records: list[Record]) -> None:
+    states = of(records, State)
     by_lane = {lane: [(it.at.frame, it.state) for it in states if it.lane is lane] for lane in Lane}
     assert by_lane == {
         Lane.DECISION: [(0, "easy"), (1, "hard"), (2, "fallback"), (3, "no answer")],
@@ -183,8 +185,7 @@ def test_lanes_change_where_their_state_does(run: OpenedRun) -> None:
     }
 
 
-def test_each_frame_has_its_values_and_its_text(run: OpenedRun) -> None:
-    records = list(RunRecords(run))
+def test_each_frame_has_its_values_and_its_text(records: list[Record]) -> None:
     curves = {it.at.frame: it.values for it in of(records, Curves)}
     assert curves[0] == {"trust/trust": 0.9, "trust/delta": 0.5, "latency/ms": 20.0}
     assert curves[3] == {}

@@ -38,7 +38,7 @@ def opened(address: str) -> HTTPResponse:
 @pytest.fixture
 def viewer() -> Iterator[int]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Viewer) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
         yield server.server_port
         server.shutdown()
 
