@@ -73,23 +73,28 @@ def test_resuming_keeps_every_weight(tmp_path, tiny_bundle):
     assert again.manifest.files[name] == manifest.files[name]
 
 
-def test_depth(tmp_path):
-    depth = np.linspace(300, 5000, 96 * 128).reshape(96, 128).astype(np.uint16)
+def test_depth_and_a_size_that_is_no_multiple_of_anything(tmp_path):
+    size = (97, 200)  # halved five times, a side is odd: 97 at once, 200 in the end
     bundle = export_bundle(
         *pair(depth=True),
         tmp_path / "rgbd",
         modality="rgbd",
-        agreement_images=[picture(60, 80, 3)],
-        agreement_depths=[depth],
-        **FIELDS,
+        agreement_images=[picture(1080, 1920, 3)],
+        agreement_depths=[np.linspace(300, 5000, 97 * 200).reshape(size).astype(np.uint16)],
+        **FIELDS | {"input_size": size},
     )
-    assert bundle.agreement()[0].depth.shape == (96, 128)
-    segmenter = Segmenter(bundle)
-    near = segmenter.logits(picture(96, 128, 3), np.full((96, 128), 500, np.uint16))
-    far = segmenter.logits(picture(96, 128, 3), np.full((96, 128), 9000, np.uint16))
+    assert bundle.agreement()[0].depth.shape == size
+    segmenter = Segmenter(Bundle.load(bundle.path))
+    segmenter.self_test()
+    near = segmenter.logits(picture(*size, 3), np.full(size, 500, np.uint16))
+    far = segmenter.logits(picture(*size, 3), np.full(size, 9000, np.uint16))
     assert np.abs(near - far).max() > 1e-2
+    prediction = segmenter.predict(picture(1080, 1920, 3), np.full((1080, 1920), 500, np.uint16))
+    assert prediction.logits.shape == bundle.manifest.logits_shape
+    assert prediction.label_map.shape == (1080, 1920)
+    assert 0 < segmenter.trust(prediction.logits) <= 1
     with pytest.raises(ValueError, match="depth: bundle line takes"):
-        segmenter.predict(picture(96, 128, 3))
+        segmenter.predict(picture(*size, 3))
     f, _ = load_networks(bundle)
     assert f.depth
 
@@ -146,13 +151,8 @@ def test_resuming_from_a_bundle_that_lies(tmp_path, tiny_bundle, changes, messag
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize(
-    ("size", "tiles"),
-    # Halved five times, a side is odd at first or later on: 97 at once, 200 in the end.
-    [((97, 200), (1, 1)), ((96, 128), (2, 2))],
-)
-def test_input_sizes_need_no_multiple_of_anything(tmp_path, size, tiles):
-    fields = FIELDS | {"input_size": size, "tiles": tiles}
+def test_tiles(tmp_path):
+    fields = FIELDS | {"tiles": (2, 2)}
     bundle = export_bundle(
         *pair(), tmp_path / "bundle", agreement_images=[picture(1080, 1920, 3)], **fields
     )
