@@ -1,5 +1,6 @@
 """The folders of source frames; a few of them, as drawing one takes its time."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,10 +26,15 @@ def ensure() -> Ensure:
     return lambda folder, **options: ensure_source(folder, learnt=2, held_out=1, **options)
 
 
+TOLD = list[tuple[int, int]]()
+"""The progress of its drawing."""
+
+
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Drawn once for the tests that only look."""
-    return ensure_source(tmp_path_factory.mktemp("cache"), learnt=2, held_out=1)
+    folder = tmp_path_factory.mktemp("cache")
+    return ensure_source(folder, learnt=2, held_out=1, progress=lambda *news: TOLD.append(news))
 
 
 def test_the_frames_are_those_of_the_splits(drawn: Path) -> None:
@@ -55,17 +61,15 @@ def test_no_stream_of_a_bag_is_in_it() -> None:
     assert len({*(stream for stream, _ in SPLITS.values()), *drives}) == len(SPLITS) + 2
 
 
-def test_it_is_drawn_once(ensure: Ensure, tmp_path: Path) -> None:
+def test_it_is_drawn_once(ensure: Ensure, drawn: Path) -> None:
+    assert TOLD[-1] == (3, 3)
+    assert {done for done, _ in TOLD} == {1, 2, 3}
+    before = {file: file.stat().st_mtime_ns for file in drawn.rglob("*")}
     told: list[tuple[int, int]] = []
-    path = ensure(tmp_path, progress=lambda *news: told.append(news))
-    assert told[-1] == (3, 3)
-    assert {done for done, _ in told} == {1, 2, 3}
-    before = {file: file.stat().st_mtime_ns for file in path.rglob("*")}
-    told.clear()
-    assert ensure(tmp_path, progress=lambda *news: told.append(news)) == path
+    assert ensure(drawn.parent, progress=lambda *news: told.append(news)) == drawn
     assert told == []
-    assert {file: file.stat().st_mtime_ns for file in path.rglob("*")} == before
-    assert list(tmp_path.iterdir()) == [path]
+    assert {file: file.stat().st_mtime_ns for file in drawn.rglob("*")} == before
+    assert list(drawn.parent.iterdir()) == [drawn]
 
 
 def test_stopped_in_the_middle_nothing_is_taken_for_the_folder(
@@ -84,8 +88,8 @@ def test_stopped_in_the_middle_nothing_is_taken_for_the_folder(
     assert len(FrameFolder(path)) == 3
 
 
-def test_a_damaged_folder_is_drawn_anew(ensure: Ensure, tmp_path: Path) -> None:
-    path = ensure(tmp_path)
+def test_a_damaged_folder_is_drawn_anew(ensure: Ensure, drawn: Path, tmp_path: Path) -> None:
+    path = shutil.copytree(drawn, tmp_path / drawn.name)
     (path / "labels" / f"{NAMES[1]}.png").unlink()
     (path / "images" / "stray.png").write_bytes(b"")
     assert ensure(tmp_path) == path

@@ -23,13 +23,13 @@ SETTINGS = MinersSettings(
 
 def test_a_page_with_its_figures_which_goes_on_where_it_stopped(tmp_path: Path) -> None:
     page, models = tmp_path / "page" / "mine.md", tmp_path / "models"
-    drives = ["--drive", "patrol", "--seeds", "0", "1", "--frames", "15", "--every", "3"]
+    drives = ["--drive", "patrol", "--seeds", "0", "1", "--frames", "9", "--every", "3"]
     options = ["-o", str(page), "--models", str(models), *drives]
     assert main(["experiment", "miners", *options]) == 0
     text = page.read_text()
     assert "    laecips experiment miners " + " ".join(drives) in text
     assert "## The drive `patrol`" in text
-    assert text.count("\n| 0 | 5 |") == text.count("\n| 1 | 5 |") == 1
+    assert text.count("\n| 0 | 3 |") == text.count("\n| 1 | 3 |") == 1
     figures = {"mine-patrol-scores.svg", "mine-patrol-curves.svg"}
     assert {it.name for it in page.parent.iterdir()} == {"mine.md", *figures}
     assert len(list((models / "bags").iterdir())) == 2
