@@ -23,7 +23,7 @@ help:
 	@echo "make demo   replay an inspection drive through edge, cloud and trainer: 7 minutes, Ctrl-C is fine"
 	@echo "            (ARGS='--no-train --link none' and others: make demo ARGS=--help)"
 	@echo "make check  while you work: ruff, mypy, import-linter and the quick tests, in a minute and a half"
-	@echo "make test   build, then unit and system tests, ruff, mypy, import-linter: 10 minutes"
+	@echo "make test   build, then unit and system tests, ruff, mypy, import-linter: 8 minutes"
 	@echo "make fuzz   fuzz what is parsed from the network: 10 minutes for each of 17 targets"
 	@echo "            (ARGS='--seconds 60 picture manifest' and others: make fuzz ARGS=--help)"
 	@echo "make lint-deploy  lint images, compose files, manifests, units and workflows (installs linters in build/lint)"

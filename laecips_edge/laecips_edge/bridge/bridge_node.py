@@ -24,7 +24,7 @@ from laecips_edge.core.certificates.reloaded_credentials import ReloadedCredenti
 from laecips_edge.core.link.announced import Announced
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
 from laecips_edge.core.link.wire_error import WireError
-from laecips_edge.core.malloc_arenas import share_arenas
+from laecips_edge.core.malloc_arenas import give_back, share_arenas
 from laecips_edge.core.settings import SettingError
 from laecips_edge.ros import qos
 from laecips_edge.ros.dedicated_thread import DedicatedThread
@@ -95,6 +95,7 @@ class BridgeNode(ManagedNode):
             callback_group=self._requests.group,
         )
         self._requests.start(self._service)
+        give_back()  # what the imports and the certificates needed
 
     def activate(self) -> None:
         """Connect to the gateways, and start to send spooled frames."""
