@@ -191,7 +191,7 @@ class BridgeNode(ManagedNode):
             clouds.ask(request, hear)
         except WireError as error:
             hear(HardFrameAnswer(status=AnswerStatus.BAD_REQUEST, message=str(error)))
-        except ValueError as error:  # the connection has just been closed
+        except (ValueError, RuntimeError) as error:  # just closed, or no thread can be started
             hear(_unavailable(str(error)))
 
     def _discovered(self, found: list[Announced]) -> None:
