@@ -10,6 +10,7 @@ from typing import Any, Final
 import grpc
 
 from laecips_edge.bridge.link import Link, describe
+from laecips_edge.bridge.on_the_way import OnTheWay
 from laecips_edge.core.frame.counters import RecentMedian
 from laecips_edge.core.link import protobuf
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
@@ -42,8 +43,7 @@ class GrpcTransport:
         self._clock = clock
         self._call: Any = link.channel.unary_unary(protobuf.method("SegmentHardFrame"))
         self._lock = threading.Lock()
-        self._idle = threading.Condition(self._lock)
-        self._under_way = 0
+        self._on_the_way = OnTheWay()
         self._counts = dict.fromkeys(("sent", "answered", "failed", "bytes_up", "bytes_down"), 0)
 
     @property
@@ -58,8 +58,7 @@ class GrpcTransport:
 
     def wait_until_idle(self, timeout: float) -> bool:
         """Wait at most `timeout` seconds until no request is in flight; return whether so."""
-        with self._idle:
-            return self._idle.wait_for(lambda: self._under_way == 0, timeout)
+        return self._on_the_way.wait_until_none(timeout)
 
     def ask(self, request: HardFrameRequest, on_answer: Callable[[HardFrameAnswer], None]) -> Call:
         """Send a request; see `laecips_edge.core.link.transport.Transport.ask`.
@@ -71,17 +70,14 @@ class GrpcTransport:
         sent_s = self._clock()
         self._count(sent=1, bytes_up=len(data))
         future = self._call.future(data, timeout=request.deadline_s or DEADLINE_S)
-        with self._idle:
-            self._under_way += 1
+        self._on_the_way.begin()
         future.add_done_callback(lambda done: self._hear(done, sent_s, len(data), on_answer))
         return _GrpcCall(future)
 
     def _hear(
         self, done: Any, sent_s: float, size: int, on_answer: Callable[[HardFrameAnswer], None]
     ) -> None:
-        with self._idle:
-            self._under_way -= 1
-            self._idle.notify_all()
+        self._on_the_way.end()
         if done.cancelled():
             return
         if done.code() is not grpc.StatusCode.OK:

@@ -1,7 +1,8 @@
-"""A count of the requests on their way, with a bound."""
+"""A count of the requests on their way, with or without a bound."""
 
 from __future__ import annotations
 
+import math
 import threading
 
 
@@ -9,10 +10,10 @@ class OnTheWay:
     """Counts requests on their way; safe for several threads.
 
     Args:
-        most: requests that may be on their way at a time.
+        most: requests that may be on their way at a time; without it any number.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: float = math.inf) -> None:
         self._most = most
         self._number = 0
         self._changed = threading.Condition()
@@ -30,7 +31,7 @@ class OnTheWay:
             self._number -= 1
             self._changed.notify_all()
 
-    def wait_until_none(self) -> None:
-        """Wait until all requests are answered."""
+    def wait_until_none(self, timeout: float | None = None) -> bool:
+        """Wait, at most `timeout` seconds, until all requests are answered; return whether so."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._number)
+            return self._changed.wait_for(lambda: not self._number, timeout)

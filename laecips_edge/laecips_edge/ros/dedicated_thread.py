@@ -50,17 +50,17 @@ class DedicatedThread:
         self.group = _LeftAlone()
         self._node = node
         self._name = name
-        self._entities: tuple[Entity, ...] = ()
         self._wake: GuardCondition | None = None
         self._stopping = False
         self._thread: threading.Thread | None = None
 
     def start(self, *entities: Entity) -> None:
         """Start to wait for entities of the group."""
-        self._entities = entities
         self._wake = GuardCondition(None, None, context=self._node.context)
         self._stopping = False
-        self._thread = threading.Thread(target=self._work, args=(self._wake,), name=self._name)
+        self._thread = threading.Thread(
+            target=self._work, args=(entities, self._wake), name=self._name
+        )
         self._thread.start()
 
     def stop(self) -> None:
@@ -73,11 +73,11 @@ class DedicatedThread:
         self._wake.destroy()
         self._thread = self._wake = None
 
-    def _work(self, wake: GuardCondition) -> None:
+    def _work(self, entities: tuple[Entity, ...], wake: GuardCondition) -> None:
         with ExitStack() as held:
-            for entity in (*self._entities, wake):
+            for entity in (*entities, wake):
                 held.enter_context(entity.handle)
-            wait_set = held.enter_context(_WaitSet(self._node, self._entities, wake))
+            wait_set = held.enter_context(_WaitSet(self._node, entities, wake))
             while not self._stopping:
                 for ready in wait_set.ready():
                     try:

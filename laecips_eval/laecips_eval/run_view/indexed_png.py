@@ -5,13 +5,11 @@ PNG: ISO/IEC 15948, "Portable Network Graphics", chunks IHDR (11.2.2) and PLTE (
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Sequence
 from typing import Final
 
 from laecips_cloud.metrics import LabelMap
-from laecips_edge.core.image.codecs import encode_png
+from laecips_edge.core.image.codecs import encode_png, png_chunk
 
 _START: Final = 8
 _HEADER: Final = 13
@@ -32,9 +30,4 @@ def indexed_png(label_map: LabelMap, palette: Sequence[tuple[int, int, int]]) ->
     header[_COLOUR_TYPE] = _INDEXED
     colours = b"".join(bytes(colour) for colour in palette).ljust(3 * 256, b"\0")
     rest = grey[_HEADER_CHUNK.stop :]
-    return grey[:_START] + _chunk(b"IHDR", bytes(header)) + _chunk(b"PLTE", colours) + rest
-
-
-def _chunk(name: bytes, content: bytes) -> bytes:
-    checksum = struct.pack(">I", zlib.crc32(name + content))
-    return struct.pack(">I", len(content)) + name + content + checksum
+    return grey[:_START] + png_chunk(b"IHDR", bytes(header)) + png_chunk(b"PLTE", colours) + rest

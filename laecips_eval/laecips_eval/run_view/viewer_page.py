@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Final
 from urllib.parse import quote
 
-from laecips_eval.run_view.viewer_process import LOOPBACK
+from laecips_eval.run_view.viewer_process import LOOPBACK, data_url
 
 _LOOK_S: Final = 0.1
 """How often the server looks whether it shall stop."""
@@ -46,7 +46,7 @@ class ViewerPage:
     @property
     def address(self) -> str:
         """What to open in a browser."""
-        data = quote(f"rerun+http://{LOOPBACK}:{self._data}/proxy", safe="")
+        data = quote(data_url(self._data), safe="")
         return f"http://{LOOPBACK}:{self._server.server_port}/?url={data}"
 
     def __enter__(self) -> ViewerPage:

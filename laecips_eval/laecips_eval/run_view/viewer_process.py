@@ -56,7 +56,7 @@ class ViewerProcess:
     @property
     def data_url(self) -> str:
         """Where a recording connects to."""
-        return f"rerun+http://{LOOPBACK}:{self.port}/proxy"
+        return data_url(self.port)
 
     @property
     def runs(self) -> bool:
@@ -154,6 +154,11 @@ def web_viewer(program: Path, *, page: int, data: int) -> ViewerProcess:
     """
     arguments = ["--serve-web", "--web-viewer-port", str(page), "--server-memory-limit", _MEMORY]
     return ViewerProcess(program, arguments, port=data)
+
+
+def data_url(port: int) -> str:
+    """Return where a recording, or a page, finds the data of a viewer with this port for them."""
+    return f"rerun+http://{LOOPBACK}:{port}/proxy"
 
 
 def usable_port(port: int) -> int:

@@ -181,6 +181,12 @@ def _complete(data: Buffer) -> bytes:
     return _needed_chunks(whole)
 
 
+def png_chunk(name: bytes, body: bytes) -> bytes:
+    """Return a chunk of a PNG: its length, name, body and checksum (ISO/IEC 15948, 5.3)."""
+    checksum = struct.pack(">I", zlib.crc32(name + body))
+    return struct.pack(">I", len(body)) + name + body + checksum
+
+
 def _needed_chunks(png: bytes) -> bytes:
     """Return a PNG of the chunks that make its pixels; ImageError if a chunk is broken or missing.
 

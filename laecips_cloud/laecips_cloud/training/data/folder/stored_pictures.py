@@ -6,14 +6,12 @@ no longer lie on it. Of 16 bits the high byte is taken, as of the robot's `mono1
 
 from __future__ import annotations
 
-import struct
-import zlib
 from pathlib import Path
 from typing import Final
 
 import cv2
 import numpy as np
-from laecips_edge.core.image.codecs import ImageError, decode_rgb, is_jpeg
+from laecips_edge.core.image.codecs import ImageError, decode_rgb, is_jpeg, png_chunk
 from numpy.typing import NDArray
 
 from laecips_cloud.training.data.errors import DatasetError
@@ -99,10 +97,7 @@ def _plain_png(path: Path, data: bytes) -> tuple[bytes, int]:
     if kind == _PALETTE:
         header = header[:9] + b"\0" + header[10:]
         kept = [(b"IHDR", header), *(chunk for chunk in chunks if chunk[0] in (b"IDAT", b"IEND"))]
-        data = _PNG + b"".join(
-            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-            for name, body in kept
-        )
+        data = _PNG + b"".join(png_chunk(name, body) for name, body in kept)
     grey = kind in (0, _PALETTE)
     return data, 255 // (2**bits - 1) if grey and bits < 8 else 1
 
