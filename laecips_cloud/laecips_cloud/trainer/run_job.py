@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from laecips_edge.core.bundle.bundle import Bundle
+from numpy.typing import NDArray
 
 from laecips_cloud.replay_buffer.reader import ReplayReader
 from laecips_cloud.trainer.job import TrainingJob
@@ -19,11 +20,14 @@ from laecips_cloud.training.data.frame_folder import FrameFolder
 from laecips_cloud.training.data.label_check import count_labels, require_every_class
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from laecips_cloud.training.online.examination import examine
-from laecips_cloud.training.online.lessons import Lesson, lessons_of
+from laecips_cloud.training.online.lessons import Lesson, LessonReader
 from laecips_cloud.training.online.online_training import Source, train_update
 from laecips_cloud.training.steps.checkpoints import Checkpoints
 
 Progress = Callable[[str], None]
+
+_LESSONS: Final = LessonReader()
+"""Of all jobs of a worker: the lessons of the last one stay decoded for the next."""
 
 
 def run_job(folder: Path, bundles: Callable[[int], Path], exams: Path, progress: Progress) -> dict:
@@ -87,7 +91,7 @@ def _lessons(job: TrainingJob, parent: Bundle) -> list[Lesson]:
     finally:
         reader.close()
     settings = job.settings
-    lessons = lessons_of(
+    lessons = _LESSONS.lessons(
         frames,
         classes=len(manifest.classes),
         min_confidence=settings.min_confidence,
@@ -108,7 +112,7 @@ def _source(
     fingerprint: str,
     progress: Progress,
 ) -> Source:
-    rehearsal, held_out = _frames_of(job.source, fingerprint, job.source_frames)
+    rehearsal, pixels, held_out = _frames_of(job.source, fingerprint, job.source_frames)
     for version in (job.given, job.parent):
         if exams.iou(version) is None:
             progress(f"version {version} is examined on {len(held_out)} source frames")
@@ -118,6 +122,7 @@ def _source(
     assert parent is not None  # noqa: S101 (the same)
     return Source(
         rehearsal=rehearsal,
+        pixels=pixels,
         held_out=held_out,
         first=first,
         best_miou=exams.best_miou({*job.good, job.given}),
@@ -128,13 +133,16 @@ def _source(
 @lru_cache(maxsize=1)
 def _frames_of(
     source: Path, fingerprint: str, most: int
-) -> tuple[list[LabelledFrame], list[LabelledFrame]]:
-    """Return source frames for training and held-out ones; decode once for all jobs of a worker."""
+) -> tuple[list[LabelledFrame], NDArray[np.int64], list[LabelledFrame]]:
+    """Return source frames for training, their pixels by class [M], and held-out frames.
+
+    They are decoded once for all jobs of a worker.
+    """
     folder = FrameFolder(source)
     learnt, held_out = folder.split(most)
     counts = count_labels(frame.label for frame in learnt)
     require_every_class(counts, folder.classes, frames=len(learnt), where=str(source))
-    return learnt, held_out
+    return learnt, counts[: len(folder.classes)], held_out
 
 
 def _iou(path: Path, held_out: Sequence[LabelledFrame], job: TrainingJob) -> np.ndarray:

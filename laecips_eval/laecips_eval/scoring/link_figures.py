@@ -27,6 +27,15 @@ class DirectionFigures(ReportPart):
     dropped: int
     kinds: dict[str, int]
 
+    def kbit_s(self, kind: str, *, rate: float) -> float | None:
+        """Return the mean rate of one kind over the run, in kbit/s; None where nothing passed.
+
+        Args:
+            kind: key of `kinds`; one that is not there has 0 bytes.
+            rate: bits per second of the link.
+        """
+        return self.used * rate / 1e3 * self.kinds.get(kind, 0) / self.bytes if self.bytes else None
+
 
 class LinkCut(ReportPart):
     """A time in which nothing passed: seconds since the first frame, and the frames meanwhile."""

@@ -68,9 +68,30 @@ def test_page_shows_what_the_report_says(finished_run: Path) -> None:
         "| 2 | enough frames | 64 | 12.5 s | - | - | - | - | refused: no better |",
         "| edge | 42 % | 180 MB |",
         "| live | 1 | 0.200 | 0.300 (+10.0) | 0.400 (+20.0) | 0 of 1 | 0 | 100.0 % |",
+        "| live | 0 of 1 | 12 s | - | - | 0.00 / 2.00 MB | - | +0.0 | +10.0 | - |",
     ):  # fmt: skip
         assert expected in text
     assert page.with_name("smoke-live.svg").is_file()
+
+
+def test_what_learning_costs_where_there_is_a_link(finished_run: Path) -> None:
+    direction = {"bytes": 1_000_000, "used": 0.05, "lost": 0, "dropped": 0}
+    link = {
+        "mode": "relay", "rate_bit_s": 4e6, "round_trip_ms": 40.0, "loss": 0.0,
+        "up": direction | {"kinds": {}}, "down": direction | {"kinds": {"models": 250_000}},
+        "hard_ms": QUANTILES, "ideal_ms": QUANTILES, "cuts": [], "use": [],
+    }  # fmt: skip
+    file = finished_run / "report.json"
+    report = json.loads(file.read_text(encoding="utf-8"))
+    report["miou"]["edge_only"] = ACCURACY | {"dataset": 0.4571}
+    report["knowledge"] = {"frames": 2, "before": 1, "p50_s": 24.6, "p95_s": 61.2}
+    report["bytes"]["model"] = 250_000
+    file.write_text(json.dumps(report | {"link": link}), encoding="utf-8")
+    page = finished_run / "page.md"
+    assert main(["results", f"live={finished_run}", "-o", str(page)]) == 0
+    # A quarter of a twentieth of 4 Mbit/s is 50 kbit/s.
+    row = "| live | 0 of 1 | 12 s | 25 s | 61 s | 0.25 / 2.00 MB | 50.0 | +2.5 | +10.0 | +0.050 |"
+    assert row in page.read_text(encoding="utf-8")
 
 
 def test_f_without_training_has_no_column_where_nothing_was_compared(finished_run: Path) -> None:
@@ -93,8 +114,8 @@ def test_a_run_that_was_stopped_early_is_marked(finished_run: Path) -> None:
     page = finished_run / "page.md"
     assert main(["results", f"live={finished_run}", "-o", str(page)]) == 0
     rows = [line for line in page.read_text(encoding="utf-8").splitlines() if "| live" in line]
-    # Runs, frames, accuracy, what training has brought, and three of latency.
-    assert len(rows) == 7
+    # Runs, frames, accuracy, what training has brought and costs, and three of latency.
+    assert len(rows) == 8
     assert all(row.startswith("| live (stopped early) |") for row in rows)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from edge_robot import Robot
+from laecips_cloud.training.data.label_check import count_labels
 from laecips_cloud.training.first.first_training import first_training
 from laecips_cloud.training.first.settings import FirstTraining
 from laecips_cloud.training.online.lessons import Lesson
@@ -68,6 +69,7 @@ def taught_again(parent: Bundle, path: Path) -> Update:
         [Lesson(frame, 1.0) for frame in ColourFrames(10, seed=2)],
         Source(
             rehearsal=list(ColourFrames(3, seed=3)),
+            pixels=count_labels(frame.label for frame in ColourFrames(3, seed=3))[:4],
             held_out=list(ColourFrames(3, seed=4)),
             first=np.zeros(4),
             best_miou=0.1,

@@ -36,33 +36,49 @@ class Lesson(NamedTuple):
     stamp_ns: int = 0
 
 
-def lessons_of(
-    frames: Iterable[ReplayFrame],
-    *,
-    classes: int,
-    min_confidence: float = MIN_CONFIDENCE,
-    audit_weight: float = 1.0,
-) -> list[Lesson]:
-    """Return the lessons of frames, in the same order, without frames that have no label left.
+class LessonReader:
+    """Makes lessons of stored frames, and keeps those of its last call decoded.
 
-    Args:
-        frames: frames of the replay buffer.
-        classes: M, number of classes of their labels.
-        min_confidence: pixels of lower confidence get no class, in [0, 1].
-        audit_weight: weight of an audit; the weight of a hard frame is 1.
-
-    Raises:
-        ValueError: see `lesson_of`.
+    Most frames of a training were in the training before, too.
     """
-    lessons = []
-    for frame in frames:
-        taught = lesson_of(frame, classes=classes, min_confidence=min_confidence)
-        if (taught.label != UNLABELLED).any():
-            weight = audit_weight if frame.why == "audit" else 1.0
-            by_person = bool(frame.human_label_map)
-            truth = by_person and frame.held_out
-            lessons.append(Lesson(taught, weight, by_person, truth, frame.stamp_ns))
-    return lessons
+
+    def __init__(self) -> None:
+        """Keep nothing yet."""
+        self._kept = dict[tuple[ReplayFrame, int, float], LabelledFrame]()
+
+    def lessons(
+        self,
+        frames: Iterable[ReplayFrame],
+        *,
+        classes: int,
+        min_confidence: float = MIN_CONFIDENCE,
+        audit_weight: float = 1.0,
+    ) -> list[Lesson]:
+        """Return the lessons of frames, in the same order, without frames that have no label left.
+
+        Args:
+            frames: frames of the replay buffer.
+            classes: M, number of classes of their labels.
+            min_confidence: pixels of lower confidence get no class, in [0, 1].
+            audit_weight: weight of an audit; the weight of a hard frame is 1.
+
+        Raises:
+            ValueError: see `lesson_of`.
+        """
+        lessons, kept = [], {}
+        for frame in frames:
+            key = frame, classes, min_confidence
+            taught = self._kept.get(key) or lesson_of(
+                frame, classes=classes, min_confidence=min_confidence
+            )
+            kept[key] = taught
+            if (taught.label != UNLABELLED).any():
+                weight = audit_weight if frame.why == "audit" else 1.0
+                by_person = bool(frame.human_label_map)
+                truth = by_person and frame.held_out
+                lessons.append(Lesson(taught, weight, by_person, truth, frame.stamp_ns))
+        self._kept = kept
+        return lessons
 
 
 def lesson_of(

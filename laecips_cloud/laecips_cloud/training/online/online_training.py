@@ -4,14 +4,15 @@
    and on labelled source frames. What people labelled is f's, but for a share, the gate's truth.
 2. h is trained on the new f's logits of the 30 % (equation 14), and delta and h's quantiles are
    fitted.
-3. The pair is exported, and examined beside its parent on the robots' engine: on held-out source
-   frames, on the 30 % and on people's truth.
+3. The pair is exported, and examined on the robots' engine: on held-out source frames, on the 30 %
+   and on people's truth. Its parent has been examined meanwhile, in a thread.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ from torch import Tensor
 
 from laecips_cloud.export.bundle_export import export_bundle, load_networks, write_manifest
 from laecips_cloud.networks import EdgeNetwork, MinerNetwork
+from laecips_cloud.training.data.label_check import count_labels
 from laecips_cloud.training.data.labelled_frames import LabelledFrame, fitted
 from laecips_cloud.training.online.examination import at_stride, examine
 from laecips_cloud.training.online.lesson_shares import share_out
@@ -47,7 +49,6 @@ from laecips_cloud.training.steps.train_miner_online import (
 from laecips_cloud.training.steps.train_segmenter import (
     SegmenterRecipe,
     fast_precision,
-    pixel_counts,
     train_segmenter,
 )
 
@@ -62,6 +63,7 @@ class Source:
 
     Attributes:
         rehearsal: frames that are mixed into each training.
+        pixels: int64 [M], their labelled pixels by class.
         held_out: frames that no training uses; at least one.
         first: float64 [M], the first version's IoU on `held_out`.
         best_miou: the best mIoU of any good version on `held_out`.
@@ -69,6 +71,7 @@ class Source:
     """
 
     rehearsal: Sequence[LabelledFrame]
+    pixels: NDArray[np.int64]
     held_out: Sequence[LabelledFrame]
     first: NDArray[np.float64]
     best_miou: float
@@ -132,32 +135,36 @@ def train_update(
     held_out = held_out[-settings.max_held_out :]
     people = [lesson.frame for lesson in truth]
     f, h = load_networks(parent)
-    weights = class_weights(
-        pixel_counts([*(lesson.frame for lesson in learnt), *source.rehearsal], f.classes)
-    )
-    if checkpoints is None or not checkpoints.restore("f", f):
-        _train_f(
+    counts = count_labels(lesson.frame.label for lesson in learnt)
+    weights = class_weights(counts[: f.classes] + source.pixels)
+    # The loss that f is trained with: l of equation 14 is the IoU's.
+    taught = partial(segmentation_loss, weights=weights**settings.class_power, dice=settings.dice)
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        # While f trains, which does not fill the cores that a machine has besides.
+        of_parent = aside.submit(examine, parent, (), held_out, people, loss=taught, engine=engine)
+        if checkpoints is None or not checkpoints.restore("f", f):
+            _train_f(
+                f,
+                learnt=learnt,
+                rehearsal=source.rehearsal,
+                tiling=manifest.tiling,
+                by_class=weights,
+                settings=settings,
+                progress=progress,
+            )
+            if checkpoints is not None:
+                checkpoints.keep("f", f)
+        change = RoundedChange(parent, coarseness=settings.weight_step)
+        change.settle("f", f)
+        progress(f"h is trained on {len(held_out)} lessons that f was not trained on")
+        delta, levels = _train_h(
             f,
-            learnt=learnt,
-            rehearsal=source.rehearsal,
-            tiling=manifest.tiling,
-            by_class=weights,
+            h,
+            held_out=held_out,
+            manifest=manifest,
             settings=settings,
-            progress=progress,
+            settle=lambda: change.settle("h", h),
         )
-        if checkpoints is not None:
-            checkpoints.keep("f", f)
-    change = RoundedChange(parent, coarseness=settings.weight_step)
-    change.settle("f", f)
-    progress(f"h is trained on {len(held_out)} lessons that f was not trained on")
-    delta, levels = _train_h(
-        f,
-        h,
-        held_out=held_out,
-        manifest=manifest,
-        settings=settings,
-        settle=lambda: change.settle("h", h),
-    )
     delta_file, delta_of = change.delta()
     bundle = export_bundle(
         f,
@@ -191,11 +198,9 @@ def train_update(
         },
     )
     progress("examining it beside its parent")
-    # The loss that f was trained with: l of equation 14 is the IoU's.
-    taught = partial(segmentation_loss, weights=weights**settings.class_power, dice=settings.dice)
     verdict = judge(
         examine(bundle, source.held_out, held_out, people, loss=taught, engine=engine),
-        examine(parent, (), held_out, people, loss=taught, engine=engine),
+        of_parent.result(),
         first=source.first,
         best_miou=source.best_miou,
         parent_miou=source.parent_miou,

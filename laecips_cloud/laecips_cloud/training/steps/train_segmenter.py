@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
@@ -25,6 +23,7 @@ from laecips_cloud.networks.edge_network import MOST_STAGES
 from laecips_cloud.networks.pyramid import resize
 from laecips_cloud.training.data.augment import Geometry
 from laecips_cloud.training.data.batches import Batch, Batches
+from laecips_cloud.training.data.label_check import count_labels
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from laecips_cloud.training.steps.learning_curve import LearningCurve
 from laecips_cloud.training.steps.losses import class_weights, segmentation_loss
@@ -117,14 +116,6 @@ class SegmenterRecipe:
                 raise ValueError(f"training of f: {name} is {getattr(self, name)}: out of range")
 
 
-def pixel_counts(frames: Sequence[LabelledFrame], classes: int) -> NDArray[np.int64]:
-    """Return the number of labelled pixels of each class: int64 [M]."""
-    counts = np.zeros(256, np.int64)
-    for frame in frames:
-        counts += np.bincount(frame.label.ravel(), minlength=256)
-    return counts[:classes]
-
-
 def train_segmenter(
     network: EdgeNetwork,
     frames: Sequence[LabelledFrame],
@@ -155,7 +146,7 @@ def train_segmenter(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network.to(device)
     if by_class is None:
-        by_class = class_weights(pixel_counts(frames, network.classes))
+        by_class = class_weights(count_labels(frame.label for frame in frames)[: network.classes])
     by_class = by_class**recipe.class_power
     network.train_all_but(recipe.frozen)
     optimiser = torch.optim.AdamW(

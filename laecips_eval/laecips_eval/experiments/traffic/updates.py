@@ -18,6 +18,7 @@ from laecips_cloud.fusion.mask_fusion import fuse
 from laecips_cloud.fusion.vote import Vote
 from laecips_cloud.mask_generators.none import NoMasks
 from laecips_cloud.training.data.frame_folder import FrameFolder
+from laecips_cloud.training.data.label_check import count_labels
 from laecips_cloud.training.data.labelled_frames import UNLABELLED, LabelledFrame
 from laecips_cloud.training.online.examination import examine
 from laecips_cloud.training.online.lessons import MIN_CONFIDENCE, Lesson
@@ -140,6 +141,7 @@ def source_of(parent: Bundle, folder: Path) -> Source:
     first = examine(parent, held_out).source
     return Source(
         rehearsal=learnt,
+        pixels=count_labels(frame.label for frame in learnt)[: len(frames.classes)],
         held_out=held_out,
         first=first.iou(),
         best_miou=first.miou(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import Any
 
 from laecips_eval.reports.report import Report
@@ -13,6 +14,10 @@ _STREAMS = {
     "edge_only": "f alone",
     "edge_untrained": "f without training",
 }
+
+_LEARNING = """*age*: time since the newest frame that the running f has learnt from. *models*: bytes of
+all updates, beside those of the frames that went up. *points*: f's mIoU as it ran less that without
+training, over the whole run and over its last segment."""
 
 
 def results_page(
@@ -35,6 +40,8 @@ def results_page(
     parts += ["## Accuracy", _accuracy(reports)]
     if _any_compared(reports):
         parts += ["## Gain from training", _gains(reports)]
+    if any(report.updates for report in reports.values()):
+        parts += ["## What learning costs", _LEARNING, _learning(reports)]
     parts += ["## Latency", _latency(reports)]
     for name, report in reports.items():
         if report.segments:
@@ -142,6 +149,44 @@ def _gains(reports: Mapping[str, Report]) -> str:
         "updates promoted", "frames lost by swaps", "fallbacks of wanted",
     ]  # fmt: skip
     return table(head, rows)
+
+
+def _learning(reports: Mapping[str, Report]) -> str:
+    """Return what each run's updates weighed, how late they were and what they brought."""
+    rows = []
+    for name, report in reports.items():
+        updates, age, accuracy = report.updates, report.knowledge, report.miou
+        points = _points(accuracy.edge_only.dataset, accuracy.edge_untrained.dataset)
+        last = [_points(it.edge_only, it.edge_untrained) for it in report.over_last[:1]]
+        kbit_s = (
+            report.link.down.kbit_s("models", rate=report.link.rate_bit_s) if report.link else None
+        )
+        rows.append([
+            _run(name, report), f"{sum(it.promoted for it in updates)} of {len(updates)}",
+            _seconds(median(it.train_s for it in updates) if updates else None),
+            _seconds(age.p50_s), _seconds(age.p95_s),
+            f"{report.bytes.model / 1e6:.2f} / {report.bytes.up / 1e6:.2f} MB",
+            None if kbit_s is None else f"{kbit_s:.1f}",
+            _signed(points, 1), _signed(last[0] if last else None, 1),
+            _signed(points / kbit_s if points is not None and kbit_s else None, 3),
+        ])  # fmt: skip
+    head = [
+        "run", "promoted", "training, median", "age, median", "age, p95", "models / frames",
+        "models, kbit/s", "points", "points, last segment", "points per kbit/s",
+    ]  # fmt: skip
+    return table(head, rows)
+
+
+def _points(value: float | None, before: float | None) -> float | None:
+    return None if value is None or before is None else 100 * (value - before)
+
+
+def _signed(value: float | None, digits: int) -> str | None:
+    return None if value is None else f"{value:+.{digits}f}"
+
+
+def _seconds(value: float | None) -> str | None:
+    return None if value is None else f"{value:.0f} s"
 
 
 def _gain(value: float | None, before: float | None) -> str | None:

@@ -2,13 +2,15 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 from laecips_cloud.replay_buffer.replay_frame import ReplayFrame
-from laecips_cloud.training.data.labelled_frames import UNLABELLED
-from laecips_cloud.training.online.lessons import MIN_CONFIDENCE, lesson_of, lessons_of
+from laecips_cloud.training.data.labelled_frames import UNLABELLED, LabelledFrame
+from laecips_cloud.training.online import lessons as lessons_module
+from laecips_cloud.training.online.lessons import MIN_CONFIDENCE, LessonReader, lesson_of
 from laecips_edge.core.image.codecs import encode_jpeg, encode_png
 from laecips_edge.core.link import wire
 
@@ -81,7 +83,7 @@ def test_a_lesson_says_who_made_its_labels() -> None:
         replace(kept(human_label_map=theirs), held_out=True),
         replace(kept(), held_out=True),  # its label map was taken back
     ]
-    lessons = lessons_of(frames, classes=3, audit_weight=20.0)
+    lessons = LessonReader().lessons(frames, classes=3, audit_weight=20.0)
     assert [lesson[1:] for lesson in lessons] == [
         (1.0, False, False, 7),
         (20.0, True, False, 7),
@@ -94,6 +96,33 @@ def test_a_lesson_says_who_made_its_labels() -> None:
         True,
         False,
     ]
+
+
+def test_what_was_read_before_is_not_decoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded = []
+
+    def spy(frame: ReplayFrame, **settings: Any) -> LabelledFrame:
+        decoded.append(frame)
+        return lesson_of(frame, **settings)
+
+    monkeypatch.setattr(lessons_module, "lesson_of", spy)
+    first, second, third = (replace(kept(), request_id=f"robot/{number}") for number in range(3))
+    theirs = replace(second, human_label_map=wire.encode_label_map(np.ones((2, 4), np.uint8)))
+    reader = LessonReader()
+    for frames, settings, anew in [
+        ([first, second], {}, [first, second]),
+        ([first, second, third], {}, [third]),
+        ([theirs, third], {}, [theirs]),  # a person has labelled it meanwhile
+        ([first, third], {}, [first]),  # only those of the last call are kept
+        ([first, third], {"min_confidence": 0.5}, [first, third]),
+    ]:
+        decoded.clear()
+        lessons = reader.lessons(frames, classes=3, **settings)
+        assert decoded == anew
+        for lesson, frame in zip(lessons, frames, strict=True):
+            taught = lesson_of(frame, classes=3, **settings)
+            np.testing.assert_array_equal(lesson.frame.label, taught.label)
+            assert lesson.frame.name == frame.request_id
 
 
 def test_pictures_are_jpegs_too() -> None:

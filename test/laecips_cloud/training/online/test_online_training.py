@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from laecips_cloud.networks import MinerNetwork, RFNet
+from laecips_cloud.training.data.label_check import count_labels
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from laecips_cloud.training.online import online_training
 from laecips_cloud.training.online.examination import at_stride, examine
@@ -72,6 +73,7 @@ def lessons(count: int = 10) -> list[Lesson]:
 
 SOURCE = Source(
     rehearsal=frames(3, seed=2),
+    pixels=count_labels(frame.label for frame in frames(3, seed=2))[:4],
     held_out=frames(2, seed=3),
     first=np.zeros(4),
     best_miou=0.1,
@@ -352,7 +354,8 @@ def test_the_rest_of_the_new_f_is_its_parent(
     rehearsal: Sequence[LabelledFrame],
 ) -> None:
     settings = replace(SETTINGS, mix=mix, steps=4)
-    source = replace(SOURCE, rehearsal=rehearsal)
+    pixels = count_labels(frame.label for frame in rehearsal)[:4]
+    source = replace(SOURCE, rehearsal=rehearsal, pixels=pixels)
     made = update(tiny_bundle, tmp_path / "mixed", settings, source=source)
     before, after, far = (b.weights("f") for b in (tiny_bundle, made.bundle, done.bundle))
 

@@ -7,6 +7,7 @@ import torch
 from laecips_cloud.metrics import ConfusionMatrix
 from laecips_cloud.networks import RFNet
 from laecips_cloud.training.data.batches import Batches, normalise
+from laecips_cloud.training.data.label_check import count_labels
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
 from laecips_cloud.training.steps import train_segmenter as train_segmenter_module
 from laecips_cloud.training.steps.held_out_rows import run
@@ -14,7 +15,6 @@ from laecips_cloud.training.steps.learning_curve import LearningCurve
 from laecips_cloud.training.steps.losses import class_weights, segmentation_loss
 from laecips_cloud.training.steps.train_segmenter import (
     SegmenterRecipe,
-    pixel_counts,
     train_segmenter,
 )
 from laecips_edge.core.image.tiling import Tiling
@@ -113,7 +113,7 @@ def test_weights_of_the_classes_have_a_power(
     frames = toy_frames(count=3)
     recipe = SegmenterRecipe(input_size=SIZE, steps=1, batch=2, class_power=power)
     train_segmenter(tiny_rfnet(), frames, recipe=recipe)
-    full = class_weights(pixel_counts(frames, 3))
+    full = class_weights(count_labels(frame.label for frame in frames)[:3])
     assert full[0] < full[1]  # there is more ground than red
     torch.testing.assert_close(seen[0], full**power)
 
@@ -251,14 +251,6 @@ def test_the_time_limit_has_the_callers_clock(toy_frames: ToyFrames) -> None:
         curve=curve,
     )
     assert [done for done, _ in curve.losses] == pytest.approx([0.0, 0.2, 0.4, 0.6, 0.8])
-
-
-def test_pixels_are_counted_by_class(toy_frames: ToyFrames) -> None:
-    frames = toy_frames(count=3)
-    counts = pixel_counts(frames, 3)
-    assert counts.dtype == np.int64
-    assert counts.sum() == 3 * (SIZE[0] - 2) * SIZE[1]
-    assert counts[0] > counts[1] > 0
 
 
 @pytest.mark.parametrize(
