@@ -15,8 +15,9 @@ _STREAMS = {
     "edge_untrained": "f without training",
 }
 
-_LEARNING = """*age*: time since the newest frame that the running f has learnt from. *models*: bytes of
-all updates, beside those of the frames that went up. *points*: f's mIoU as it ran less that without
+_LEARNING = """\
+*age*: time since the newest frame that the running f has learnt from. *models*: bytes of all
+updates, beside those of the frames that went up. *points*: f's mIoU as it ran less that without
 training, over the whole run and over its last segment."""
 
 
