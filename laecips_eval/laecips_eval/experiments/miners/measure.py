@@ -85,6 +85,7 @@ def table_of(
     cache: Path,
     seed: int = 0,
     every: int = 1,
+    answered: FrameTable | None = None,
     progress: Progress = lambda done, total: None,
 ) -> FrameTable:
     """Return the table of a bag; measure it if it is not in the cache.
@@ -95,6 +96,8 @@ def table_of(
         cache: folder of the tables.
         seed: seed of the policy `random`.
         every: take every so many frames.
+        answered: table of the same frames by the same teacher, for another pair: a teacher without
+            masks answers alike whatever f is, and is not asked again. None: it is asked.
         progress: called with (frames done, frames in all).
 
     Raises:
@@ -106,7 +109,7 @@ def table_of(
     if path.is_file():
         progress(len(bag), len(bag))
         return FrameTable.load(path)
-    table = measure(bag, deployment, seed=seed, every=every, progress=progress)
+    table = measure(bag, deployment, seed=seed, every=every, answered=answered, progress=progress)
     table.save(path)
     return table
 
@@ -117,24 +120,20 @@ def measure(
     *,
     seed: int = 0,
     every: int = 1,
+    answered: FrameTable | None = None,
     progress: Progress = lambda done, total: None,
 ) -> FrameTable:
     """Run f, every policy and F over a bag; arguments and errors are those of `table_of`."""
     bundle = Bundle.load(deployment.bundle, classes=bag.classes or None)
-    classes, cloud = bundle.manifest.classes, deployment.cloud
+    classes = bundle.manifest.classes
     cv2.setNumThreads(1)
     segmenter = Segmenter(bundle, engine=deployment.engine)
-    assist = AssistedInference(
-        create_mask_generator(cloud.mask_generator, options_of(cloud.mask_options)),
-        create_class_scorer(cloud.class_scorer, options_of(cloud.scorer_options), classes=classes),
-        classes=len(classes),
-        vote=cloud.vote,
-    )
+    assist = _assist(deployment.cloud, classes) if answered is None else None
     with_head = APPEALNET in bundle.manifest.thresholds
     ranking = (*RANKING, *[APPEALNET] * with_head)
     miners = {name: create_miner(name, seed=seed) for name in ranking}
     truth = bag.truth()
-    stamps, counts = [], []
+    stamps, of_f, of_cloud = [], [], []
     scores: dict[str, list[float]] = {name: [] for name in miners}
     taken = range(0, len(bag), every)
     for index, frame in enumerate(bag.frames()):
@@ -145,14 +144,11 @@ def measure(
             raise BagError(f"{bag.path}: picture {index} has no truth; choose a bag with truth")
         rgb = frame.rgb()
         prediction = segmenter.predict(rgb)
-        answer = assist(rgb, lambda rgb=rgb: segmenter.scores(rgb))  # type: ignore[misc]
         stamps.append(frame.stamp_ns)
-        counts.append(
-            (
-                *_counted(prediction.label_map, true, len(classes)),
-                *_counted(answer.label_map, true, len(classes)),
-            )
-        )
+        of_f.append(_counted(prediction.label_map, true, len(classes)))
+        if assist is not None:
+            answer = assist(rgb, lambda rgb=rgb: segmenter.scores(rgb))  # type: ignore[misc]
+            of_cloud.append(_counted(answer.label_map, true, len(classes)))
         for name, miner in miners.items():
             scores[name].append(
                 miner.trust(
@@ -163,17 +159,34 @@ def measure(
                 )
             )
         progress(index + 1, len(bag))
-    table = np.array(counts, np.int64).reshape(len(stamps), 4, len(classes))
+    shape = len(stamps), 2, len(classes)
+    f_counts = np.array(of_f, np.int64).reshape(shape)
+    if answered is None:
+        cloud_counts = np.array(of_cloud, np.int64).reshape(shape)
+    elif answered.stamps_ns.tolist() == stamps and answered.classes == tuple(classes):
+        cloud_counts = np.stack([answered.cloud_intersections, answered.cloud_unions], axis=1)
+    else:
+        raise ValueError(f"{bag.path}: the table with F's answers is of other frames or classes")
     return FrameTable(
         classes=tuple(classes),
         stamps_ns=np.array(stamps, np.int64),
         segments=_names(bag.segments, len(bag))[taken],
         disturbances=_names(bag.disturbances, len(bag))[taken],
-        f_intersections=table[:, 0],
-        f_unions=table[:, 1],
-        cloud_intersections=table[:, 2],
-        cloud_unions=table[:, 3],
+        f_intersections=f_counts[:, 0],
+        f_unions=f_counts[:, 1],
+        cloud_intersections=cloud_counts[:, 0],
+        cloud_unions=cloud_counts[:, 1],
         scores={name: np.array(values, np.float64) for name, values in scores.items()},
+    )
+
+
+def _assist(cloud: CloudSettings, classes: Sequence[str]) -> AssistedInference:
+    """Return F as the cloud runs it."""
+    return AssistedInference(
+        create_mask_generator(cloud.mask_generator, options_of(cloud.mask_options)),
+        create_class_scorer(cloud.class_scorer, options_of(cloud.scorer_options), classes=classes),
+        classes=len(classes),
+        vote=cloud.vote,
     )
 
 

@@ -83,23 +83,34 @@ def run_miners(
         drive: {str(seed): _drawn(folder, drive, seed, settings) for seed in settings.seeds}
         for drive in settings.drives
     }
-    drives = [
-        [
+    drives: list[list[MeasuredStream]] = []
+    for pair in pairs:
+        # The first pair's tables, by drive: F is the same where the teacher is.
+        known = drives[0] if drives and pair.teacher == pairs[0].teacher else []
+        answered = {measured.name: measured.tables for measured in known}
+        drives.append([
             _measured(
                 drive,
                 paths,
                 pair,
                 settings,
-                appealnet=None if number else appealnet,
+                appealnet=None if drives else appealnet,
+                answered=answered.get(drive, {}),
                 folder=folder,
                 engine=engine,
             )
             for drive, paths in bags.items()
-        ]
-        for number, pair in enumerate(pairs)
-    ]
+        ])  # fmt: skip
     others = [
-        _measured(name, paths, pair, replace(settings, every=1), folder=folder, engine=engine)
+        _measured(
+            name,
+            paths,
+            pair,
+            replace(settings, every=1),
+            answered={},
+            folder=folder,
+            engine=engine,
+        )
         for name, (paths, pair) in _by_name(streams).items()
     ]
     text = miners_page(drives, others, settings=settings, command=command, figures_name=output.stem)
@@ -124,10 +135,13 @@ def _measured(
     settings: MinersSettings,
     *,
     appealnet: BundleAndTeacher | None = None,
+    answered: Mapping[str, FrameTable],
     folder: Path,
     engine: str,
 ) -> MeasuredStream:
-    def tables_of(pair: BundleAndTeacher) -> dict[str, FrameTable]:
+    def tables_of(
+        pair: BundleAndTeacher, answered: Mapping[str, FrameTable]
+    ) -> dict[str, FrameTable]:
         tables = {}
         for label, path in paths.items():
             with progress_bar(f"f, F and policies: {pair.bundle.name}, {name} {label}") as progress:
@@ -136,12 +150,13 @@ def _measured(
                     pair.deployment(engine),
                     cache=folder / "tables",
                     every=settings.every,
+                    answered=answered.get(label),
                     progress=progress,
                 )
         return tables
 
-    tables = tables_of(pair)
-    of_appealnet = {} if appealnet is None else tables_of(appealnet)
+    tables = tables_of(pair, answered)
+    of_appealnet = {} if appealnet is None else tables_of(appealnet, tables)
 
     def compared(labels: Sequence[str], resamples: int) -> PolicyComparison:
         return PolicyComparison(

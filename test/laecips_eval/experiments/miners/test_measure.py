@@ -65,6 +65,23 @@ def test_a_row_says_what_f_cloud_and_policies_make_of_a_frame(
     assert np.abs(table.gain).max() > 0
 
 
+def test_a_teacher_is_not_asked_again_for_another_pair(
+    tmp_path: Path, tiny_bundle: Bundle, tiny_appealnet: Bundle, tiny_teacher: Path
+) -> None:
+    bag = written(tmp_path / "bag", tiny_bundle)
+    first = measure(bag, Deployment.of(tiny_bundle.path, tiny_teacher))
+    asked = measure(bag, Deployment.of(tiny_appealnet.path, tiny_teacher))
+    nobody = Deployment.of(tiny_appealnet.path, tmp_path / "nowhere")
+    taken = measure(bag, nobody, answered=first)
+    for column in ("f_intersections", "f_unions", "cloud_intersections", "cloud_unions"):
+        np.testing.assert_array_equal(getattr(taken, column), getattr(asked, column))
+    assert {name: score.tolist() for name, score in taken.scores.items()} == {
+        name: score.tolist() for name, score in asked.scores.items()
+    }
+    with pytest.raises(ValueError, match="the table with F's answers is of other frames"):
+        measure(bag, nobody, every=2, answered=first)
+
+
 def test_an_f_with_a_predictor_head_has_one_score_more(
     tmp_path: Path, tiny_appealnet: Bundle, tiny_teacher: Path
 ) -> None:
