@@ -169,6 +169,7 @@ LEARNS = """
   ros__parameters:
     max_buffer: 4
     min_frames: 3
+    calm_buffer: 0
     max_lessons: 4
     source_frames: 6
     training: {steps: 1, miner_steps: 1, min_confidence: 0.0}

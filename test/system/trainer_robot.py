@@ -46,6 +46,7 @@ QUICK = {
     "training.max_class_loss": 1.0,
     "max_buffer": 20,
     "min_frames": 10,
+    "calm_buffer": 0,
     "nice": NICE,
 }
 """A training of seconds, of frames whose classes are told by colour: in the light that they have.

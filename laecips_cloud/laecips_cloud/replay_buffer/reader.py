@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from laecips_cloud.replay_buffer.replay_frame import (
+    Glimpse,
     Group,
     HumanLabels,
     ReplayFrame,
@@ -188,6 +189,16 @@ class ReplayReader:
                 {"last": last, "count": count, "labelled": labelled},
             ).fetchall()
         return [_frame(row) for row in rows]
+
+    def glimpses(self, count: int, *, last: int) -> list[Glimpse]:
+        """Return trust and label map of the newest `count` frames up to row `last`.
+
+        Raises:
+            ReplayBufferError: the file cannot be read.
+        """
+        query = "SELECT trust, label_map FROM frames WHERE id <= ? ORDER BY id DESC LIMIT ?"
+        with self._using() as connection:
+            return [Glimpse(*row) for row in connection.execute(query, (last, count))]
 
     def request_ids(self) -> list[str]:
         """Return the request_id of each frame, in the order of arrival.

@@ -59,6 +59,13 @@ class Waiting(NamedTuple):
     newest: int
 
 
+class Glimpse(NamedTuple):
+    """What little of a frame tells a scene from another: `trust` and `label_map`."""
+
+    trust: float
+    label_map: bytes
+
+
 class HumanLabels(NamedTuple):
     """Frames with a person's label map: their number, and the number of those held out."""
 

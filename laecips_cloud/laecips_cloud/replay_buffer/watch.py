@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from laecips_cloud.replay_buffer.reader import ReplayReader
-from laecips_cloud.replay_buffer.replay_frame import HumanLabels, Waiting
+from laecips_cloud.replay_buffer.replay_frame import Glimpse, HumanLabels, Waiting
 from laecips_cloud.replay_buffer.schema import ReplayBufferError
 
 
@@ -53,6 +53,13 @@ class ReplayWatch:
             return HumanLabels(0, 0) if self._reader is None else self._reader.human_labels()
         except ReplayBufferError:
             return HumanLabels(0, 0)  # the next `since` says why
+
+    def glimpses(self, count: int, *, last: int) -> list[Glimpse]:
+        """Return `ReplayReader.glimpses()` of the file that the last `since` read, or none."""
+        try:
+            return [] if self._reader is None else self._reader.glimpses(count, last=last)
+        except ReplayBufferError:
+            return []  # the next `since` says why
 
     def close(self) -> None:
         """Close the file; the next `since` opens it again."""

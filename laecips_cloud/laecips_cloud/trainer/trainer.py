@@ -16,6 +16,7 @@ from laecips_cloud.library.model_library import ModelLibrary
 from laecips_cloud.library.version_ledger import VersionLedger
 from laecips_cloud.replay_buffer.replay_frame import HumanLabels, Waiting
 from laecips_cloud.replay_buffer.watch import ReplayWatch
+from laecips_cloud.trainer.calm_check import CalmCheck
 from laecips_cloud.trainer.job import TrainingJob
 from laecips_cloud.trainer.job_template import JobTemplate
 from laecips_cloud.trainer.triggers import FEWEST_FRAMES, OPERATOR, Triggers
@@ -66,6 +67,7 @@ class Trainer:
         self._worker = worker
         self._watch = watch
         self._triggers = triggers
+        self._calm = CalmCheck(watch)
         self._recipe = recipe
         self._keep_versions = keep_versions
         self._now_ns = now_ns
@@ -88,7 +90,9 @@ class Trainer:
             return f"version {version} from {parent}: {self._progress or 'starting the worker'}"
         if self.waiting is None:
             return self._watch.problem or f"waiting for the replay buffer {self._watch.path}"
-        return self._triggers.waits_for(new=self.waiting.frames, since_s=self._since_s())
+        return self._triggers.waits_for(
+            new=self.waiting.frames, since_s=self._since_s(), calm=self._calm.calm
+        )
 
     def start(self) -> None:
         """Start the worker, and continue an interrupted training."""
@@ -121,7 +125,12 @@ class Trainer:
             self.trouble = ""
         if self.waiting is None or ledger.in_training or ledger.paused:
             return
-        trigger = self._triggers.due(new=self.waiting.frames, since_s=self._since_s())
+        new, newest = self.waiting
+        trigger = self._triggers.due(
+            new=new,
+            since_s=self._since_s(),
+            is_calm=lambda: self._calm.look(trained_to=ledger.trained_to, newest=newest, new=new),
+        )
         if trigger:
             self._begin(trigger, self.waiting.newest)
 

@@ -56,6 +56,13 @@ class TrainerSettings(Settings):
     min_frames: int = _fixed(
         30, "New frames that start a training after max_interval_s.", minimum=2, maximum=1_000_000
     )
+    calm_buffer: int = _fixed(
+        400,
+        "New frames that start a training in a calm scene, in which neither h nor the classes of "
+        "the frames have drifted since the last training; 0: as in any other scene.",
+        minimum=0,
+        maximum=1_000_000,
+    )
     max_lessons: int = _fixed(
         400, "Newest frames of the buffer that a training reads.", minimum=2, maximum=1_000_000
     )
@@ -98,6 +105,7 @@ class TrainerSettings(Settings):
             max_buffer=self.max_buffer,
             max_interval_s=self.max_interval_s,
             min_frames=self.min_frames,
+            calm_buffer=self.calm_buffer,
         )
 
     def recipe(self) -> JobTemplate:

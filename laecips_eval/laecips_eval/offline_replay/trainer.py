@@ -9,6 +9,7 @@ import cv2
 import torch
 from laecips_cloud.library.model_library import EXAMS, ModelLibrary
 from laecips_cloud.replay_buffer.watch import ReplayWatch
+from laecips_cloud.trainer.calm_check import CalmCheck
 from laecips_cloud.trainer.run_job import run_job
 from laecips_cloud.trainer.source_folder import open_source
 from laecips_edge.core.atomic_files import remove_folder
@@ -36,6 +37,7 @@ class OfflineTrainer:
         self._library = ModelLibrary(learning.library)
         self._library.take_in(bundle)
         self._watch = ReplayWatch(learning.recipe.buffer)
+        self._calm = CalmCheck(self._watch)
         self._ready: tuple[int, Bundle | None] | None = None
         torch.set_num_threads(1)
         cv2.setNumThreads(1)
@@ -81,7 +83,14 @@ class OfflineTrainer:
         if waiting is None:
             return None
         since_s = (now_ns - library.ledger.trained_ns) / 1e9
-        trigger = self._learning.triggers.due(new=waiting.frames, since_s=since_s)
+        new, newest = waiting
+        trigger = self._learning.triggers.due(
+            new=new,
+            since_s=since_s,
+            is_calm=lambda: self._calm.look(
+                trained_to=library.ledger.trained_to, newest=newest, new=new
+            ),
+        )
         if trigger:
             pair = self._train(trigger, last_row=waiting.newest, now_ns=now_ns)
             self._ready = now_ns + round(self._learning.takes_s * 1e9), pair

@@ -18,6 +18,7 @@ from laecips_cloud.trainer.trainer import MOST_DEATHS, Trainer
 from laecips_cloud.trainer.triggers import Triggers
 from laecips_cloud.training.online.settings import OnlineTraining
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.link import wire
 
 CLASSES = ("belt", "part", "screw", "scratch")
 PROMOTED = {"done": {"promoted": True, "reason": "better", "train_s": 3.0}}
@@ -61,8 +62,8 @@ class Logger:
 class TrainerRig:
     """A trainer with all that belongs to it."""
 
-    def __init__(self, folder: Path, bundle: Bundle) -> None:
-        self.folder, self.bundle = folder, bundle
+    def __init__(self, folder: Path, bundle: Bundle, *, calm_buffer: int = 0) -> None:
+        self.folder, self.bundle, self.calm_buffer = folder, bundle, calm_buffer
         self.now_s = 1000.0
         self.buffer: ReplayBuffer | None = None
         self.frames = 0
@@ -78,7 +79,9 @@ class TrainerRig:
             library=self.library,
             worker=self.worker,  # type: ignore[arg-type]
             watch=ReplayWatch(self.folder / "replay.sqlite"),
-            triggers=Triggers(max_buffer=10, max_interval_s=60.0, min_frames=4),
+            triggers=Triggers(
+                max_buffer=10, max_interval_s=60.0, min_frames=4, calm_buffer=self.calm_buffer
+            ),
             recipe=JobTemplate(
                 buffer=self.folder / "replay.sqlite",
                 max_lessons=20,
@@ -160,6 +163,29 @@ def test_it_waits_for_the_buffer_and_then_for_frames(trainer: TrainerRig, tmp_pa
     trainer.frames_come(3)
     assert trainer.after(seconds=1e6).trainer.activity == "3 new frames, waiting for 4"
     assert not trainer.library.ledger.in_training
+
+
+def test_in_a_calm_scene_it_trains_with_more_frames(tmp_path: Path, tiny_bundle: Bundle) -> None:
+    it = TrainerRig(tmp_path, tiny_bundle, calm_buffer=40)
+    it.buffer = ReplayBuffer(tmp_path / "replay.sqlite", classes=CLASSES)
+
+    def frames_come(count: int, trust: float) -> None:
+        for _ in range(count):
+            it.frames += 1
+            label_map = wire.encode_label_map(np.zeros((4, 4), np.uint8))
+            each = replace(frame(it.frames), trust=trust, label_map=label_map)
+            it.buffer.append(each)  # type: ignore[union-attr]
+
+    frames_come(10, 0.5)
+    assert it.after().library.ledger.in_training  # there is nothing to compare the first ones with
+    it.after(REFUSED)
+    frames_come(20, 0.5)
+    assert not it.after(seconds=100.0).library.ledger.in_training
+    assert it.trainer.activity == "20 of 40 new frames: the scene is calm"
+    frames_come(10, 0.1)
+    assert it.after().library.ledger.in_training  # h has drifted
+    it.close()
+    it.buffer.close()
 
 
 def test_it_counts_what_people_labelled(trainer: TrainerRig) -> None:

@@ -29,7 +29,9 @@ def test_what_they_become() -> None:
         engine="openvino",
         settings=OnlineTraining(steps=9, rehearsal=0.25),
     )
-    assert settings.triggers() == Triggers(max_buffer=100, max_interval_s=1800.0, min_frames=30)
+    assert settings.triggers() == Triggers(
+        max_buffer=100, max_interval_s=1800.0, min_frames=30, calm_buffer=400
+    )
     assert settings.bundle_path() == Path.home() / "bundle"
     assert settings.library_path() == Path.home() / ".ros/laecips/library"
 
@@ -42,6 +44,7 @@ def test_what_they_become() -> None:
         ({"training.dice": 1.5}, "parameter training.dice: 1.5 is out of range"),
         ({"training.miner_learning_rate": "1e-5"}, "'1e-5' is not a number"),
         ({"max_lessons": 99}, "parameter max_lessons is 99: trainings would leave new"),
+        ({"calm_buffer": 99}, "calm_buffer is 99, must be 0 or at least max_buffer, which is 100"),
         ({"min_frames": 101}, "min_frames is 101, must be 2 to max_buffer, which is 100"),
     ],
 )

@@ -1,5 +1,7 @@
 """When the trainer trains."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +24,35 @@ TRIGGERS = Triggers(max_buffer=100, max_interval_s=600.0, min_frames=30)
 )
 def test_due(new: int, since_s: float, due: str) -> None:
     assert TRIGGERS.due(new=new, since_s=since_s) == due
+
+
+CALM = replace(TRIGGERS, calm_buffer=250)
+
+
+@pytest.mark.parametrize(
+    ("new", "since_s", "calm", "due", "asked"),
+    [
+        (99, 0.0, True, "", False),
+        (100, 0.0, True, "", True),
+        (100, 0.0, False, BUFFER, True),
+        (30, 600.0, True, "", True),
+        (30, 600.0, False, INTERVAL, True),
+        (249, 1e9, True, "", True),
+        (250, 0.0, True, BUFFER, False),
+    ],
+)
+def test_a_calm_scene_waits_for_more_frames(
+    new: int, since_s: float, calm: bool, due: str, asked: bool
+) -> None:
+    questions: list[None] = []
+
+    def is_calm() -> bool:
+        questions.append(None)
+        return calm
+
+    assert CALM.due(new=new, since_s=since_s, is_calm=is_calm) == due
+    assert bool(questions) == asked
+    assert TRIGGERS.due(new=new, since_s=since_s, is_calm=is_calm) in (BUFFER, INTERVAL, "")
 
 
 @given(st.integers(0, 300), st.floats(0, 2000), st.integers(0, 300), st.floats(0, 2000))
@@ -47,6 +78,12 @@ def test_while_it_waits_it_says_for_what(new: int, since_s: float) -> None:
 )
 def test_what_it_waits_for(new: int, line: str) -> None:
     assert TRIGGERS.waits_for(new=new, since_s=100.0) == line
+    assert CALM.waits_for(new=new, since_s=100.0, calm=True) == line
+
+
+def test_a_calm_scene_says_so() -> None:
+    line = "120 of 250 new frames: the scene is calm"
+    assert CALM.waits_for(new=120, since_s=0.0, calm=True) == line
 
 
 @pytest.mark.parametrize(("min_frames", "max_buffer"), [(1, 10), (11, 10), (0, 0)])

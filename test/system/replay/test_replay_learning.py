@@ -30,6 +30,7 @@ TOY = """
   ros__parameters:
     max_buffer: 8
     min_frames: 4
+    calm_buffer: 0
     max_lessons: 8
     source_frames: 6
     nice: 1

@@ -12,13 +12,13 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from laecips_cloud.distances import ks_by_chance, ks_distance, psi_terms
 from numpy.typing import NDArray
 
 from laecips_eval.bags.topics import Segment
 from laecips_eval.scoring.frame_record import FrameRecord
 from laecips_eval.scoring.run_figures import SegmentShift, ShiftFigures
 from laecips_eval.scoring.segments import FrameRange, place_of
-from laecips_eval.scoring.without_truth.distances import ks_by_chance, ks_distance, psi_terms
 
 LEAST_KS: Final = 0.3
 """Smaller distances are no alarm: neighbouring frames look alike, so chance is underrated."""

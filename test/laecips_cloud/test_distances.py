@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_eval.scoring.without_truth.distances import ks_by_chance, ks_distance, psi_terms
+from laecips_cloud.distances import ks_by_chance, ks_distance, psi_terms
 
 Samples = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 
@@ -36,6 +36,9 @@ def test_chance_exceeds_its_bound_rarely() -> None:
     found = [ks_distance(rng.random(30), rng.random(50)) > bound for _ in range(2000)]
     assert sum(found) <= 8
     assert ks_by_chance(20, 20) > ks_by_chance(200, 200)
+    often = ks_by_chance(30, 50, share=0.05)
+    found = [ks_distance(rng.random(30), rng.random(50)) > often for _ in range(2000)]
+    assert 20 <= sum(found) <= 130
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 _RARE = 1e-4  # a share below it counts as this one, or one pixel of a new class would be everything
-_CRITICAL = 1.95  # of the Kolmogorov distribution, at 0.1 %
 
 
 def ks_distance(values: Sequence[float], reference: Sequence[float]) -> float:
@@ -32,14 +31,16 @@ def ks_distance(values: Sequence[float], reference: Sequence[float]) -> float:
     return float(np.abs(below[0] - below[1]).max())
 
 
-def ks_by_chance(count: int, reference: int) -> float:
-    """Return the distance that independent equal samples exceed once in 1,000 times.
+def ks_by_chance(count: int, reference: int, *, share: float = 0.001) -> float:
+    """Return the distance that independent equal samples exceed in a share of all cases.
 
     Args:
         count: size of a sample, at least 1.
         reference: size of the other one, at least 1.
+        share: in (0, 1), by the limit of the Kolmogorov distribution.
     """
-    return _CRITICAL * math.sqrt((count + reference) / (count * reference))
+    critical = math.sqrt(-math.log(share / 2) / 2)
+    return critical * math.sqrt((count + reference) / (count * reference))
 
 
 def psi_terms(shares: ArrayLike, reference: ArrayLike) -> np.ndarray:

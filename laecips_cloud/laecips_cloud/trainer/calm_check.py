@@ -1,0 +1,99 @@
+"""Whether the scene is calm: the frames since the last training look like those that it read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from laecips_edge.core.link import wire
+from laecips_edge.core.link.wire_error import WireError
+from numpy.typing import NDArray
+
+from laecips_cloud.distances import ks_by_chance, ks_distance, psi_terms
+from laecips_cloud.replay_buffer.replay_frame import Glimpse
+from laecips_cloud.replay_buffer.watch import ReplayWatch
+
+MOST: Final = 48
+"""Frames of either side that are looked at, the newest."""
+
+BY_CHANCE: Final = 0.05
+"""Trust differs if equal scenes differ so much less often than this."""
+
+SMALL_PSI: Final = 0.1
+"""By convention an index of class shares below it is no change."""
+
+_LABELS: Final = 256
+
+
+class Scene(NamedTuple):
+    """What frames of the replay buffer show.
+
+    Attributes:
+        trust: h of each frame, in [0, 1].
+        shares: share of each label in their pixels, float64 [255]; zeros without a labelled pixel.
+    """
+
+    trust: list[float]
+    shares: NDArray[np.float64]
+
+
+def scene_of(glimpses: Sequence[Glimpse]) -> Scene:
+    """Return what frames show.
+
+    Raises:
+        WireError: a label map is damaged.
+    """
+    counts = np.zeros(_LABELS, np.int64)
+    for glimpse in glimpses:
+        label_map = wire.decode_label_map(glimpse.label_map, None, _LABELS - 1)
+        counts += np.bincount(label_map.ravel(), minlength=_LABELS)
+    labelled = counts[:-1]
+    return Scene([it.trust for it in glimpses], labelled / max(1, labelled.sum()))
+
+
+def is_calm(now: Scene, before: Scene) -> bool:
+    """Tell whether neither h nor the classes have drifted; False where a scene has no frames."""
+    if not now.trust or not before.trust:
+        return False
+    by_chance = ks_by_chance(len(now.trust), len(before.trust), share=BY_CHANCE)
+    if ks_distance(now.trust, before.trust) > by_chance:
+        return False
+    return float(psi_terms(now.shares, before.shares).sum()) < SMALL_PSI
+
+
+class CalmCheck:
+    """Looks at the replay buffer, again when a tenth more frames have come. For one thread.
+
+    Args:
+        watch: of the replay buffer.
+    """
+
+    def __init__(self, watch: ReplayWatch) -> None:
+        self.calm = False
+        """What the last look has shown."""
+        self._watch = watch
+        self._trained_to = -1
+        self._next_look = 0
+        self._before = scene_of([])
+
+    def look(self, *, trained_to: int, newest: int, new: int) -> bool:
+        """Tell whether the scene is calm.
+
+        Args:
+            trained_to: number of the newest row that the last training has read; 0: none.
+            newest: number of the newest row.
+            new: number of frames since then.
+        """
+        if trained_to == self._trained_to and newest < self._next_look:
+            return self.calm
+        try:
+            if trained_to != self._trained_to:
+                self._before = scene_of(self._watch.glimpses(MOST, last=trained_to))
+                self._trained_to = trained_to
+            now = scene_of(self._watch.glimpses(min(MOST, new), last=newest))
+            self.calm = is_calm(now, self._before)
+        except WireError:
+            self.calm = False  # the training says what is damaged
+        self._next_look = newest + max(1, new // 10)
+        return self.calm

@@ -1,0 +1,94 @@
+"""Whether new frames look like those of the last training."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from laecips_cloud.replay_buffer.buffer import ReplayBuffer
+from laecips_cloud.replay_buffer.replay_frame import Glimpse, ReplayFrame
+from laecips_cloud.replay_buffer.watch import ReplayWatch
+from laecips_cloud.trainer.calm_check import CalmCheck, Scene, is_calm, scene_of
+from laecips_edge.core.link import wire
+from laecips_edge.core.link.wire_error import WireError
+
+RNG = np.random.default_rng(5)
+FRAME = ReplayFrame(
+    request_id="",
+    robot="robot",
+    stamp_ns=0,
+    received_ns=0,
+    bundle_version=1,
+    why="hard",
+    trust=0.5,
+    picture=b"p",
+    depth=b"",
+    label_map=b"",
+    confidence_map=b"c",
+)
+
+
+def shown(*labels: int) -> bytes:
+    return wire.encode_label_map(np.array([labels], np.uint8))
+
+
+def test_a_scene_is_trust_and_shares_of_the_labelled_pixels() -> None:
+    scene = scene_of([Glimpse(0.5, shown(0, 0, 1, 255)), Glimpse(0.25, shown(1, 255))])
+    assert scene.trust == [0.5, 0.25]
+    assert scene.shares[:3].tolist() == [0.5, 0.5, 0.0]
+    assert scene_of([Glimpse(0.5, shown(255))]).shares.sum() == 0
+    with pytest.raises(WireError):
+        scene_of([Glimpse(0.5, b"torn")])
+
+
+SHARES = np.eye(255)[0] * 0.9 + np.eye(255)[1] * 0.1
+USUAL = Scene(RNG.random(40).tolist(), SHARES)
+
+
+@pytest.mark.parametrize(
+    ("now", "calm"),
+    [
+        (Scene(RNG.random(40).tolist(), SHARES), True),
+        (Scene((RNG.random(40) * 0.5).tolist(), SHARES), False),
+        (Scene((RNG.random(4) * 0.8).tolist(), SHARES), True),  # too few to tell
+        (Scene(USUAL.trust, SHARES[::-1]), False),
+        (Scene(USUAL.trust, np.eye(255)[0] * 0.88 + np.eye(255)[1] * 0.12), True),
+        (Scene([], SHARES), False),
+    ],
+    ids=["alike", "less trust", "few", "other classes", "nearly the same classes", "nothing"],
+)
+def test_calm(now: Scene, calm: bool) -> None:
+    assert is_calm(now, USUAL) == calm
+    assert is_calm(USUAL, now) == calm
+
+
+def test_it_looks_again_when_a_tenth_more_have_come(tmp_path: Path) -> None:
+    buffer = ReplayBuffer(tmp_path / "replay.sqlite", classes=("belt", "part"))
+    watch = ReplayWatch(tmp_path / "replay.sqlite")
+    check = CalmCheck(watch)
+
+    def come(count: int, trust: float, label_map: bytes = shown(0, 1)) -> tuple[int, int]:
+        for _ in range(count):
+            number = watch.since(0).newest if watch.since(0) else 0  # type: ignore[union-attr]
+            each = replace(FRAME, request_id=str(number), trust=trust, label_map=label_map)
+            buffer.append(each)
+        waiting = watch.since(20)
+        assert waiting is not None
+        return waiting
+
+    come(20, 0.5)
+    new, newest = come(20, 0.5)
+    assert not check.look(trained_to=0, newest=newest, new=new)  # nothing was read before
+    assert check.look(trained_to=20, newest=newest, new=new)
+    new, newest = come(1, 0.0)
+    assert check.look(trained_to=20, newest=newest, new=new)
+    new, newest = come(20, 0.0)
+    assert not check.look(trained_to=20, newest=newest, new=new)
+    come(60, 0.0)
+    trained_to = newest + 60
+    _, newest = come(20, 0.0)
+    assert check.look(trained_to=trained_to, newest=newest, new=20)
+    _, newest = come(10, 0.0, b"torn")
+    assert not check.look(trained_to=trained_to, newest=newest, new=30)
+    watch.close()
+    buffer.close()
