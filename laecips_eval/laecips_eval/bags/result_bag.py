@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -77,7 +78,8 @@ class ResultBag:
 
     def discard(self) -> None:
         """Delete the unfinished file."""
-        self._writer.abort()
+        with suppress(OSError):  # a full disk does not take what is still buffered
+            self._writer.abort()
         shutil.rmtree(self._part, ignore_errors=True)
 
     def __enter__(self) -> ResultBag:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -96,7 +96,8 @@ class BagWriter:
         """Close the bag and rename it to its path; after an error, delete it."""
         try:
             if kind is not None:
-                self._writer.abort()
+                with suppress(OSError):  # a full disk does not take what is still buffered
+                    self._writer.abort()
             else:
                 if self._last_ns is None:
                     self._write_legend(_START_NS)

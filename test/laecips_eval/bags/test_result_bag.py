@@ -1,7 +1,9 @@
 """The result bag, written with rclpy's own bytes and read by rosbags."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from laecips_eval.bags.result_bag import ResultBag, message_types
 from rclpy.serialization import serialize_message
@@ -50,3 +52,15 @@ def test_an_older_file_stays_until_the_new_one_is_complete(tmp_path: Path) -> No
     with Reader(path) as reader:
         assert reader.message_count == 0
     assert [file.name for file in tmp_path.iterdir()] == ["result.mcap"]
+
+
+def test_a_full_disk_leaves_nothing(
+    tmp_path: Path, full_after: Callable[[int | None], None]
+) -> None:
+    noise = np.random.default_rng(0).bytes(2_000_000)  # a whole chunk
+    full_after(10)
+    with pytest.raises(OSError, match="File too large"), ResultBag(tmp_path / "r.mcap") as bag:
+        bag.add_topic("/edge/label_map", "sensor_msgs/msg/Image")
+        bag.write("/edge/label_map", 5, noise)
+    full_after(None)
+    assert not list(tmp_path.iterdir())

@@ -83,8 +83,9 @@ def test_nothing_is_left_after_an_error(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("size", [10, 200_000])
 def test_a_full_disk_is_told_and_nothing_is_left(
-    tmp_path: Path, full_after: Callable[[int | None], None]
+    tmp_path: Path, full_after: Callable[[int | None], None], size: int
 ) -> None:
     noise = np.random.default_rng(0).bytes(20_000)  # what no compression makes smaller
     written = 0
@@ -96,7 +97,7 @@ def test_a_full_disk_is_told_and_nothing_is_left(
                 bag.add(noise, None)
                 written += 1
 
-    full_after(200_000)
+    full_after(size)
     with pytest.raises(BagError, match=r"b cannot be written: .*: free some space or choose"):
         fill()
     full_after(None)
