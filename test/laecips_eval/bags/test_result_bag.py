@@ -59,8 +59,10 @@ def test_a_full_disk_leaves_nothing(
 ) -> None:
     noise = np.random.default_rng(0).bytes(2_000_000)  # a whole chunk
     full_after(10)
-    with pytest.raises(OSError, match="File too large"), ResultBag(tmp_path / "r.mcap") as bag:
-        bag.add_topic("/edge/label_map", "sensor_msgs/msg/Image")
+    bag = ResultBag(tmp_path / "r.mcap")
+    bag.add_topic("/edge/label_map", "sensor_msgs/msg/Image")
+    with pytest.raises(OSError, match="File too large"):
         bag.write("/edge/label_map", 5, noise)
+    bag.discard()
     full_after(None)
     assert not list(tmp_path.iterdir())

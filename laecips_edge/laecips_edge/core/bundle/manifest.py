@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from laecips_edge.core.image.tiling import Tiling
+from laecips_edge.core.shallow_json import parse_shallow
 
 SCHEMA = 1
 """Version of the file format; raised when an older robot could not read the file any more."""
@@ -173,8 +174,8 @@ class Manifest:
                 not allowed.
         """
         try:
-            content = json.loads(text, parse_constant=_refuse)
-        except (ValueError, RecursionError) as error:
+            content = parse_shallow(text, parse_constant=_refuse)
+        except ValueError as error:
             raise BundleError(f"manifest: not JSON ({error}); fetch the bundle again") from error
         if not isinstance(content, dict):
             raise BundleError("manifest: not a JSON object; fetch the bundle again")

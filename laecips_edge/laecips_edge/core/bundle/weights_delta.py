@@ -12,7 +12,6 @@ how many steps each value has changed by, int8. A value is `float16(parent + ste
 
 from __future__ import annotations
 
-import json
 import math
 import struct
 import zlib
@@ -23,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laecips_edge.core.bundle.manifest import BundleError
+from laecips_edge.core.shallow_json import parse_shallow
 
 START: Final = b"DEL1"
 
@@ -173,7 +173,7 @@ def _places(weights: bytes) -> dict[str, _Place]:
         if length > _MOST_NAMES:
             raise ValueError("its header is too long")
         start = _LENGTH.size + length
-        header = json.loads(weights[_LENGTH.size : start])
+        header = parse_shallow(weights[_LENGTH.size : start])
         header.pop("__metadata__", None)
         places = {}
         for name, about in sorted(header.items()):

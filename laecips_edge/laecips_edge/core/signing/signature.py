@@ -26,6 +26,8 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from laecips_edge.core.shallow_json import parse_shallow
+
 FILE: Final = "manifest.sig"
 """Name of its file beside manifest.json."""
 
@@ -69,8 +71,8 @@ class Signature:
         if len(text) > MOST_BYTES:
             raise SignatureError(f"signature: longer than {MOST_BYTES} bytes")
         try:
-            content = json.loads(text)
-        except (ValueError, RecursionError) as error:
+            content = parse_shallow(text)
+        except ValueError as error:
             raise SignatureError("signature: not JSON") from error
         wanted = {*_TEXTS, *_NUMBERS, *_LISTS}
         if not isinstance(content, dict) or content.keys() != wanted:

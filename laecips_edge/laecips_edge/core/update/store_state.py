@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from laecips_edge.core.atomic_files import write_whole
+from laecips_edge.core.shallow_json import parse_shallow
 
 MEMORY = "memory.json"
 BASE = ""
@@ -87,7 +88,7 @@ def read_store_state(folder: Path) -> StoreState:
     """
     path = folder / MEMORY
     try:
-        content = json.loads(path.read_bytes())
+        content = parse_shallow(path.read_bytes())
         known = {key: content[key] for key in content.keys() & {f.name for f in fields(StoreState)}}
         bars = {key: Bar(**bar) for key, bar in known.pop("bars", {}).items()}
         return StoreState(**known, bars=bars)

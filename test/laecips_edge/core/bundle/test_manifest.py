@@ -73,7 +73,7 @@ def test_impossible_values_are_named(changes, message):
     [
         ("{", "not JSON"),
         ("[]", "not a JSON object"),
-        pytest.param("[" * 100_000, "not JSON", id="deep"),  # Python 3.14 reads 5,000 of them
+        pytest.param('{"gate":' + "[" * 900 + "]" * 900 + "}", "not JSON .more than", id="deep"),
         (manifest_text(gate={"iou": float("nan")}), "not JSON .NaN is no number"),
         (manifest_text(colour="red"), "unknown keys colour"),
         (manifest_text(delta="removed"), "missing 1 required .*'delta'"),

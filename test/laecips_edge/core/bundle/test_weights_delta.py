@@ -118,6 +118,7 @@ def test_garbage(delta: bytes, reason: str) -> None:
         b"",
         FILE[:-1],
         struct.pack("<Q", 1 << 40) + b"{}",
+        struct.pack("<Q", 5_000) + b"[" * 5_000,
         safetensors.numpy.save({"f.a": np.zeros(3, np.float32)}),
     ],
 )

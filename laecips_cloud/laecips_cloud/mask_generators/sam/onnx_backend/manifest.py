@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from laecips_edge.core.atomic_files import sha256_of
+from laecips_edge.core.shallow_json import parse_shallow
 
 from laecips_cloud.mask_generators.generator import MaskGeneratorError
 
@@ -99,13 +100,13 @@ class SamManifest:
         """
         path = folder / MANIFEST
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = parse_shallow(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise MaskGeneratorError(
                 f"{path}: cannot be read ({error.strerror}); give a folder that "
                 "`laecips models export-sam` wrote"
             ) from error
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise MaskGeneratorError(f"{path}: not JSON ({error}); {_EXPORT}") from error
         try:
             manifest = cls._parsed(content)
