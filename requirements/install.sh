@@ -8,10 +8,8 @@ python=${PYTHON:-python3}
 
 "$python" - <<'CHECK' || exit 1
 import platform, sys
-if sys.version_info[:2] == (3, 14):
-    print("Python 3.14: every package of the lock can be had, but nobody has run the tests on it; 3.11 to 3.13 are tried")
-elif not (3, 11) <= sys.version_info[:2] <= (3, 13):
-    sys.exit(f"Python 3.11 to 3.13 is needed, {sys.executable} is {platform.python_version()}: set PYTHON=/path/to/python3.11")
+if not (3, 11) <= sys.version_info[:2] <= (3, 14):
+    sys.exit(f"Python 3.11 to 3.14 is needed, {sys.executable} is {platform.python_version()}: set PYTHON=/path/to/python3.11")
 if platform.machine() != "x86_64":
     sys.exit(f"the ROS wheels are made for x86-64, this is {platform.machine()}: use a ROS from apt (see README, 'On a robot')")
 CHECK
