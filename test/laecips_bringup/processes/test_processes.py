@@ -51,14 +51,17 @@ def until(condition: Callable[[], bool], limit_s: float = 10.0) -> None:
 
 @pytest.mark.usefixtures("prefix")
 def test_every_process_is_stopped_however_stubborn(tmp_path: Path) -> None:
-    with Processes(environment=os.environ, folder=tmp_path, patience_s=0.3) as processes:
-        obedient, stubborn = processes.start(spec("obedient")), processes.start(spec("stubborn"))
+    with (
+        Processes(environment=os.environ, folder=tmp_path) as patient,
+        Processes(environment=os.environ, folder=tmp_path, patience_s=0.3) as impatient,
+    ):
+        obedient, stubborn = patient.start(spec("obedient")), impatient.start(spec("stubborn"))
         for process in (obedient, stubborn):
             until(lambda process=process: "ready" in process.last_lines())
             assert os.getpgid(process.pid) == process.pid
-        assert processes.ended() == []
-        processes.sample_usage()
-        assert processes.usage()["obedient"]["rss_mb_max"] > 0
+        assert patient.ended() + impatient.ended() == []
+        patient.sample_usage()
+        assert patient.usage()["obedient"]["rss_mb_max"] > 0
     assert obedient.exit_status == 0
     assert stubborn.exit_status == -9
 
