@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from laecips_edge.core.bundle.bundle import DELTA, FILES, MANIFEST, BundleError
+from laecips_edge.core.bundle.bundle import DELTA, FILES, INT8, MANIFEST, BundleError
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.link.model_update import (
     ModelOffer,
@@ -36,9 +36,7 @@ def offered(library: ModelLibrary, signer: UpdateSigner | None = None) -> ModelO
     folder = library.folder(ledger.offered)
     try:
         text = (folder / MANIFEST).read_bytes()
-        size = sum((folder / name).stat().st_size for name in (MANIFEST, *FILES))
-        if (folder / DELTA).is_file():
-            size += (folder / DELTA).stat().st_size
+        size = sum((folder / name).stat().st_size for name in _files(folder))
     except OSError as error:
         raise BundleError(
             f"{error.filename}: {error.strerror}; order another version (~/adapt)"
@@ -79,7 +77,7 @@ def piece(library: ModelLibrary, request: PieceRequest, *, max_chunk: int) -> Pi
             status=PieceStatus.UNKNOWN_VERSION,
             message=f"version {version} is not for robots; {library.ledger.offered} is offered",
         )
-    there = (MANIFEST, *FILES, *([DELTA] if (folder / DELTA).is_file() else []))
+    there = _files(folder)
     if file not in there:
         known = ", ".join(there)
         return PieceAnswer(
@@ -103,6 +101,11 @@ def piece(library: ModelLibrary, request: PieceRequest, *, max_chunk: int) -> Pi
             message=f"version {version}, {file}: {error.strerror}; ask again later",
         )
     return PieceAnswer(status=PieceStatus.OK, size=size, data=data)
+
+
+def _files(folder: Path) -> tuple[str, ...]:
+    more = [name for name in (DELTA, INT8) if (folder / name).is_file()]
+    return (MANIFEST, *FILES, *more)
 
 
 def _served(library: ModelLibrary, version: int) -> Path | None:

@@ -83,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _time_engines(bundle: Bundle, providers: list[str], threads: int) -> None:
     from laecips_edge.core.inference.engine_probe import (
+        able_engines,
         fastest,
         present_engines,
         probe_engines,
@@ -90,9 +91,8 @@ def _time_engines(bundle: Bundle, providers: list[str], threads: int) -> None:
     )
     from laecips_edge.core.inference.probed_engines import ProbedEngines
 
-    probed = probe_engines(
-        bundle.path, engines=present_engines(), providers=providers, threads=threads
-    )
+    engines = able_engines(bundle, present_engines())
+    probed = probe_engines(bundle.path, engines=engines, providers=providers, threads=threads)
     print(table(probed))
     kept = ProbedEngines(providers=providers, threads=threads)
     kept.write(bundle.manifest, probed)

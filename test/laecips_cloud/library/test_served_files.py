@@ -9,7 +9,17 @@ import pytest
 from laecips_cloud.library.model_library import ModelLibrary
 from laecips_cloud.library.served_files import offered, piece
 from laecips_cloud.library.update_signer import UpdateSigner
-from laecips_edge.core.bundle.bundle import DELTA, FILES, MANIFEST, WEIGHTS, Bundle, BundleError
+from laecips_edge.core.bundle.bundle import (
+    DELTA,
+    FILES,
+    INT8,
+    MANIFEST,
+    WEIGHTS,
+    Bundle,
+    BundleError,
+    ranges_file,
+    write_bundle,
+)
 from laecips_edge.core.link.model_update import PieceRequest, PieceStatus
 from laecips_edge.core.signing.signing_key import SigningKey
 from laecips_edge.core.signing.trusted_keys import TrustedKeys
@@ -141,3 +151,25 @@ def test_a_delta_is_given_where_there_is_one(library: ModelLibrary) -> None:
     assert after is not None
     assert after.bytes == before.bytes + 5
     assert asked(library, file=DELTA) == (PieceStatus.OK, "", 5, b"steps")
+
+
+def test_ranges_for_int8_are_kept_offered_and_served(tmp_path: Path, tiny_bundle: Bundle) -> None:
+    data = ranges_file({"logits.conv.weight": (0.0, 8.0)})
+    bundle = write_bundle(
+        tmp_path / "int8",
+        manifest=tiny_bundle.manifest,
+        graph_f=tiny_bundle.graph_f,
+        graph_h=tiny_bundle.graph_h,
+        weights_f=tiny_bundle.weights("f"),
+        weights_h=tiny_bundle.weights("h"),
+        agreement=tiny_bundle.agreement(),
+        int8_file=data,
+    )
+    library = ModelLibrary(tmp_path / "library")
+    library.take_in(bundle)
+    offer = offered(library)
+    assert offer is not None
+    assert offer.bytes == sum(path.stat().st_size for path in bundle.path.iterdir())
+    status, _, size, first = asked(library, file=INT8)
+    assert (status, size, first) == (PieceStatus.OK, len(data), data[:100])
+    library.close()

@@ -7,6 +7,8 @@
     weights.safetensors   float16; names start with "f." or "h."
     weights.delta         only at the trainer: what makes the weights of the parent's
     agreement.safetensors frames on which every engine must give the exporter's answer
+    int8.safetensors      may be missing: ranges of the inputs of f's convolutions, which an engine
+                          needs to compute in int8; updates keep it, for it has no weights
 
 No file is executable or pickled.
 """
@@ -38,9 +40,11 @@ GRAPH_F, GRAPH_H = "graph_f.onnx", "graph_h.onnx"
 WEIGHTS = "weights.safetensors"
 AGREEMENT = "agreement.safetensors"
 DELTA = "weights.delta"
+INT8 = "int8.safetensors"
 FILES = (GRAPH_F, GRAPH_H, WEIGHTS, AGREEMENT)
 
 Weights = Mapping[str, NDArray[np.float32]]
+Ranges = Mapping[str, tuple[float, float]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,9 +121,11 @@ class Bundle:
                 f"{path / MANIFEST}: no sha256 of {', '.join(missing)}; export the bundle again"
             )
         contents = {}
-        for name in FILES:
+        # Whoever fetched it without that file, as robots with an older package do, runs in float.
+        more = [INT8] if INT8 in manifest.files and (path / INT8).is_file() else []
+        for name in (*FILES, *more):
             contents[name] = _read(path, name)
-            found = _sha256(contents[name])
+            found = sha256(contents[name])
             if found != manifest.files[name]:
                 raise BundleError(
                     f"{path / name}: sha256 is {found[:12]}..., the manifest has "
@@ -182,6 +188,28 @@ class Bundle:
                 f"{self.path / AGREEMENT}: no tensor {error}; export the bundle again"
             ) from error
 
+    @property
+    def int8_file(self) -> bytes:
+        """The file of `int8_ranges`; empty if there is none."""
+        return self._contents.get(INT8, b"")
+
+    def int8_ranges(self) -> dict[str, tuple[float, float]]:
+        """Return the smallest and the largest input of f's convolutions, by name of their weight.
+
+        Empty: the bundle has no such ranges, so f cannot run in int8.
+
+        Raises:
+            BundleError: the file is not readable as safetensors, or a range is none.
+        """
+        ranges = {}
+        for name, tensor in self._tensors(INT8).items() if self.int8_file else ():
+            if tensor.shape != (2,) or not np.isfinite(tensor).all() or tensor[0] > tensor[1]:
+                raise BundleError(
+                    f"{self.path / INT8}: {name} is no range; measure it again (`laecips quantise`)"
+                )
+            ranges[name] = float(tensor[0]), float(tensor[1])
+        return ranges
+
     def _tensors(self, name: str) -> dict[str, NDArray]:
         try:
             return safetensors.numpy.load(self._contents[name])
@@ -201,6 +229,7 @@ def write_bundle(
     weights_h: Weights,
     agreement: Sequence[AgreementFrame],
     delta: bytes = b"",
+    int8_file: bytes = b"",
     check: Callable[[Bundle], None] | None = None,
 ) -> Bundle:
     """Write a bundle's folder in one step, and load it back.
@@ -214,6 +243,7 @@ def write_bundle(
         weights_h: weights of h, likewise.
         agreement: frames for `Segmenter.self_test`.
         delta: makes the weights of those of the manifest's `delta_of`; empty: none.
+        int8_file: see `ranges_file`; empty: none.
         check: called with the new bundle before it replaces `path`; an error that it raises leaves
             `path` as it was.
 
@@ -234,8 +264,9 @@ def write_bundle(
         WEIGHTS: safetensors.numpy.save(halves),
         AGREEMENT: safetensors.numpy.save(_agreement_tensors(agreement)),
         **({DELTA: delta} if delta else {}),
+        **({INT8: int8_file} if int8_file else {}),
     }
-    manifest = replace(manifest, files={name: _sha256(data) for name, data in contents.items()})
+    manifest = replace(manifest, files={name: sha256(data) for name, data in contents.items()})
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
@@ -248,6 +279,13 @@ def write_bundle(
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return Bundle.load(path)
+
+
+def ranges_file(ranges: Ranges) -> bytes:
+    """Return the file that holds ranges; see `Bundle.int8_ranges`."""
+    return safetensors.numpy.save(
+        {name: np.array(ranges[name], np.float32) for name in sorted(ranges)}
+    )
 
 
 def _agreement_tensors(frames: Sequence[AgreementFrame]) -> dict[str, NDArray]:
@@ -298,5 +336,5 @@ def _read(path: Path, name: str) -> bytes:
         ) from error
 
 
-def _sha256(data: bytes) -> str:
+def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()

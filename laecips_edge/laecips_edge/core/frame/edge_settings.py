@@ -14,7 +14,7 @@ from laecips_edge.core.frame.health.warn_settings import EdgeWarnSettings
 from laecips_edge.core.frame.privacy_settings import PrivacySettings
 from laecips_edge.core.inference.engine_probe import REFERENCE
 from laecips_edge.core.inference.engine_settings import AUTO, EngineSettings
-from laecips_edge.core.inference.engines import ENGINE_NAMES
+from laecips_edge.core.inference.engines import ENGINE_NAMES, INT8_ENGINE
 from laecips_edge.core.inference.segmenter import CAMERA, OUTPUT_SIZES, Segmenter
 from laecips_edge.core.routing.miners import MINER_NAMES
 from laecips_edge.core.routing.policy import Policy
@@ -49,8 +49,9 @@ class EdgeSettings(EngineSettings):
     engine: str = _fixed(
         AUTO,
         "Inference engine; auto: the fastest one here that agrees with fp32, timed once for each "
-        "machine; openvino computes in bfloat16 if the processor supports it.",
-        choices=(AUTO, *ENGINE_NAMES),
+        "machine; openvino computes in bfloat16 if the processor supports it; openvino-int8 in "
+        "int8 where the bundle has ranges for it.",
+        choices=(AUTO, *ENGINE_NAMES, INT8_ENGINE),
     )
 
     # Which frames are uploaded.

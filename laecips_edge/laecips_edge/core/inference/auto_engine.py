@@ -5,17 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_edge.core.bundle.manifest import Manifest
+from laecips_edge.core.bundle.manifest import BundleError, Manifest
 from laecips_edge.core.inference.engine_probe import (
     LEAST_AGREEMENT,
     REFERENCE,
     ProbedEngine,
-    fastest,
+    able_engines,
     present_engines,
     probe_engines,
+    ranked,
     why,
 )
 from laecips_edge.core.inference.engine_settings import AUTO, EngineSettings
@@ -30,7 +32,7 @@ class AutoEngine(Generic[SomeSettings]):
     """Puts bundles on the engine that was found best for their architecture. Thread-safe.
 
     Until an architecture was probed, its bundles run on the reference. A bundle on whose own frames
-    the engine does not agree with fp32 runs on the reference too.
+    the engine does not agree with fp32 runs on the next best that does.
 
     Attributes:
         settings: settings of the node. If they name an engine, that is taken.
@@ -46,7 +48,7 @@ class AutoEngine(Generic[SomeSettings]):
         self._named = self.settings.engine != AUTO
         self._kept = ProbedEngines(providers=self.settings.providers, threads=self.settings.threads)
         self._lock = threading.Lock()
-        self._taken: dict[tuple[str, str], str] = {}
+        self._orders: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._unprobed: list[Bundle] = []
 
     @property
@@ -61,7 +63,8 @@ class AutoEngine(Generic[SomeSettings]):
         if self._named:
             return self.settings.engine == REFERENCE
         with self._lock:
-            return not self._unprobed and set(self._taken.values()) <= {REFERENCE}
+            taken = {order[0] for order in self._orders.values()}
+            return not self._unprobed and taken <= {REFERENCE}
 
     def assemble(self, bundle: Bundle) -> Segmenter:
         """Return the networks of a bundle on their engine.
@@ -72,18 +75,16 @@ class AutoEngine(Generic[SomeSettings]):
         """
         if self._named:
             return self.settings.segmenter(bundle)
-        engine = self._engine(bundle)
-        if engine == REFERENCE:
-            return self._on(REFERENCE, bundle)
-        segmenter = self._on(engine, bundle)
-        agreement = segmenter.agreement()
-        if agreement >= LEAST_AGREEMENT or REFERENCE not in self.engines:
-            return segmenter
-        self.log(
-            f"engine {REFERENCE} for version {bundle.manifest.version}: on {engine} only "
-            f"{agreement:.2%} of its pixels are as in fp32"
-        )
-        return self._on(REFERENCE, bundle)
+        able = able_engines(bundle, self.engines)
+        order = [engine for engine in self._order(bundle) if engine in (*able, REFERENCE)]
+        for engine, other in pairwise(order):
+            segmenter = self._on(engine, bundle)
+            if not (problem := _problem(segmenter)):
+                return segmenter
+            del segmenter  # its memory is given back before the next one needs some
+            version = bundle.manifest.version
+            self.log(f"engine {other} for version {version}: on {engine} {problem}")
+        return self._on(order[-1], bundle)
 
     def probe(self, bundle: Bundle, *, stop: threading.Event) -> str:
         """Find out which engine is the best for a bundle, keep it, and return it.
@@ -94,7 +95,7 @@ class AutoEngine(Generic[SomeSettings]):
         """
         probed = probe_engines(
             bundle.path,
-            engines=self.engines,
+            engines=able_engines(bundle, self.engines),
             providers=self.settings.providers,
             threads=self.settings.threads,
             stop=stop,
@@ -105,40 +106,54 @@ class AutoEngine(Generic[SomeSettings]):
             self._kept.write(bundle.manifest, probed)
         except OSError as error:
             self.log(f"engine auto: not kept for the next start: {error}")
-        return self._take(bundle.manifest, probed)
+        return self._take(bundle.manifest, probed)[0]
 
-    def _engine(self, bundle: Bundle) -> str:
+    def _order(self, bundle: Bundle) -> tuple[str, ...]:
+        """Return the engines for a bundle, the best first; the last one need not agree."""
         key = architecture(bundle.manifest)
         with self._lock:
-            if key in self._taken:
-                return self._taken[key]
-        if len(self.engines) == 1:
-            return self._only(key)
+            if key in self._orders:
+                return self._orders[key]
+        able = able_engines(bundle, self.engines)
+        if len(able) == 1:
+            return self._only(key, able)
         probed = self._kept.read(bundle.manifest)
         if probed:
             return self._take(bundle.manifest, probed)
         with self._lock:
             if not self._unprobed:
                 self.log(
-                    f"engine auto: {REFERENCE} until {' and '.join(self.engines)} have been timed, "
+                    f"engine auto: {REFERENCE} until {' and '.join(able)} have been timed, "
                     "once on this machine"
                 )
             self._unprobed.append(bundle)
-        return REFERENCE
+        return (REFERENCE,)
 
-    def _only(self, key: tuple[str, str]) -> str:
+    def _only(self, key: tuple[str, ...], able: tuple[str, ...]) -> tuple[str, ...]:
         with self._lock:
-            self._taken[key] = self.engines[0]
-        self.log(f"engine auto: {self.engines[0]}, for no other is installed")
-        return self.engines[0]
+            self._orders[key] = able
+        self.log(f"engine auto: {able[0]}, for no other is installed")
+        return able
 
-    def _take(self, manifest: Manifest, probed: Sequence[ProbedEngine]) -> str:
-        key, engine = architecture(manifest), fastest(probed)
+    def _take(self, manifest: Manifest, probed: Sequence[ProbedEngine]) -> tuple[str, ...]:
+        key, order = architecture(manifest), ranked(probed, self.engines)
         with self._lock:
-            self._taken[key] = engine
+            self._orders[key] = order
             self._unprobed = [each for each in self._unprobed if architecture(each.manifest) != key]
-        self.log(f"engine auto: {engine}, for {why(probed)}")
-        return engine
+        self.log(f"engine auto: {order[0]}, for {why(probed)}")
+        return order
 
     def _on(self, engine: str, bundle: Bundle) -> Segmenter:
         return replace(self.settings, engine=engine).segmenter(bundle)
+
+
+def _problem(segmenter: Segmenter) -> str:
+    """Return why a pair must not run on its engine, in a few words; empty: it may."""
+    agreement = segmenter.agreement()
+    if agreement < LEAST_AGREEMENT:
+        return f"only {agreement:.2%} of its pixels are as in fp32"
+    try:
+        segmenter.self_test()  # of h too
+    except BundleError as error:
+        return f"it is not as in fp32 ({error})"
+    return ""

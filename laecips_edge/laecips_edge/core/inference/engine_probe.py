@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_edge.core.inference.engines import precision_of
+from laecips_edge.core.inference.engines import INT8_ENGINE, float_engine, precision_of
 from laecips_edge.core.inference.segmenter import Segmenter
 
 REFERENCE: Final = "onnxruntime"
@@ -35,6 +35,7 @@ TIMEOUT_S: Final = 60.0
 RUNS: Final = 10
 _NICENESS: Final = 10  # a robot may be at work meanwhile
 _PACKAGES: Final = {"onnxruntime": ("onnxruntime",), "openvino": ("openvino", "onnx")}
+_ROBOT_ENGINES: Final = (*_PACKAGES, INT8_ENGINE)  # the nearest to fp32 first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,13 +70,20 @@ def present_engines() -> tuple[str, ...]:
     """Return the engines whose packages are here, without importing them into this process."""
     return tuple(
         name
-        for name, packages in _PACKAGES.items()
-        if all(importlib.util.find_spec(package) for package in packages)
+        for name in _ROBOT_ENGINES
+        if all(importlib.util.find_spec(package) for package in _PACKAGES[float_engine(name)])
     )
 
 
+def able_engines(bundle: Bundle, engines: Sequence[str]) -> tuple[str, ...]:
+    """Return those of the engines that a bundle has all for; int8 needs ranges."""
+    return tuple(name for name in engines if name != INT8_ENGINE or bundle.int8_file)
+
+
 def fastest(probed: Sequence[ProbedEngine]) -> str:
-    """Return the fastest engine that agrees with fp32; the reference unless one gains enough.
+    """Return the fastest engine that agrees with fp32.
+
+    One that is further from fp32 must gain enough over the best of those that are nearer.
 
     Example:
         >>> fastest([ProbedEngine(name="onnxruntime", ms=40.0, agreement=1.0),
@@ -83,9 +91,24 @@ def fastest(probed: Sequence[ProbedEngine]) -> str:
         'openvino'
     """
     agreeing = {each.name: each.ms for each in probed if each.agrees}
-    usual = agreeing.pop(REFERENCE, float("inf"))
-    best = min(agreeing, key=lambda name: agreeing[name], default=REFERENCE)
-    return best if agreeing.get(best, usual) * LEAST_GAIN <= usual else REFERENCE
+    best, ms = REFERENCE, agreeing.pop(REFERENCE, float("inf"))
+    for name in sorted(agreeing, key=_ROBOT_ENGINES.index):
+        if agreeing[name] * LEAST_GAIN <= ms:
+            best, ms = name, agreeing[name]
+    return best
+
+
+def ranked(probed: Sequence[ProbedEngine], present: Sequence[str]) -> tuple[str, ...]:
+    """Return what `fastest` takes, then what it would take without that, and so on.
+
+    The last one is the reference, unless it is not present.
+    """
+    best = fastest(probed)
+    if best == REFERENCE:
+        return (REFERENCE,)
+    others = [each for each in probed if each.name != best]
+    after = ranked(others, present)
+    return (best, *(after if after != (REFERENCE,) or REFERENCE in present else ()))
 
 
 def why(probed: Sequence[ProbedEngine]) -> str:
@@ -172,9 +195,10 @@ def measured(bundle: Bundle, name: str, *, providers: Sequence[str], threads: in
 
     Raises:
         EngineError: the engine does not run the bundle.
-        BundleError: a frame cannot be read.
+        BundleError: a frame cannot be read, or an answer is not the exporter's.
     """
     segmenter = Segmenter(bundle, engine=name, providers=providers, threads=threads)
+    segmenter.self_test()
     agreement = segmenter.agreement()
     on_processor = segmenter.device.startswith("CPU")
     clock, share = (time.process_time, threads) if on_processor else (time.perf_counter, 1)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from laecips_edge.core.atomic_files import write_whole
-from laecips_edge.core.bundle.bundle import GRAPH_F, GRAPH_H
+from laecips_edge.core.bundle.bundle import GRAPH_F, GRAPH_H, INT8
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.cache_folder import cache_folder
 from laecips_edge.core.inference.engine_probe import ProbedEngine
@@ -32,9 +32,11 @@ _PACKAGES: Final = (
 _OF_A_PROCESSOR: Final = ("model name", "flags", "Features", "CPU implementer", "CPU part")
 
 
-def architecture(manifest: Manifest) -> tuple[str, str]:
-    """Return the hashes of a bundle's graphs, which all its versions share."""
-    return manifest.files[GRAPH_F], manifest.files[GRAPH_H]
+def architecture(manifest: Manifest) -> tuple[str, ...]:
+    """Return the hashes of a bundle's graphs and int8 ranges, which all its versions share."""
+    return tuple(
+        manifest.files[name] for name in (GRAPH_F, GRAPH_H, INT8) if name in manifest.files
+    )
 
 
 class ProbedEngines:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laecips_edge.core.bundle.bundle import Bundle, BundleError, Manifest
-from laecips_edge.core.inference.engines import EngineError, create_engine
+from laecips_edge.core.inference.engines import EngineError, create_engine, float_engine
 from laecips_edge.core.inference.preprocessing import NetworkInputs
 from laecips_edge.core.inference.scores import confidence_map_of, label_map_of, scores_at
 
@@ -83,10 +83,20 @@ class Segmenter:
         self.engine = engine
         self._agreement = bundle.agreement()
         self._f = create_engine(
-            engine, bundle.graph_f, bundle.weights("f"), providers=providers, threads=threads
+            engine,
+            bundle.graph_f,
+            bundle.weights("f"),
+            providers=providers,
+            threads=threads,
+            ranges=bundle.int8_ranges(),
         )
+        # h is small, and a smaller part of its time is spent in convolutions.
         self._h = create_engine(
-            engine, bundle.graph_h, bundle.weights("h"), providers=providers, threads=threads
+            float_engine(engine),
+            bundle.graph_h,
+            bundle.weights("h"),
+            providers=providers,
+            threads=threads,
         )
         self._inputs = NetworkInputs(self.manifest)
         self._output = None if output_size == CAMERA else self.manifest.tiling.picture

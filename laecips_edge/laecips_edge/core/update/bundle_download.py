@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from laecips_edge.core.atomic_files import write_whole
-from laecips_edge.core.bundle.bundle import DELTA, FILES, MANIFEST, WEIGHTS
+from laecips_edge.core.bundle.bundle import DELTA, FILES, INT8, MANIFEST, WEIGHTS
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
 from laecips_edge.core.bundle.weights_delta import apply_delta
 from laecips_edge.core.image.codecs import Buffer
@@ -91,7 +91,7 @@ class BundleDownload:
         """Add the server's answer to the piece that `next` returned last.
 
         Arguments and errors are those of `ResumableFile.add`; with a delta that is wrong, the
-        weights themselves are next.
+        weights themselves are next; without a right file of int8 ranges the bundle is complete.
         """
         if self._file is None:
             return
@@ -103,7 +103,7 @@ class BundleDownload:
 
     def skip(self, name: str) -> bool:
         """Go on without a file if the bundle does not need it; return whether that is so."""
-        if name != DELTA or self._waiting[:1] != [DELTA]:
+        if name not in (DELTA, INT8) or self._waiting[:1] != [name]:
             return False
         self.discard()
         del self._waiting[0]
@@ -132,6 +132,9 @@ class BundleDownload:
         if missing := [name for name in FILES if name not in manifest.files]:
             raise BundleError(f"manifest: no sha256 of {', '.join(missing)}; export it again")
         self._hashes |= {name: manifest.files[name] for name in FILES}
+        if INT8 in manifest.files:
+            self._hashes[INT8] = manifest.files[INT8]
+            self._waiting.append(INT8)
         self._base = self._base_of(manifest)
         if self._base is not None:
             self._hashes[DELTA] = manifest.files[DELTA]

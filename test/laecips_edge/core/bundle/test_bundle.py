@@ -13,6 +13,7 @@ from laecips_edge.core.bundle.bundle import (
     Bundle,
     BundleError,
     Manifest,
+    ranges_file,
     write_bundle,
 )
 
@@ -206,3 +207,36 @@ def test_agreement_without_one_of_its_tensors(tmp_path, tiny_bundle):
     edit_manifest(path, files=files)
     with pytest.raises(BundleError, match=r"no tensor '0\.trust'"):
         Bundle.load(path).agreement()
+
+
+RANGES = {"a.weight": (-1.5, 2.0), "b.weight": (0.0, 0.25)}
+
+
+def test_ranges_for_int8_are_carried_where_there_are_some(tmp_path):
+    bundle = write(tmp_path / "int8", int8_file=ranges_file(RANGES))
+    assert bundle.int8_ranges() == RANGES
+    (bundle.path / "int8.safetensors").unlink()  # as a robot with an older package fetches it
+    assert Bundle.load(bundle.path).int8_ranges() == {}
+    plain = write(tmp_path / "plain")
+    assert "int8.safetensors" not in plain.manifest.files
+    assert plain.int8_ranges() == {}
+    (plain.path / "int8.safetensors").write_bytes(bundle.int8_file)
+    assert Bundle.load(plain.path).int8_file == b""  # the manifest does not vouch for it
+
+
+def test_other_ranges_than_the_manifests_are_refused(tmp_path):
+    bundle = write(tmp_path / "int8", int8_file=ranges_file(RANGES))
+    (bundle.path / "int8.safetensors").write_bytes(ranges_file({"a.weight": (0.0, 9.0)}))
+    with pytest.raises(BundleError, match=r"int8\.safetensors: sha256 is"):
+        Bundle.load(bundle.path)
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [{"a": (2.0, 1.0)}, {"a": (0.0, float("nan"))}, {"a": (0.0, 1.0, 2.0)}],
+    ids=["turned", "not finite", "three numbers"],
+)
+def test_what_is_no_range_is_told(tmp_path, ranges):
+    bundle = write(tmp_path / "int8", int8_file=ranges_file(ranges))
+    with pytest.raises(BundleError, match=r"int8\.safetensors: a is no range; measure it again"):
+        bundle.int8_ranges()

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from laecips_edge.core.bundle.bundle import Bundle, write_bundle
+from laecips_edge.core.bundle.bundle import Bundle, ranges_file, write_bundle
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.inference import auto_engine
 from laecips_edge.core.inference.auto_engine import AutoEngine
 from laecips_edge.core.inference.engine_probe import ProbedEngine
+from laecips_edge.core.inference.engines import INT8_ENGINE
 
 BOTH = ("onnxruntime", "openvino")
 FOUND = [
@@ -113,3 +114,43 @@ def test_a_probe_that_was_stopped_is_not_kept(tiny_bundle: Bundle, tmp_path: Pat
     assert it.probe(tiny_bundle, stop=stop) == "onnxruntime"
     assert it.unprobed == [tiny_bundle]
     assert not (tmp_path / "cache").exists()
+
+
+def with_ranges(bundle: Bundle, path: Path, *, high: float) -> Bundle:
+    """The bundle with one convolution of f in int8, whose inputs end at `high`."""
+    return write_bundle(
+        path,
+        manifest=bundle.manifest,
+        graph_f=bundle.graph_f,
+        graph_h=bundle.graph_h,
+        weights_f=bundle.weights("f"),
+        weights_h=bundle.weights("h"),
+        agreement=bundle.agreement(),
+        int8_file=ranges_file({"logits.conv.weight": (0.0, high)}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("high", "taken"), [(8.0, INT8_ENGINE), (0.01, "openvino")], ids=["agrees", "does not"]
+)
+def test_int8_runs_a_version_that_agrees_and_the_next_best_another(
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    high: float,
+    taken: str,
+) -> None:
+    found = [*FOUND, ProbedEngine(name=INT8_ENGINE, precision="int8", ms=9.0, agreement=1.0)]
+    monkeypatch.setattr(auto_engine, "probe_engines", lambda *_, **__: found)
+    bundle = with_ranges(tiny_bundle, tmp_path / "int8", high=high)
+    log: list[str] = []
+    it = AutoEngine(EdgeSettings(), log.append, (*BOTH, INT8_ENGINE))
+    it.assemble(bundle)
+    assert it.probe(bundle, stop=threading.Event()) == INT8_ENGINE
+    assert it.assemble(bundle).engine == taken
+    assert log[-1].startswith("engine openvino for version 1: on openvino-int8") == (
+        taken == "openvino"
+    )
+    # Fetched by an older package, without the ranges.
+    (bundle.path / "int8.safetensors").unlink()
+    assert it.assemble(Bundle.load(bundle.path)).engine == "openvino"

@@ -8,13 +8,15 @@ import pytest
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.engine_probe import (
     ProbedEngine,
+    able_engines,
     fastest,
     present_engines,
     probe_engines,
+    ranked,
     table,
     why,
 )
-from laecips_edge.core.inference.engines import ENGINE_NAMES, installed_engines
+from laecips_edge.core.inference.engines import ENGINE_NAMES, INT8_ENGINE, installed_engines
 
 CPU = ("CPUExecutionProvider",)
 USUAL = ProbedEngine(name="onnxruntime", precision="fp32", ms=40.0, agreement=1.0)
@@ -42,6 +44,40 @@ def test_the_fastest_that_agrees_is_taken(other: ProbedEngine, taken: str) -> No
     assert fastest([USUAL, other]) == fastest([other, USUAL]) == taken
 
 
+def int8(ms: float, agreement: float = 0.998) -> ProbedEngine:
+    return ProbedEngine(name=INT8_ENGINE, precision="int8", ms=ms, agreement=agreement)
+
+
+@pytest.mark.parametrize(
+    ("probed", "order"),
+    [
+        ([USUAL, openvino(20.0), int8(15.0)], (INT8_ENGINE, "openvino", "onnxruntime")),
+        ([USUAL, openvino(20.0), int8(19.0)], ("openvino", INT8_ENGINE, "onnxruntime")),
+        ([USUAL, openvino(20.0), int8(15.0, 0.99)], ("openvino", "onnxruntime")),
+        ([USUAL, openvino(39.0), int8(38.0)], ("onnxruntime",)),
+        ([USUAL, openvino(39.0), int8(30.0)], (INT8_ENGINE, "onnxruntime")),
+    ],
+    ids=["gains", "gains too little over bfloat16", "differs", "none gains", "gains alone"],
+)
+def test_what_is_further_from_fp32_must_gain_over_what_is_nearer(
+    probed: list[ProbedEngine], order: tuple[str, ...]
+) -> None:
+    assert ranked(probed, ["onnxruntime", "openvino", INT8_ENGINE]) == order
+    assert fastest(probed[::-1]) == order[0]
+
+
+def test_without_the_reference_the_last_of_the_others_runs_what_none_agrees_with() -> None:
+    assert ranked([openvino(20.0), int8(15.0)], ["openvino", INT8_ENGINE]) == (
+        INT8_ENGINE,
+        "openvino",
+    )
+
+
+def test_int8_is_for_bundles_with_ranges(tiny_bundle: Bundle) -> None:
+    names = ["onnxruntime", "openvino", INT8_ENGINE]
+    assert able_engines(tiny_bundle, names) == ("onnxruntime", "openvino")
+
+
 def test_where_the_reference_does_not_run_another_is_taken() -> None:
     dead = ProbedEngine(name="onnxruntime", problem="no provider")
     assert fastest([dead, openvino()]) == "openvino"
@@ -61,7 +97,9 @@ def test_what_is_said_of_them() -> None:
 
 
 def test_what_is_installed_is_found_without_importing_it() -> None:
-    assert set(present_engines()) == set(installed_engines()) <= set(ENGINE_NAMES)
+    floats = set(present_engines()) - {INT8_ENGINE}
+    assert floats == set(installed_engines()) <= set(ENGINE_NAMES)
+    assert (INT8_ENGINE in present_engines()) == ("openvino" in floats)
 
 
 @pytest.mark.slow

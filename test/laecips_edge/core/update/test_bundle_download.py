@@ -7,7 +7,7 @@ import pytest
 import safetensors.numpy
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_edge.core.bundle.bundle import FILES, MANIFEST, Bundle
+from laecips_edge.core.bundle.bundle import FILES, INT8, MANIFEST, Bundle
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
 from laecips_edge.core.bundle.weights_delta import changed, encode_delta, rounded
 from laecips_edge.core.update.bundle_download import BundleDownload, GarbageError
@@ -240,3 +240,37 @@ def test_a_killed_process_goes_on_with_the_delta(tmp_path_factory, killed_after,
     it = download(folder, contents, find=find)
     assert "weights.safetensors" not in feed(it, contents, length=length)
     assert {path.name for path in it.folder.iterdir()} == set(FILES_IN_ORDER)
+
+
+def with_int8() -> dict[str, bytes]:
+    contents = CONTENTS | {INT8: b"ranges" * 30}
+    files = {name: sha256(data) for name, data in contents.items()}
+    return contents | {MANIFEST: manifest(files=files).to_json().encode()}
+
+
+def test_ranges_for_int8_come_last_and_not_again_with_the_next_version(tmp_path):
+    contents = with_int8()
+    it = download(tmp_path, contents)
+    assert tuple(dict.fromkeys(feed(it, contents))) == (*FILES_IN_ORDER, INT8)
+    assert {path.name: path.read_bytes() for path in it.folder.iterdir()} == contents
+    here = it.folder / INT8
+    of_ranges = sha256(contents[INT8])
+    it = download(
+        tmp_path / "next", contents, find=lambda digest: here if digest == of_ranges else None
+    )
+    assert INT8 not in feed(it, contents)
+    assert (it.folder / INT8).read_bytes() == contents[INT8]
+
+
+@pytest.mark.parametrize("wrong", [b"r" * 180, None], ids=["other bytes", "not served"])
+def test_a_bundle_is_complete_without_ranges_for_int8(tmp_path, wrong):
+    contents = with_int8()
+    it = download(tmp_path, contents)
+    while (piece := it.next(5000)) is not None:
+        data = wrong if piece.file == INT8 else contents[piece.file]
+        if data is None:
+            assert it.skip(INT8)
+        else:
+            it.add(piece, size=len(data), data=data[piece.offset :])
+    del contents[INT8]
+    assert {path.name: path.read_bytes() for path in it.folder.iterdir()} == contents

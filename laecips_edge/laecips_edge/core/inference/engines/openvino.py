@@ -67,6 +67,7 @@ class OpenVinoEngine:
             self.outputs = tuple(value.name for value in whole.graph.output)
             self._model: Any = self._core.read_model(whole.SerializeToString())
             _put_in(self._model, mapped)
+            self._prepare(self._model)
             del whole, mapped  # free them before compiling, which needs much memory
             self._compiled_for: Shapes = {}
             if all(None not in shape for shape in self.inputs.values()):
@@ -78,6 +79,9 @@ class OpenVinoEngine:
                 f"openvino: cannot assemble the network ({_reason(error)}); "
                 "its graph and its weights must be of one architecture: export them together"
             ) from error
+
+    def _prepare(self, model: Any) -> None:
+        """Change the network before it is compiled; an engine on top of this one may."""
 
     def run(self, inputs: Arrays) -> dict[str, NDArray[np.float32]]:
         """See `Engine.run`."""
