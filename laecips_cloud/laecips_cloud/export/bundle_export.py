@@ -79,8 +79,8 @@ def export_bundle(
         modality: see `Manifest`.
         agreement_images: uint8 [H,W,3] RGB of any size; a few different scenes.
         agreement_depths: uint16 [H,W] in millimetres, one for each image; only for "rgbd".
-        graphs_of: a bundle of the same architecture whose graphs are reused; None exports them,
-            which takes seconds.
+        graphs_of: a bundle of the same architecture whose graphs are reused, and its int8 ranges;
+            None exports graphs, which takes seconds, and no ranges.
         delta_file: see `write_bundle`; `delta_of` of the manifest says of what.
         manifest_fields: other fields of `Manifest`, such as version, parent and thresholds.
 
@@ -131,6 +131,8 @@ def export_bundle(
         weights_h=_weights(h, names_h),
         agreement=_agreement(pair, manifest, agreement_images, agreement_depths),
         delta=delta_file,
+        # A robot tests on these frames whether this version may run with them.
+        int8_file=b"" if graphs_of is None else graphs_of.int8_file,
         check=lambda bundle: Segmenter(bundle).self_test(),
     )
 

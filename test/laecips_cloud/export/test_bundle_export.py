@@ -5,7 +5,7 @@ import pytest
 import torch
 from laecips_cloud.export.bundle_export import export_bundle, load_networks
 from laecips_cloud.networks import MinerNetwork, RFNet
-from laecips_edge.core.bundle.bundle import Bundle, BundleError, write_bundle
+from laecips_edge.core.bundle.bundle import Bundle, BundleError, ranges_file, write_bundle
 from laecips_edge.core.inference.segmenter import Segmenter
 
 pytestmark = pytest.mark.slow
@@ -50,6 +50,23 @@ def test_graphs_of_another_version_are_taken_over(tmp_path, tiny_bundle, monkeyp
         monkeypatch.setattr(f"laecips_cloud.export.bundle_export.{name}", never)
     taken = export_bundle(*networks, tmp_path / "taken", graphs_of=tiny_bundle, **FIELDS)
     assert taken.manifest == expected.manifest
+    assert not taken.int8_file
+
+
+def test_the_next_version_keeps_the_ranges_for_int8(tmp_path, tiny_bundle):
+    before = write_bundle(
+        tmp_path / "before",
+        manifest=tiny_bundle.manifest,
+        graph_f=tiny_bundle.graph_f,
+        graph_h=tiny_bundle.graph_h,
+        weights_f=tiny_bundle.weights("f"),
+        weights_h=tiny_bundle.weights("h"),
+        agreement=tiny_bundle.agreement(),
+        int8_file=ranges_file({"logits.conv.weight": (0.0, 8.0)}),
+    )
+    after = export_bundle(*pair(), tmp_path / "after", graphs_of=before, **FIELDS)
+    assert after.int8_ranges() == before.int8_ranges()
+    assert after.weights_file != before.weights_file
 
 
 def test_resumed_networks_answer_as_the_robot_does(tiny_bundle):

@@ -157,6 +157,7 @@ def appealnet_training(
         of=held_out,
         tiling=manifest.tiling,
         training={**as_json(settings), "appeal_beta": beta, "frames": len(seen)},
+        progress=progress,
     )
 
 

@@ -93,6 +93,7 @@ def first_training(
         of=frames,
         tiling=settings.tiling,
         training={**settings.as_json(), "frames": len(seen)},
+        progress=progress,
     )
     checkpoints.remove()
     return result

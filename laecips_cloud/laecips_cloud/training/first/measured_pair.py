@@ -17,6 +17,7 @@ from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.image.tiling import Tiling
 
 from laecips_cloud.export.bundle_export import export_bundle
+from laecips_cloud.export.int8_ranges import add_int8
 from laecips_cloud.metrics import ConfusionMatrix
 from laecips_cloud.networks import EdgeNetwork, MinerNetwork
 from laecips_cloud.training.data.labelled_frames import LabelledFrame, LabelledFrames
@@ -33,7 +34,9 @@ from laecips_cloud.training.steps.thresholds import (
 from laecips_cloud.training.steps.train_miner import HardRule, trust
 
 _AGREEMENT_FRAMES: Final = 3
+_INT8_FRAMES: Final = 24
 
+Progress = Callable[[str], None]
 Scores = tuple[ConfusionMatrix, ConfusionMatrix]
 RowsOf = Callable[[Sequence[LabelledFrame], Scores], Sequence[HeldOutRow]]
 """Runs f and F over frames, and adds the original ones to the confusion matrices of f and F."""
@@ -79,8 +82,11 @@ def measured_pair(
     of: LabelledFrames,
     tiling: Tiling,
     training: Mapping[str, Any],
+    progress: Progress,
 ) -> FirstTrainingResult:
     """Fit the thresholds of a pair, measure it, and write its bundle.
+
+    The bundle gets ranges for int8 where f agrees with itself in float.
 
     Args:
         f: the segmenter, in evaluation mode.
@@ -94,6 +100,7 @@ def measured_pair(
         of: the data set, for classes and palette.
         tiling: size and tiles of f's input.
         training: what the manifest says of the training; the scores are added.
+        progress: takes a line that says whether f may run in int8.
 
     Raises:
         BundleError: see `export_bundle`.
@@ -136,6 +143,11 @@ def measured_pair(
             "held_out": measures,
         },
     )
+    if len(unseen) > 1:
+        some = unseen[:: math.ceil(len(unseen) / _INT8_FRAMES)]
+        trial = add_int8(bundle, [frame.image for frame in some])
+        progress(str(trial))
+        bundle = trial.bundle
     return FirstTrainingResult(
         bundle,
         *matrices,

@@ -46,6 +46,7 @@ def test_thresholds_and_scores_are_those_of_the_rows(
     frames.classes, frames.palette = manifest.classes, manifest.palette  # type: ignore[misc]
     unseen = [frames[index] for index in range(5)]
     f, h = load_networks(tiny_bundle)
+    told: list[str] = []
     outcome = measured_pair(
         f,
         h,
@@ -58,6 +59,7 @@ def test_thresholds_and_scores_are_those_of_the_rows(
         of=frames,
         tiling=manifest.tiling,
         training={"steps": 7},
+        progress=told.append,
     )
     assert outcome.frame_mean == pytest.approx((0.72, 0.8))
     assert outcome.frame_mean_drifted == pytest.approx((0.42, 0.8))
@@ -72,3 +74,6 @@ def test_thresholds_and_scores_are_those_of_the_rows(
     assert made.training["hard_gain"] == 0.25
     assert made.training["held_out"]["auroc"].keys() == outcome.miners.keys()
     assert len(outcome.bundle.agreement()) == 3
+    assert [line.partition(":")[0] for line in told] == [
+        f"int8 is {'in' if outcome.bundle.int8_file else 'left out of'} the bundle"
+    ]
