@@ -110,8 +110,8 @@ def input_ranges(f: EdgeNetwork, inputs: Iterator[torch.Tensor]) -> Ranges:
     """Return the smallest and the largest input of f's convolutions, by name of their weight.
 
     Its stem and its first stage stay in float. They are a quarter of RFNet's multiplications, and
-    rounding them changes four times as many pixels as rounding all others. That matters to h: one
-    pixel of a class that comes or goes moves it by up to 0.3.
+    without them half as many pixels of drifted views change. That matters to h: one pixel of a
+    class that comes or goes moves it by up to 0.3.
 
     Args:
         f: in evaluation mode.
