@@ -59,6 +59,7 @@ def variant(
     weights_h: Weights | None = None,
     answers: bool = True,
     frames: list[AgreementFrame] | None = None,
+    int8_file: bytes = b"",
     **manifest: Any,
 ) -> Bundle:
     """The same bundle as another version.
@@ -70,6 +71,7 @@ def variant(
         weights_f, weights_h: in the place of the bundle's.
         answers: give the agreement frames this pair's own answers; else they stay.
         frames: agreement frames in the place of the bundle's.
+        int8_file: ranges for int8; empty: the bundle's, if it has some.
         **manifest: changed keys.
     """
     parts = {
@@ -85,7 +87,8 @@ def variant(
         written = write_bundle(path, manifest=changed, **parts, agreement=[])
         segmenter = Segmenter(written)
         frames = [answered(segmenter, frame) for frame in frames]
-    return write_bundle(path, manifest=changed, **parts, agreement=frames)
+    int8_file = int8_file or bundle.int8_file
+    return write_bundle(path, manifest=changed, **parts, agreement=frames, int8_file=int8_file)
 
 
 def answered(segmenter: Segmenter, frame: AgreementFrame) -> AgreementFrame:

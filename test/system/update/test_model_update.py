@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from edge_robot import Cloud, Robot
-from laecips_edge.core.bundle.bundle import Bundle
+from laecips_edge.core.bundle.bundle import Bundle, ranges_file
 from laecips_edge.core.inference.segmenter import Segmenter
 from made_bundles import nudged, size, variant
 from model_server import ModelServer
@@ -19,7 +19,10 @@ pytestmark = pytest.mark.system
 
 @pytest.fixture(scope="module")
 def versions(tiny_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> dict[int, Bundle]:
-    """Versions 2 to 6: the tiny bundle after small steps, each with a delta of its own."""
+    """Versions 2 to 6: the tiny bundle after small steps, each with a delta of its own.
+
+    All have the same ranges for int8, which the tiny bundle lacks.
+    """
     folder = tmp_path_factory.mktemp("versions")
     return {
         version: variant(
@@ -27,6 +30,7 @@ def versions(tiny_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> d
             folder / str(version),
             version,
             weights_f=nudged(tiny_bundle.weights("f"), seed=version),
+            int8_file=ranges_file({"logits.conv.weight": (0.0, 8.0)}),
             delta=0.5 + version / 1000,
             thresholds=tiny_bundle.manifest.thresholds | {"laecips": 0.5 + version / 1000},
         )
@@ -78,14 +82,17 @@ def test_three_updates_in_a_row_lose_no_frame(
 def test_only_what_the_robot_lacks_is_fetched(
     ordinary: tuple[Robot, Player, ModelServer, Path], versions: dict[int, Bundle]
 ) -> None:
-    _, _, server, _ = ordinary
+    _, _, server, store = ordinary
     files = {(request.version, request.file) for request in server.requests}
     # The agreement frames have each version's own answers.
     assert {file for _, file in files} == {
         "manifest.json",
         "weights.safetensors",
         "agreement.safetensors",
+        "int8.safetensors",
     }
+    assert {version for version, file in files if file == "int8.safetensors"} == {2}
+    assert len(list(store.rglob("slots/*/int8.safetensors"))) == 2  # of versions 3 and 4
     fetched = {report.version: report.bytes for report in server.reports}
     graphs = sum((versions[2].path / f"graph_{n}.onnx").stat().st_size for n in "fh")
     assert fetched[2] == size(versions[2]) - graphs

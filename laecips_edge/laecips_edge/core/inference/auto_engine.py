@@ -123,8 +123,8 @@ class AutoEngine(Generic[SomeSettings]):
         with self._lock:
             if not self._unprobed:
                 self.log(
-                    f"engine auto: {REFERENCE} until {' and '.join(able)} have been timed, "
-                    "once on this machine"
+                    f"engine auto: {REFERENCE} until {', '.join(able[:-1])} and {able[-1]} have "
+                    "been timed, once on this machine"
                 )
             self._unprobed.append(bundle)
         return (REFERENCE,)
