@@ -7,6 +7,7 @@ from laecips_cloud.export.bundle_export import export_bundle, load_networks
 from laecips_cloud.networks import MinerNetwork, RFNet
 from laecips_edge.core.bundle.bundle import Bundle, BundleError, ranges_file, write_bundle
 from laecips_edge.core.inference.segmenter import Segmenter
+from made_bundles import variant
 
 pytestmark = pytest.mark.slow
 
@@ -54,16 +55,8 @@ def test_graphs_of_another_version_are_taken_over(tmp_path, tiny_bundle, monkeyp
 
 
 def test_the_next_version_keeps_the_ranges_for_int8(tmp_path, tiny_bundle):
-    before = write_bundle(
-        tmp_path / "before",
-        manifest=tiny_bundle.manifest,
-        graph_f=tiny_bundle.graph_f,
-        graph_h=tiny_bundle.graph_h,
-        weights_f=tiny_bundle.weights("f"),
-        weights_h=tiny_bundle.weights("h"),
-        agreement=tiny_bundle.agreement(),
-        int8_file=ranges_file({"logits.conv.weight": (0.0, 8.0)}),
-    )
+    ranges = ranges_file({"logits.conv.weight": (0.0, 8.0)})
+    before = variant(tiny_bundle, tmp_path / "before", 1, int8_file=ranges)
     after = export_bundle(*pair(), tmp_path / "after", graphs_of=before, **FIELDS)
     assert after.int8_ranges() == before.int8_ranges()
     assert after.weights_file != before.weights_file

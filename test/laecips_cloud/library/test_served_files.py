@@ -18,11 +18,11 @@ from laecips_edge.core.bundle.bundle import (
     Bundle,
     BundleError,
     ranges_file,
-    write_bundle,
 )
 from laecips_edge.core.link.model_update import PieceRequest, PieceStatus
 from laecips_edge.core.signing.signing_key import SigningKey
 from laecips_edge.core.signing.trusted_keys import TrustedKeys
+from made_bundles import variant
 
 
 @pytest.fixture
@@ -155,16 +155,7 @@ def test_a_delta_is_given_where_there_is_one(library: ModelLibrary) -> None:
 
 def test_ranges_for_int8_are_kept_offered_and_served(tmp_path: Path, tiny_bundle: Bundle) -> None:
     data = ranges_file({"logits.conv.weight": (0.0, 8.0)})
-    bundle = write_bundle(
-        tmp_path / "int8",
-        manifest=tiny_bundle.manifest,
-        graph_f=tiny_bundle.graph_f,
-        graph_h=tiny_bundle.graph_h,
-        weights_f=tiny_bundle.weights("f"),
-        weights_h=tiny_bundle.weights("h"),
-        agreement=tiny_bundle.agreement(),
-        int8_file=data,
-    )
+    bundle = variant(tiny_bundle, tmp_path / "int8", 1, int8_file=data)
     library = ModelLibrary(tmp_path / "library")
     library.take_in(bundle)
     offer = offered(library)

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from laecips_edge.core.bundle.bundle import Bundle, ranges_file, write_bundle
+from laecips_edge.core.bundle.bundle import Bundle, ranges_file
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.inference import auto_engine
 from laecips_edge.core.inference.auto_engine import AutoEngine
 from laecips_edge.core.inference.engine_probe import ProbedEngine
 from laecips_edge.core.inference.engines import INT8_ENGINE
+from made_bundles import variant
 
 BOTH = ("onnxruntime", "openvino")
 FOUND = [
@@ -75,15 +76,8 @@ def test_a_version_that_does_not_agree_runs_on_the_reference(
     frames = tiny_bundle.agreement()
     changed = frames[0].label_map.copy()
     changed[:3] = (changed[:3] + 1) % 4  # a sixteenth of both frames
-    other = write_bundle(
-        tmp_path / "other",
-        manifest=tiny_bundle.manifest,
-        graph_f=tiny_bundle.graph_f,
-        graph_h=tiny_bundle.graph_h,
-        weights_f=tiny_bundle.weights("f"),
-        weights_h=tiny_bundle.weights("h"),
-        agreement=[replace(frames[0], label_map=changed), *frames[1:]],
-    )
+    changed_frames = [replace(frames[0], label_map=changed), *frames[1:]]
+    other = variant(tiny_bundle, tmp_path / "other", 1, frames=changed_frames)
     assert known.assemble(other).engine == "onnxruntime"
     assert "engine onnxruntime for version 1: on openvino only 9" in log[-1]
 
@@ -116,20 +110,6 @@ def test_a_probe_that_was_stopped_is_not_kept(tiny_bundle: Bundle, tmp_path: Pat
     assert not (tmp_path / "cache").exists()
 
 
-def with_ranges(bundle: Bundle, path: Path, *, high: float) -> Bundle:
-    """The bundle with one convolution of f in int8, whose inputs end at `high`."""
-    return write_bundle(
-        path,
-        manifest=bundle.manifest,
-        graph_f=bundle.graph_f,
-        graph_h=bundle.graph_h,
-        weights_f=bundle.weights("f"),
-        weights_h=bundle.weights("h"),
-        agreement=bundle.agreement(),
-        int8_file=ranges_file({"logits.conv.weight": (0.0, high)}),
-    )
-
-
 @pytest.mark.parametrize(
     ("high", "taken"), [(8.0, INT8_ENGINE), (0.01, "openvino")], ids=["agrees", "does not"]
 )
@@ -142,7 +122,8 @@ def test_int8_runs_a_version_that_agrees_and_the_next_best_another(
 ) -> None:
     found = [*FOUND, ProbedEngine(name=INT8_ENGINE, precision="int8", ms=9.0, agreement=1.0)]
     monkeypatch.setattr(auto_engine, "probe_engines", lambda *_, **__: found)
-    bundle = with_ranges(tiny_bundle, tmp_path / "int8", high=high)
+    ranges = ranges_file({"logits.conv.weight": (0.0, high)})
+    bundle = variant(tiny_bundle, tmp_path / "int8", 1, int8_file=ranges)
     log: list[str] = []
     it = AutoEngine(EdgeSettings(), log.append, (*BOTH, INT8_ENGINE))
     it.assemble(bundle)
