@@ -87,8 +87,8 @@ def steps_with_zero(low: float, high: float) -> tuple[float, float]:
     Example:
         >>> steps_with_zero(0.0, 51.0)
         (0.0, 51.0)
-        >>> steps_with_zero(-1.0, 254.2)
-        (-1.0, 254.2)
+        >>> steps_with_zero(-1.0, 254.0)
+        (-1.0, 254.0)
     """
     low, high = min(low, 0.0), max(high, 0.0)
     step = max((high - low) / (_INPUT_STEPS - 1), _TINY)
