@@ -176,13 +176,13 @@ def test_in_a_calm_scene_it_trains_with_more_frames(tmp_path: Path, tiny_bundle:
             each = replace(frame(it.frames), trust=trust, label_map=label_map)
             it.buffer.append(each)  # type: ignore[union-attr]
 
-    frames_come(10, 0.5)
+    frames_come(40, 0.5)
     assert it.after().library.ledger.in_training  # there is nothing to compare the first ones with
     it.after(REFUSED)
     frames_come(20, 0.5)
     assert not it.after(seconds=100.0).library.ledger.in_training
     assert it.trainer.activity == "20 of 40 new frames: the scene is calm"
-    frames_come(10, 0.1)
+    frames_come(19, 0.1)
     assert it.after().library.ledger.in_training  # h has drifted
     it.close()
     it.buffer.close()
