@@ -15,6 +15,7 @@ from laecips_edge.core.bundle.bundle import INT8, Bundle, ranges_file, sha256
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.image.fitting import fit
 from laecips_edge.core.inference.engine_probe import LEAST_AGREEMENT
+from laecips_edge.core.inference.engines.int8_steps import STEPS, TINY, int8_steps
 from laecips_edge.core.inference.preprocessing import NetworkInputs
 from laecips_edge.core.inference.segmenter import MAX_TRUST_DIFFERENCE
 from numpy.typing import NDArray
@@ -24,15 +25,14 @@ from laecips_cloud.export.bundle_export import load_networks, write_manifest
 from laecips_cloud.networks import EdgeNetwork
 from laecips_cloud.training.data.drifted_views import views
 from laecips_cloud.training.data.labelled_frames import LabelledFrame
+from laecips_cloud.training.steps.held_out_rows import DISTURBED
 
 Ranges = dict[str, tuple[float, float]]
 
 _VARIANTS: Final = 2
-_DISTURBED: Final = 0.5
 _SEED: Final = 0
 _FLOAT_STAGES: Final = 2
 _TRUSTS: Final = 0.95  # share of the views on which h must not differ
-_TINY: Final = 1e-20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,15 +144,14 @@ def rounding(f: EdgeNetwork, ranges: Ranges) -> Iterator[None]:
     def rounded(name: str, x: torch.Tensor) -> torch.Tensor:
         if name not in ranges:
             return x
-        low, high = min(ranges[name][0], 0.0), max(ranges[name][1], 0.0)
-        step = max((high - low) / 255, _TINY)
-        return torch.fake_quantize_per_tensor_affine(x, step, round(-low / step), 0, 255)
+        step, below = int8_steps(*ranges[name])
+        return torch.fake_quantize_per_tensor_affine(x, step, below, 0, STEPS - 1)
 
     weights = {name: each.weight for name, each in _convolutions(f) if name in ranges}
     kept = {name: weight.data for name, weight in weights.items()}
     try:
         for name, weight in weights.items():
-            steps = kept[name].abs().amax(dim=(1, 2, 3)).clamp_min(_TINY) / 127
+            steps = kept[name].abs().amax(dim=(1, 2, 3)).clamp_min(TINY) / 127
             zeros = torch.zeros(len(steps), dtype=torch.int32)
             weight.data = torch.fake_quantize_per_channel_affine(
                 kept[name], steps, zeros, 0, -127, 127
@@ -183,7 +182,7 @@ def _inputs(
     """Yield f's inputs, one a tile, for the pictures and for drifted views of them."""
     size, inputs = manifest.tiling.picture, NetworkInputs(manifest)
     frames = (LabelledFrame("", fit(each, size), np.zeros(size, np.uint8)) for each in pictures)
-    for view in views(frames, variants=_VARIANTS, seed=_SEED, disturbed=_DISTURBED):
+    for view in views(frames, variants=_VARIANTS, seed=_SEED, disturbed=DISTURBED):
         yield [torch.from_numpy(tile["rgb"]) for tile in inputs(view.image)]
 
 

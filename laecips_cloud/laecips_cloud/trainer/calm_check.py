@@ -11,7 +11,7 @@ from laecips_edge.core.link.wire_error import WireError
 from numpy.typing import NDArray
 
 from laecips_cloud.distances import ks_by_chance, ks_distance, psi_terms
-from laecips_cloud.replay_buffer.replay_frame import Glimpse
+from laecips_cloud.replay_buffer.replay_frame import Glimpse, Waiting
 from laecips_cloud.replay_buffer.watch import ReplayWatch
 
 MOST: Final = 48
@@ -77,14 +77,14 @@ class CalmCheck:
         self._next_look = 0
         self._before = scene_of([])
 
-    def look(self, *, trained_to: int, newest: int, new: int) -> bool:
+    def look(self, waiting: Waiting, *, trained_to: int) -> bool:
         """Tell whether the scene is calm.
 
         Args:
-            trained_to: number of the newest row that the last training has read; 0: none.
-            newest: number of the newest row.
-            new: number of frames since then.
+            waiting: the frames since the last training.
+            trained_to: number of the newest row that it has read; 0: none.
         """
+        new, newest = waiting
         if trained_to == self._trained_to and newest < self._next_look:
             return self.calm
         try:

@@ -125,14 +125,14 @@ class Trainer:
             self.trouble = ""
         if self.waiting is None or ledger.in_training or ledger.paused:
             return
-        new, newest = self.waiting
+        waiting = self.waiting
         trigger = self._triggers.due(
-            new=new,
+            new=waiting.frames,
             since_s=self._since_s(),
-            is_calm=lambda: self._calm.look(trained_to=ledger.trained_to, newest=newest, new=new),
+            is_calm=lambda: self._calm.look(waiting, trained_to=ledger.trained_to),
         )
         if trigger:
-            self._begin(trigger, self.waiting.newest)
+            self._begin(trigger, waiting.newest)
 
     def train_now(self) -> str:
         """Start a training with the frames there are, by an operator's order.

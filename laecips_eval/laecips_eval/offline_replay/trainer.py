@@ -83,13 +83,10 @@ class OfflineTrainer:
         if waiting is None:
             return None
         since_s = (now_ns - library.ledger.trained_ns) / 1e9
-        new, newest = waiting
         trigger = self._learning.triggers.due(
-            new=new,
+            new=waiting.frames,
             since_s=since_s,
-            is_calm=lambda: self._calm.look(
-                trained_to=library.ledger.trained_to, newest=newest, new=new
-            ),
+            is_calm=lambda: self._calm.look(waiting, trained_to=library.ledger.trained_to),
         )
         if trigger:
             pair = self._train(trigger, last_row=waiting.newest, now_ns=now_ns)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from laecips_cloud.replay_buffer.buffer import ReplayBuffer
-from laecips_cloud.replay_buffer.replay_frame import Glimpse, ReplayFrame
+from laecips_cloud.replay_buffer.replay_frame import Glimpse, ReplayFrame, Waiting
 from laecips_cloud.replay_buffer.watch import ReplayWatch
 from laecips_cloud.trainer.calm_check import CalmCheck, Scene, is_calm, scene_of
 from laecips_edge.core.link import wire
@@ -78,17 +78,17 @@ def test_it_looks_again_when_a_tenth_more_have_come(tmp_path: Path) -> None:
 
     come(20, 0.5)
     new, newest = come(20, 0.5)
-    assert not check.look(trained_to=0, newest=newest, new=new)  # nothing was read before
-    assert check.look(trained_to=20, newest=newest, new=new)
+    assert not check.look(Waiting(new, newest), trained_to=0)  # nothing was read before
+    assert check.look(Waiting(new, newest), trained_to=20)
     new, newest = come(1, 0.0)
-    assert check.look(trained_to=20, newest=newest, new=new)
+    assert check.look(Waiting(new, newest), trained_to=20)
     new, newest = come(20, 0.0)
-    assert not check.look(trained_to=20, newest=newest, new=new)
+    assert not check.look(Waiting(new, newest), trained_to=20)
     come(60, 0.0)
     trained_to = newest + 60
     _, newest = come(20, 0.0)
-    assert check.look(trained_to=trained_to, newest=newest, new=20)
+    assert check.look(Waiting(20, newest), trained_to=trained_to)
     _, newest = come(10, 0.0, b"torn")
-    assert not check.look(trained_to=trained_to, newest=newest, new=30)
+    assert not check.look(Waiting(30, newest), trained_to=trained_to)
     watch.close()
     buffer.close()

@@ -18,13 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from laecips_edge.core.inference.engines.engine import Arrays, EngineError
+from laecips_edge.core.inference.engines.int8_steps import STEPS, TINY, int8_steps
 from laecips_edge.core.inference.engines.openvino import OpenVinoEngine, ov
 
 PRECISION: Final = "int8"
 
-_INPUT_STEPS: Final = 256
 _WEIGHT_STEPS: Final = 255
-_TINY: Final = 1e-20  # the largest weight of a channel of zeros
 
 
 class OpenVinoInt8Engine(OpenVinoEngine):
@@ -62,10 +61,10 @@ class OpenVinoInt8Engine(OpenVinoEngine):
             key = source.get_node().get_friendly_name(), source.get_index()
             if key not in rounded:
                 low, high = steps_with_zero(*found)
-                rounded[key] = _rounding(source, low, high, steps=_INPUT_STEPS)
+                rounded[key] = _rounding(source, low, high, steps=STEPS)
             node.input(0).replace_source_output(rounded[key].output(0))
             largest = np.abs(weight.data).max(axis=(1, 2, 3), keepdims=True)
-            largest = np.maximum(largest, np.float32(_TINY))
+            largest = np.maximum(largest, np.float32(TINY))
             of_weight = _rounding(weight.output(0), -largest, largest, steps=_WEIGHT_STEPS)
             node.input(1).replace_source_output(of_weight.output(0))
         if not rounded:
@@ -90,10 +89,8 @@ def steps_with_zero(low: float, high: float) -> tuple[float, float]:
         >>> steps_with_zero(-1.0, 254.0)
         (-1.0, 254.0)
     """
-    low, high = min(low, 0.0), max(high, 0.0)
-    step = max((high - low) / (_INPUT_STEPS - 1), _TINY)
-    below = round(-low / step)
-    return -below * step + 0.0, (_INPUT_STEPS - 1 - below) * step
+    step, below = int8_steps(low, high)
+    return -below * step + 0.0, (STEPS - 1 - below) * step
 
 
 def _rounding(source: Any, low: float | NDArray, high: float | NDArray, *, steps: int) -> Any:
