@@ -125,7 +125,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     miners = parser.add_argument_group("of miners")
     miners.add_argument(
-        "--drive", nargs="+", metavar="NAME", help="only these inspection drives: patrol, shift"
+        "--drive",
+        nargs="*",
+        metavar="NAME",
+        help="only these inspection drives: patrol, shift; without a name none, only --stream",
     )
     miners.add_argument("--frames", type=int, metavar="N", help="length of a drive")
     miners.add_argument(
@@ -148,7 +151,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     miners.add_argument(
         "--stream",
         action="append",
-        metavar="NAME=BAG,BUNDLE,TEACHER",
+        metavar="NAME=BAG,BUNDLE,TEACHER[,APPEALNET]",
         help="a bag with truth, and what answers it; those of one name are measured together",
     )
     miners.add_argument("--engine", default="onnxruntime", help="of all three networks")
@@ -203,14 +206,21 @@ def _miners(args: argparse.Namespace, output: Path) -> None:
         BundleAndTeacher(bundle=bundle, teacher=teacher)
         for bundle in args.bundle or [shipped_bundle()]
     ]
+    if not settings.drives and not args.stream:
+        raise ValueError("there is nothing to measure: give --drive a name, or a --stream")
     run_miners(
         output,
         settings,
         pairs=pairs,
         appealnet=None if args.appealnet is None else _appealnet(args.appealnet, pairs[0]),
         streams=[
-            BagStream(name=name, bag=bag, pair=BundleAndTeacher(bundle=bundle, teacher=scorer))
-            for name, bag, bundle, scorer in map(_stream, args.stream or ())
+            BagStream(
+                name=name,
+                bag=bag,
+                pair=BundleAndTeacher(bundle=bundle, teacher=scorer),
+                appealnet=next(iter(appealnet), None),
+            )
+            for name, (bag, bundle, scorer, *appealnet) in map(_stream, args.stream or ())
         ],
         folder=args.models or Path("out/miners"),
         engine=args.engine,
@@ -218,10 +228,8 @@ def _miners(args: argparse.Namespace, output: Path) -> None:
     )
 
 
-def _appealnet(folder: Path, pair: BundleAndTeacher) -> BundleAndTeacher:
+def _appealnet(folder: Path, pair: BundleAndTeacher) -> Path:
     """Return the AppealNet beside a pair; make that of the shipped pair where there is none."""
-    from dataclasses import replace
-
     from laecips_cloud.console import timed_lines
 
     from laecips_eval.experiments.miners.made_appealnet import made_appealnet
@@ -232,8 +240,7 @@ def _appealnet(folder: Path, pair: BundleAndTeacher) -> BundleAndTeacher:
             f"--appealnet {folder}: is not there; make that of --bundle {pair.bundle} with "
             "laecips train --role appealnet, on the data set of its training"
         )
-    bundle = made_appealnet(folder, pair=pair.bundle, teacher=pair.teacher, progress=timed_lines())
-    return replace(pair, bundle=bundle)
+    return made_appealnet(folder, pair=pair.bundle, teacher=pair.teacher, progress=timed_lines())
 
 
 def _miners_command(args: argparse.Namespace) -> str:
@@ -251,16 +258,16 @@ def _miners_command(args: argparse.Namespace) -> str:
     return " ".join(words)
 
 
-def _stream(text: str) -> tuple[str, Path, Path, Path]:
+def _stream(text: str) -> tuple[str, list[Path]]:
+    """Return the name, and bag, bundle, teacher and perhaps AppealNet."""
     name, _, rest = text.partition("=")
     folders = rest.split(",")
-    if not _is_name(name) or len(folders) != 3 or not all(folders):
+    if not _is_name(name) or len(folders) not in (3, 4) or not all(folders):
         raise ValueError(
-            f"--stream {text!r} is not NAME=BAG,BUNDLE,TEACHER with a NAME of letters, digits, - "
-            "and _"
+            f"--stream {text!r} is not NAME=BAG,BUNDLE,TEACHER[,APPEALNET] with a NAME of letters, "
+            "digits, - and _"
         )
-    bag, bundle, teacher = map(Path, folders)
-    return name, bag, bundle, teacher
+    return name, [Path(folder) for folder in folders]
 
 
 def _traffic(args: argparse.Namespace, output: Path) -> None:

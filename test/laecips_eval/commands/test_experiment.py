@@ -92,6 +92,8 @@ def test_an_unknown_experiment(capsys: pytest.CaptureFixture[str]) -> None:
         (["--every", "0"], "every is 0: give a whole number of at least 1"),
         (["--drive", "mars"], "there is no drive 'mars': there are shift, patrol"),
         (["--stream", "steel=a,b"], "--stream 'steel=a,b' is not NAME=BAG,BUNDLE,TEACHER"),
+        (["--stream", "steel=a,b,c,d,e"], "--stream 'steel=a,b,c,d,e' is not NAME=BAG,"),
+        (["--drive"], "there is nothing to measure: give --drive a name, or a --stream"),
         (["--stream", "a/b=a,b,c"], "--stream 'a/b=a,b,c' is not NAME=BAG,BUNDLE,TEACHER"),
         (["--config", f"{NOWHERE}/a.yaml"], f"{NOWHERE}/a.yaml: cannot be read ("),
     ],

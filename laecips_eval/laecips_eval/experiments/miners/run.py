@@ -45,11 +45,13 @@ class BagStream:
         name: of the stream; bags of one name are measured together.
         bag: the bag.
         pair: what answers its frames.
+        appealnet: folder of an AppealNet that began with the pair's f; None: without it.
     """
 
     name: str
     bag: Path
     pair: BundleAndTeacher
+    appealnet: Path | None = None
 
 
 def run_miners(
@@ -57,7 +59,7 @@ def run_miners(
     settings: MinersSettings,
     *,
     pairs: Sequence[BundleAndTeacher],
-    appealnet: BundleAndTeacher | None = None,
+    appealnet: Path | None = None,
     streams: Sequence[BagStream] = (),
     folder: Path,
     engine: str = "onnxruntime",
@@ -69,8 +71,8 @@ def run_miners(
         output: path of the page.
         settings: what is measured.
         pairs: what answers the drives' frames: first the pair of the page, then others to compare.
-        appealnet: an AppealNet that began with the first pair's f; None: without it.
-        streams: other bags.
+        appealnet: folder of an AppealNet that began with the first pair's f; None: without it.
+        streams: other bags; without drives the page is about them alone.
         folder: bags and tables are kept there; what is there is not made again.
         engine: engine of all networks.
         command: the command that makes this page.
@@ -107,11 +109,12 @@ def run_miners(
             paths,
             pair,
             replace(settings, every=1),
+            appealnet=appealnet,
             answered={},
             folder=folder,
             engine=engine,
         )
-        for name, (paths, pair) in _by_name(streams).items()
+        for name, (paths, pair, appealnet) in _by_name(streams).items()
     ]
     text = miners_page(drives, others, settings=settings, command=command, figures_name=output.stem)
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -134,20 +137,18 @@ def _measured(
     pair: BundleAndTeacher,
     settings: MinersSettings,
     *,
-    appealnet: BundleAndTeacher | None = None,
+    appealnet: Path | None = None,
     answered: Mapping[str, FrameTable],
     folder: Path,
     engine: str,
 ) -> MeasuredStream:
-    def tables_of(
-        pair: BundleAndTeacher, answered: Mapping[str, FrameTable]
-    ) -> dict[str, FrameTable]:
+    def tables_of(bundle: Path, answered: Mapping[str, FrameTable]) -> dict[str, FrameTable]:
         tables = {}
         for label, path in paths.items():
-            with progress_bar(f"f, F and policies: {pair.bundle.name}, {name} {label}") as progress:
+            with progress_bar(f"f, F and policies: {bundle.name}, {name} {label}") as progress:
                 tables[label] = table_of(
                     open_bag(path),
-                    pair.deployment(engine),
+                    replace(pair, bundle=bundle).deployment(engine),
                     cache=folder / "tables",
                     every=settings.every,
                     answered=answered.get(label),
@@ -155,7 +156,7 @@ def _measured(
                 )
         return tables
 
-    tables = tables_of(pair, answered)
+    tables = tables_of(pair.bundle, answered)
     of_appealnet = {} if appealnet is None else tables_of(appealnet, tables)
 
     def compared(labels: Sequence[str], resamples: int) -> PolicyComparison:
@@ -174,20 +175,23 @@ def _measured(
         parts={label: compared([label], 0) for label in tables},
         bags={label: contents_hash(path) for label, path in paths.items()},
         bundle=(pair.bundle.name, contents_hash(pair.bundle)),
-        appealnet=(
-            None if appealnet is None else (appealnet.bundle.name, contents_hash(appealnet.bundle))
-        ),
+        appealnet=None if appealnet is None else (appealnet.name, contents_hash(appealnet)),
         teacher=(pair.teacher.name, contents_hash(pair.teacher)),
     )
 
 
-def _by_name(streams: Sequence[BagStream]) -> dict[str, tuple[dict[str, Path], BundleAndTeacher]]:
-    """Return bags by label, and the pair, by name of the stream."""
-    found: dict[str, tuple[dict[str, Path], BundleAndTeacher]] = {}
+def _by_name(
+    streams: Sequence[BagStream],
+) -> dict[str, tuple[dict[str, Path], BundleAndTeacher, Path | None]]:
+    """Return bags by label, the pair and the AppealNet, by name of the stream."""
+    found: dict[str, tuple[dict[str, Path], BundleAndTeacher, Path | None]] = {}
     for stream in streams:
-        paths, pair = found.setdefault(stream.name, ({}, stream.pair))
-        if pair != stream.pair:
-            raise ValueError(f"stream {stream.name}: give all its bags the same bundle and teacher")
+        answering = stream.pair, stream.appealnet
+        paths, *known = found.setdefault(stream.name, ({}, *answering))
+        if answering != tuple(known):
+            raise ValueError(
+                f"stream {stream.name}: give all its bags the same bundle, teacher and AppealNet"
+            )
         if stream.bag.name in paths:
             raise ValueError(f"stream {stream.name}: two of its bags are named {stream.bag.name}")
         paths[stream.bag.name] = stream.bag

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,16 +71,15 @@ def test_streams_of_ones_own_are_measured_by_name(
     assert "`appealnet`" not in text
     assert "Each bag alone, in this order: day, night." in text
     other = shutil.copytree(tiny_bundle.path, tmp_path / "other")
-    for bag, changed, message in (
-        (
-            bags[1],
-            BundleAndTeacher(bundle=other, teacher=tiny_teacher),
-            "the same bundle and teacher",
-        ),
-        (bags[0], pair, "two of its bags are named day"),
+    another = BundleAndTeacher(bundle=other, teacher=tiny_teacher)
+    day = BagStream(name="belt", bag=bags[0], pair=pair)
+    night = BagStream(name="belt", bag=bags[1], pair=pair)
+    for second, message in (
+        (replace(night, pair=another), "the same bundle, teacher and AppealNet"),
+        (replace(night, appealnet=other), "the same bundle, teacher and AppealNet"),
+        (day, "two of its bags are named day"),
     ):
-        streams = [BagStream(name="belt", bag=bags[0], pair=pair)]
-        streams.append(BagStream(name="belt", bag=bag, pair=changed))
+        streams = [day, second]
         with pytest.raises(ValueError, match=message):
             run_miners(page, SETTINGS, pairs=[pair], streams=streams, folder=tmp_path / "models")
 
@@ -102,13 +102,22 @@ def test_another_pair_and_an_appealnet_are_compared_with_the_first(
         page,
         SETTINGS.changed(drives=["shift"], every=5),
         pairs=[BundleAndTeacher(bundle=it, teacher=teacher) for it in (first, second)],
-        appealnet=BundleAndTeacher(bundle=third, teacher=teacher),
+        appealnet=third,
         folder=tmp_path / "models",
     )
     assert page.read_text().count("\n| `appealnet` |") == 1
     rows = [line for line in page.read_text().splitlines() if line.startswith("| `shift` |")]
     assert [row.split(" | ")[1].split()[0] for row in rows[:2]] == ["inspection", "again"]
     assert "; third " in rows[2]
+    bag = next((tmp_path / "models/bags").iterdir())
+    alone = tmp_path / "streams.md"
+    options = ["--models", str(tmp_path / "models"), "-o", str(alone)]
+    stream = f"belt={bag},{first},{teacher},{third}"
+    assert main(["experiment", "miners", "--drive", "--stream", stream, *options]) == 0
+    assert f"laecips experiment miners --drive --stream {stream}\n" in alone.read_text()
+    assert "## The drive" not in alone.read_text()
+    assert alone.read_text().count("\n| `appealnet` |") == 1
+    capsys.readouterr()
     other = ["--bundle", str(second), "--appealnet", str(tmp_path / "nowhere"), "-o", str(page)]
     assert main(["experiment", "miners", *other]) == 2
     assert "nowhere: is not there; make that of --bundle" in capsys.readouterr().err
