@@ -37,23 +37,26 @@ def examine(
     Args:
         bundle: the pair.
         source: labelled source frames, for the confusion matrix.
-        lessons: training frames that f was not trained on, for the loss; if empty, it is nan.
+        lessons: training frames that f was not trained on, for the loss and h's trust; if empty,
+            the loss is nan.
         truth: frames that people labelled, from which nothing learns, for a second matrix.
         loss: the loss that f was trained with.
         engine: name of the robots' inference engine.
     """
     segmenter = Segmenter(bundle, engine=engine)
     classes = len(bundle.manifest.classes)
-    losses = []
+    losses, trust = [], []
     for _, image, label in (lesson.frame for lesson in lessons):
         logits = segmenter.logits(np.ascontiguousarray(image))
         taught = torch.from_numpy(at_stride(label, logits)).long()
         losses.append(float(loss(torch.from_numpy(logits)[None], taught[None])))
+        trust.append(segmenter.trust(logits))
     weights = [lesson.weight for lesson in lessons]
     mean = float(np.average(losses, weights=weights)) if losses else float("nan")
     return Exam(
         source=_matrix(segmenter, source, classes),
         loss=mean,
+        trust=tuple(trust),
         truth=_matrix(segmenter, truth, classes),
         truth_frames=len(truth),
     )

@@ -2,10 +2,10 @@
 
 1. Lessons (frames of the replay buffer) are split 70/30 by blocks of time. f is trained on the 70 %
    and on labelled source frames. What people labelled is f's, but for a share, the gate's truth.
-2. h is trained on the new f's logits of the 30 % (equation 14), and delta and h's quantiles are
-   fitted.
+2. h is trained on the new f's logits of the 30 % (equation 14), and delta is fitted.
 3. The pair is exported, and examined on the robots' engine: on held-out source frames, on the 30 %
-   and on people's truth. Its parent has been examined meanwhile, in a thread.
+   and on people's truth. Its parent has been examined meanwhile, in a thread. What both trust of
+   the 30 % goes into the manifest: robots keep the ranks of recent frames across the swap.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def train_update(
         change = RoundedChange(parent, coarseness=settings.weight_step)
         change.settle("f", f)
         progress(f"h is trained on {len(held_out)} lessons that f was not trained on")
-        delta, levels = _train_h(
+        delta = _train_h(
             f,
             h,
             held_out=held_out,
@@ -179,7 +179,6 @@ def train_update(
         beta=manifest.beta,
         version=version,
         parent=manifest.version,
-        quantiles=levels,
         temperature=manifest.temperature,
         thresholds=manifest.thresholds | {"laecips": delta},
         agreement_images=[frame.image for frame in source.held_out[:_AGREEMENT_FRAMES]],
@@ -198,9 +197,11 @@ def train_update(
         },
     )
     progress("examining it beside its parent")
+    exam = examine(bundle, source.held_out, held_out, people, loss=taught, engine=engine)
+    parent_exam = of_parent.result()
     verdict = judge(
-        examine(bundle, source.held_out, held_out, people, loss=taught, engine=engine),
-        of_parent.result(),
+        exam,
+        parent_exam,
         first=source.first,
         best_miou=source.best_miou,
         parent_miou=source.parent_miou,
@@ -209,7 +210,14 @@ def train_update(
         max_class_loss=settings.max_class_loss,
     )
     gate = {"promoted": verdict.promoted, "reason": verdict.reason, **verdict.measures}
-    bundle = write_manifest(bundle, replace(bundle.manifest, gate=gate))
+    times = [round(lesson.weight) for lesson in held_out]
+    manifest = replace(
+        bundle.manifest,
+        gate=gate,
+        quantiles=quantiles(np.repeat(exam.trust, times)),
+        parent_quantiles=quantiles(np.repeat(parent_exam.trust, times)),
+    )
+    bundle = write_manifest(bundle, manifest)
     return Update(
         bundle=bundle,
         verdict=verdict,
@@ -290,13 +298,10 @@ def _train_h(
     manifest: Manifest,
     settings: OnlineTraining,
     settle: Callable[[], None],
-) -> tuple[float, tuple[float, ...]]:
-    """Train h on the first two thirds of the held-out lessons; fit the thresholds on the rest.
+) -> float:
+    """Train h on the first two thirds of the held-out lessons; fit delta on the rest, return it.
 
     `settle` is called in between, to round h's weights.
-
-    Returns:
-        (delta, h's quantiles).
     """
 
     def row(frame: LabelledFrame, weight: float) -> JudgedRow:
@@ -326,4 +331,4 @@ def _train_h(
         )
     repeated = np.repeat(trust, [round(row.weight) for row in fitted_on])
     share = hard_share(fitted_on, beta=manifest.beta)
-    return delta_at_share(repeated, share), quantiles(repeated)
+    return delta_at_share(repeated, share)

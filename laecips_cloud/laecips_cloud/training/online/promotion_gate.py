@@ -22,12 +22,14 @@ class Exam:
     Attributes:
         source: confusion matrix on the held-out source frames.
         loss: f's training loss against F's labels, the weighted mean over the held-out lessons.
+        trust: h's trust in [0, 1] on each of those lessons.
         truth: confusion matrix on the frames that people labelled for the gate; None for none.
         truth_frames: number of those frames.
     """
 
     source: ConfusionMatrix
     loss: float
+    trust: tuple[float, ...] = ()
     truth: ConfusionMatrix | None = None
     truth_frames: int = 0
 

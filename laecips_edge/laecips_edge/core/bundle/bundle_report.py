@@ -22,7 +22,7 @@ HEADINGS = ("version", "parent", "delta", "gate", "MB", "name", "folder")
 
 SHOWN_LAYERS = 5
 
-DERIVED = {"files", "schema", "gate", "training", "palette", "quantiles"}
+DERIVED = {"files", "schema", "gate", "training", "palette", "quantiles", "parent_quantiles"}
 """Keys of a manifest that a comparison leaves out, because every training changes them."""
 
 

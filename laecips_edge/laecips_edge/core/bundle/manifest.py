@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -48,6 +48,8 @@ class Manifest:
         beta: constant of h's loss (eq. 14).
         quantiles: quantiles of h's trust on held-out rows, rising, evenly spaced from the smallest
             value to the largest.
+        parent_quantiles: as many of the parent's trust on the same rows; empty where the two were
+            not compared.
         temperature: calibrated temperature of the softmax.
         thresholds: delta by miner name, for the baselines at the same upload share.
         files: sha256 by file name.
@@ -74,6 +76,7 @@ class Manifest:
     std: tuple[float, ...] = IMAGENET_STD
     depth_range_mm: float = 10_000.0
     quantiles: tuple[float, ...] = ()
+    parent_quantiles: tuple[float, ...] = ()
     temperature: float = 1.0
     thresholds: dict[str, float] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
@@ -122,8 +125,10 @@ class Manifest:
             ),
             "delta": lambda: 0 <= self.delta <= 1,
             "beta": lambda: _finite([self.beta]) and self.beta > 0,
-            "quantiles": lambda: (
-                _finite(self.quantiles) and list(self.quantiles) == sorted(self.quantiles)
+            "quantiles": lambda: _rising(self.quantiles),
+            "parent_quantiles": lambda: (
+                _rising(self.parent_quantiles)
+                and len(self.parent_quantiles) in (0, len(self.quantiles))
             ),
             "temperature": lambda: _finite([self.temperature]) and self.temperature > 0,
             "thresholds": lambda: _finite(self.thresholds.values()),
@@ -214,6 +219,10 @@ def _refuse(constant: str) -> None:
 
 def _finite(values: Iterable[float]) -> bool:
     return all(math.isfinite(value) for value in values)
+
+
+def _rising(values: Sequence[float]) -> bool:
+    return _finite(values) and list(values) == sorted(values)
 
 
 def _tuples(key: str, value: Any) -> Any:

@@ -117,14 +117,18 @@ class LatencyBudget:
         """The state after the last step."""
         return self._state
 
-    def renew(self, ranking: Sequence[float], *, delta: float) -> None:
-        """Continue with another h: rank its trust from the start, keep the hard share.
+    def renew(
+        self, ranking: Sequence[float], *, delta: float, before: Sequence[float] = ()
+    ) -> None:
+        """Continue with another h; keep the hard share.
 
         Args:
             ranking: known values of its trust (quantiles of its manifest); may be empty.
             delta: its threshold, used while there is no trust to rank.
+            before: quantiles of the trust so far on the same frames: recent frames keep their ranks
+                (see `RecentTrust.begin`); empty: they are forgotten.
         """
-        self._trusts.begin(ranking)
+        self._trusts.begin(ranking, before=before)
         share = self._state.hard_share
         self._state = replace(self._state, delta=self._trusts.delta_of(share) if ranking else delta)
 

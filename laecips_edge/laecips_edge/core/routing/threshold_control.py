@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Final
 
 from laecips_edge.core.bundle.manifest import Manifest
@@ -65,8 +66,9 @@ class ThresholdControl:
         Args:
             decision: the decision.
             policy: the policy that decided.
-            manifest: manifest of the pair that labelled the frame; if the pair has changed, its
-                trust is ranked from the start.
+            manifest: manifest of the pair that labelled the frame; if the pair has changed, recent
+                frames keep their ranks where the manifests tell how trust has changed, and its
+                trust is ranked from the start otherwise.
             cloud_is_there: False keeps the threshold of the latency budget and the account of the
                 upload budget.
 
@@ -104,8 +106,10 @@ class ThresholdControl:
 
     def _begin(self, policy: Policy, manifest: Manifest) -> None:
         # A manifest has quantiles only for the trust of the network h.
-        ranking = manifest.quantiles if policy.name == USES_H else ()
-        few = ranking[:: max(1, len(ranking) // _SEEDS)]
+        before, ranking = (
+            _quantiles(self._manifest, manifest) if policy.name == USES_H else ((), ())
+        )
+        few = ranking if before else ranking[:: max(1, len(ranking) // _SEEDS)]
         if self._latency is not None:
             if self._loop is None:
                 below = sum(value <= policy.delta for value in few)
@@ -114,12 +118,26 @@ class ThresholdControl:
                 self._loop = LatencyBudget(
                     self._latency, delta=policy.delta, hard_share=min(max(share, least), most)
                 )
-            self._loop.renew(few, delta=policy.delta)
+            self._loop.renew(few, delta=policy.delta, before=before)
         if self._uploads is not None:
             if self._account is None:
                 self._account = UploadBudget(self._uploads, delta=policy.delta)
-            self._account.renew(ranking, delta=policy.delta)
+            self._account.renew(ranking, delta=policy.delta, before=before)
         self._manifest = manifest
+
+
+def _quantiles(left: Manifest | None, running: Manifest) -> tuple[Sequence[float], Sequence[float]]:
+    """Return quantiles of the trust in the pair that is left and in the one that runs.
+
+    Both are of the same frames; those of the pair that is left are empty where the manifests do not
+    compare the two.
+    """
+    if left is not None and left.name == running.name:
+        if running.parent == left.version and running.parent_quantiles:
+            return running.parent_quantiles, running.quantiles
+        if left.parent == running.version and left.parent_quantiles:  # a rollback
+            return left.quantiles, left.parent_quantiles
+    return (), running.quantiles
 
 
 def can_be_steered(policy: str) -> bool:

@@ -5,15 +5,25 @@ go up, whatever the scale of the trust. An account keeps the promise that a quan
 keep, because hard frames come in bursts: each frame earns `share`, each upload costs 1, and nothing
 is uploaded on credit. So of any n frames in a row at most `share * n + savings` are uploaded, and
 since the start at most `share * n`. The fuller the account, the larger the share that the quantile
-aims at: what a quiet hour saves, a burst may spend, and on average the budget is used.
+aims at: what a quiet minute saves, a burst may spend. A full account loses what it earns, so a
+nearly full one lets frames up that are trusted more, and the budget is used while trust rises too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
 
 from laecips_edge.core.routing.recent_trust import RecentTrust
+
+_FULLNESS: Final = (0.0, 0.8, 1.0)
+"""Balance of the account, in parts of its savings."""
+
+_AIMS: Final = (0.75, 1.15, 4.0)
+"""What the quantile aims at there, in parts of the share: the share itself at half the savings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +38,9 @@ class UploadBudgetSettings:
     """
 
     share: float
-    window: int = 300
+    window: int = 600
     warm_up: int = 30
-    savings: int = 45
+    savings: int = 90
 
     def __post_init__(self) -> None:
         """Raise ValueError naming the first setting that is out of range."""
@@ -72,15 +82,19 @@ class UploadBudget:
         self._enough = settings.warm_up
         self._balance = 0.0
 
-    def renew(self, ranking: Sequence[float], *, delta: float) -> None:
-        """Continue with another h: rank its trust from the start, keep the account.
+    def renew(
+        self, ranking: Sequence[float], *, delta: float, before: Sequence[float] = ()
+    ) -> None:
+        """Continue with another h; keep the account.
 
         Args:
             ranking: known values of its trust (quantiles of its manifest); may be empty.
             delta: its threshold, used until enough trust is known.
+            before: quantiles of the trust so far on the same frames: recent frames keep their ranks
+                (see `RecentTrust.begin`); empty: they are forgotten.
         """
         self._delta = delta
-        self._recent.begin(ranking)
+        self._recent.begin(ranking, before=before)
         self._enough = 1 if ranking else self._settings.warm_up
 
     def looked(
@@ -107,4 +121,5 @@ class UploadBudget:
         if len(self._recent) < self._enough:
             return Allowance(self._delta)
         hard = 0.0 if audit_rate >= 1 else max(0.0, (share - audit_rate) / (1 - audit_rate))
-        return Allowance(self._recent.delta_of(min(1.0, hard * (0.5 + self._balance / savings))))
+        aim = hard * float(np.interp(self._balance / savings, _FULLNESS, _AIMS))
+        return Allowance(self._recent.delta_of(min(1.0, aim)))

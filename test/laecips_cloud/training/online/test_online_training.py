@@ -25,6 +25,7 @@ from laecips_cloud.training.online.settings import OnlineTraining
 from laecips_cloud.training.steps.checkpoints import Checkpoints
 from laecips_cloud.training.steps.losses import segmentation_loss
 from laecips_cloud.training.steps.moved_weights import ALWAYS
+from laecips_cloud.training.steps.thresholds import quantiles
 from laecips_cloud.training.steps.train_miner_online import JudgedRow, judged, train_miner_online
 from laecips_cloud.training.steps.train_segmenter import train_segmenter
 from laecips_edge.core.bundle.bundle import DELTA, Bundle
@@ -165,7 +166,15 @@ def test_delta_belongs_to_the_new_pair(done: Update, tiny_bundle: Bundle) -> Non
     manifest = done.bundle.manifest
     assert 0.0 <= manifest.delta <= 1.0
     assert manifest.thresholds == tiny_bundle.manifest.thresholds | {"laecips": manifest.delta}
-    assert len(manifest.quantiles) == 21
+    _, held_out, _ = share_out(lessons(), blocks=SETTINGS.blocks)
+    times = [round(lesson.weight) for lesson in held_out]
+    for pair, found in (
+        (done.bundle, manifest.quantiles),
+        (tiny_bundle, manifest.parent_quantiles),
+    ):
+        segmenter = Segmenter(pair)
+        trust = [segmenter.trust(segmenter.logits(lesson.frame.image)) for lesson in held_out]
+        assert found == pytest.approx(quantiles(np.repeat(trust, times)))
     assert manifest.quantiles != tiny_bundle.manifest.quantiles
 
 
@@ -295,7 +304,7 @@ def test_h_and_the_gate_see_only_what_f_has_not_learnt(
     assert len(set(labels)) == 10
     assert seen_by_h == expected
     assert seen_by_gate == expected * 2  # of both that the gate compares
-    # The last third of them is kept for delta and the quantiles.
+    # The last third of them is kept for delta.
     assert fitted == losses[: len(seen) * 2 // 3]
 
 

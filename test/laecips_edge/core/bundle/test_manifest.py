@@ -13,6 +13,7 @@ FIELDS = {
     "delta": 0.6,
     "beta": 0.1,
     "quantiles": (0.1, 0.5, 0.9),
+    "parent_quantiles": (0.2, 0.3, 0.4),
     "thresholds": {"laecips": 0.6, "spp": 0.8},
     "training": {"seed": 1, "folds": [1, 2]},
 }
@@ -61,6 +62,8 @@ def test_round_trip():
         ({"name": "two\nlines"}, "name cannot be"),
         ({"input_size": (96.5, 128)}, "input_size cannot be"),
         ({"quantiles": ("a", "b")}, "quantiles cannot be"),
+        ({"parent_quantiles": (0.5, 0.1, 0.9)}, "parent_quantiles cannot be"),
+        ({"parent_quantiles": (0.1, 0.5)}, "parent_quantiles cannot be"),
     ],
 )
 def test_impossible_values_are_named(changes, message):

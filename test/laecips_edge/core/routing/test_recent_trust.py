@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_edge.core.routing.recent_trust import RecentTrust
+from laecips_edge.core.routing.recent_trust import RecentTrust, translated
 
 
 def seen(trusts: list[float], window: int = 100) -> RecentTrust:
@@ -46,6 +46,33 @@ def test_only_recent_frames_count() -> None:
     recent.begin([0.01, 0.02])
     assert recent.delta_of(0.5) == pytest.approx(0.01)
     assert len(recent) == 2
+
+
+def test_frames_keep_their_ranks_under_another_h() -> None:
+    recent = seen([0.1, 0.2, 0.3, 0.4])
+    recent.begin([0.5, 0.9], before=[0.1, 0.3])
+    # 0.4 is beyond what both know: it keeps its distance to 0.3, as far as trust goes.
+    assert [recent.delta_of(share) for share in (0.25, 0.5, 0.75, 1.0)] == pytest.approx(
+        [0.5, 0.7, 0.9, 1.0]
+    )
+
+
+def test_where_no_frame_was_seen_the_known_values_stand_in() -> None:
+    recent = seen([])
+    recent.begin([0.5, 0.9], before=[0.1, 0.3])
+    assert recent.delta_of(0.5) == 0.5
+    assert len(recent) == 2
+
+
+RISING = st.lists(st.floats(0.0, 1.0), min_size=1, max_size=21).map(sorted)
+
+
+@given(pairs=st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1), trusts=RISING)
+def test_no_two_frames_change_places(pairs: list[tuple[float, float]], trusts: list[float]) -> None:
+    before, after = (sorted(values) for values in zip(*pairs, strict=True))
+    moved = translated(trusts, before=before, after=after)
+    assert all(0.0 <= value <= 1.0 for value in moved)
+    assert (np.diff(moved) >= -1e-12).all()
 
 
 def test_a_negative_zero_is_no_threshold_below_zero() -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -60,6 +61,30 @@ def test_another_h_of_another_scale_goes_on_with_the_same_share_at_once() -> Non
     allowance = steering.looked(decision, policy=policy, manifest=after, cloud_is_there=True)
     assert allowance.delta == pytest.approx(0.25 / 10, abs=0.03)
     assert drive(steering, after, frames=300, scale=0.1) == pytest.approx(0.25, abs=0.1)
+
+
+def test_recent_frames_count_on_where_the_manifest_compares_its_trust_with_the_parents() -> None:
+    """The frames of a training are hard ones: their quantiles say little about a drive's."""
+    steering, pair = ThresholdControl(upload_share=0.3), manifest()
+    drive(steering, pair, frames=600)
+    child = replace(
+        manifest(version=2, quantiles=[0.02, 0.04]), parent=1, parent_quantiles=(0.2, 0.4)
+    )
+    policy = Policy("laecips", manifest=child)
+    decision = Decision(trust=0.05, delta=policy.delta, hard=False, audit=False)
+    before = steering.looked(decision, policy=policy, manifest=child, cloud_is_there=True)
+    assert 0.015 < before.delta < 0.045, "a tenth of what 30 % of the parent's frames lay below"
+    back = Policy("laecips", manifest=pair)
+    after = steering.looked(
+        Decision(trust=0.5, delta=0.5, hard=False, audit=False),
+        policy=back,
+        manifest=pair,
+        cloud_is_there=True,
+    )
+    assert 0.15 < after.delta < 0.45, "a rollback turns it back"
+    other = replace(child, name="other")
+    allowance = steering.looked(decision, policy=policy, manifest=other, cloud_is_there=True)
+    assert allowance.delta <= 0.04, "of another line nothing is known but its quantiles"
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_never_more_than_the_share_and_the_savings_whatever_comes(
 def test_the_share_is_used_whatever_the_scale_of_the_trust(
     share: float, power: float, audit_rate: float
 ) -> None:
-    trusts = np.random.default_rng(0).random(1000) ** power
+    trusts = np.random.default_rng(0).random(2000) ** power
     sent = uploads(trusts.tolist(), share=share, audit_rate=audit_rate)
     assert share - 0.04 <= sent.mean() <= share + 0.001
 
@@ -67,9 +67,9 @@ def test_the_share_is_used_under_drift(slope: float) -> None:
     frames = np.arange(3000)
     trusts = 0.5 + slope * (frames / 3000 - 0.5) + np.random.default_rng(1).normal(0, 0.08, 3000)
     sent = uploads(np.clip(trusts, 0.001, 1).tolist(), share=0.35, audit_rate=0.05)
-    assert 0.30 <= sent.mean() <= 0.35
     thirds = sent.reshape(3, -1).mean(axis=1)
-    assert (np.abs(thirds - 0.35) < 0.06).all()
+    assert 0.25 < thirds[0] <= 0.35, "it saves first"
+    assert thirds[1:] == pytest.approx(0.35, abs=0.02)
 
 
 def test_the_least_trusted_frames_go() -> None:
@@ -128,7 +128,7 @@ def test_another_h_keeps_the_account() -> None:
         ({"share": 0.0}, "share"),
         ({"share": 1.1}, "share"),
         ({"share": 0.5, "window": 0}, "window"),
-        ({"share": 0.5, "warm_up": 301}, "warm_up"),
+        ({"share": 0.5, "warm_up": 601}, "warm_up"),
         ({"share": 0.5, "savings": 0}, "savings"),
     ],
 )
