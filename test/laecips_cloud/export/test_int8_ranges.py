@@ -65,7 +65,9 @@ def test_the_robot_rounds_as_the_trial_does(
         assert (f.logits_at_stride(tensor).numpy() == plain).all()  # f is as it was
     graph, weights = tiny_bundle.graph_f, tiny_bundle.weights("f")
     logits = create_engine(INT8_ENGINE, graph, weights, ranges=found).run(x)["logits"]
-    assert np.abs(logits - expected).mean() < 0.05 * np.abs(expected - plain).mean()
+    # Without VNNI sums of two products end at 16 bits: a few logits are off.
+    assert (np.abs(logits - expected) < 1e-4).mean() > 0.9
+    assert (np.abs(plain - expected) < 1e-4).mean() < 0.1
 
 
 def test_what_does_not_agree_is_left_out_and_taken_out(
