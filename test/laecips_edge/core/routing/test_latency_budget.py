@@ -109,6 +109,14 @@ def test_no_more_frames_are_hard_than_the_share_whatever_is_alike(
     assert sum(not value > loop.state.delta for value in trusts) == hard
 
 
+def test_recent_frames_keep_their_ranks_under_another_h() -> None:
+    loop = LatencyBudget(BudgetSettings(budget=1.0), delta=0.5, hard_share=0.5)
+    for trust in (0.1, 0.2, 0.3, 0.4):
+        loop.judged(trust)
+    loop.renew([0.4, 0.8], delta=0.5, before=[0.2, 0.4])
+    assert loop.state.delta == pytest.approx(0.4), "half of them lay at 0.2 or below"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
