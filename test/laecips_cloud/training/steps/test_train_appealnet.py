@@ -20,7 +20,7 @@ def trained(views: Sequence[View], cloud_loss: Sequence[float], *, steps: int) -
     torch.set_num_threads(1)
     torch.manual_seed(0)
     network = AppealNet(classes=3, width=0.125)
-    recipe = AppealRecipe(size=SIZE, beta=0.05, steps=steps, batch=4, learning_rate=3e-2)
+    recipe = AppealRecipe(size=SIZE, beta=0.05, steps=steps, batch=4, learning_rate=1e-2)
     train_appealnet(network, cloud_loss, lambda number: views[number], recipe=recipe)
     return network
 

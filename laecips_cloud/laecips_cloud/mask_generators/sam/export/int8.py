@@ -1,8 +1,9 @@
 """Int8 for an exported network's products with large weights; for CPUs without bfloat16.
 
-Weights are rounded at export, to 255 steps per column. The other factor is rounded at run time, to
+Weights are rounded at export, to 127 steps per column. The other factor is rounded at run time, to
 255 steps per row, so that large numbers at one place of the picture do not reduce the precision of
-other places.
+other places. With as few steps two products fit into 16 bits, which is all that processors without
+VNNI have for their sum: an export means the same on each of them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LARGE: Final = 1 << 12  # values of a weight; rounding smaller weights saves nothing
-_STEPS: Final = 127
+_STEPS: Final = 63  # on either side of 0
 _MIDDLE: Final = 128  # the zero point of the left factors' uint8 values
 _TINY: Final = 1e-20  # smallest step, for a row of zeros
 
@@ -41,7 +42,7 @@ def to_int8(graph: Any) -> int:
 
 
 def rounded(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Round a weight [K, N] to int8; return it with the step of each column, float32 [N]."""
+    """Round a weight [K, N] to -63 to 63; return it with the step of each column, float32 [N]."""
     steps = np.maximum(np.abs(weight).max(axis=0) / np.float32(_STEPS), np.float32(_TINY))
     return np.rint(weight / steps).astype(np.int8), steps
 

@@ -62,7 +62,7 @@ def test_answers_are_close(operator: str, attributes: dict[str, int]) -> None:
     x = RNG.normal(size=[6, 64] if operator == "Gemm" else SHAPE).astype(np.float32)
     expected, found = answer(float32, x), answer(int8, x)
     assert found.shape == expected.shape
-    assert 0 < np.abs(found - expected).mean() < 0.01 * expected.std()
+    assert 0 < np.abs(found - expected).mean() < 0.015 * expected.std()
 
 
 def test_a_large_row_costs_the_others_nothing() -> None:
@@ -87,7 +87,8 @@ def test_small_weights_are_left_alone() -> None:
 
 
 def test_rounding_is_by_column() -> None:
-    weight = np.array([[1, 0, 200], [-0.5, 0, 0.1]], np.float32)
+    weight = np.array([[1, 0, 200], [-0.49, 0, 0.1]], np.float32)
     integers, steps = rounded(weight)
-    assert integers.tolist() == [[127, 0, 127], [-64, 0, 0]]
+    assert integers.tolist() == [[63, 0, 63], [-31, 0, 0]]
+    assert 2 * 255 * int(integers.max()) < 2**15, "without VNNI two products are added in 16 bits"
     assert np.allclose(integers * steps, weight, atol=steps.max() / 2)
