@@ -70,7 +70,7 @@ def test_outputs_equal_the_reference(reference_network, size_name, size, modalit
         logits = reference_network(rgb, depth)
     assert logits.shape == (1, 11, *size)
     expected = np.load(REFERENCE / "reference.npz")[f"{size_name}_{modality}"]
-    np.testing.assert_allclose(logits[:, :, ::4, ::4].numpy(), expected, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(logits[:, :, ::4, ::4].numpy(), expected, rtol=1e-4, atol=5e-4)
 
 
 def test_size_at_width_one_with_and_without_the_depth_branch():
