@@ -10,7 +10,7 @@ from laecips_eval.commands.options import CAMVID_LAYOUT
 from laecips_eval.commands.profiled import profiled
 
 if TYPE_CHECKING:
-    from laecips_eval.experiments.miners.run import BundleAndTeacher
+    from laecips_eval.experiments.miners.run import BagStream, BundleAndTeacher
 
 HELP = (
     "run an experiment and write its page: edge-networks, first-training, labelling, miners, "
@@ -194,7 +194,7 @@ def _teachers(args: argparse.Namespace, output: Path) -> None:
 
 
 def _miners(args: argparse.Namespace, output: Path) -> None:
-    from laecips_eval.experiments.miners.run import BagStream, BundleAndTeacher, run_miners
+    from laecips_eval.experiments.miners.run import BundleAndTeacher, run_miners
     from laecips_eval.experiments.miners.settings import MinersSettings
     from laecips_eval.shipped_models import shipped_bundle, shipped_teacher
 
@@ -213,15 +213,7 @@ def _miners(args: argparse.Namespace, output: Path) -> None:
         settings,
         pairs=pairs,
         appealnet=None if args.appealnet is None else _appealnet(args.appealnet, pairs[0]),
-        streams=[
-            BagStream(
-                name=name,
-                bag=bag,
-                pair=BundleAndTeacher(bundle=bundle, teacher=scorer),
-                appealnet=next(iter(appealnet), None),
-            )
-            for name, (bag, bundle, scorer, *appealnet) in map(_stream, args.stream or ())
-        ],
+        streams=[_stream(text) for text in args.stream or ()],
         folder=args.models or Path("out/miners"),
         engine=args.engine,
         command=_miners_command(args),
@@ -258,8 +250,9 @@ def _miners_command(args: argparse.Namespace) -> str:
     return " ".join(words)
 
 
-def _stream(text: str) -> tuple[str, list[Path]]:
-    """Return the name, and bag, bundle, teacher and perhaps AppealNet."""
+def _stream(text: str) -> BagStream:
+    from laecips_eval.experiments.miners.run import BagStream, BundleAndTeacher
+
     name, _, rest = text.partition("=")
     folders = rest.split(",")
     if not _is_name(name) or len(folders) not in (3, 4) or not all(folders):
@@ -267,7 +260,13 @@ def _stream(text: str) -> tuple[str, list[Path]]:
             f"--stream {text!r} is not NAME=BAG,BUNDLE,TEACHER[,APPEALNET] with a NAME of letters, "
             "digits, - and _"
         )
-    return name, [Path(folder) for folder in folders]
+    bag, bundle, teacher, *appealnet = map(Path, folders)
+    return BagStream(
+        name=name,
+        bag=bag,
+        pair=BundleAndTeacher(bundle=bundle, teacher=teacher),
+        appealnet=appealnet[0] if appealnet else None,
+    )
 
 
 def _traffic(args: argparse.Namespace, output: Path) -> None:
