@@ -26,7 +26,8 @@ from laecips_eval.reports.run_setup import (
 )
 from laecips_eval.scoring.frame_log import read_rows, write_rows
 from laecips_eval.scoring.measures.agreement import Agreement, compare
-from laecips_eval.scoring.updates import updates_of
+from laecips_eval.scoring.updates import Swap, model_bytes, updates_of
+from laecips_eval.thin_link.conditions import LinkConditions
 
 from laecips_bringup.graph.graph import asking
 from laecips_bringup.output_names import (
@@ -59,6 +60,7 @@ class OfflineOptions:
         source: folder of labelled source frames for the trainer; with one, no live run is compared;
             None for no training.
         train_takes_s: duration of a training, in seconds of the bag.
+        link: what the trained pairs come over to the robot; None: nothing delays them.
         live: report of a live run that fixes all settings; None for the one in `out`, if any.
     """
 
@@ -75,6 +77,7 @@ class OfflineOptions:
     engine: str = "onnxruntime"
     source: Path | None = None
     train_takes_s: float = 30.0
+    link: LinkConditions | None = None
     live: Path | None = None
 
 
@@ -114,6 +117,7 @@ def run_offline(
     cloud = CloudSettings.from_parameters(parameters["cloud"])
     out.mkdir(parents=True, exist_ok=True)
     learning = None if options.source is None else _learning(options, parameters["trainer"])
+    swaps: list[Swap] = []
     board = replay_offline(
         bag,
         bundle=bundle,
@@ -121,15 +125,20 @@ def run_offline(
         cloud=cloud,
         learning=learning,
         progress=progress,
+        swapped=swaps.append,
     )
     updates = []
     if learning is not None:
-        updates = updates_of(learning.library, swaps=(), first_frames=board.first_frames())
+        updates = updates_of(learning.library, swaps=swaps, first_frames=board.first_frames())
     report = Report(
         complete=True,
         bag=describe_bag(bag),
         setup=run_setup(mode=OFFLINE, rate=None, bundle=bundle, parameters=parameters),
-        **dict(board.measured(held_out_trust=held_out_trust(bundle, edge))),
+        **dict(
+            board.measured(
+                model_bytes=model_bytes(swaps), held_out_trust=held_out_trust(bundle, edge)
+            )
+        ),
         updates=updates,
         processes={},
         knowledge=board.knowledge_age(updates),
@@ -180,6 +189,7 @@ def _learning(options: OfflineOptions, trainer: Mapping[str, Any]) -> OfflineLea
         recipe=settings.recipe(),
         triggers=settings.triggers(),
         takes_s=options.train_takes_s,
+        link=options.link,
     )
 
 

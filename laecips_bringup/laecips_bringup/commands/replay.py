@@ -121,7 +121,8 @@ def add_run_arguments(
         default=link,
         metavar="RATE[,DELAY]",
         help="robot and cloud with this link between them, by bridge and gateway, such as "
-        f"4mbit,20ms, with the delay of one way; none: in one network ({link})",
+        f"4mbit,20ms, with the delay of one way; none: in one network ({link}). With --offline for "
+        "new pairs alone",
     )
     across.add_argument(
         "--cut",
@@ -159,8 +160,13 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(f"--source {args.source}: frames for the trainer; say --train too")
     source = source_of(args) if args.train else None
     if args.offline:
-        if args.link != NO_LINK:
-            raise ValueError(f"--link {args.link}: without ROS nothing goes over a link")
+        if args.link != NO_LINK and not args.train:
+            raise ValueError(
+                f"--link {args.link}: without ROS only what is learnt comes over a link: say "
+                "--train too"
+            )
+        if args.cut:
+            raise ValueError("--cut: without ROS no link is cut")
         return _run_offline(args, source)
     if args.compare is not None:
         raise ValueError("--compare goes with --offline: a live run is what it is compared with")
@@ -267,7 +273,7 @@ def _run_offline(args: argparse.Namespace, source: Path | None) -> int:
     from laecips_bringup.offline_replay import OfflineOptions, run_offline
     from laecips_bringup.output_names import OFFLINE_FRAMES, OFFLINE_REPORT
 
-    console = Console()
+    console, link = Console(), link_options(args)
     bundle, engine = args.bundle or shipped_bundle(), usual_engine()
     with progress_bar("frames", console=console) as progress:
         report, agreement = run_offline(
@@ -282,6 +288,7 @@ def _run_offline(args: argparse.Namespace, source: Path | None) -> int:
                 engine=engine,
                 source=source,
                 train_takes_s=args.train_takes,
+                link=link.conditions if link is not None else None,
                 edge=edge_parameters(args),
                 teacher_named=bool(args.teacher),
                 params_file=args.params_file,

@@ -12,7 +12,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
         "runs", nargs="+", metavar="NAME=DIR",
-        help="name of a run in the tables, and the folder that `laecips replay --out` filled",
+        help="name of a run in the tables, and the folder that `laecips replay --out` filled, live "
+        "or --offline",
     )  # fmt: skip
     parser.add_argument("-o", "--output", type=Path, required=True, help="the page, PAGE.md")
     parser.add_argument("--title", default="Results", help="headline of the page")
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     for name in drawn:
         if name not in folders:
             raise ValueError(f"--figures names {name}, which is none of {', '.join(folders)}")
-    reports = {name: read_report(folder / "report.json") for name, folder in folders.items()}
+    reports = {name: read_report(_file(folder, "report.json")) for name, folder in folders.items()}
     introduction = args.introduction.read_text(encoding="utf-8") if args.introduction else ""
     args.output.parent.mkdir(parents=True, exist_ok=True)
     figures = []
@@ -51,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
         figure = args.output.with_name(f"{args.output.stem}-{name}.svg")
         draw_replay(
             figure,
-            rows=read_rows(folders[name] / "frames.csv"),
+            rows=read_rows(_file(folders[name], "frames.csv")),
             segments=reports[name].segments,
             window=args.window,
         )
@@ -69,3 +70,11 @@ def _named(text: str) -> tuple[str, Path]:
     if not separator or not name.replace("-", "").replace("_", "").isalnum():
         raise ValueError(f"{text!r} is not NAME=DIR with a NAME of letters, digits, - and _")
     return name, Path(folder)
+
+
+def _file(folder: Path, name: str) -> Path:
+    """Return a file of a live run, or that of an offline one in a folder without a live run."""
+    offline = {"report.json": "offline.json", "frames.csv": "offline.csv"}
+    if (folder / "report.json").is_file() or not (folder / "offline.json").is_file():
+        return folder / name
+    return folder / offline[name]

@@ -8,6 +8,8 @@ from pathlib import Path
 from laecips_cloud.trainer.job_template import JobTemplate
 from laecips_cloud.trainer.triggers import Triggers
 
+from laecips_eval.thin_link.conditions import LinkConditions
+
 
 @dataclass(frozen=True, kw_only=True)
 class OfflineLearning:
@@ -17,14 +19,16 @@ class OfflineLearning:
         library: folder of the model library; a new one, or an existing one to continue.
         recipe: how to train, and from which replay buffer.
         triggers: when to train.
-        takes_s: seconds of bag time from a trigger to the robot's first frame with the new pair
-            (training, transfer and swap). Only one training runs at a time.
+        takes_s: seconds of bag time from a trigger to the offer of the new pair (training and
+            gate). Only one training runs at a time.
+        link: what the pair comes over to the robot; None: it is there when it is offered.
     """
 
     library: Path
     recipe: JobTemplate
     triggers: Triggers
     takes_s: float
+    link: LinkConditions | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError if `takes_s` is negative."""

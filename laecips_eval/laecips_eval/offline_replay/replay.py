@@ -41,6 +41,7 @@ from laecips_eval.offline_replay.learning import OfflineLearning
 from laecips_eval.offline_replay.untrained import score_untrained
 from laecips_eval.scoring.answers import EdgeCounters, PublishedAnswer
 from laecips_eval.scoring.scoreboard import Scoreboard
+from laecips_eval.scoring.updates import Swap
 
 EASY_S: Final = 0.06
 HARD_S: Final = 0.2
@@ -69,6 +70,7 @@ def replay_offline(
     cloud: CloudSettings,
     learning: OfflineLearning | None = None,
     progress: Progress = lambda done, total: None,
+    swapped: Callable[[Swap], None] = lambda swap: None,
 ) -> Scoreboard:
     """Replay a bag.
 
@@ -79,6 +81,7 @@ def replay_offline(
         cloud: settings of the cloud node.
         learning: settings of the training; None: no training.
         progress: called with (frames done, frames in total).
+        swapped: called, in the end, with each pair that came over the link of `learning`.
 
     Returns:
         The scoreboard, without latencies.
@@ -109,7 +112,9 @@ def replay_offline(
                 run.swap(pair)
             run.replay(index, frame)
             progress(index + 1, len(bag))
-        if learning is not None:
+        if trainer is not None:
+            for swap in trainer.fetch.swaps:
+                swapped(swap)
             score_untrained(run.board, bag, bundle=bundle, edge=edge)
     return run.scoreboard()
 

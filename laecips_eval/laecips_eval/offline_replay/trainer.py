@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -16,6 +17,7 @@ from laecips_edge.core.atomic_files import remove_folder
 from laecips_edge.core.bundle.bundle import Bundle
 
 from laecips_eval.offline_replay.learning import OfflineLearning
+from laecips_eval.offline_replay.model_fetch import ModelFetch
 
 
 class OfflineTrainer:
@@ -38,7 +40,9 @@ class OfflineTrainer:
         self._library.take_in(bundle)
         self._watch = ReplayWatch(learning.recipe.buffer)
         self._calm = CalmCheck(self._watch)
-        self._ready: tuple[int, Bundle | None] | None = None
+        self._training: tuple[int, Callable[[], None]] | None = None
+        self.fetch = ModelFetch(self._library, link=learning.link)
+        """What brings the robot the promoted pairs."""
         torch.set_num_threads(1)
         cv2.setNumThreads(1)
 
@@ -52,7 +56,10 @@ class OfflineTrainer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close library and replay buffer."""
+        """Record the last training, and close library and replay buffer."""
+        if self._training is not None:
+            self._training[1]()
+        self.fetch.__exit__(kind, error, trace)
         self._watch.close()
         self._library.close()
 
@@ -72,13 +79,11 @@ class OfflineTrainer:
         library = self._library
         if not library.ledger.trained_ns:
             library.record(lambda ledger: ledger.count_from(now_ns))
-        if self._ready is not None:
-            ready_ns, pair = self._ready
-            if now_ns < ready_ns:
-                return None
-            self._ready = None
-            if pair is not None:
-                return pair
+        if self._training is not None and now_ns >= self._training[0]:
+            self._training[1]()
+            self._training = None
+        if (pair := self.fetch.advance(now_ns)) is not None or self._training is not None:
+            return pair
         waiting = self._watch.since(library.ledger.trained_to)
         if waiting is None:
             return None
@@ -89,11 +94,14 @@ class OfflineTrainer:
             is_calm=lambda: self._calm.look(waiting, trained_to=library.ledger.trained_to),
         )
         if trigger:
-            pair = self._train(trigger, last_row=waiting.newest, now_ns=now_ns)
-            self._ready = now_ns + round(self._learning.takes_s * 1e9), pair
+            self._training = (
+                now_ns + round(self._learning.takes_s * 1e9),
+                self._train(trigger, last_row=waiting.newest, now_ns=now_ns),
+            )
         return None
 
-    def _train(self, trigger: str, *, last_row: int, now_ns: int) -> Bundle | None:
+    def _train(self, trigger: str, *, last_row: int, now_ns: int) -> Callable[[], None]:
+        """Train; return what records the verdict, once the time of the training has passed."""
         library = self._library
         version = self._learning.recipe.begin(
             library, trigger=trigger, last_row=last_row, now_ns=now_ns
@@ -107,11 +115,9 @@ class OfflineTrainer:
         remove_folder(folder)
         # The assumed time, not the measured one, so that equal runs give equal ledgers.
         verdict = {"reason": done["reason"], "train_s": self._learning.takes_s}
-        if done["promoted"]:
-            newest = done["newest_lesson_ns"]
-            library.record(
-                lambda ledger: ledger.promote(version, **verdict, newest_lesson_ns=newest)
-            )
-            return Bundle.load(library.folder(version))
-        library.record(lambda ledger: ledger.refuse(version, **verdict))
-        return None
+        if not done["promoted"]:
+            return lambda: library.record(lambda ledger: ledger.refuse(version, **verdict))
+        newest = done["newest_lesson_ns"]
+        return lambda: library.record(
+            lambda ledger: ledger.promote(version, **verdict, newest_lesson_ns=newest)
+        )

@@ -98,11 +98,19 @@ class Accuracies(ReportPart):
 
 
 class WireBytes(ReportPart):
-    """Bytes on the wire: up (hard frames and audits), down (responses), model (updates)."""
+    """Bytes on the wire.
+
+    Attributes:
+        up: of hard frames and audits.
+        down: of their answers.
+        model: of model updates.
+        span_s: seconds of the bag in which they passed; None in older reports.
+    """
 
     up: int
     down: int
     model: int
+    span_s: float | None = None
 
 
 class SegmentFigures(ReportPart):

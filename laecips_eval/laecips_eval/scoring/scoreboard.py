@@ -289,7 +289,12 @@ class Scoreboard:
                 all=quantiles(self._latencies()),
             ),
             miou=self._comparison.summary(self._frames.values()),
-            bytes=WireBytes(up=counted.bytes_up, down=counted.bytes_down, model=model_bytes),
+            bytes=WireBytes(
+                up=counted.bytes_up,
+                down=counted.bytes_down,
+                model=model_bytes,
+                span_s=(max(self._frames) - min(self._frames)) / 1e9 if self._frames else 0.0,
+            ),
             segments=each_segment(self._segments, self._frames.values(), miou_of),
             over_last=last_segments(self._segments, self._frames.values(), miou_of),
             shift=shift_of(

@@ -121,6 +121,29 @@ def test_what_learning_needs_is_told_before_anything_starts(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--link", "4mbit"],
+            "--link 4mbit: without ROS only what is learnt comes over a link: say --train too",
+        ),
+        (["--link", "4mbit", "--train", "--cut", "1-2"], "--cut: without ROS no link is cut"),
+    ],
+)
+def test_what_a_link_means_without_ros_is_told(
+    bag: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    message: str,
+) -> None:
+    source = ["--source", str(tmp_path)] if "--train" in options else []
+    given = ["--out", str(tmp_path / "out"), "--offline", *source, *options]
+    assert main(["replay", str(bag), *given]) == 2
+    assert capsys.readouterr().err == f"laecips replay: {message}\n"
+
+
 def test_source_frames_of_the_shipped_bundle_are_drawn_and_given_ones_are_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_bundle: Bundle
 ) -> None:

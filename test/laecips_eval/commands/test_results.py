@@ -94,6 +94,29 @@ def test_what_learning_costs_where_there_is_a_link(finished_run: Path) -> None:
     assert row in page.read_text(encoding="utf-8")
 
 
+def test_what_came_over_the_link_of_a_run_without_ros_is_told_by_its_bytes(
+    finished_run: Path,
+) -> None:
+    file = finished_run / "report.json"
+    report = json.loads(file.read_text(encoding="utf-8"))
+    report["miou"]["edge_only"] = ACCURACY | {"dataset": 0.4571}
+    report["bytes"] |= {"model": 250_000, "span_s": 40.0}
+    file.write_text(json.dumps(report), encoding="utf-8")
+    page = finished_run / "page.md"
+    assert main(["results", f"live={finished_run}", "-o", str(page)]) == 0
+    row = "| live | 0 of 1 | 12 s | - | - | 0.25 / 2.00 MB | 50.0 | +2.5 | +10.0 | +0.050 |"
+    assert row in page.read_text(encoding="utf-8")
+
+
+def test_a_run_without_ros_is_read_where_there_is_no_live_one(finished_run: Path) -> None:
+    for live, offline in (("report.json", "offline.json"), ("frames.csv", "offline.csv")):
+        (finished_run / live).rename(finished_run / offline)
+    page = finished_run / "page.md"
+    assert main(["results", f"still={finished_run}", "-o", str(page)]) == 0
+    assert "| still | 3 | 1 | 0 | 1 (1 deadline) |" in page.read_text(encoding="utf-8")
+    assert (finished_run / "page-still.svg").is_file()
+
+
 def test_f_without_training_has_no_column_where_nothing_was_compared(finished_run: Path) -> None:
     file = finished_run / "report.json"
     report = json.loads(file.read_text(encoding="utf-8"))

@@ -28,7 +28,8 @@ from laecips_eval.offline_replay.replay import replay_offline
 from laecips_eval.offline_replay.trainer import OfflineTrainer
 from laecips_eval.scoring.frame_log import FrameRow
 from laecips_eval.scoring.scoreboard import Scoreboard
-from laecips_eval.scoring.updates import updates_of
+from laecips_eval.scoring.updates import Swap, updates_of
+from laecips_eval.thin_link.conditions import LinkConditions
 from trainer_robot import ColourFrames, fill, write_source
 
 FRAMES = 16
@@ -63,7 +64,9 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def learning(source: Path) -> Callable[..., OfflineLearning]:
     """What a trainer in this folder is told; a training every four frames unless told otherwise."""
 
-    def it(folder: Path, *, takes_s: float = 2.0, **triggers: Any) -> OfflineLearning:
+    def it(
+        folder: Path, *, takes_s: float = 2.0, link: LinkConditions | None = None, **triggers: Any
+    ) -> OfflineLearning:
         return OfflineLearning(
             library=folder / "library",
             recipe=JobTemplate(
@@ -78,6 +81,7 @@ def learning(source: Path) -> Callable[..., OfflineLearning]:
                 **{"max_buffer": 4, "max_interval_s": 1000.0, "min_frames": 2} | triggers
             ),
             takes_s=takes_s,
+            link=link,
         )
 
     return it
@@ -367,6 +371,33 @@ def test_until_the_first_swap_a_run_that_learns_is_like_one_that_does_not(
     assert [(row.iou_untrained, row.trust_untrained) for row in rows] == [
         (row.iou_now, row.trust_untrained) for row in plain
     ]
+
+
+def test_over_a_link_a_new_pair_comes_later_and_its_bytes_are_told(
+    bag: Bag,
+    tmp_path: Path,
+    tiny_bundle: Bundle,
+    learning: Callable[..., OfflineLearning],
+    promoting: None,
+) -> None:
+    swaps: list[Swap] = []
+    begins = {}
+    for name, link in (("near", None), ("far", LinkConditions(rate_bit_s=8e5, delay_s=0.5))):
+        (tmp_path / name).mkdir()
+        board = replay_offline(
+            bag,
+            bundle=tiny_bundle,
+            edge=EdgeSettings(policy="cloud"),
+            cloud=CloudSettings(mask_generator="none", class_scorer="edge"),
+            learning=learning(tmp_path / name, link=link),
+            swapped=swaps.append,
+        )
+        begins[name] = board.first_frames()
+    assert [swap.version for swap in swaps] == sorted(set(begins["far"]) - {1})
+    first = swaps[0]
+    assert first.transfer_s == pytest.approx(1.0 + first.bytes / 1e5)
+    late = begins["far"][2] - begins["near"][2]  # frames, of a second each
+    assert late - 1 <= first.transfer_s <= late
 
 
 def test_the_cloud_answers_with_the_pair_that_the_robot_runs(

@@ -87,7 +87,7 @@ def test_a_run() -> None:
     assert dict(measured.fallback) == {"overload": 0, "deadline": 0, "offline": 1}
     assert dict(measured.dropped) == {"superseded": 1, "transport": 1, "rejected": 0}
     assert (measured.wanted, measured.sent, measured.cur) == (2, 2, 0.4)
-    assert dict(measured.bytes) == {"up": 1800, "down": 90, "model": 0}
+    assert dict(measured.bytes) == {"up": 1800, "down": 90, "model": 0, "span_s": 4e-9}
     # The label map's receipt counts; the fallback's never came, so its answer's does.
     assert measured.latency_ms.edge.p50 == pytest.approx(4.0)
     assert measured.latency_ms.cloud.p50 == pytest.approx(100.0)

@@ -77,7 +77,9 @@ def measure(
         most_steps: most steps of it.
         seed: seed of weights, order and augmentation.
     """
-    size = pictures.input_size
+    height, width = pictures.input_size
+    scale = VARIANTS[variant].scale
+    size = (round(scale * height), round(scale * width))
     torch.manual_seed(seed)
     classes = len(pictures.classes)
     network: Any = (

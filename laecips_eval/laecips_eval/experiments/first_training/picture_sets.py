@@ -16,8 +16,9 @@ from laecips_eval.inspection_scene.view.drift import Drift
 
 INSPECTION: Final = "inspection"
 
-LARGEST: Final = (360, 480)
-"""Largest (height, width) that a network is trained at."""
+LARGEST: Final = (240, 320)
+"""Largest (height, width) that a network is trained at: less than robots use, so that the many
+trainings of a table end within two hours on a small machine."""
 
 _FRAMES, _HELD_OUT, _VIEWS = 600, 96, 1
 _DRIFTS: Final = (
@@ -93,7 +94,7 @@ def _inspection() -> PictureSet:
     return PictureSet(
         name=INSPECTION,
         classes=frames.classes,
-        frames=_read(frames),
+        frames=[fitted(frame, LARGEST) for frame in _read(frames)],
         held_out=_read(InspectionFrames("held_out", count=_HELD_OUT)),
         met=[frame for part in drifted for frame in _read(part)],
         input_size=LARGEST,

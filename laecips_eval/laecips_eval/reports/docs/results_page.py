@@ -159,9 +159,7 @@ def _learning(reports: Mapping[str, Report]) -> str:
         updates, age, accuracy = report.updates, report.knowledge, report.miou
         points = _points(accuracy.edge_only.dataset, accuracy.edge_untrained.dataset)
         last = [_points(it.edge_only, it.edge_untrained) for it in report.over_last[:1]]
-        kbit_s = (
-            report.link.down.kbit_s("models", rate=report.link.rate_bit_s) if report.link else None
-        )
+        kbit_s = _model_kbit_s(report)
         rows.append([
             _run(name, report), f"{sum(it.promoted for it in updates)} of {len(updates)}",
             _seconds(median(it.train_s for it in updates) if updates else None),
@@ -176,6 +174,15 @@ def _learning(reports: Mapping[str, Report]) -> str:
         "models, kbit/s", "points", "points, last segment", "points per kbit/s",
     ]  # fmt: skip
     return table(head, rows)
+
+
+def _model_kbit_s(report: Report) -> float | None:
+    """Return the mean rate of a run's updates; None where nothing came over a link."""
+    if report.link is not None:
+        return report.link.down.kbit_s("models", rate=report.link.rate_bit_s)
+    if report.bytes.model and report.bytes.span_s:
+        return 8e-3 * report.bytes.model / report.bytes.span_s
+    return None
 
 
 def _points(value: float | None, before: float | None) -> float | None:
