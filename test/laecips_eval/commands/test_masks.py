@@ -16,7 +16,7 @@ def test_the_page_has_a_row_for_each_setting(tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     rows = [line for line in text.splitlines() if line.startswith("| sigma")]
     assert len(rows) == 6
-    assert all(line.count("|") == 7 for line in rows)
+    assert all(line.count("|") == 8 for line in rows)
     assert "Left out: it is not part of the project" in text
 
 

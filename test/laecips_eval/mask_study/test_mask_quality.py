@@ -59,11 +59,15 @@ def test_upper_bound(regions: np.ndarray, bound: float) -> None:
     assert np.isnan(quality.gain)
 
 
-def test_gain_is_in_points_over_f_alone() -> None:
+@pytest.mark.parametrize(("sure", "bounded"), [(0.6, 1.0), (1.0, 0.0)], ids=["unsure", "sure"])
+def test_gain_is_in_points_over_f_alone(sure: float, bounded: float) -> None:
+    """The masks overrule an unsure f; a sure one keeps its pixels within the default bounds."""
     scores = np.zeros((2, 20, 20), np.float32)
-    scores[0] = np.arange(20) < 6  # f sees the edge four pixels too far to the left
+    scores[0] = np.arange(20) < 6
+    scores[0, :, 6:10] = 1 - sure  # f sees the edge four pixels too far to the left
     scores[1] = 1 - scores[0]
     frame = StudiedFrame(np.zeros((20, 20, 3), np.uint8), HALVES, scores)
     quality = measure(Given(Partition(RIGHT.astype(np.int32))), [frame], 2)
     alone = (120 / 180 + 200 / 260) / 2
-    assert quality.gain == pytest.approx(100 * (1 - alone))
+    assert quality.unbounded_gain == pytest.approx(100 * (1 - alone))
+    assert quality.gain == pytest.approx(bounded * 100 * (1 - alone))
