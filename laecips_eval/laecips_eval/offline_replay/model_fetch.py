@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 from laecips_cloud.library.model_library import ModelLibrary
@@ -21,7 +20,7 @@ _CHUNK: Final = 1 << 18
 
 
 class ModelFetch:
-    """Brings the robot the version that the library offers; a context manager.
+    """Brings the robot the version that the library offers.
 
     Over a link the robot fetches what the edge node would: the delta where it runs the parent, the
     whole weights otherwise. One version after the other: what is promoted meanwhile waits, and only
@@ -45,16 +44,7 @@ class ModelFetch:
         self._files = library.folder(self._running)
         self._coming: tuple[int, Path, Swap] | None = None
 
-    def __enter__(self) -> ModelFetch:
-        """Return the fetch itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Remove what was fetched."""
         self._folder.cleanup()
 

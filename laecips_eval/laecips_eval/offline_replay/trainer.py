@@ -57,11 +57,13 @@ class OfflineTrainer:
         trace: TracebackType | None,
     ) -> None:
         """Record the last training, and close library and replay buffer."""
-        if self._training is not None:
-            self._training[1]()
-        self.fetch.__exit__(kind, error, trace)
-        self._watch.close()
-        self._library.close()
+        try:
+            if self._training is not None:
+                self._training[1]()
+        finally:
+            self.fetch.close()
+            self._watch.close()
+            self._library.close()
 
     def advance(self, now_ns: int) -> Bundle | None:
         """Train if a trigger is due.

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def promote(library: ModelLibrary) -> Bundle:
 
 
 def test_without_a_link_a_version_is_there_when_it_is_offered(library: ModelLibrary) -> None:
-    with ModelFetch(library, link=None) as fetch:
+    with closing(ModelFetch(library, link=None)) as fetch:
         assert fetch.advance(SECOND) is None  # it has the first version
         promote(library)
         made = promote(library)
@@ -68,7 +69,7 @@ def test_without_a_link_a_version_is_there_when_it_is_offered(library: ModelLibr
 
 
 def test_over_a_link_the_delta_comes_and_makes_the_same_weights(library: ModelLibrary) -> None:
-    with ModelFetch(library, link=LINK) as fetch:
+    with closing(ModelFetch(library, link=LINK)) as fetch:
         made = promote(library)
         assert fetch.advance(SECOND) is None
         late = 1.0 + LINK.ideal_s(fetch_size(fetch, library))
@@ -96,7 +97,7 @@ def fetch_size(fetch: ModelFetch, library: ModelLibrary) -> int:
 def test_what_is_promoted_meanwhile_waits_and_the_newest_of_it_comes_whole(
     library: ModelLibrary,
 ) -> None:
-    with ModelFetch(library, link=LINK) as fetch:
+    with closing(ModelFetch(library, link=LINK)) as fetch:
         promote(library)
         assert fetch.advance(SECOND) is None
         promote(library)

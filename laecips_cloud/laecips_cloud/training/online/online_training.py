@@ -210,12 +210,11 @@ def train_update(
         max_class_loss=settings.max_class_loss,
     )
     gate = {"promoted": verdict.promoted, "reason": verdict.reason, **verdict.measures}
-    times = [round(lesson.weight) for lesson in held_out]
     manifest = replace(
         bundle.manifest,
         gate=gate,
-        quantiles=quantiles(np.repeat(exam.trust, times)),
-        parent_quantiles=quantiles(np.repeat(parent_exam.trust, times)),
+        quantiles=quantiles(_as_often(exam.trust, held_out)),
+        parent_quantiles=quantiles(_as_often(parent_exam.trust, held_out)),
     )
     bundle = write_manifest(bundle, manifest)
     return Update(
@@ -329,6 +328,12 @@ def _train_h(
         trust = np.array(
             [float(h(torch.from_numpy(row.logits).float()[None])[0]) for row in fitted_on]
         )
-    repeated = np.repeat(trust, [round(row.weight) for row in fitted_on])
     share = hard_share(fitted_on, beta=manifest.beta)
-    return delta_at_share(repeated, share)
+    return delta_at_share(_as_often(trust, fitted_on), share)
+
+
+def _as_often(
+    trust: Sequence[float] | NDArray[np.floating], lessons: Sequence[Lesson] | Sequence[JudgedRow]
+) -> NDArray[np.floating]:
+    """Repeat the trust of each lesson as often as the frames that it stands for."""
+    return np.repeat(trust, [round(lesson.weight) for lesson in lessons])
