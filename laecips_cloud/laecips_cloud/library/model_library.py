@@ -27,6 +27,7 @@ from laecips_edge.core.atomic_files import (
     write_whole,
 )
 from laecips_edge.core.bundle.bundle import FILES, INT8, MANIFEST, Bundle, BundleError
+from laecips_edge.core.bundle.manifest import Manifest
 
 from laecips_cloud.library.version_ledger import VersionLedger, VersionLedgerError
 
@@ -80,6 +81,13 @@ class ModelLibrary:
     def folder(self, version: int) -> Path:
         """Return the folder of a version's bundle, which need not exist."""
         return version_folder(self.root, version)
+
+    def manifest(self, version: int) -> Manifest | None:
+        """Return a version's manifest; None if it has none here, or none that can be read."""
+        try:
+            return Manifest.from_json((self.folder(version) / MANIFEST).read_text(encoding="utf-8"))
+        except (OSError, BundleError, UnicodeDecodeError):
+            return None
 
     def job_folder(self, version: int) -> Path:
         """Return the folder of a version's job and checkpoints, which need not exist."""

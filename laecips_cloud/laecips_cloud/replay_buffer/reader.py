@@ -191,12 +191,13 @@ class ReplayReader:
         return [_frame(row) for row in rows]
 
     def glimpses(self, count: int, *, last: int) -> list[Glimpse]:
-        """Return trust and label map of the newest `count` frames up to row `last`.
+        """Return glimpses of the newest `count` frames up to row `last`, the newest first.
 
         Raises:
             ReplayBufferError: the file cannot be read.
         """
-        query = "SELECT trust, label_map FROM frames WHERE id <= ? ORDER BY id DESC LIMIT ?"
+        columns = ", ".join(Glimpse._fields)
+        query = f"SELECT {columns} FROM frames WHERE id <= ? ORDER BY id DESC LIMIT ?"  # noqa: S608
         with self._using() as connection:
             return [Glimpse(*row) for row in connection.execute(query, (last, count))]
 

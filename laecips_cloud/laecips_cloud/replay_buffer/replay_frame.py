@@ -60,8 +60,9 @@ class Waiting(NamedTuple):
 
 
 class Glimpse(NamedTuple):
-    """What little of a frame tells a scene from another: `trust` and `label_map`."""
+    """What little of a frame tells a scene from another; see `ReplayFrame`."""
 
+    bundle_version: int
     trust: float
     label_map: bytes
 

@@ -1,13 +1,21 @@
-"""Whether the scene is calm: the frames since the last training look like those that it read."""
+"""Whether the scene is calm: the frames since the last training look like those that it read.
+
+A new h gives the same frames another trust, which is no drift. So the trust of frames that the
+parent of the newest version judged is translated by the quantiles that the manifest has of both,
+and that of frames of any other version is not compared.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
+from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.link import wire
 from laecips_edge.core.link.wire_error import WireError
+from laecips_edge.core.routing.recent_trust import translated
 from numpy.typing import NDArray
 
 from laecips_cloud.distances import ks_by_chance, ks_distance, psi_terms
@@ -30,7 +38,7 @@ class Scene(NamedTuple):
     """What frames of the replay buffer show.
 
     Attributes:
-        trust: h of each frame, in [0, 1].
+        trust: h of each frame that can be compared, in [0, 1].
         shares: share of each label in their pixels, float64 [255]; zeros without a labelled pixel.
     """
 
@@ -38,8 +46,13 @@ class Scene(NamedTuple):
     shares: NDArray[np.float64]
 
 
-def scene_of(glimpses: Sequence[Glimpse]) -> Scene:
+def scene_of(glimpses: Sequence[Glimpse], *, version: int, manifest: Manifest | None) -> Scene:
     """Return what frames show.
+
+    Args:
+        glimpses: the frames.
+        version: version of the pair on whose scale the trust is.
+        manifest: its manifest; None if it is not known, so that no other version can be compared.
 
     Raises:
         WireError: a label map is damaged.
@@ -49,11 +62,18 @@ def scene_of(glimpses: Sequence[Glimpse]) -> Scene:
         label_map = wire.decode_label_map(glimpse.label_map, None, _LABELS - 1)
         counts += np.bincount(label_map.ravel(), minlength=_LABELS)
     labelled = counts[:-1]
-    return Scene([it.trust for it in glimpses], labelled / max(1, labelled.sum()))
+    trust = [it.trust for it in glimpses if it.bundle_version == version]
+    if manifest is not None and manifest.parent_quantiles:
+        trust += translated(
+            [it.trust for it in glimpses if it.bundle_version == manifest.parent],
+            before=manifest.parent_quantiles,
+            after=manifest.quantiles,
+        )
+    return Scene(trust, labelled / max(1, labelled.sum()))
 
 
 def is_calm(now: Scene, before: Scene) -> bool:
-    """Tell whether neither h nor the classes have drifted; False where a scene has no frames."""
+    """Tell whether neither h nor the classes have drifted; False without trust to compare."""
     if not now.trust or not before.trust:
         return False
     by_chance = ks_by_chance(len(now.trust), len(before.trust), share=BY_CHANCE)
@@ -67,15 +87,18 @@ class CalmCheck:
 
     Args:
         watch: of the replay buffer.
+        manifest_of: returns the manifest of a version, or None if there is none.
     """
 
-    def __init__(self, watch: ReplayWatch) -> None:
+    def __init__(
+        self, watch: ReplayWatch, *, manifest_of: Callable[[int], Manifest | None]
+    ) -> None:
         self.calm = False
         """What the last look has shown."""
         self._watch = watch
+        self._manifest_of = manifest_of
         self._trained_to = -1
         self._next_look = 0
-        self._before = scene_of([])
 
     def look(self, waiting: Waiting, *, trained_to: int) -> bool:
         """Tell whether the scene is calm.
@@ -87,13 +110,14 @@ class CalmCheck:
         new, newest = waiting
         if trained_to == self._trained_to and newest < self._next_look:
             return self.calm
+        before = self._watch.glimpses(MOST, last=trained_to)
+        now = self._watch.glimpses(min(MOST, new), last=newest)
+        version = max((it.bundle_version for it in now), default=0)
+        scene = partial(scene_of, version=version, manifest=self._manifest_of(version))
         try:
-            if trained_to != self._trained_to:
-                self._before = scene_of(self._watch.glimpses(MOST, last=trained_to))
-                self._trained_to = trained_to
-            now = scene_of(self._watch.glimpses(min(MOST, new), last=newest))
-            self.calm = is_calm(now, self._before)
+            self.calm = is_calm(scene(now), scene(before))
         except WireError:
             self.calm = False  # the training says what is damaged
+        self._trained_to = trained_to
         self._next_look = newest + max(1, new // 10)
         return self.calm

@@ -67,7 +67,7 @@ class Trainer:
         self._worker = worker
         self._watch = watch
         self._triggers = triggers
-        self._calm = CalmCheck(watch)
+        self._calm = CalmCheck(watch, manifest_of=library.manifest)
         self._recipe = recipe
         self._keep_versions = keep_versions
         self._now_ns = now_ns

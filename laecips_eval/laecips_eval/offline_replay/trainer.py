@@ -39,7 +39,7 @@ class OfflineTrainer:
         self._library = ModelLibrary(learning.library)
         self._library.take_in(bundle)
         self._watch = ReplayWatch(learning.recipe.buffer)
-        self._calm = CalmCheck(self._watch)
+        self._calm = CalmCheck(self._watch, manifest_of=self._library.manifest)
         self._training: tuple[int, Callable[[], None]] | None = None
         self.fetch = ModelFetch(self._library, link=learning.link)
         """What brings the robot the promoted pairs."""

@@ -501,7 +501,10 @@ def test_the_newest(count: int, last: int, numbers: list[int], buffer: ReplayBuf
         buffer.append(frame(number))
     assert buffer.newest(count, last=last) == [frame(number) for number in numbers]
     glimpses = buffer.glimpses(count, last=last)
-    assert glimpses == [(0.25, frame(number).label_map) for number in reversed(numbers)]
+    assert glimpses == [
+        (frame(number).bundle_version, 0.25, frame(number).label_map)
+        for number in reversed(numbers)
+    ]
 
 
 def test_what_people_labelled_is_read_first_whatever_its_age(path: Path) -> None:
