@@ -278,6 +278,7 @@ def _train_appealnet(
     outcome = appealnet_training(
         Bundle.load(args.pair or shipped_bundle()),
         held_out,
+        learnt=frames,
         settings=settings,
         assist=assist,
         path=args.out,

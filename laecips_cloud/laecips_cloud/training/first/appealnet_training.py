@@ -1,9 +1,10 @@
 """From a pair (f, h) to an AppealNet: on the frames and for the steps that taught the pair's h.
 
 The pair's f has learnt from the frames to train on; h has learnt from the first half of the
-held-out frames and drifted views of them. So does the AppealNet here: it begins with that f, and
-then f and its new head learn together from the views that h has learnt from. The second half of
-the held-out frames measures it, as it measured the pair.
+held-out frames and drifted views of them, and with folds from those to train on, too. So does the
+AppealNet here: it begins with that f, and then f and its new head learn together from the views of
+the frames that h has learnt from. The second half of the held-out frames measures it, as it
+measured the pair.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ def appealnet_training(
     pair: Bundle,
     held_out: LabelledFrames,
     *,
+    learnt: LabelledFrames | None = None,
     settings: AppealNetTraining,
     assist: Assist,
     path: Path,
@@ -87,6 +89,7 @@ def appealnet_training(
     Args:
         pair: bundle of an RFNet without tiles, and of its h.
         held_out: the held-out frames of the pair's training, at least two.
+        learnt: the frames that its f has learnt from, in case its h has, too; None: leave them out.
         settings: see `AppealNetTraining`.
         assist: assisted inference F, as the cloud will run it.
         path: folder of the bundle.
@@ -121,18 +124,25 @@ def appealnet_training(
 
     progress(f"f and F label {len(seen)} held-out frames and their views")
     before = rows(parent, seen)
+    rule = choose_hard_rule(before)
+    beta = max(0.5 * float(np.quantile(rule.gains(before), 1.0 - rule.share)), _LEAST_BETA)
+    lessons = [(seen, row) for row in before]
+    more: list[LabelledFrame] = []
+    if learnt is not None and manifest.training.get("folds"):
+        more = [learnt[i] for i in range(len(learnt))]
+        progress(f"f and F label the {len(more)} frames that f has learnt from, and their views")
+        lessons += [(more, row) for row in rows(parent, more)]
+    gains = rule.gains([row for _, row in lessons])
 
     def view(number: int) -> View:
-        index, variant = divmod(before[number].view, settings.variants + 1)
-        return view_of(seen[index], index, variant, seed=settings.seed, disturbed=DISTURBED)
+        part, row = lessons[number]
+        index, variant = divmod(row.view, settings.variants + 1)
+        return view_of(part[index], index, variant, seed=settings.seed, disturbed=DISTURBED)
 
-    rule = choose_hard_rule(before)
-    gains = rule.gains(before)
-    beta = max(0.5 * float(np.quantile(gains, 1.0 - rule.share)), _LEAST_BETA)
     progress(f"f and its head are trained for {settings.steps} steps, beta {beta:.3f}")
     train_appealnet(
         f,
-        [1.0 - row.iou - gain for row, gain in zip(before, gains.tolist(), strict=True)],
+        [1.0 - row.iou - gain for (_, row), gain in zip(lessons, gains.tolist(), strict=True)],
         view,
         recipe=AppealRecipe(
             size=manifest.input_size,
@@ -156,7 +166,7 @@ def appealnet_training(
         name=manifest.name,
         of=held_out,
         tiling=manifest.tiling,
-        training={**as_json(settings), "appeal_beta": beta, "frames": len(seen)},
+        training={**as_json(settings), "appeal_beta": beta, "frames": len(seen) + len(more)},
         progress=progress,
     )
 

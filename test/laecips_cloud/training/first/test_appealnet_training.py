@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from laecips_cloud.training.data.drifted_views import View
 from laecips_cloud.training.data.labelled_frames import LabelledFrames
+from laecips_cloud.training.first import appealnet_training as appealnet_training_module
 from laecips_cloud.training.first.appealnet_training import AppealNetTraining, appealnet_training
 from laecips_edge.core.bundle.bundle import Bundle, write_bundle
 from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_edge.core.routing.policy import Policy
+from made_bundles import variant
 
 ToyFrames = Callable[..., LabelledFrames]
 SETTINGS = AppealNetTraining(steps=2, batch=2, variants=1)
@@ -61,6 +64,41 @@ def test_a_bundle_that_tests_itself_and_decides(
     before, after = tiny_bundle.weights("h"), bundle.weights("h")
     assert all(np.array_equal(before[name], after[name]) for name in before)
     assert "f and its head are trained for 2 steps" in lines[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("folds", "taught"), [(3, 5), (0, 3)])
+def test_where_h_has_learnt_from_folds_it_learns_from_their_frames_too(
+    toy_frames: ToyFrames,
+    frames: LabelledFrames,
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    folds: int,
+    taught: int,
+) -> None:
+    of_folds = {**tiny_bundle.manifest.training, "folds": folds}
+    pair = variant(tiny_bundle, tmp_path / "pair", 1, training=of_folds)
+    learnt = toy_frames(count=2, size=(96, 128), seed=9)
+    seen: list[np.ndarray] = []
+
+    def train(network: object, loss: list[float], view: Callable[[int], View], **_: object) -> None:
+        seen.extend(view(number).image for number in range(len(loss)))
+
+    monkeypatch.setattr(appealnet_training_module, "train_appealnet", train)
+    outcome = appealnet_training(
+        pair,
+        frames,
+        learnt=learnt,
+        settings=SETTINGS,
+        assist=right_here_and_there,
+        path=tmp_path / "appealnet",
+    )
+    assert outcome.bundle.manifest.training["frames"] == taught
+    plain = [*(frames[i] for i in range(3)), *(learnt[i] for i in range(taught - 3))]
+    assert len(seen) == 2 * taught  # each as it is, and a drifted view
+    for number, frame in enumerate(plain):
+        assert np.array_equal(seen[2 * number], frame.image)
 
 
 @pytest.mark.parametrize(
