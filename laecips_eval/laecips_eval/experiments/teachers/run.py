@@ -28,8 +28,8 @@ INTRODUCTION: Final = """# What a large model in the cloud adds
 
 F gives each mask the class that a class scorer's scores favour. With f's own scores, as in the
 paper, F corrects contours but no labels; here the cloud also has scores of its own. **No foundation
-model was available: the teachers below are stand-ins**, RFNets of width 1 (f has 0.5) at f's
-size, trained by f's recipe with its augmentation, on frames that f has not seen:
+model was available: the teachers below are stand-ins**, RFNets of width 1 (f has 0.5) at f's size,
+trained by f's recipe with its augmentation, on frames that f has not seen:
 
 - The inspection teacher is trained on generated panels with random drifts of light, dust, blur and
   camera. Half of its parts are the usual ones, which f knows, too; the other half have styles,
@@ -48,8 +48,8 @@ time of F on one core: scorer, masks and fusion together (with f where the score
 are data-set mIoU: of one confusion matrix over the frames. *quick* is the same network on smaller
 pictures: without masks it was the best that fits into 150 ms per frame on one core of a server
 processor in fp32, and `make demo` uses it there; with bfloat16 `make demo` uses the full-size
-network. No frame that is
-scored here was used to train, to calibrate or to choose a bound of the vote.
+network. No frame that is scored here was used to train, to calibrate or to choose a bound of the
+vote.
 
     laecips experiment teachers --camvid ROOT
 """
