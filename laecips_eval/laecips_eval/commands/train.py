@@ -120,6 +120,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="file of weights that f begins with, such as an encoder's; without it random ones",
     )
+    pair.add_argument(
+        "--light",
+        type=float,
+        default=0.5,
+        metavar="SHARE",
+        help="share of the pictures that f sees in another light, lens and sensor (0.5); 0 where "
+        "neither ever changes: f is better there, and lost elsewhere",
+    )
     pair.add_argument("--miner-width", type=float, default=0.5, help="width multiplier of h")
     pair.add_argument("--miner-steps", type=int, default=400, help="steps of h")
     pair.add_argument(
@@ -231,6 +239,7 @@ def _train_pair(
         miner_width=args.miner_width,
         folds=args.folds,
         steps=args.steps,
+        light=args.light,
         miner_steps=args.miner_steps,
         minutes=args.minutes,
         variants=args.variants,

@@ -121,6 +121,7 @@ def test_a_folder_that_is_something_else_is_refused_before_a_teacher_is_trained(
     [
         (["--dataset", "camvid"], "camvid needs a root"),
         (["--folds", "1"], "folds is 1"),
+        (["--light", "1.5"], "light is 1.5"),
         (["--threads", "0"], "--threads is 0"),
         (["--split", "nowhere"], "inspection has no split 'nowhere'"),
         (["--frames", "0"], "0 frames were asked for"),

@@ -9,6 +9,7 @@ from typing import Any
 from laecips_edge.core.image.tiling import Tiling
 
 from laecips_cloud.networks import create_edge_network
+from laecips_cloud.training.steps.train_segmenter import SegmenterRecipe
 
 # Shares of the time limit; the rest is for running f and F over the rows.
 _TIME_OF_F, _TIME_OF_FOLDS, _TIME_OF_H = 0.45, 0.30, 0.10
@@ -36,6 +37,7 @@ class FirstTraining:
         folds: k, number of folds, at least 2; 0: h is trained on held-out frames alone, of which
             there must be enough.
         steps: steps of f.
+        light: share of the pictures that f sees in another light, see `SegmenterRecipe.relit`.
         fold_share: share of `steps` that each fold's f takes, in (0, 1].
         miner_steps: steps of h.
         minutes: approximate time limit of the training; None: no limit, and reproducible.
@@ -53,6 +55,7 @@ class FirstTraining:
     miner_width: float = 0.5
     folds: int = 3
     steps: int = 2000
+    light: float = SegmenterRecipe.relit
     fold_share: float = 0.25
     miner_steps: int = 400
     minutes: float | None = None
@@ -68,6 +71,7 @@ class FirstTraining:
             ("miner_width", not self.miner_width > 0),
             ("folds", self.folds < 2 and self.folds != 0),
             ("steps", self.steps < 1),
+            ("light", not 0 <= self.light <= 1),
             ("fold_share", not 0 < self.fold_share <= 1),
             ("miner_steps", self.miner_steps < 1),
             ("minutes", self.minutes is not None and not self.minutes > 0),

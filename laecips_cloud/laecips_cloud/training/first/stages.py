@@ -97,6 +97,7 @@ class Stages:
                     input_size=settings.input_size,
                     steps=steps,
                     seconds=seconds,
+                    relit=settings.light,
                     seed=settings.seed,
                 ),
                 curve=curve,

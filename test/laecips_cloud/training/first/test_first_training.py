@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from laecips_cloud.training.first import stages
 from laecips_cloud.training.first.first_training import first_training
 from laecips_cloud.training.first.measured_pair import FirstTrainingResult
 from laecips_cloud.training.first.settings import FirstTraining
+from laecips_cloud.training.steps.train_segmenter import SegmenterRecipe
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.segmenter import Segmenter
 from laecips_edge.core.routing.policy import Policy
@@ -97,6 +99,29 @@ def test_a_training_that_was_stopped_goes_on_and_ends_the_same(
         one, two = whole.bundle.weights(network), resumed.bundle.weights(network)
         assert all(np.array_equal(one[name], two[name]) for name in one)
     assert whole.bundle.manifest == resumed.bundle.manifest
+
+
+def test_f_and_the_folds_see_as_many_pictures_in_another_light_as_was_asked(
+    toy_frames: ToyFrames, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares: list[float] = []
+
+    def train(*_: object, recipe: SegmenterRecipe, **__: object) -> None:
+        shares.append(recipe.relit)
+        if len(shares) == 3:  # f and two folds
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(stages, "train_segmenter", train)
+    with pytest.raises(KeyboardInterrupt):
+        first_training(
+            toy_frames(count=6),
+            toy_frames(count=6, seed=1),
+            settings=replace(SETTINGS, light=0.1),
+            assist=keep_f,
+            path=tmp_path / "toy",
+            name="toy",
+        )
+    assert shares == [0.1] * 3
 
 
 @pytest.mark.parametrize(
