@@ -56,7 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     offline.add_argument(
         "--offline",
         action="store_true",
-        help="the same modules without ROS, frame by frame, nothing dropped",
+        help="the same modules without ROS, frame by frame, nothing dropped; over --link come new "
+        "pairs alone",
     )
     offline.add_argument(
         "--train-takes",
@@ -121,8 +122,7 @@ def add_run_arguments(
         default=link,
         metavar="RATE[,DELAY]",
         help="robot and cloud with this link between them, by bridge and gateway, such as "
-        f"4mbit,20ms, with the delay of one way; none: in one network ({link}). With --offline for "
-        "new pairs alone",
+        f"4mbit,20ms, with the delay of one way; none: in one network ({link})",
     )
     across.add_argument(
         "--cut",

@@ -44,7 +44,7 @@ def test_the_pictures_of_labelling_are_missing(capsys: pytest.CaptureFixture[str
         (["--root", "plant"], "--root 'plant' is not NAME=DIR"),
         (["--root", "inspection=/a"], "--root: inspection is generated"),
         (["--sets", "mars"], "--sets: no 'mars'; there are inspection"),
-        (["--recipes", "magic"], "--recipes: no 'magic'; there are earlier, "),
+        (["--recipes", "magic"], "--recipes: no 'magic'; there are recipe, "),
         (["--seconds", "-1"], "--seconds is -1.0: give more than 0"),
         (["--steps", "0"], "--steps is 0: give at least 1"),
         (["--sets", "plant", "--root", f"plant={NOWHERE}"], f"{NOWHERE}: no such folder"),
