@@ -76,6 +76,8 @@ VARIANTS: Final[Mapping[str, Variant]] = {
     "class-weights": _but("rare classes weigh as much as frequent ones", class_power=1.0),
     "no-dice": _but("cross-entropy alone", dice=0.0),
     "no-light": _but("no picture in other light", relit=0.0),
+    "little-light": _but("one picture in ten in other light", relit=0.1),
+    "less-light": _but("three pictures in ten in other light", relit=0.3),
     "all-light": _but("every picture in other light", relit=1.0),
     "mild-light": _but("other light of half the strength", relit_strength=0.5),
     "no-zoom": _but("every picture at its own scale", zoom=(1.0, 1.0), whole_zoom=(1.0, 1.0)),
