@@ -83,11 +83,8 @@ class ModelLibrary:
         return version_folder(self.root, version)
 
     def manifest(self, version: int) -> Manifest | None:
-        """Return a version's manifest; None if it has none here, or none that can be read."""
-        try:
-            return Manifest.from_json((self.folder(version) / MANIFEST).read_text(encoding="utf-8"))
-        except (OSError, BundleError, UnicodeDecodeError):
-            return None
+        """Return `version_manifest` of this library."""
+        return version_manifest(self.root, version)
 
     def job_folder(self, version: int) -> Path:
         """Return the folder of a version's job and checkpoints, which need not exist."""
@@ -264,6 +261,15 @@ class ModelLibrary:
 def version_folder(root: Path, version: int) -> Path:
     """Return the folder of a version's bundle without opening the library."""
     return root / VERSIONS / f"{version:06d}"
+
+
+def version_manifest(root: Path, version: int) -> Manifest | None:
+    """Return a version's manifest; None if it has none here, or none that can be read."""
+    try:
+        text = (version_folder(root, version) / MANIFEST).read_text(encoding="utf-8")
+        return Manifest.from_json(text)
+    except (OSError, BundleError, UnicodeDecodeError):
+        return None
 
 
 def _read_ledger(path: Path) -> VersionLedger:

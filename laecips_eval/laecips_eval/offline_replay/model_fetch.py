@@ -8,8 +8,7 @@ from typing import Final
 
 from laecips_cloud.library.model_library import ModelLibrary
 from laecips_cloud.library.served_files import offered, piece
-from laecips_edge.core.bundle.bundle import MANIFEST, Bundle
-from laecips_edge.core.bundle.manifest import Manifest
+from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.link.model_update import ModelOffer, PieceRequest
 from laecips_edge.core.update.bundle_download import BundleDownload
 
@@ -40,8 +39,7 @@ class ModelFetch:
         self._library = library
         self._link = link
         self._folder = tempfile.TemporaryDirectory(prefix="laecips-robot-")
-        self._running = library.ledger.offered
-        self._files = library.folder(self._running)
+        self._running = Bundle.load(library.folder(library.ledger.offered))
         self._coming: tuple[int, Path, Swap] | None = None
 
     def close(self) -> None:
@@ -59,19 +57,18 @@ class ModelFetch:
             OSError: a file cannot be read or written.
         """
         version = self._library.ledger.offered
-        if self._coming is None and version != self._running:
-            self._coming = self._begin(now_ns)
+        if self._coming is None and version != self._running.manifest.version:
+            self._coming = self._begin(version, now_ns)
         if self._coming is None or now_ns < self._coming[0]:
             return None
-        _, self._files, swap = self._coming
-        self._coming, self._running = None, swap.version
+        _, files, swap = self._coming
+        self._coming, self._running = None, Bundle.load(files)
         if self._link is not None:
             self.swaps.append(swap)
-        return Bundle.load(self._files)
+        return self._running
 
-    def _begin(self, now_ns: int) -> tuple[int, Path, Swap]:
+    def _begin(self, version: int, now_ns: int) -> tuple[int, Path, Swap]:
         """Return when the offered version is there, where, and what the robot will say of it."""
-        version = self._library.ledger.offered
         size, seconds, files = 0, 0.0, self._library.folder(version)
         if self._link is not None and (offer := offered(self._library)) is not None:
             files = Path(self._folder.name) / str(version)
@@ -111,7 +108,7 @@ class ModelFetch:
 
     def _find(self, sha256: str) -> Path | None:
         """Return the file of the running pair with this sha256; None if it has none."""
-        manifest = Manifest.from_json((self._files / MANIFEST).read_text(encoding="utf-8"))
-        names = [name for name, digest in manifest.files.items() if digest == sha256]
-        there = [self._files / name for name in names if (self._files / name).is_file()]
-        return there[0] if there else None
+        for name, digest in self._running.manifest.files.items():
+            if digest == sha256 and (path := self._running.path / name).is_file():
+                return path
+        return None

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from laecips_cloud.library.model_library import LEDGER, version_folder
+from laecips_cloud.library.model_library import LEDGER, version_manifest
 from laecips_cloud.library.version_ledger import Entry, Fate, VersionLedger
-from laecips_edge.core.bundle.bundle import MANIFEST, BundleError
-from laecips_edge.core.bundle.manifest import Manifest
 
 from laecips_eval.scoring.run_figures import UpdateFigures
 
@@ -67,7 +65,7 @@ def updates_of(
         _update(
             version,
             entry,
-            _training(version_folder(library, version) / MANIFEST),
+            _training(library, version),
             [swap for swap in told if swap.version == version],
             first_frames.get(version),
         )
@@ -107,9 +105,7 @@ def _update(
     )
 
 
-def _training(path: Path) -> Mapping[str, Any]:
+def _training(library: Path, version: int) -> Mapping[str, Any]:
     """Return the `training` of a manifest; empty where the version has no bundle any more."""
-    try:
-        return Manifest.from_json(path.read_text(encoding="utf-8")).training
-    except (OSError, BundleError):
-        return {}
+    manifest = version_manifest(library, version)
+    return manifest.training if manifest is not None else {}
