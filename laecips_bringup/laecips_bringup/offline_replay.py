@@ -16,6 +16,14 @@ from laecips_edge.core.parameter_file import given
 from laecips_edge.launching.params_file import NODES
 from laecips_eval.offline_replay.learning import OfflineLearning
 from laecips_eval.offline_replay.replay import Progress, replay_offline
+from laecips_eval.reports.output_names import (
+    FRAMES,
+    OFFLINE_BUFFER,
+    OFFLINE_FRAMES,
+    OFFLINE_LIBRARY,
+    OFFLINE_REPORT,
+    REPORT,
+)
 from laecips_eval.reports.report import Report, ReportError, read_report, write_report
 from laecips_eval.reports.run_setup import (
     OFFLINE,
@@ -30,14 +38,6 @@ from laecips_eval.scoring.updates import Swap, model_bytes, updates_of
 from laecips_eval.thin_link.conditions import LinkConditions
 
 from laecips_bringup.graph.graph import asking
-from laecips_bringup.output_names import (
-    FRAMES,
-    OFFLINE_BUFFER,
-    OFFLINE_FRAMES,
-    OFFLINE_LIBRARY,
-    OFFLINE_REPORT,
-    REPORT,
-)
 from laecips_bringup.played_bag import AS_THE_TRUTH, fixed_engine, open_played_bag
 
 

@@ -73,12 +73,12 @@ class CloudNode(ManagedNode):
         self._forget()
         # One batch runs while the next one gathers; further requests wait undecoded.
         batch = service.inference.max_batch
-        self._requests.most = 1 if batch == 1 else 2 * batch
+        self._requests.running.most = 1 if batch == 1 else 2 * batch
         self._server = self.create_service(
             SegmentHardFrame,
             "segment_hard_frame",
             self._answer,
-            qos_profile=qos.reliable(depth=max(WAITING, self._requests.most)),
+            qos_profile=qos.reliable(depth=max(WAITING, self._requests.running.most)),
             callback_group=self._requests,
         )
         frames, size = service.buffer.totals()
@@ -100,7 +100,7 @@ class CloudNode(ManagedNode):
         """Wait for the running requests, then drop the networks and close the replay buffer."""
         if self._server is not None:
             # To send an answer after its service is destroyed would end the process.
-            self._requests.most = 0
+            self._requests.running.most = 0
             self._requests.wait_until_idle()
             self.destroy_service(self._server)
         if self._service is not None:

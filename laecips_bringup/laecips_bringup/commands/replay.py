@@ -223,6 +223,7 @@ def run_live(
         source: labelled source frames for the trainer; None for no training.
         preset: name of a file of `config/` for this kind of run; empty for none.
     """
+    from laecips_eval.reports.output_names import FRAMES, LOGS, PAGE, REPORT, RESULT
     from laecips_eval.reports.report_table import report_table
     from rich.console import Console
 
@@ -256,8 +257,8 @@ def run_live(
             console,
         ).run()
         console.print(report_table(outcome.report))
-        bag_too = "" if args.no_result_bag else ", result.mcap"
-        written = f"report.html, report.json, frames.csv, logs/{bag_too}"
+        bag_too = "" if args.no_result_bag else f", {RESULT}"
+        written = f"{PAGE}, {REPORT}, {FRAMES}, {LOGS}/{bag_too}"
         console.print(f"{args.out}: {written}", highlight=False, markup=False, soft_wrap=True)
     if outcome.stopped_by is not None:
         raise outcome.stopped_by
@@ -266,12 +267,12 @@ def run_live(
 
 def _run_offline(args: argparse.Namespace, source: Path | None) -> int:
     from laecips_cloud.console import progress_bar
+    from laecips_eval.reports.output_names import OFFLINE_FRAMES, OFFLINE_REPORT
     from laecips_eval.reports.report_table import report_table
     from rich.console import Console
 
     from laecips_bringup.graph.installed_files import shipped_bundle, teacher_for, usual_engine
     from laecips_bringup.offline_replay import OfflineOptions, run_offline
-    from laecips_bringup.output_names import OFFLINE_FRAMES, OFFLINE_REPORT
 
     console, link = Console(), link_options(args)
     bundle, engine = args.bundle or shipped_bundle(), usual_engine()

@@ -18,6 +18,19 @@ from laecips_edge.launching.transport import SMALL, transport_environment
 from laecips_edge.ros.stale_segments import remove_stale_segments
 from laecips_eval.bags import Bag
 from laecips_eval.bags.result_bag import ResultBag
+from laecips_eval.reports.output_names import (
+    BUFFER,
+    CERTIFICATES,
+    FINDINGS,
+    FRAMES,
+    LIBRARY,
+    LOGS,
+    MODELS,
+    PAGE,
+    REPORT,
+    RESULT,
+    SPOOL,
+)
 from laecips_eval.reports.report import Report
 from laecips_eval.scoring.frame_gallery import Gallery
 from laecips_eval.scoring.scoreboard import Scoreboard
@@ -34,19 +47,6 @@ from laecips_bringup.live_replay.replay_options import ReplayOptions
 from laecips_bringup.live_replay.run_report import RunReport
 from laecips_bringup.live_replay.signing import signing_parameters
 from laecips_bringup.live_replay.supervisor import Supervisor
-from laecips_bringup.output_names import (
-    BUFFER,
-    CERTIFICATES,
-    FINDINGS,
-    FRAMES,
-    LIBRARY,
-    LOGS,
-    MODELS,
-    PAGE,
-    REPORT,
-    RESULT,
-    SPOOL,
-)
 from laecips_bringup.played_bag import AS_THE_TRUTH, fixed_engine, open_played_bag
 from laecips_bringup.processes.domain import OwnDomain
 from laecips_bringup.processes.processes import ProcessError, Processes

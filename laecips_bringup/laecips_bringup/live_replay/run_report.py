@@ -13,6 +13,7 @@ from laecips_eval.bags import Bag
 from laecips_eval.bags.unreadable import first_unreadable
 from laecips_eval.inspection_scene.classes import CLASSES, DEFECTS
 from laecips_eval.offline_replay.untrained import score_untrained
+from laecips_eval.reports.output_names import FINDINGS, FRAMES, LIBRARY, PAGE, REPORT
 from laecips_eval.reports.page.html_report import write_html_report
 from laecips_eval.reports.page.kept_findings import kept_findings
 from laecips_eval.reports.report import ProcessFigures, Report, write_report
@@ -26,7 +27,6 @@ from laecips_eval.scoring.updates import Swap, model_bytes, updates_of
 from rich.console import Console
 
 from laecips_bringup.live_replay.link_watch import LinkWatch
-from laecips_bringup.output_names import FINDINGS, FRAMES, LIBRARY, PAGE, REPORT
 
 DEFECT_CLASSES = tuple(CLASSES[index] for index in DEFECTS)
 """Set off from the others on the page, where a bundle has them."""

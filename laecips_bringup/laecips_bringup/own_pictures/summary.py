@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from laecips_edge.core.bundle.bundle import Bundle
+from laecips_eval.reports.output_names import OFFLINE_REPORT
 from laecips_eval.reports.report import read_report
 
-from laecips_bringup.output_names import OFFLINE_REPORT
 from laecips_bringup.own_pictures.steps import BAG, BUNDLE, DATA, RUN, TEACHER
 
 

@@ -19,8 +19,8 @@ from types import TracebackType
 import yaml
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 from laecips_edge.launching.node_spec import NodeSpec
+from laecips_eval.reports.output_names import LOGS, PARAMETERS
 
-from laecips_bringup.output_names import LOGS, PARAMETERS
 from laecips_bringup.processes.usage import UsageMeter
 
 _PERSUASION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)

@@ -18,13 +18,13 @@ from laecips_edge.bridge.discovery import Discovery, can_discover
 from laecips_edge.bridge.frame_keeper import FrameKeeper
 from laecips_edge.bridge.link import Link
 from laecips_edge.bridge.model_relay import THREADS, ModelRelay
-from laecips_edge.bridge.on_the_way import OnTheWay
 from laecips_edge.core.certificates.certificate import Credentials
 from laecips_edge.core.certificates.reloaded_credentials import ReloadedCredentials
 from laecips_edge.core.link.announced import Announced
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
 from laecips_edge.core.link.wire_error import WireError
 from laecips_edge.core.malloc_arenas import give_back, share_arenas
+from laecips_edge.core.on_the_way import OnTheWay
 from laecips_edge.core.settings import SettingError
 from laecips_edge.ros import qos
 from laecips_edge.ros.dedicated_thread import DedicatedThread

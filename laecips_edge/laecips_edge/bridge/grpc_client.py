@@ -10,12 +10,12 @@ from typing import Any, Final
 import grpc
 
 from laecips_edge.bridge.link import Link, describe
-from laecips_edge.bridge.on_the_way import OnTheWay
 from laecips_edge.core.frame.counters import RecentMedian
 from laecips_edge.core.link import protobuf
 from laecips_edge.core.link.hard_frame import AnswerStatus, HardFrameAnswer, HardFrameRequest
 from laecips_edge.core.link.transport import Call
 from laecips_edge.core.link.wire_error import WireError
+from laecips_edge.core.on_the_way import OnTheWay
 
 DEADLINE_S: Final = 30.0
 """Of a request that names none."""

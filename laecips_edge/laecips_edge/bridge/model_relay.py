@@ -82,7 +82,7 @@ class ModelRelay:
 
     def destroy(self) -> None:
         """Destroy the service and the topic, once the received requests are answered."""
-        self._group.most = 0
+        self._group.running.most = 0
         self._group.wait_until_idle()
         self._node.destroy_service(self._service)
         self._node.destroy_publisher(self._publisher)

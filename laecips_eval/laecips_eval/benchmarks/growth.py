@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import median
 from time import process_time
 from typing import Final, NamedTuple
 
@@ -16,6 +15,7 @@ from laecips_edge.core.inference.segmenter import Segmenter
 
 from laecips_eval.benchmarks.edge_node.scene_picture import scene_picture
 from laecips_eval.benchmarks.fusion import random_blobs, random_scores
+from laecips_eval.benchmarks.medians import medians_ms
 
 PICTURES: Final = ((360, 480), (480, 640), (720, 1280), (1080, 1920), (2160, 3840))
 """Rows and columns of the pictures."""
@@ -76,7 +76,7 @@ def run(
             picture = scene_picture(loaded, size)
             return lambda: segmenter.trust(segmenter.predict(picture).logits)  # noqa: B023
 
-        times = _medians([look(size) for size in pictures], repeats)
+        times = medians_ms([look(size) for size in pictures], repeats=repeats, clock=process_time)
         names = [f"{width} x {height}" for height, width in pictures]
         sizes = [height * width for height, width in pictures]
         rows += _rows("a frame on the robot", engine, names, sizes, times)
@@ -85,7 +85,7 @@ def run(
     def join(number: int) -> Callable[[], object]:
         return lambda: fuse(scores, MaskSet.of(blobs[:number]))
 
-    times = _medians([join(number) for number in masks], repeats)
+    times = medians_ms([join(number) for number in masks], repeats=repeats, clock=process_time)
     rows += _rows("fusion in the cloud", "", [f"{n} masks" for n in masks], masks, times)
     return rows
 
@@ -99,14 +99,3 @@ def _rows(
         )
         for name, size, ms in zip(names, sizes, times, strict=True)
     ]
-
-
-def _medians(functions: Sequence[Callable[[], object]], repeats: int) -> list[float]:
-    """Return the processor milliseconds of each function, in turns, after one warm-up run."""
-    times: list[list[float]] = [[] for _ in functions]
-    for _ in range(repeats + 1):
-        for function, own in zip(functions, times, strict=True):
-            started = process_time()
-            function()
-            own.append(1e3 * (process_time() - started))
-    return [median(own[1:]) for own in times]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.inference.engines import precision_of
 from laecips_edge.core.inference.segmenter import Segmenter
+
+from laecips_eval.benchmarks.medians import medians_ms
 
 
 class InferenceRow(NamedTuple):
@@ -94,8 +94,7 @@ def _measured(
             partial(segmenter.trust, logits),
             partial(segmenter.predict, rgb, depth),
         ]
-    # Alternate between all steps of all engines, so that other load affects all of them alike.
-    medians = iter(_medians(steps, repeats=repeats))
+    medians = iter(medians_ms(steps, repeats=repeats))
     rows: list[dict[str, Any]] = []
     for engine in segmenters:
         f_ms, h_ms, predict_ms = (next(medians) for _ in range(3))
@@ -106,15 +105,3 @@ def _measured(
             "speedup": rate / (rows[0]["frames_per_second"] if rows else rate),
         })  # fmt: skip
     return rows
-
-
-def _medians(functions: Sequence[Callable[[], object]], *, repeats: int) -> list[float]:
-    """Return the median milliseconds of each function, after one warm-up run."""
-    times: list[list[float]] = [[] for _ in functions]
-    for repeat in range(repeats + 1):
-        for function, own in zip(functions, times, strict=True):
-            start = perf_counter()
-            function()
-            if repeat:
-                own.append((perf_counter() - start) * 1e3)
-    return [median(own) for own in times]

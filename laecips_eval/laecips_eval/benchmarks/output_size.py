@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from statistics import median
 from time import process_time
 from typing import Final, NamedTuple
 
@@ -15,6 +15,7 @@ from laecips_edge.core.inference.segmenter import OUTPUT_SIZES, Segmenter
 from numpy.typing import NDArray
 
 from laecips_eval.benchmarks.edge_node.scene_picture import scene_picture
+from laecips_eval.benchmarks.medians import medians_ms
 
 PICTURES: Final = ((360, 480), (720, 1280), (1080, 1920))
 """Rows and columns of the pictures."""
@@ -69,11 +70,11 @@ def run(
         for height, width in pictures:
             rgb = scene_picture(bundle, (height, width))
             depth = rng.integers(300, 5000, (height, width), np.uint16)
-            times: list[list[float]] = [[] for _ in both]
-            for _ in range(repeats + 1):  # in turns, so that other load affects both alike
-                for segmenter, own in zip(both, times, strict=True):
-                    own.append(_frame(segmenter, rgb, depth))
-            camera_ms, network_ms = (1e3 * median(own[1:]) for own in times)
+            camera_ms, network_ms = medians_ms(
+                [partial(_frame, segmenter, rgb, depth) for segmenter in both],
+                repeats=repeats,
+                clock=process_time,
+            )
             rows.append(
                 OutputSizeRow(
                     picture=f"{height} x {width}",
@@ -86,11 +87,9 @@ def run(
     return rows
 
 
-def _frame(segmenter: Segmenter, rgb: NDArray[np.uint8], depth: NDArray[np.uint16]) -> float:
-    """Return the CPU seconds of one frame."""
-    started = process_time()
+def _frame(segmenter: Segmenter, rgb: NDArray[np.uint8], depth: NDArray[np.uint16]) -> None:
+    """Do what the edge node does with a frame."""
     prediction = segmenter.predict(rgb, depth)
     segmenter.trust(prediction.logits)
     for pixels in (prediction.label_map, prediction.label_map, prediction.confidence_map):
         image_fields(pixels, "mono8")  # label_map_now, label_map, confidence_map
-    return process_time() - started

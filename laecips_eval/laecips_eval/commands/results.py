@@ -36,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
     """
     from laecips_eval.reports.docs.results_figure import draw_replay
     from laecips_eval.reports.docs.results_page import results_page
+    from laecips_eval.reports.output_names import FRAMES, REPORT
     from laecips_eval.reports.report import read_report
     from laecips_eval.scoring.frame_log import read_rows
 
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     for name in drawn:
         if name not in folders:
             raise ValueError(f"--figures names {name}, which is none of {', '.join(folders)}")
-    reports = {name: read_report(_file(folder, "report.json")) for name, folder in folders.items()}
+    reports = {name: read_report(_file(folder, REPORT)) for name, folder in folders.items()}
     introduction = args.introduction.read_text(encoding="utf-8") if args.introduction else ""
     args.output.parent.mkdir(parents=True, exist_ok=True)
     figures = []
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         figure = args.output.with_name(f"{args.output.stem}-{name}.svg")
         draw_replay(
             figure,
-            rows=read_rows(_file(folders[name], "frames.csv")),
+            rows=read_rows(_file(folders[name], FRAMES)),
             segments=reports[name].segments,
             window=args.window,
         )
@@ -74,7 +75,8 @@ def _named(text: str) -> tuple[str, Path]:
 
 def _file(folder: Path, name: str) -> Path:
     """Return a file of a live run, or that of an offline one in a folder without a live run."""
-    offline = {"report.json": "offline.json", "frames.csv": "offline.csv"}
-    if (folder / "report.json").is_file() or not (folder / "offline.json").is_file():
+    from laecips_eval.reports.output_names import FRAMES, OFFLINE_FRAMES, OFFLINE_REPORT, REPORT
+
+    if (folder / REPORT).is_file() or not (folder / OFFLINE_REPORT).is_file():
         return folder / name
-    return folder / offline[name]
+    return folder / {REPORT: OFFLINE_REPORT, FRAMES: OFFLINE_FRAMES}[name]

@@ -43,12 +43,13 @@ def run(args: argparse.Namespace) -> int:
 
     from laecips_eval.bags import open_bag
     from laecips_eval.inspection_scene.classes import CLASSES, DEFECTS
+    from laecips_eval.reports.output_names import FRAMES, LIBRARY, REPORT, RESULT
     from laecips_eval.reports.report import read_report
     from laecips_eval.reports.report_table import findings_table, reported_table
     from laecips_eval.reports.result_findings import score_result
     from laecips_eval.scoring.frame_log import read_rows
 
-    report = read_report(args.folder / "report.json")
+    report = read_report(args.folder / REPORT)
     if report.bag.drift:
         raise ValueError(f"{args.folder} was played under a drift: its pictures are not in the bag")
     settings = EdgeSettings.from_parameters(report.setup.parameters["edge"]).findings
@@ -56,11 +57,11 @@ def run(args: argparse.Namespace) -> int:
     settings = replace(settings, classes=tuple(names), smallest=args.smallest or settings.smallest)
     with progress_bar("frames") as progress:
         scored = score_result(
-            args.folder / "result.mcap",
+            args.folder / RESULT,
             report=report,
-            rows=read_rows(args.folder / "frames.csv"),
+            rows=read_rows(args.folder / FRAMES),
             bag=open_bag(report.bag.path, report.bag.topic),
-            versions=args.folder / "library" / "versions",
+            versions=args.folder / LIBRARY / "versions",
             settings=settings,
             progress=progress,
         )

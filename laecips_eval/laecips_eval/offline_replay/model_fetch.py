@@ -9,7 +9,7 @@ from typing import Final
 from laecips_cloud.library.model_library import ModelLibrary
 from laecips_cloud.library.served_files import offered, piece
 from laecips_edge.core.bundle.bundle import Bundle
-from laecips_edge.core.link.model_update import ModelOffer, PieceRequest
+from laecips_edge.core.link.model_update import ModelOffer, PieceRequest, PieceStatus
 from laecips_edge.core.update.bundle_download import BundleDownload
 
 from laecips_eval.scoring.updates import Swap
@@ -102,6 +102,8 @@ class ModelFetch:
                 length=wanted.length,
             )
             answer = piece(self._library, request, max_chunk=_CHUNK)
+            if answer.status is not PieceStatus.OK:
+                raise ValueError(answer.message)
             download.add(wanted, size=answer.size, data=answer.data)
             size += len(answer.data)
         return size

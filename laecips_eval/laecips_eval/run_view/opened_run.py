@@ -17,14 +17,11 @@ from laecips_eval.bags.label_files import LabelledBag
 from laecips_eval.drift.drifted_bag import DriftedBag
 from laecips_eval.drift.recipe import DriftRecipe
 from laecips_eval.reports.f_alone import FAlone
+from laecips_eval.reports.output_names import FRAMES, LIBRARY, OFFLINE_REPORT, REPORT, RESULT
 from laecips_eval.reports.report import Report, read_report
 from laecips_eval.scoring.frame_log import FrameRow, read_rows
 
-REPORT: Final = "report.json"
-RESULT: Final = "result.mcap"
-_FRAMES: Final = "frames.csv"
-_OFFLINE: Final = "offline.json"
-_VERSIONS: Final = Path("library/versions")
+_VERSIONS: Final = Path(LIBRARY) / "versions"
 
 
 class RunError(ValueError):
@@ -86,7 +83,7 @@ def open_run(
     """
     if not folder.is_dir():
         raise RunError(f"there is no folder {folder}: name the --out of a `laecips replay`")
-    if (folder / _OFFLINE).is_file() and not (folder / REPORT).is_file():
+    if (folder / OFFLINE_REPORT).is_file() and not (folder / REPORT).is_file():
         raise RunError(
             f"{folder} is of an offline replay, which keeps no label maps: replay the bag without "
             "--offline"
@@ -103,7 +100,7 @@ def open_run(
         played = LabelledBag(played, truth_dir, classes=first.manifest.classes)
     if report.bag.drift:
         played = DriftedBag(played, DriftRecipe.model_validate(json.loads(report.bag.drift)))
-    rows = {row.stamp_ns: row for row in read_rows(folder / _FRAMES)}
+    rows = {row.stamp_ns: row for row in read_rows(folder / FRAMES)}
     picture = next(played.frames(), None)
     if picture is None or picture.stamp_ns not in rows:
         raise RunError(

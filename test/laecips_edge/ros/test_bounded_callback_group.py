@@ -11,7 +11,7 @@ def test_no_more_than_the_bound() -> None:
     assert not group.can_execute(None)
     group.ending_execution(None)
     assert group.can_execute(None)
-    group.most = 0
+    group.running.most = 0
     assert not group.can_execute(None)
     assert not group.beginning_execution(None)
 

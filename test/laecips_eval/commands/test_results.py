@@ -113,8 +113,21 @@ def test_a_run_without_ros_is_read_where_there_is_no_live_one(finished_run: Path
         (finished_run / live).rename(finished_run / offline)
     page = finished_run / "page.md"
     assert main(["results", f"still={finished_run}", "-o", str(page)]) == 0
-    assert "| still | 3 | 1 | 0 | 1 (1 deadline) |" in page.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
+    assert "| still | 3 | 1 | 0 | 1 (1 deadline) |" in text
+    assert text.count("| still | edge |") == 1
     assert (finished_run / "page-still.svg").is_file()
+
+
+def test_latencies_have_no_table_where_none_was_measured(finished_run: Path) -> None:
+    file = finished_run / "report.json"
+    report = json.loads(file.read_text(encoding="utf-8"))
+    nothing = dict.fromkeys(QUANTILES)
+    report["latency_ms"] = {"edge": nothing, "cloud": nothing, "all": nothing}
+    file.write_text(json.dumps(report), encoding="utf-8")
+    page = finished_run / "page.md"
+    assert main(["results", f"still={finished_run}", "-o", str(page)]) == 0
+    assert "Latency" not in page.read_text(encoding="utf-8")
 
 
 def test_f_without_training_has_no_column_where_nothing_was_compared(finished_run: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from laecips_cloud.library.model_library import ModelLibrary
-from laecips_edge.core.bundle.bundle import WEIGHTS, Bundle, write_bundle
+from laecips_edge.core.bundle.bundle import DELTA, WEIGHTS, Bundle, write_bundle
 from laecips_edge.core.bundle.weights_delta import changed, encode_delta, rounded
 from laecips_eval.offline_replay.model_fetch import ModelFetch
 from laecips_eval.thin_link.conditions import LinkConditions
@@ -113,3 +113,11 @@ def test_what_is_promoted_meanwhile_waits_and_the_newest_of_it_comes_whole(
 def versions(fetch: ModelFetch, now_ns: int) -> int:
     pair = fetch.advance(now_ns)
     return 0 if pair is None else pair.manifest.version
+
+
+def test_a_file_that_the_library_has_not_is_an_error(library: ModelLibrary) -> None:
+    with closing(ModelFetch(library, link=LINK)) as fetch:
+        made = promote(library)
+        (made.path / DELTA).unlink()
+        with pytest.raises(ValueError, match=f"no file '{DELTA}'"):
+            fetch.advance(SECOND)

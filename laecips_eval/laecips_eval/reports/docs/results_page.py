@@ -43,7 +43,8 @@ def results_page(
         parts += ["## Gain from training", _gains(reports)]
     if any(report.updates for report in reports.values()):
         parts += ["## What learning costs", _LEARNING, _learning(reports)]
-    parts += ["## Latency", _latency(reports)]
+    if latency := _latency(reports):
+        parts += ["## Latency", latency]
     for name, report in reports.items():
         if report.segments:
             parts += [f"## Segments: {name}", _segments(report)]
@@ -204,12 +205,14 @@ def _gain(value: float | None, before: float | None) -> str | None:
 
 
 def _latency(reports: Mapping[str, Report]) -> str:
-    rows = []
-    for name, report in reports.items():
-        for kind, figures in report.latency_ms:
-            quantiles = [_milliseconds(value) for value in (figures.p50, figures.p95, figures.p99)]
-            rows.append([_run(name, report), kind, *quantiles])
-    return table(["run", "answered by", "p50", "p95", "p99"], rows)
+    """Return the table of live runs; empty without one: without ROS no time is measured."""
+    rows = [
+        [_run(name, report), kind, *map(_milliseconds, (figures.p50, figures.p95, figures.p99))]
+        for name, report in reports.items()
+        if report.latency_ms.all.p50 is not None
+        for kind, figures in report.latency_ms
+    ]
+    return table(["run", "answered by", "p50", "p95", "p99"], rows) if rows else ""
 
 
 def _milliseconds(value: float | None) -> str | None:

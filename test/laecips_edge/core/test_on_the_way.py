@@ -2,7 +2,7 @@
 
 import threading
 
-from laecips_edge.bridge.on_the_way import OnTheWay
+from laecips_edge.core.on_the_way import OnTheWay
 
 
 def test_no_more_than_the_bound() -> None:

@@ -1,4 +1,4 @@
-"""File names in the output folder of a replay."""
+"""File names in the output folder of a replay, live or without ROS (`OFFLINE_...`)."""
 
 from typing import Final
 
