@@ -145,10 +145,15 @@ class VersionLedger:
     def promote(
         self, version: int, *, reason: str, train_s: float, newest_lesson_ns: int = 0
     ) -> VersionLedger:
-        """Record that the gate promoted the version in training, and offer it unless pinned."""
+        """Record that the gate promoted the version in training, and offer it.
+
+        It is not offered while another one is pinned, or if a first training's bundle with a higher
+        number was given meanwhile.
+        """
         ledger = self._judge(version, Fate.PROMOTED, reason, train_s)
         entry = replace(ledger.entries[version], newest_lesson_ns=newest_lesson_ns)
-        return ledger._with(version, entry)._offer(version)
+        ledger = ledger._with(version, entry)
+        return ledger._offer(version) if version == ledger.parent else ledger
 
     def refuse(self, version: int, *, reason: str, train_s: float = 0.0) -> VersionLedger:
         """Record that the gate refused the version in training, or that its training failed."""

@@ -31,8 +31,12 @@ class ReplayWatch:
         self.problem = ""
         try:
             status = self.path.stat()
-        except OSError:
+        except FileNotFoundError:
             self.close()
+            return None
+        except OSError as error:
+            self.close()
+            self.problem = f"{self.path}: {error.strerror}; make it readable for this user"
             return None
         if (status.st_dev, status.st_ino) != self._file:
             self.close()

@@ -108,6 +108,9 @@ class CalmCheck:
             trained_to: number of the newest row that it has read; 0: none.
         """
         new, newest = waiting
+        if newest < trained_to:  # of another file: nothing to compare with
+            self.calm = False
+            return False
         if trained_to == self._trained_to and newest < self._next_look:
             return self.calm
         before = self._watch.glimpses(MOST, last=trained_to)

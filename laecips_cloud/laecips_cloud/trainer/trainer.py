@@ -8,6 +8,7 @@ that a restarted trainer continues from there, however the last one ended.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from laecips_edge.core.atomic_files import remove_folder
@@ -26,7 +27,10 @@ MOST_DEATHS: Final = 5
 """Deaths of the worker in one training after which it is refused: memory is probably too small."""
 
 LONGEST_WAIT_S: Final = 60.0
-"""Longest wait before a dead worker is started again; it doubles with each death."""
+"""Longest wait before a dead worker is started again; it doubles with each death. A worker that has
+lived so long without a training is well again."""
+
+_MOST_DOUBLINGS: Final = 10
 
 
 class Trainer:
@@ -75,7 +79,9 @@ class Trainer:
         self._logger = logger
         self._progress = ""
         self._result: dict[str, Any] = {}  # the worker's last message `done` or `failed`
+        self._left: dict[int, str] = {}  # versions that robots left, and why: not yet recorded
         self._deaths = 0
+        self._started_s = 0.0
         self._not_before_s = 0.0
 
     @property
@@ -95,10 +101,9 @@ class Trainer:
         )
 
     def start(self) -> None:
-        """Start the worker, and continue an interrupted training."""
+        """Get ready: `advance` starts the worker, and continues an interrupted training."""
         self._library.record(lambda ledger: ledger.count_from(self._now_ns()))
         self._deaths, self._not_before_s = 0, 0.0
-        self._let_work()
 
     def stop(self) -> None:
         """Stop the worker; the next `start` continues its training."""
@@ -107,15 +112,18 @@ class Trainer:
         self._progress = ""
 
     def advance(self) -> None:
-        """Handle the worker's messages, and start a training if one is due. Call periodically.
+        """Record reports and results, and start a training if one is due. Call periodically.
 
         Raises:
             OSError: the ledger or a job cannot be written, as on a full disk; call again later.
         """
+        self._take_reports()
+        self._leave_bad_parent()
         for message in self._worker.hear():
             self._hear(message)
         self._take_result()
         self._let_work()
+        self._forget_deaths()
         ledger = self._library.ledger
         self.waiting = self._watch.since(ledger.trained_to)
         self.labelled = self._watch.human_labels()
@@ -180,7 +188,6 @@ class Trainer:
         """
         self._library.order(version, pin=pin)
         offered = self._library.ledger.offered
-        self._leave_bad_parent()
         what = "pinned, nothing else is offered" if pin else "offered, later promotions will be too"
         return f"version {offered} is {what}"
 
@@ -196,20 +203,15 @@ class Trainer:
         return f"unpinned: version {self._library.ledger.offered} is offered"
 
     def roll_back(self, version: int, *, robot: str, reason: str) -> None:
-        """Record that a robot went back from a version; a second report changes nothing.
+        """Hear that a robot went back from a version; `advance` records it, the first time.
 
         Args:
             version: the version that the robot gave up.
             robot: name of the robot.
             reason: why it went back, one line.
         """
-        why = f"robot {robot} went back from it: {reason}"
-        before = self._library.ledger
-        self._library.record(lambda ledger: ledger.roll_back(version, reason=why))
-        if self._library.ledger is not before:
-            offered = self._library.ledger.offered
-            self._logger.warning(f"version {version} rolled back, {offered} is offered: {why}")
-            self._leave_bad_parent()
+        if version in self._library.ledger.entries:
+            self._left.setdefault(version, f"robot {robot} went back from it: {reason}")
 
     def _since_s(self) -> float:
         return max(0.0, (self._now_ns() - self._library.ledger.trained_ns) / 1e9)
@@ -239,6 +241,7 @@ class Trainer:
         if self._worker.runs or ledger.paused or self._steady_s() < self._not_before_s:
             return
         self._worker.start()
+        self._started_s = self._steady_s()
         if ledger.in_training:
             self._worker.train(ledger.in_training)
 
@@ -250,13 +253,29 @@ class Trainer:
         elif "died" in message:
             self._deaths += 1
             self._progress = ""
-            wait = min(LONGEST_WAIT_S, 2.0 ** (self._deaths - 1) - 1)
+            doublings = min(self._deaths - 1, _MOST_DOUBLINGS)
+            wait = min(LONGEST_WAIT_S, 2.0**doublings - 1)
             self._not_before_s = self._steady_s() + wait
             self.trouble = f"the worker died ({message['died']}) and is started again"
             self._logger.error(self.trouble)
             if self._deaths >= MOST_DEATHS:
                 died = f"the worker died {self._deaths} times, the last time with {message['died']}"
                 self._result = {"failed": died}
+
+    def _forget_deaths(self) -> None:
+        lived_s = self._steady_s() - self._started_s
+        if self._worker.runs and lived_s > LONGEST_WAIT_S and not self._library.ledger.in_training:
+            self._deaths = 0
+
+    def _take_reports(self) -> None:
+        """Record the versions that robots left; each is kept until it is on the disk."""
+        for version, why in list(self._left.items()):
+            before = self._library.ledger
+            self._library.record(partial(VersionLedger.roll_back, version=version, reason=why))
+            if self._library.ledger is not before:
+                offered = self._library.ledger.offered
+                self._logger.warning(f"version {version} rolled back, {offered} is offered: {why}")
+            del self._left[version]
 
     def _take_result(self) -> None:
         version = self._library.ledger.in_training
@@ -282,7 +301,10 @@ class Trainer:
         self._library.tidy(self._keep_versions)
 
     def _leave_bad_parent(self) -> None:
-        """Restart the training under way from a good parent if its own is no longer good."""
+        """Restart the training under way from a good parent if its own is no longer good.
+
+        This also mends what a death between the two steps has left.
+        """
         ledger = self._library.ledger
         version = ledger.in_training
         if not version or ledger.entries[version].parent in ledger.good:

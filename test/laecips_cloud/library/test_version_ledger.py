@@ -85,6 +85,12 @@ def test_what_is_pinned_is_offered_and_nothing_else() -> None:
     assert (ledger.offered, ledger.ordered, ledger.pinned) == (3, True, 0)
 
 
+def test_a_bundle_that_is_given_during_a_training_stays_offered() -> None:
+    ledger = begun(Fate.TRAINING).take_in(20)
+    ledger = ledger.promote(2, reason="better", train_s=1)
+    assert (ledger.offered, ledger.parent, ledger.good) == (20, 20, [20, 2, 1])
+
+
 def test_a_robot_that_goes_back_from_what_is_pinned_does_not_unpin_it() -> None:
     ledger = begun(PROMOTED).pin(2).roll_back(2, reason="slow")
     assert (ledger.offered, ledger.parent) == (2, 1)
@@ -170,6 +176,11 @@ class Life(RuleBasedStateMachine):
         self.drawn = [1]
         self.bad: set[int] = set()
 
+    @rule(above=st.integers(1, 3))
+    def take_in(self, above: int) -> None:
+        self.drawn.append(self.ledger.last + above)
+        self.ledger = self.ledger.take_in(self.drawn[-1])
+
     @precondition(lambda self: not self.ledger.in_training)
     @rule()
     def draw(self) -> None:
@@ -214,7 +225,7 @@ class Life(RuleBasedStateMachine):
         assert ledger.last == max(self.drawn)
         assert not self.bad & set(ledger.good)
         assert ledger.parent
-        assert ledger.offered in {ledger.pinned, *ledger.good}
+        assert ledger.offered == (ledger.pinned or ledger.parent)
         assert all(e.parent < v for v, e in ledger.entries.items())
         assert VersionLedger.from_json(ledger.to_json()) == ledger
 

@@ -117,6 +117,7 @@ def test_it_looks_again_when_a_tenth_more_have_come(tmp_path: Path) -> None:
     assert check.look(Waiting(new, newest), trained_to=20)
     new, newest = come(1, 0.0)
     assert check.look(Waiting(new, newest), trained_to=20)
+    assert not check.look(Waiting(newest, newest), trained_to=300)  # a file made anew
     new, newest = come(20, 0.0)
     assert not check.look(Waiting(new, newest), trained_to=20)
     come(60, 0.0)

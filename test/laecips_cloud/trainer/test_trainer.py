@@ -279,8 +279,21 @@ def test_a_job_that_always_kills_its_worker_is_given_up(trainer: TrainerRig) -> 
 
 
 def test_a_worker_that_dies_without_a_job_is_started_again(trainer: TrainerRig) -> None:
-    trainer.after(DIED)
+    trainer.after().after(DIED)
     assert trainer.worker.starts == 2
+    assert trainer.trainer.trouble == "the worker died (SIGKILL) and is started again"
+    assert trainer.after(seconds=61.0).trainer.trouble == ""
+
+
+def test_a_worker_that_never_lives_long_is_started_once_a_minute(trainer: TrainerRig) -> None:
+    trainer.after()
+    for _ in range(2000):
+        trainer.after(DIED, seconds=20.0)
+    starts = trainer.worker.starts
+    for _ in range(30):
+        trainer.after(DIED, seconds=20.0)
+    assert trainer.worker.starts - starts <= 11
+    assert trainer.trainer.trouble
 
 
 def test_it_goes_on_after_a_restart(trainer: TrainerRig) -> None:
@@ -288,7 +301,7 @@ def test_it_goes_on_after_a_restart(trainer: TrainerRig) -> None:
     job = trainer.after().job
     trainer.close()
     trainer.open()
-    assert trainer.worker.told == [2]
+    assert trainer.after().worker.told == [2]
     assert trainer.job == job
     trainer.frames_come(10)
     trainer.after()
@@ -339,7 +352,7 @@ def test_what_is_under_way_from_a_version_that_a_robot_left_is_begun_anew(
     before = trainer.after().job
     assert (before.version, before.parent) == (3, 2)
     trainer.trainer.roll_back(2, robot="r2", reason="too slow")
-    ledger = trainer.library.ledger
+    ledger = trainer.after().library.ledger
     assert ledger.entries[3].fate is Fate.REFUSED
     assert ledger.entries[3].reason == "its parent 2 is not used any more"
     assert ledger.entries[2].reason == "robot r2 went back from it: too slow"
@@ -349,6 +362,8 @@ def test_what_is_under_way_from_a_version_that_a_robot_left_is_begun_anew(
     assert trainer.after().worker.told == [4]
     lines = len(trainer.logger.lines)
     trainer.trainer.roll_back(2, robot="r2", reason="too slow")  # told again
+    trainer.trainer.roll_back(77, robot="r2", reason="of another library")
+    trainer.after()
     assert (len(trainer.logger.lines), trainer.library.ledger.last) == (lines, 4)
 
 
@@ -363,7 +378,39 @@ def test_operators_orders(trainer: TrainerRig) -> None:
     assert (
         trainer.trainer.order(1, pin=False) == "version 1 is offered, later promotions will be too"
     )
-    assert (trainer.job.version, trainer.job.parent) == (5, 1)
+    assert (trainer.after().job.version, trainer.job.parent) == (5, 1)
+
+
+def test_a_rollback_that_cannot_be_written_is_written_later(
+    trainer: TrainerRig, full_after: Callable[[int | None], None]
+) -> None:
+    trainer.train(PROMOTED)
+    trainer.trainer.roll_back(2, robot="r2", reason="too slow")
+    full_after(10)
+    with pytest.raises(OSError, match="File too large"):
+        trainer.after()
+    full_after(None)
+    assert trainer.after().library.ledger.entries[2].fate is Fate.ROLLED_BACK
+
+
+@pytest.mark.parametrize("leave", ["robot", "operator"])
+def test_a_training_from_a_version_that_was_left_before_a_death_is_begun_anew(
+    leave: str, trainer: TrainerRig
+) -> None:
+    """The ledger has the first of two steps when the process is killed."""
+    trainer.train(PROMOTED)
+    trainer.frames_come(10)
+    assert trainer.after().job.parent == 2
+    if leave == "robot":
+        trainer.library.record(lambda ledger: ledger.roll_back(2, reason="too slow"))
+    else:
+        trainer.library.order(1, pin=False)
+    trainer.close()
+    trainer.open()
+    trainer.after(PROMOTED)
+    assert (trainer.job.version, trainer.job.parent) == (4, 1)
+    assert trainer.worker.told == [4]
+    assert trainer.library.ledger.offered == 1
 
 
 def test_a_result_that_cannot_be_written_is_written_later(
