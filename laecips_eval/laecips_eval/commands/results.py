@@ -23,15 +23,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--figures", nargs="*", metavar="NAME", help="runs to draw; without it all runs"
     )
-    parser.add_argument("--window", type=int, default=30, help="number of frames of a moving mean")
+    parser.add_argument(
+        "--window", type=int, default=30, help="number of frames of a moving mean, at least 1"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the page, and one figure per run beside it.
 
     Raises:
-        ValueError: a run is not NAME=DIR, a folder has no valid report, or `--figures` names an
-            unknown run.
+        ValueError: a run is not NAME=DIR, two have one name, a folder has no valid report,
+            `--figures` names an unknown run, or `--window` is below 1.
         OSError: a file cannot be read or written.
     """
     from laecips_eval.reports.docs.results_figure import draw_replay
@@ -40,7 +42,13 @@ def run(args: argparse.Namespace) -> int:
     from laecips_eval.reports.report import read_report
     from laecips_eval.scoring.frame_log import read_rows
 
-    folders = dict(_named(text) for text in args.runs)
+    if args.window < 1:
+        raise ValueError(f"--window is {args.window}: it must be at least 1")
+    folders: dict[str, Path] = {}
+    for name, folder in map(_named, args.runs):
+        if name in folders:
+            raise ValueError(f"two runs have the name {name}: give each its own")
+        folders[name] = folder
     drawn = folders if args.figures is None else args.figures
     for name in drawn:
         if name not in folders:

@@ -105,6 +105,7 @@ def replay_offline(
             library=None if learning is None else learning.library,
             now_ns=clock.read,
         )
+        stack.callback(service.buffer.close)
         run = _Robot(bag, bundle=bundle, settings=edge, service=service)
         for index, frame in enumerate(bag.frames()):
             clock.now_ns = frame.stamp_ns

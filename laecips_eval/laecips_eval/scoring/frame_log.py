@@ -61,6 +61,11 @@ class FrameRow:
     checksum_now: int | None = None
     agreement: float | None = None
 
+    @property
+    def went_up(self) -> bool:
+        """Whether the frame was uploaded, hard or as an audit."""
+        return bool(self.bytes_up) or bool(self.audit)
+
 
 _RENAMED: Final = {"trust": "confidence", "trust_untrained": "confidence_untrained"}
 _COLUMNS: Final = {field.name: _RENAMED.get(field.name, field.name) for field in fields(FrameRow)}

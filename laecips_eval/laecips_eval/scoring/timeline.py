@@ -103,7 +103,7 @@ def timeline(
         trust=mean([row.trust for row in rows]),
         agreement=mean([row.agreement for row in rows]),
         hard=mean([None if row.hard is None else float(row.hard) for row in rows]),
-        sent=mean([float((row.bytes_up or 0) > 0 or bool(row.audit)) for row in rows]),
+        sent=mean([float(row.went_up) for row in rows]),
         up=kilobytes_per_second([row.bytes_up for row in rows]),
         down=kilobytes_per_second([row.bytes_down for row in rows]),
         latencies={

@@ -168,6 +168,22 @@ def test_only_the_figures_that_were_asked_for(
 
 
 @pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--window", "0"], "--window is 0: it must be at least 1"),
+        (["live=elsewhere"], "two runs have the name live: give each its own"),
+    ],
+)
+def test_arguments_that_cannot_be_meant(
+    arguments: list[str], complaint: str, finished_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = finished_run / "page.md"
+    assert main(["results", f"live={finished_run}", *arguments, "-o", str(page)]) == 2
+    assert complaint in capsys.readouterr().err
+    assert not page.exists()
+
+
+@pytest.mark.parametrize(
     ("run", "complaint"),
     [
         ("nothing", "is not NAME=DIR"),

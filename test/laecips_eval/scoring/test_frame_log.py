@@ -77,6 +77,15 @@ def test_a_row_that_was_cut_off_is_named(tmp_path: Path) -> None:
         read_rows(path)
 
 
+@pytest.mark.parametrize(
+    ("bytes_up", "audit", "went_up"),
+    [(100, False, True), (0, True, True), (0, False, False), (None, None, False)],
+)
+def test_what_went_up(bytes_up: int | None, audit: bool | None, went_up: bool) -> None:
+    row = FrameRow(stamp_ns=0, bytes_up=bytes_up, audit=audit)
+    assert row.went_up is went_up
+
+
 def test_the_checksum_sees_the_pixels_and_not_the_strides() -> None:
     label_map = np.arange(12, dtype=np.uint8).reshape(3, 4)
     assert checksum(label_map) == checksum(np.asfortranarray(label_map))

@@ -47,7 +47,7 @@ def draw_replay(
         accuracy.set_ylabel("mIoU of a frame")
         accuracy.legend(loc="lower left")
         hard = [None if row.hard is None else float(row.hard) for row in rows]
-        sent = [float((row.bytes_up or 0) > 0) for row in rows]
+        sent = [float(row.went_up) for row in rows]
         uploads.plot(frames, rolling_mean(hard, window), label="called hard")
         uploads.plot(frames, rolling_mean(sent, window), label="sent")
         uploads.set_ylim(0, 1)
