@@ -58,6 +58,14 @@ def runs_area(
     return partial(_of_runs, runs, size, by_column, left, top)
 
 
+def runs_of(mask: NDArray[np.bool_], *, by_column: bool = False) -> list[int]:
+    """Write a mask, bool [H, W], as the alternating runs that `runs_area` reads."""
+    flat = mask.ravel("F" if by_column else "C")
+    edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    runs: list[int] = np.diff(edges, prepend=0, append=flat.size).tolist()
+    return [0, *runs] if flat[0] else runs
+
+
 def brush_area(data: Sequence[int], size: Size) -> Area:
     """Return the area of Label Studio's brush: A of RGBA pixels in a packed stream of bits."""
     return partial(_of_brush, data, size)
@@ -68,12 +76,9 @@ def brush_of(mask: NDArray[np.bool_]) -> list[int]:
 
     Each pixel is four equal values, 0 or 255; all runs are runs of one value.
     """
-    flat = mask.ravel()
-    starts = np.flatnonzero(np.concatenate([[True], flat[1:] != flat[:-1]]))
-    stops = np.append(starts[1:], flat.size)
-    bits = [f"{4 * flat.size:032b}{_WORD - 1:05b}", *(f"{length - 1:04b}" for length in _LENGTHS)]
-    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
-        value, rest = 255 * int(flat[start]), 4 * (stop - start)
+    bits = [f"{4 * mask.size:032b}{_WORD - 1:05b}", *(f"{length - 1:04b}" for length in _LENGTHS)]
+    for place, run in enumerate(runs_of(mask)):
+        value, rest = 255 * (place % 2), 4 * run
         while rest:
             piece = min(rest, 1 << _LENGTHS[-1])
             which = next(i for i, length in enumerate(_LENGTHS) if piece <= 1 << length)

@@ -37,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
 
     if args.most < 2:
         raise ValueError(f"--most is {args.most}, it must be 2 or more")
+    if not args.pictures.is_dir():
+        raise ValueError(f"{args.pictures}: no such folder; give one with pictures in it or below")
     found = sorted(
         path
         for path in args.pictures.rglob("*")

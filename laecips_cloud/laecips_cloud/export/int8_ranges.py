@@ -82,10 +82,15 @@ def add_int8(bundle: Bundle, pictures: Sequence[NDArray[np.uint8]]) -> Int8Trial
         OSError: a file cannot be written.
     """
     manifest = bundle.manifest
-    if len(pictures) < 2 or manifest.modality != "rgb":
+    if manifest.modality != "rgb":
         raise ValueError(
-            f"{bundle.path}: int8 needs two pictures and an f that takes colour alone; there are "
-            f"{len(pictures)}, and f takes {manifest.modality}"
+            f"{bundle.path}: its f takes {manifest.modality}, int8 is for colour alone; leave it "
+            "in float"
+        )
+    if len(pictures) < 2:
+        raise ValueError(
+            f"{bundle.path}: int8 needs two pictures to be measured on, there are {len(pictures)}; "
+            "give more"
         )
     f, h = load_networks(bundle)
     with torch.inference_mode():

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
-import numpy as np
-
+from laecips_cloud.annotations.rle import runs_of
 from laecips_cloud.labelling.colours import colour_of
 from laecips_cloud.labelling.guess import Guess
 from laecips_cloud.labelling.regions import GuessedRegion
@@ -66,17 +65,10 @@ def _mask(region: GuessedRegion, classes: Sequence[str], order: int) -> dict[str
         "label": classes[region.label],
         "source": "auto",
         "occluded": "0",
-        "rle": ", ".join(map(str, _runs(region.mask.ravel()))),
+        "rle": ", ".join(map(str, runs_of(region.mask))),
         "left": str(region.left),
         "top": str(region.top),
         "width": str(width),
         "height": str(height),
         "z_order": str(order),
     }
-
-
-def _runs(flat: np.ndarray) -> list[int]:
-    """Return the lengths of the runs of a mask, row by row; the first one is outside."""
-    edges = np.flatnonzero(np.diff(flat.astype(np.int8), prepend=0))
-    lengths: list[int] = np.diff(edges, prepend=0, append=flat.size).tolist()
-    return lengths

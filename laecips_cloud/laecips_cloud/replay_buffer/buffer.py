@@ -104,8 +104,8 @@ class ReplayBuffer(ReplayReader):
             The frame itself, or the stored one if an earlier frame has the same request_id.
 
         Raises:
-            ReplayBufferError: the frame is above `max_bytes`, or the disk is full or fails; the
-                buffer is unchanged.
+            ReplayBufferError: the frame is above `max_bytes`, only frames that cost people work
+                could leave for it, or the disk is full or fails; the buffer is unchanged.
         """
         if frame.size > self._max_bytes:
             raise ReplayBufferError(
@@ -116,8 +116,14 @@ class ReplayBuffer(ReplayReader):
             known = self._find(connection, frame.request_id)
             if known is not None:
                 return known
-            connection.execute(_INSERT, (frame.size, *astuple(frame)))
+            number = connection.execute(_INSERT, (frame.size, *astuple(frame))).lastrowid
             self._shrink(connection)
+            if not connection.execute("SELECT 1 FROM frames WHERE id = ?", (number,)).fetchone():
+                raise ReplayBufferError(
+                    f"{self.path}: frames that people labelled and those of open tasks fill it; "
+                    f"raise max_frames ({self._max_frames}) or max_bytes ({self._max_bytes}), or "
+                    "close a task"
+                )
         return frame
 
     def forget(self, before_ns: int, *, keep_labelled: bool = False) -> int:
@@ -134,18 +140,14 @@ class ReplayBuffer(ReplayReader):
             ReplayBufferError: the file cannot be written.
         """
         with self._using() as connection:
-            connection.execute("PRAGMA secure_delete = ON")  # overwrite freed bytes with zeros
-            try:
-                with _transaction(connection):
-                    gone = connection.execute(
-                        "DELETE FROM frames WHERE received_ns < ? "
-                        "AND NOT (? AND length(human_label_map) > 0)",
-                        (before_ns, keep_labelled),
-                    ).rowcount
-                if gone:
-                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            finally:
-                connection.execute("PRAGMA secure_delete = OFF")
+            with _transaction(connection):
+                gone = connection.execute(
+                    "DELETE FROM frames WHERE received_ns < ? "
+                    "AND NOT (? AND length(human_label_map) > 0)",
+                    (before_ns, keep_labelled),
+                ).rowcount
+            if gone:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return gone
 
     def keep_human_labels(self, labels: Mapping[str, bytes]) -> None:
@@ -240,6 +242,8 @@ class ReplayBuffer(ReplayReader):
         if not is_empty(connection):
             check_tables(connection, self.path)
             self._require_same_classes(connection)
+        # Zeros overwrite what is removed; SQLite's default differs from build to build.
+        connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")

@@ -1,20 +1,20 @@
-"""Label maps as COCO annotations: each label's connected regions as polygons, for labelling tools.
+"""Label maps as COCO annotations: the regions of each class as run lengths.
 
-COCO's polygons have no holes: a region is filled, and the regions that lie in its holes come later
-in the list, so that a tool draws them on top.
+Run lengths say which pixels belong to a region. Polygons do not: COCO's have no holes, and programs
+differ in whether a corner is a pixel's centre or its edge, so that a label map that nobody changed
+would come back as another one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_SMALLEST: Final = 16
-"""Smallest area of a region in pixels: no person would draw a smaller one."""
+from laecips_cloud.annotations.rle import runs_of
+from laecips_cloud.labelling.regions import GuessedRegion, regions_of
 
 
 class CocoWriter:
@@ -32,7 +32,7 @@ class CocoWriter:
         self.content: dict[str, Any] = {"images": [], "annotations": [], "categories": categories}
 
     def add(self, file_name: str, label_map: NDArray[np.uint8], **about: Any) -> None:
-        """Add a frame and the regions of its labels.
+        """Add a frame and the regions of its labels; they do not overlap.
 
         Args:
             file_name: name of the picture's file.
@@ -48,35 +48,22 @@ class CocoWriter:
             **about,
         }
         self.content["images"].append(image)
-        regions = [
-            region
-            for label in range(len(self.content["categories"]))
-            for region in _regions(label_map == label, label + 1)
-        ]
-        for region in sorted(regions, key=lambda region: -region["area"]):
+        for region in regions_of(label_map):
             number = len(self.content["annotations"]) + 1
-            about_it = {"id": number, "image_id": image["id"], "iscrowd": 0}
-            self.content["annotations"].append(about_it | region)
+            about_it = {"id": number, "image_id": image["id"]}
+            self.content["annotations"].append(about_it | _annotation(region, (height, width)))
 
 
-def _regions(mask: NDArray[np.bool_], category: int) -> list[dict[str, Any]]:
-    found = []
-    outlines, _ = cv2.findContours(
-        mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
-    )
-    for outline in outlines:
-        left, top, width, height = cv2.boundingRect(outline)
-        filled = np.zeros((height, width), np.uint8)
-        cv2.drawContours(filled, [outline - [left, top]], -1, 1, cv2.FILLED)
-        area = int(filled.sum())
-        if area < _SMALLEST or len(outline) < 3:
-            continue
-        found.append(
-            {
-                "category_id": category,
-                "segmentation": [[int(value) for value in outline.ravel()]],
-                "area": area,
-                "bbox": [left, top, width, height],
-            }
-        )
-    return found
+def _annotation(region: GuessedRegion, size: tuple[int, int]) -> dict[str, Any]:
+    label, mask, left, top = region
+    height, width = mask.shape
+    whole = np.zeros(size, bool, order="F")
+    whole[top : top + height, left : left + width] = mask
+    return {
+        "category_id": label + 1,
+        # Plain numbers and iscrowd, as in COCO's own files: programs tell the form by them.
+        "segmentation": {"counts": runs_of(whole, by_column=True), "size": list(size)},
+        "iscrowd": 1,
+        "area": int(mask.sum()),
+        "bbox": [left, top, width, height],
+    }

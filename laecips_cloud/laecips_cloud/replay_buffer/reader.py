@@ -152,10 +152,11 @@ class ReplayReader:
             return {} if absent_columns(connection) else dict(connection.execute(query).fetchall())
 
     def since(self, number: int) -> Waiting:
-        """Return how many frames came after a row, and the newest row's number.
+        """Return how many frames came after a row, and the number of the row that came last.
 
-        Rows are numbered in the order of arrival, independent of clocks. If the file was replaced,
-        numbers start again: `number` is above all of them then, and all frames count as new.
+        Rows are numbered in the order of arrival, independent of clocks; a removed row's number is
+        never used again. If the file was replaced, numbers start again: `number` is above all of
+        them then, and all frames count as new.
 
         Args:
             number: number of a row; 0: count all.
@@ -163,11 +164,14 @@ class ReplayReader:
         Raises:
             ReplayBufferError: the file cannot be read.
         """
-        query = "SELECT count(*), max(id) FROM frames WHERE id > ?"
         with self._using() as connection:
-            newest = connection.execute("SELECT max(id) FROM frames").fetchone()[0] or 0
-            after = number if newest >= number else 0
-            frames, _ = connection.execute(query, (after,)).fetchone()
+            # Not max(id), which falls when the last row is removed, as if the file were replaced.
+            newest = connection.execute(
+                "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'frames'"
+            ).fetchone()[0]
+            frames = connection.execute(
+                "SELECT count(*) FROM frames WHERE id > ?", (number if newest >= number else 0,)
+            ).fetchone()[0]
         return Waiting(frames, newest)
 
     def newest(self, count: int, *, last: int, labelled: int = 0) -> list[ReplayFrame]:

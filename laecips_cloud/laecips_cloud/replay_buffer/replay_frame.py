@@ -53,7 +53,7 @@ class ReplayFrame:
 
 
 class Waiting(NamedTuple):
-    """New rows of the buffer: their number, and the number of the newest row."""
+    """New rows of the buffer: their number, and the number of the row that came last."""
 
     frames: int
     newest: int

@@ -151,6 +151,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train, print progress lines and a closing table."""
+    import shutil
+
     import cv2
     import torch
     from laecips_cloud.console import timed_lines
@@ -186,6 +188,8 @@ def run(args: argparse.Namespace) -> int:
     {"pair": _train_pair, "teacher": _train_teacher, "appealnet": _train_appealnet}[args.role](
         args, frames, held_out, progress
     )
+    # A training that has no report yet is not finished: --resume shall measure it alone.
+    shutil.rmtree(_checkpoints(args.out), ignore_errors=True)
     return 0
 
 
@@ -254,6 +258,7 @@ def _train_pair(
         settings=settings,
         assist=assist,
         path=args.out,
+        checkpoints=_checkpoints(args.out),
         name=args.name or (args.root.resolve().name if args.dataset == "folder" else args.dataset),
         resume=args.resume,
         progress=progress,
@@ -331,7 +336,6 @@ def _report_pair(
 def _train_teacher(
     args: argparse.Namespace, frames: LabelledFrames, held_out: LabelledFrames, progress: Progress
 ) -> None:
-    import shutil
     from functools import partial
 
     from laecips_cloud.export.scorer_export import export_scorer, require_scorer_folder
@@ -353,12 +357,11 @@ def _train_teacher(
         variants=args.variants,
         seed=args.seed,
     )
-    checkpoints = args.out.with_name(f".{args.out.name}.training")
     taught = teacher_training(
         frames,
         held_out,
         settings=settings,
-        checkpoints=checkpoints,
+        checkpoints=_checkpoints(args.out),
         resume=args.resume,
         progress=progress,
     )
@@ -370,7 +373,6 @@ def _train_teacher(
         temperature=taught.temperature,
         quick_size=args.quick_size,
     )
-    shutil.rmtree(checkpoints)
     progress(f"{args.out} is written; measuring it for the report")
     report = write_training_report(
         _report_folder(args.out),
@@ -387,6 +389,11 @@ def _train_teacher(
     )
     Console().print(teacher_table(taught, report))
     _tell_report(args.out, progress)
+
+
+def _checkpoints(out: Path) -> Path:
+    """Return the folder of finished stages, beside the bundle or the teacher."""
+    return out.with_name(f".{out.name}.training")
 
 
 def _report_folder(out: Path) -> Path:

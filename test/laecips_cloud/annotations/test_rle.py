@@ -5,20 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from laecips_cloud.annotations.rle import brush_area, brush_of, coco_runs, runs_area
+from laecips_cloud.annotations.rle import brush_area, brush_of, coco_runs, runs_area, runs_of
 
 masks = arrays.arrays(bool, arrays.array_shapes(min_dims=2, max_dims=2, max_side=12))
-
-
-def runs_of(flat: np.ndarray) -> list[int]:
-    """Lengths of alternating runs, the first one of False."""
-    runs, state = [0], False
-    for value in flat.tolist():
-        if value != state:
-            runs.append(0)
-            state = value
-        runs[-1] += 1
-    return runs
 
 
 def packed(runs: list[int]) -> str:
@@ -50,7 +39,7 @@ def test_runs_of_a_brush_of_any_length(length: int) -> None:
 
 @given(masks)
 def test_runs_down_the_columns(mask: np.ndarray) -> None:
-    runs = runs_of(mask.T.ravel())
+    runs = runs_of(mask, by_column=True)
     assert coco_runs(packed(runs)) == runs
     area = runs_area(coco_runs(packed(runs)), mask.shape, by_column=True)
     np.testing.assert_array_equal(area(mask.shape).mask, mask)
@@ -58,9 +47,23 @@ def test_runs_down_the_columns(mask: np.ndarray) -> None:
 
 @given(masks)
 def test_runs_along_the_rows_of_a_part(mask: np.ndarray) -> None:
-    bitmap = runs_area(runs_of(mask.ravel()), mask.shape, left=3, top=-2)((90, 90))
+    bitmap = runs_area(runs_of(mask), mask.shape, left=3, top=-2)((90, 90))
     np.testing.assert_array_equal(bitmap.mask, mask)
     assert (bitmap.left, bitmap.top, bitmap.cut) == (3, -2, False)
+
+
+@pytest.mark.parametrize(
+    ("rows", "along", "down"),
+    [
+        (["...", "..."], [6], [6]),
+        (["###", "###"], [0, 6], [0, 6]),
+        ([".#.", "##."], [1, 1, 1, 2, 1], [1, 3, 2]),
+        (["#..", "..#"], [0, 1, 4, 1], [0, 1, 4, 1]),
+    ],
+)
+def test_runs_that_we_write(rows: list[str], along: list[int], down: list[int]) -> None:
+    mask = np.array([[pixel == "#" for pixel in row] for row in rows])
+    assert (runs_of(mask), runs_of(mask, by_column=True)) == (along, down)
 
 
 # A rectangle of rows 2 to 6 and columns 5 to 9 in 9 x 14, as pycocotools encodes it.

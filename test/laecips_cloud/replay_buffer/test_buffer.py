@@ -479,6 +479,18 @@ def test_what_is_forgotten_is_not_in_the_file_any_more(buffer: ReplayBuffer, pat
     assert buffer.request_ids() == ["robot/2", "robot/3"]
 
 
+def test_what_the_bounds_remove_is_not_in_the_file_any_more(path: Path) -> None:
+    buffer = ReplayBuffer(path, max_frames=5, classes=CLASSES)
+    buffer.forget(0)
+    marks = [b"picture-%d" % number for number in range(8)]
+    for number, mark in enumerate(marks):
+        # The large ones leave room that the small later ones do not fill again.
+        buffer.append(replace(frame(number), picture=mark * (5000 if number < 2 else 1)))
+    buffer.close()
+    content = path.read_bytes()
+    assert [mark in content for mark in marks] == [False] * 3 + [True] * 5
+
+
 @pytest.mark.parametrize(
     ("number", "waiting"), [(0, (5, 7)), (3, (4, 7)), (6, (1, 7)), (7, (0, 7)), (8, (5, 7))]
 )
@@ -487,6 +499,19 @@ def test_what_came_since(number: int, waiting: tuple[int, int], buffer: ReplayBu
     for count in range(7):
         buffer.append(frame(count))
     assert buffer.since(number) == waiting
+
+
+def test_what_was_read_is_not_new_when_the_newest_leave(buffer: ReplayBuffer) -> None:
+    for number in range(5):
+        buffer.append(frame(number))
+    buffer.keep_human_labels({"robot/1": b"person", "robot/2": b"person"})
+    read = buffer.since(0).newest
+    assert buffer.forget(99, keep_labelled=True) == 3
+    assert buffer.since(read) == (0, 5)
+    buffer.append(frame(5))
+    assert buffer.since(read) == (1, 6)
+    assert buffer.forget(99) == 3
+    assert buffer.since(read) == (0, 6)
 
 
 def test_nothing_has_come_yet(buffer: ReplayBuffer) -> None:
@@ -536,12 +561,30 @@ def test_what_cost_people_work_leaves_last(buffer: ReplayBuffer) -> None:
         left.append([item.stamp_ns for item in buffer.read(0, 99)])
     assert left == [[0, 1, 2, *range(low, low + 2)] for low in (4, 5, 6, 7, 8)]
     buffer.keep_human_labels({f"robot/{number}": b"b" for number in (1, 2, 8, 9)})
-    buffer.append(frame(10))  # which no person labelled: nothing else may leave
+    with pytest.raises(ReplayBufferError, match="people labelled"):
+        buffer.append(frame(10))
     assert [item.stamp_ns for item in buffer.read(0, 99)] == [0, 1, 2, 8, 9]
-    buffer.keep_human_labels({"robot/9": b""})
-    buffer.open_task("other", ["robot/9"])
-    buffer.append(frame(11))
-    assert [item.stamp_ns for item in buffer.read(0, 99)] == [0, 1, 2, 8, 9]
+
+
+@pytest.mark.parametrize("size", [40, 830])  # one frame too many, or 9 bytes
+def test_a_frame_beside_which_only_work_of_people_may_leave(
+    size: int, buffer: ReplayBuffer
+) -> None:
+    for number in range(5):
+        buffer.append(frame(number, size=44))
+    buffer.keep_human_labels({f"robot/{number}": b"a" for number in range(3)})
+    buffer.open_task("monday", ["robot/3", *(["robot/4"] if size == 40 else [])])
+    before = buffer.totals(), list(buffer.read(0, 99)), buffer.since(0)
+    with pytest.raises(ReplayBufferError) as caught:
+        buffer.append(frame(9, size=size))
+    assert str(caught.value) == (
+        f"{buffer.path}: frames that people labelled and those of open tasks fill it; raise "
+        "max_frames (5) or max_bytes (1000), or close a task"
+    )
+    assert (buffer.totals(), list(buffer.read(0, 99)), buffer.since(0)) == before
+    assert buffer.find("robot/9") is None
+    buffer.close_task("monday")
+    assert buffer.append(frame(10)) == buffer.find("robot/10")
 
 
 def test_a_frame_is_in_one_task_until_a_person_labels_it(buffer: ReplayBuffer) -> None:

@@ -58,6 +58,7 @@ def taught(architecture: str, width: float | None, path: Path) -> Bundle:
         settings=replace(FIRST, network=architecture, width=width),
         assist=lambda image, logits: label_map_of(logits, (image.shape[0], image.shape[1])),
         path=path,
+        checkpoints=path.with_name("kept"),
         name="colours",
     )
     return outcome.bundle

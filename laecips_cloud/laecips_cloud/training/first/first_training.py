@@ -34,6 +34,7 @@ def first_training(
     settings: FirstTraining,
     assist: Assist,
     path: Path,
+    checkpoints: Path,
     name: str,
     resume: bool = False,
     progress: Progress = lambda line: None,
@@ -46,7 +47,9 @@ def first_training(
             second half have no scene in common.
         settings: see `FirstTraining`.
         assist: assisted inference F, as the cloud will run it.
-        path: folder of the bundle; checkpoints lie beside it during the training.
+        path: folder of the bundle.
+        checkpoints: folder for the weights of finished stages; whoever needs no `resume` any more
+            deletes it.
         name: name of the bundle and of the data set, for people.
         resume: continue an interrupted training with the same settings.
         progress: called with lines for people.
@@ -62,8 +65,8 @@ def first_training(
     progress(f"reading {len(frames)} frames and {len(held_out)} held-out ones")
     seen = [fitted(frames[i], settings.tiling.picture) for i in range(len(frames))]
     unseen = [held_out[i] for i in range(len(held_out))]
-    checkpoints = Checkpoints(
-        path.with_name(f".{path.name}.training"),
+    kept = Checkpoints(
+        checkpoints,
         recipe=settings.as_json() | {"frames": len(seen), "classes": list(frames.classes)},
         resume=resume,
     )
@@ -71,7 +74,7 @@ def first_training(
         settings=settings,
         classes=len(frames.classes),
         assist=assist,
-        checkpoints=checkpoints,
+        checkpoints=kept,
         progress=progress,
     )
     curve = LearningCurve(held_out=unseen, tiling=settings.tiling)
@@ -81,7 +84,7 @@ def first_training(
     kept_for_h, unseen = unseen[: len(unseen) // 2], unseen[len(unseen) // 2 :]
     h, rule = stages.miner(f, seen, kept_for_h)
     progress(f"measuring on {len(unseen)} held-out frames")
-    result = measured_pair(
+    return measured_pair(
         f,
         h,
         path,
@@ -95,8 +98,6 @@ def first_training(
         training={**settings.as_json(), "frames": len(seen)},
         progress=progress,
     )
-    checkpoints.remove()
-    return result
 
 
 def _check(frames: LabelledFrames, held_out: LabelledFrames, *, folds: int, path: Path) -> None:

@@ -63,9 +63,5 @@ class Checkpoints:
         save_file({name: w.contiguous() for name, w in network.state_dict().items()}, draft)
         os.replace(draft, file)
 
-    def remove(self) -> None:
-        """Delete the folder, when the training is finished."""
-        shutil.rmtree(self._path)
-
     def _file(self, stage: str) -> Path:
         return self._path / f"{stage}.safetensors"
