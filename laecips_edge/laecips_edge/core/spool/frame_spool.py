@@ -28,7 +28,14 @@ _TABLE: Final = """
         data BLOB NOT NULL
     )
     """
+_CLOCK_SET_S: Final = 60.0
+"""The clock was set, by NTP for example, if it differs by more from the time that has passed."""
+
 _INSERT: Final = "INSERT OR REPLACE INTO frames VALUES (?, ?, ?, ?, ?)"
+
+
+def _since_boot_s() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)  # goes on while the robot is suspended
 
 
 class SpoolError(OSError):
@@ -56,7 +63,9 @@ class FrameSpool:
         max_bytes: largest sum of the requests' bytes.
         max_age_s: seconds after which a frame is dropped.
         max_frames: largest number of frames.
-        now: seconds since the epoch.
+        now: seconds since the epoch. A robot without a clock battery learns them when it has a
+            network: frames of this process keep their age then.
+        steady: seconds that nobody sets.
 
     Attributes:
         dropped: frames dropped for others or for their age since the spool was opened.
@@ -74,12 +83,16 @@ class FrameSpool:
         max_age_s: float,
         max_frames: int = MAX_FRAMES,
         now: Callable[[], float] = time.time,
+        steady: Callable[[], float] = _since_boot_s,
     ) -> None:
         self.path = path
         self.dropped = 0
         self.moved: Path | None = None
         self._max_age_s = max_age_s
         self._now = now
+        self._steady = steady
+        self._opened_s = now()
+        self._offset_s = self._opened_s - steady()
         self._lock = threading.Lock()
         self._choice = SpoolChoice(max_bytes, max_frames=max_frames)
         with self._errors():
@@ -114,6 +127,7 @@ class FrameSpool:
             gone = self._choice.add(frame)
             try:
                 with self._connection as connection:
+                    self._follow_clock(connection)
                     connection.executemany(
                         "DELETE FROM frames WHERE request_id = ?", [(key,) for key in gone]
                     )
@@ -158,9 +172,22 @@ class FrameSpool:
         with self._lock:
             self._connection.close()
 
+    def _follow_clock(self, connection: sqlite3.Connection) -> None:
+        """Move the times of this process's frames with a clock that was set."""
+        expected_s = self._steady() + self._offset_s
+        step_s = self._now() - expected_s
+        if abs(step_s) > _CLOCK_SET_S:
+            connection.execute(
+                "UPDATE frames SET spooled_s = spooled_s + ? WHERE spooled_s BETWEEN ? AND ?",
+                (step_s, self._opened_s, expected_s),
+            )
+            self._opened_s += step_s
+        self._offset_s += step_s
+
     def _forget_old(self) -> None:
-        oldest_s = self._now() - self._max_age_s
         with self._errors(), self._lock, self._connection as connection:
+            self._follow_clock(connection)
+            oldest_s = self._now() - self._max_age_s
             gone = connection.execute(
                 "DELETE FROM frames WHERE spooled_s < ? RETURNING request_id", (oldest_s,)
             ).fetchall()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
 from laecips_edge.core.link.model_update import ModelOffer
@@ -20,6 +21,7 @@ def why_not(
     running: Manifest,
     memory: StoreState,
     trusted: TrustedKeys | None = None,
+    untrusted: Container[str] = (),
     now_s: float = 0.0,
 ) -> str:
     """Return why a robot refuses an offer, decided before anything is fetched.
@@ -29,6 +31,8 @@ def why_not(
         running: manifest of the pair that runs.
         memory: state of the robot's model store.
         trusted: keys of which one must have signed it; None: whoever offers it is trusted.
+        untrusted: sha256 of the manifests of bundles that ran here, and do not run any more for
+            want of a trusted signature: the highest version is taken again once it has one.
         now_s: seconds since 1970-01-01 UTC, for the signature's expiry.
 
     Returns:
@@ -45,6 +49,7 @@ def why_not(
             ordered = ordered and signature.over >= highest
         except SignatureError as error:
             unsigned = str(error)
+    signed_since = offer.version == highest and offer.manifest_sha256 in untrusted
     bar = memory.bars.get(offer.manifest_sha256)
     reason = bar.reason if bar is not None else ""
     ranking = (
@@ -77,7 +82,7 @@ def why_not(
             "to try it again",
         ),
         (
-            offer.version <= highest and not ordered,
+            offer.version <= highest and not ordered and not signed_since,
             f"not newer than version {highest}, which ran here; order it at the trainer "
             "(~/adapt, ROLL_BACK) to go back",
         ),

@@ -99,10 +99,13 @@ class ModelStore:
         Bundles with a broken manifest or without a trusted signature are left out, and so are those
         that were rolled back, whose folder a killed process or a full disk may have left here.
         """
-        gone = self.memory.rolled_back
-        slots = [slot for slot in read_slots(self.folder) if not gone(slot.manifest_sha256)]
-        trusted = [slot for slot in slots if not why_untrusted(slot, self._trusted)]
+        trusted = [slot for slot in self._kept() if not why_untrusted(slot, self._trusted)]
         return sorted([*trusted, self.base], key=lambda slot: -slot.version)
+
+    @property
+    def untrusted(self) -> set[str]:
+        """Sha256 of the manifests of bundles here that only a trusted signature is missing to."""
+        return {slot.manifest_sha256 for slot in self._kept() if why_untrusted(slot, self._trusted)}
 
     @property
     def running(self) -> Slot:
@@ -265,6 +268,10 @@ class ModelStore:
         """Record a clean stop of the node: reset the count of starts on trial."""
         with suppress(OSError):  # the count stays: a full disk must not keep the node from ending
             self._note(trial_starts=0 if self.on_trial else None)
+
+    def _kept(self) -> list[Slot]:
+        gone = self.memory.rolled_back
+        return [slot for slot in read_slots(self.folder) if not gone(slot.manifest_sha256)]
 
     def _named(self, name: str | None) -> Slot | None:
         if name is None:

@@ -165,6 +165,7 @@ class Updater:
             running=self._running.current.manifest,
             memory=self._store.memory,
             trusted=self._trusted,
+            untrusted=self._store.untrusted,
             now_s=self._utc_s(),
         )
 

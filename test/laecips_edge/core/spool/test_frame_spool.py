@@ -68,13 +68,36 @@ def test_it_is_bounded_by_bytes_and_says_so(path: Path) -> None:
 
 def test_it_is_bounded_by_age(path: Path) -> None:
     clock = Clock()
-    spool = opened(path, now=clock)
+    spool = opened(path, now=clock, steady=clock)
     add(spool, "a")
     clock.now += 59
     add(spool, "b")
     clock.now += 2
     assert taken(spool) == "b"
     assert spool.totals == (0, 0)
+
+
+@pytest.mark.parametrize("step_s", [1e8, -1e8])
+def test_a_clock_that_is_set_makes_no_frame_older(step_s: float, path: Path) -> None:
+    clock, steady = Clock(), Clock()
+
+    def pass_by(seconds: float) -> None:
+        clock.now += seconds
+        steady.now += seconds
+
+    opened(path, now=clock, steady=steady).add("earlier", b"", trust=0.9, thumbnail=b"")
+    pass_by(1)
+    spool = opened(path, now=clock, steady=steady)
+    add(spool, "a", 0.1)
+    pass_by(30)
+    clock.now += step_s
+    add(spool, "b", 0.2)
+    pass_by(29)
+    assert spool.next() == SpooledFrame(request_id="a", data=b"0123456789")
+    pass_by(2)
+    assert spool.next() == SpooledFrame(request_id="b", data=b"0123456789")
+    # Nobody knows the age of what another process has left.
+    assert spool.totals == ((1, 10) if step_s > 0 else (2, 10))
 
 
 def test_it_outlives_its_process(path: Path) -> None:

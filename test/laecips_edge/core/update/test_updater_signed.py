@@ -94,6 +94,19 @@ def test_after_a_rotation_the_robot_may_trust_the_new_key_alone(strict, versions
     assert take(strict, versions[4]) == (REFUSED, 4)
 
 
+def test_the_version_that_ran_runs_again_once_it_is_signed(robot, versions):
+    """By a key that the robot trusts: it had none before, or its key was replaced."""
+    for version in (2, 3):
+        assert take(robot, versions[version], signature="") == (SWAPPED, version)
+    robot.trusted = TrustedKeys([KEY.public])
+    assert robot.restart() == 1
+    assert take(robot, versions[3], signature="") == (REFUSED, 3)
+    assert take(robot, versions[2]) == (REFUSED, 2)
+    assert robot.reports[-1].reason.startswith("not newer than version 3")
+    assert take(robot, versions[3]) == (SWAPPED, 3)
+    assert robot.restart() == 3
+
+
 @pytest.mark.parametrize("signature", ["", "broken"])
 def test_a_robot_that_learns_to_demand_signatures_does_not_run_what_has_none(
     robot, versions, caplog, signature
