@@ -171,9 +171,11 @@ class _Import:
         lost = self.outcome.lost
         for kind in annotated.no_areas:
             lost.add(kind, annotated.picture)
-        if not annotated.shapes and self._options.skip_empty:
+        if not annotated.shapes and (annotated.no_areas or self._options.skip_empty):
             self._search.find(annotated.picture, near=annotated.near)
-            lost.add("pictures on which nothing was drawn", annotated.picture)
+            # Something is on a picture with a mere box: it must not teach background.
+            what = "only boxes, lines or points were" if annotated.no_areas else "nothing was"
+            lost.add(f"pictures on which {what} drawn", annotated.picture)
             return
         split = annotated.split if self._has_splits else ""
         name = _name_of(annotated, split)

@@ -237,6 +237,16 @@ def test_pictures_on_which_nothing_was_drawn_may_be_left_out(bring: Bring, tmp_p
     assert "pictures on which nothing was drawn: 1 (b.png)" in done.lost.lines()
 
 
+def test_a_picture_with_boxes_alone_is_not_background(bring: Bring, tmp_path: Path) -> None:
+    boxes = AnnotatedPicture(picture="b.png", no_areas=["boxes without an outline"])
+    done = bring(picture("a.png", DENT), boxes)
+    assert FrameFolder(tmp_path / "plant").names == ("a",)
+    assert list(done.lost.lines())[:2] == [
+        "boxes without an outline: 1 (b.png)",
+        "pictures on which only boxes, lines or points were drawn: 1 (b.png)",
+    ]
+
+
 def test_a_picture_may_come_with_its_annotation(bring: Bring, tmp_path: Path) -> None:
     data = cv2.imencode(".png", np.full((*SIZE, 3), 7, np.uint8))[1].tobytes()
     bring(picture("far/z.png", DENT, embedded=data))
