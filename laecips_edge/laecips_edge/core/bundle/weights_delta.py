@@ -80,6 +80,8 @@ def changed(before: NDArray, change: Change) -> NDArray[np.float16]:
     Raises:
         BundleError: a value does not fit into float16.
     """
+    if not change.step:
+        return np.asarray(before, np.float16)  # as `apply_delta` leaves it: -0.0 + 0.0 is 0.0
     with np.errstate(over="ignore"):
         after = np.asarray(before.astype(np.float32) + change.steps * change.step, np.float16)
     if not np.isfinite(after).all():

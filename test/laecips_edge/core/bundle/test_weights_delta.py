@@ -1,6 +1,7 @@
 import struct
 import zlib
 
+import hypothesis.extra.numpy
 import numpy as np
 import pytest
 import safetensors.numpy
@@ -44,6 +45,21 @@ def test_the_robot_gets_the_trainers_file_byte_for_byte(coarseness: float) -> No
     found = changes(coarseness)
     new = PARENT | {name: changed(PARENT[name], change) for name, change in found.items()}
     assert apply_delta(FILE, encode_delta(FILE, found)) == safetensors.numpy.save(new)
+
+
+FLOATS16 = hypothesis.extra.numpy.arrays(np.float16, 6, elements=st.floats(-1000, 1000, width=16))
+
+
+@given(before=FLOATS16, after=FLOATS16, moves=st.lists(st.booleans(), min_size=6, max_size=6))
+def test_whatever_did_not_change(before: np.ndarray, after: np.ndarray, moves: list) -> None:
+    """-0.0 among it, whose sum with 0 is 0.0: of values, and of a tensor in which none moved."""
+    before[0] = -0.0
+    wanted = np.where(moves, after, before).astype(np.float32)
+    change = rounded(before.astype(np.float32), wanted, coarseness=1.0)
+    file = safetensors.numpy.save({"f.a": before})
+    new = safetensors.numpy.save({"f.a": changed(before, change)})
+    assert apply_delta(file, encode_delta(file, {"f.a": change})) == new
+    assert any(moves) or new == file
 
 
 def test_what_did_not_change_costs_nothing() -> None:
