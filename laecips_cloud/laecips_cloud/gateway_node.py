@@ -76,6 +76,7 @@ class GatewayNode(ManagedNode):
         self._server: GatewayServer | None = None
         self._quotas: Quotas | None = None
         self._announcement: Announcement | None = None
+        self._unannounced = ""
         self._counters = GatewayCounters()
         self._status = StatusPublisher(self, GatewayStatus)
         self.create_timer(STATUS_PERIOD_S, self._report, clock=self.steady_clock)
@@ -160,14 +161,17 @@ class GatewayNode(ManagedNode):
 
     def _announce(self, port: int) -> None:
         """Announce the gateway; robots with a configured address do without."""
+        self._unannounced = ""
         if self._certificates is None:
-            self.get_logger().error("announce: robots trust an announcement only with certificates")
+            self._unannounced = "robots trust an announcement only with certificates"
+            self.get_logger().error(f"announce: {self._unannounced}")
             return
         host = self._settings.address.rpartition(":")[0]
         name = self._certificates.current().own.name
         try:
             self._announcement = Announcement(host, port, tls_name=name)
         except (ImportError, OSError) as error:
+            self._unannounced = str(error)
             self.get_logger().error(f"announce: {error}: robots need the address")
 
     def _hear(self, message: ModelUpdate) -> None:
@@ -201,6 +205,7 @@ class GatewayNode(ManagedNode):
             revoked=revoked.trouble if revoked is not None else "",
             certificate=warning,
             insecure=self._settings.insecure,
+            unannounced=self._unannounced,
         )
         in_flight = self._quotas.in_flight() if self._quotas is not None else {}
         robots = [

@@ -18,6 +18,7 @@ class GatewayHealth:
         revoked: why the list of revoked certificates cannot be read; empty if it can.
         certificate: problem of the gateway's own certificate; empty if there is none.
         insecure: whether the gateway listens in plain text.
+        unannounced: why it is not announced although it shall be; empty if it is.
     """
 
     state: str
@@ -26,6 +27,7 @@ class GatewayHealth:
     revoked: str = ""
     certificate: str = ""
     insecure: bool = False
+    unannounced: str = ""
 
 
 def assess(health: GatewayHealth) -> tuple[Level, str]:
@@ -40,6 +42,11 @@ def assess(health: GatewayHealth) -> tuple[Level, str]:
         (health.revoked, Level.ERROR, f"the revocations known before stand: {health.revoked}"),
         (not health.cloud_present, Level.WARN, "no cloud_node: robots are answered UNAVAILABLE"),
         (health.certificate, Level.WARN, health.certificate),
+        (
+            health.unannounced,
+            Level.WARN,
+            f"not announced, robots need its address: {health.unannounced}",
+        ),
         (health.insecure, Level.WARN, "plain text, on this machine alone"),
     )
     return most_serious(ranking, otherwise="listening")

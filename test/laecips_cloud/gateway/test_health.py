@@ -12,6 +12,7 @@ from laecips_edge.core.frame.health.health import Level
     [
         ({}, Level.OK, "listening"),
         ({"insecure": True}, Level.WARN, "plain text, on this machine alone"),
+        ({"unannounced": "no zeroconf"}, Level.WARN, "not announced, robots need its address: no"),
         ({"insecure": True, "certificate": "expires"}, Level.WARN, "expires"),
         ({"certificate": "expires", "cloud_present": False}, Level.WARN, "no cloud_node"),
         ({"cloud_present": False, "revoked": "junk"}, Level.ERROR, "the revocations known before"),
