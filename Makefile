@@ -23,12 +23,12 @@ help:
 	@echo "make demo   replay an inspection drive through edge, cloud and trainer: 7 minutes, Ctrl-C is fine"
 	@echo "            (ARGS='--no-train --link none' and others: make demo ARGS=--help)"
 	@echo "make check  while you work: ruff, mypy, import-linter and the quick tests, in a minute and a half"
-	@echo "make test   build, then unit and system tests, ruff, mypy, import-linter: 8 minutes"
+	@echo "make test   build, then unit and system tests, ruff, mypy, import-linter: 10 to 15 minutes"
 	@echo "make fuzz   fuzz what is parsed from the network: 10 minutes for each of 17 targets"
 	@echo "            (ARGS='--seconds 60 picture manifest' and others: make fuzz ARGS=--help)"
 	@echo "make lint-deploy  lint images, compose files, manifests, units and workflows (installs linters in build/lint)"
 	@echo "make robot-root   the files of the robot's image as a plain folder, its node started from it without torch: 10 minutes"
-	@echo "make shell  a shell in which 'laecips' and the nodes are on PATH"
+	@echo "make shell  a shell in which 'laecips' is on PATH"
 	@echo "make clean  remove what was built and what demos wrote, keep the environment (.venv, 2 GB)"
 
 $(INSTALLED): requirements/lock.txt requirements/install.sh requirements/fix_ros_wheels.py

@@ -41,6 +41,14 @@ def test_format_and_licence(name: str) -> None:
     assert (ROOT / "LICENSE").read_text(encoding="utf-8").lstrip().startswith("Apache License")
 
 
+def test_all_have_one_version() -> None:
+    """`laecips --version` says that of one of them for all."""
+    said = {package(name).findtext("version") for name in ("", *PARTS)}
+    for path in ROOT.glob("laecips_*/setup.cfg"):
+        said |= set(re.findall(r"^version = (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE))
+    assert len(said) == 1
+
+
 def test_umbrella_is_the_union_of_the_parts() -> None:
     union = set().union(*(dependencies(package(name)) for name in PARTS))
     own = {"ament_cmake_pytest", "python3-pytest", "python3-hypothesis"}

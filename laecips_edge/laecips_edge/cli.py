@@ -9,10 +9,12 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, entry_points, version
 from types import ModuleType
 
 GROUP = "laecips.commands"
+PACKAGE = "laecips_edge"
+"""Whose version is shown: every machine has this one, and all have the same."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="laecips", description="Edge-cloud semantic segmentation for inspection robots."
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version(PACKAGE)}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     chosen = arguments[0] if arguments else None
     for name, point in sorted(commands.items()):

@@ -72,7 +72,7 @@ def parser_of(name: str) -> argparse.ArgumentParser:
 def problem_of(words: list[str]) -> str:
     """What is wrong with a command; empty where nothing is."""
     names = installed().names
-    if words[0] in ("COMMAND", "--help"):
+    if words[0] in ("COMMAND", "--help", "--version"):
         return ""
     if words[0] not in names:
         return f"no command {words[0]}"

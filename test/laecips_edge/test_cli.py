@@ -2,7 +2,9 @@
 
 import argparse
 import sys
+import xml.etree.ElementTree as ET
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -39,6 +41,15 @@ def test_help_shows_only_defaults_that_say_something(capsys: pytest.CaptureFixtu
     shown = capsys.readouterr().out
     assert "how often (default: 0)" in shown
     assert shown.count("(default:") == 1
+
+
+@pytest.mark.usefixtures("greet")
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--version"])
+    assert ended.value.code == 0
+    root = ET.parse(Path(__file__).resolve().parents[2] / "laecips_edge" / "package.xml")
+    assert capsys.readouterr().out == f"laecips {root.findtext('version')}\n"
 
 
 @pytest.mark.usefixtures("greet")

@@ -8,6 +8,7 @@ from pathlib import Path
 from laecips_edge.core.cache_folder import cache_folder
 
 from laecips_bringup.commands import replay
+from laecips_bringup.commands.run_options import add_run_arguments, check
 
 HELP = "Replay an inspection drive (made on the first run) through edge, cloud and trainer."
 
@@ -21,7 +22,7 @@ RATE = 0.54
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    replay.add_run_arguments(parser, out=Path("out/demo"), rate=RATE, link=LINK)
+    add_run_arguments(parser, out=Path("out/demo"), rate=RATE, link=LINK)
     parser.add_argument(
         "--bags",
         type=Path,
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     from laecips_cloud.console import progress_bar
     from laecips_eval.inspection_scene.make_bags import ensure_main_bag
 
-    replay.check(args)
+    check(args)
     with progress_bar("drawing the inspection drive, once") as progress:
         bag = ensure_main_bag(args.bags, drive=args.drive, seed=args.bag_seed, progress=progress)
     source = None if args.no_train else replay.source_of(args)

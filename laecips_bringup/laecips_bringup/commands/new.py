@@ -108,7 +108,7 @@ def run(args: argparse.Namespace) -> int:
     if status:
         _tell(f"stopped; `laecips new {shlex.quote(str(args.folder))}` goes on from here")
         return status
-    for line in summary(folder):
+    for line in summary(folder, quick=plan.quick):
         print(line)
     return 0
 

@@ -6,15 +6,20 @@ import argparse
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from laecips_edge.core.cache_folder import cache_folder
 
-if TYPE_CHECKING:
-    from laecips_bringup.live_replay.places import LinkOptions
+from laecips_bringup.commands.run_options import (
+    NO_LINK,
+    RATE,
+    add_run_arguments,
+    check,
+    edge_parameters,
+    link_options,
+)
 
 DISAGREES = 1
-NO_LINK = "none"
+TRAINING_TAKES_S = 30.0
 HELP = "Replay a bag through edge and cloud, and report what came of it."
 
 
@@ -62,9 +67,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     offline.add_argument(
         "--train-takes",
         type=float,
-        default=30.0,
+        default=None,
         metavar="S",
-        help="seconds of the bag that a training takes (30)",
+        help=f"seconds of the bag that a training takes ({TRAINING_TAKES_S:g})",
     )
     offline.add_argument(
         "--compare",
@@ -76,100 +81,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_run_arguments(
-    parser: argparse.ArgumentParser, *, out: Path, rate: float = 1.0, link: str = NO_LINK
-) -> None:
-    """Declare the options that every replay has, with these defaults."""
-    parser.add_argument(
-        "--bundle", type=Path, default=None, help="folder of the model bundle; default: the shipped"
-    )
-    parser.add_argument(
-        "--teacher",
-        default="",
-        metavar="DIR",
-        help="large network that the cloud asks for its opinion, or none; default: the shipped one "
-        "with the shipped bundle",
-    )
-    parser.add_argument("--out", type=Path, default=out, help="folder of report, result and logs")
-    parser.add_argument(
-        "--rate", type=float, default=rate, help=f"speed against the recording ({rate:g})"
-    )
-    parser.add_argument(
-        "--policy",
-        default=None,
-        help="how hard frames are found: laecips (without --train it is the paper's DCSB), "
-        "appealnet, spp ...",
-    )
-    parser.add_argument(
-        "--delta", type=float, default=None, help="threshold instead of the bundle's"
-    )
-    parser.add_argument(
-        "--upload-budget",
-        type=float,
-        default=None,
-        metavar="SHARE",
-        help="largest share of the frames that go to the cloud, audits included, such as 0.35",
-    )
-    parser.add_argument("--audit-rate", type=float, default=None, help="share of audited frames")
-    parser.add_argument("--seed", type=int, default=None, help="seed of the audits")
-    parser.add_argument("--params-file", default="", help="parameter file for the nodes")
-    parser.add_argument(
-        "--no-result-bag", action="store_true", help="draw no overlay, write no result.mcap"
-    )
-    across = parser.add_argument_group("across a network")
-    across.add_argument(
-        "--link",
-        default=link,
-        metavar="RATE[,DELAY]",
-        help="robot and cloud with this link between them, by bridge and gateway, such as "
-        f"4mbit,20ms, with the delay of one way; none: in one network ({link})",
-    )
-    across.add_argument(
-        "--cut",
-        action="append",
-        default=[],
-        metavar="FROM-TO",
-        help="cut the link from second to second of the run, such as 60-80; may be repeated",
-    )
-
-
-def check(args: argparse.Namespace) -> None:
-    """Check the options that every replay has, before anything is written or started.
-
-    Raises:
-        ValueError: an option has an invalid value; names the first.
-    """
-    from laecips_edge.launching.params_file import unknown_parameters
-
-    from laecips_bringup.graph.installed_files import teacher_for
-    from laecips_bringup.live_replay.run_checks import check_edge, check_out, check_rate
-
-    check_rate(args.rate)
-    check_edge(edge_parameters(args))
-    check_out(args.out)
-    link_options(args)
-    teacher_for("", args.teacher)
-    if args.params_file:
-        unknown_parameters(Path(args.params_file))
-
-
 def run(args: argparse.Namespace) -> int:
     """Replay the bag; return the exit status."""
+    from laecips_eval.bags import open_bag
+
     check(args)
-    if args.source is not None and not args.train:
-        raise ValueError(f"--source {args.source}: frames for the trainer; say --train too")
+    _check_together(args)
+    open_bag(args.bag, args.image_topic)  # a wrong name is told before source frames are drawn
     source = source_of(args) if args.train else None
     if args.offline:
-        if args.link != NO_LINK and not args.train:
-            raise ValueError(
-                f"--link {args.link}: without ROS only what is learnt comes over a link: say "
-                "--train too"
-            )
-        if args.cut:
-            raise ValueError("--cut: without ROS no link is cut")
         return _run_offline(args, source)
-    if args.compare is not None:
-        raise ValueError("--compare goes with --offline: a live run is what it is compared with")
     return run_live(
         args,
         args.bag,
@@ -178,6 +99,40 @@ def run(args: argparse.Namespace) -> int:
         perturb=args.perturb,
         source=source,
     )
+
+
+def _check_together(args: argparse.Namespace) -> None:
+    """Refuse an option that without another one, or beside it, would have no effect.
+
+    Raises:
+        ValueError: names the first.
+    """
+    for bad, problem in (
+        (
+            args.source is not None and not args.train,
+            f"--source {args.source}: frames for the trainer; say --train too",
+        ),
+        (
+            args.train_takes is not None and not (args.offline and args.train),
+            "--train-takes goes with --offline and --train",
+        ),
+        (
+            args.offline and args.rate != RATE,
+            f"--rate {args.rate:g}: without ROS frames have no rate; leave it out",
+        ),
+        (
+            args.offline and args.link != NO_LINK and not args.train,
+            f"--link {args.link}: without ROS only what is learnt comes over a link: say --train "
+            "too",
+        ),
+        (args.offline and bool(args.cut), "--cut: without ROS no link is cut"),
+        (
+            args.compare is not None and not args.offline,
+            "--compare goes with --offline: a live run is what it is compared with",
+        ),
+    ):
+        if bad:
+            raise ValueError(problem)
 
 
 def source_of(args: argparse.Namespace) -> Path:
@@ -288,7 +243,7 @@ def _run_offline(args: argparse.Namespace, source: Path | None) -> int:
                 perturb=args.perturb,
                 engine=engine,
                 source=source,
-                train_takes_s=args.train_takes,
+                train_takes_s=(TRAINING_TAKES_S if args.train_takes is None else args.train_takes),
                 link=link.conditions if link is not None else None,
                 edge=edge_parameters(args),
                 teacher_named=bool(args.teacher),
@@ -303,42 +258,3 @@ def _run_offline(args: argparse.Namespace, source: Path | None) -> int:
         return 0
     print(f"against the live run: {agreement}")
     return 0 if agreement.complete else DISAGREES
-
-
-def link_options(args: argparse.Namespace) -> LinkOptions | None:
-    """Return the link that the options describe; None without one.
-
-    Raises:
-        ValueError: one of them is invalid.
-    """
-    from laecips_eval.thin_link.conditions import link_conditions
-
-    from laecips_bringup.live_replay.link_watch import cut_times
-    from laecips_bringup.live_replay.places import LinkOptions
-
-    cuts = sorted(map(cut_times, args.cut))
-    if args.link == NO_LINK:
-        if cuts:
-            raise ValueError("--cut: there is no link to cut: say --link 4mbit,20ms too")
-        return None
-    try:
-        conditions = link_conditions(args.link)
-    except ValueError as error:
-        raise ValueError(f"--link: {error}, or none") from error
-    if conditions.loss:
-        raise ValueError(
-            "--link: the link of a replay is a relay, which loses nothing: give no loss"
-        )
-    return LinkOptions(conditions=conditions, cuts=cuts)
-
-
-def edge_parameters(args: argparse.Namespace) -> dict[str, bool | int | float | str]:
-    """Return the edge node's parameters that were given as options."""
-    given = {
-        "policy": args.policy,
-        "delta": args.delta,
-        "upload_budget": args.upload_budget,
-        "audit_rate": args.audit_rate,
-        "seed": args.seed,
-    }
-    return {name: value for name, value in given.items() if value is not None}

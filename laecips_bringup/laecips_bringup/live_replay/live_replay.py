@@ -13,7 +13,6 @@ from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_edge.core.parameter_file import given
 from laecips_edge.launching.node_spec import NodeSpec, said
-from laecips_edge.launching.params_file import unknown_parameters
 from laecips_edge.launching.transport import SMALL, transport_environment
 from laecips_edge.ros.stale_segments import remove_stale_segments
 from laecips_eval.bags import Bag
@@ -44,6 +43,7 @@ from laecips_bringup.live_replay.monitor import Monitor
 from laecips_bringup.live_replay.places import Places, link_nodes, places
 from laecips_bringup.live_replay.recorder import Recorder
 from laecips_bringup.live_replay.replay_options import ReplayOptions
+from laecips_bringup.live_replay.run_checks import CLEARED
 from laecips_bringup.live_replay.run_report import RunReport
 from laecips_bringup.live_replay.signing import signing_parameters
 from laecips_bringup.live_replay.supervisor import Supervisor
@@ -169,14 +169,10 @@ class Replay:
             KeyboardInterrupt: the run was stopped before the first picture.
         """
         out = self._options.out
-        if self._options.params_file:
-            for problem in unknown_parameters(Path(self._options.params_file)):
-                self._say(f"note: {problem}")
         out.mkdir(parents=True, exist_ok=True)
         # An old replay buffer would answer a request with a known id from its stored frames.
         _remove(out, BUFFER, f"{BUFFER}-wal", f"{BUFFER}-shm")
-        # The robot and the trainer would continue with the last pair of an earlier run.
-        for folder in (MODELS, LIBRARY, CERTIFICATES, SPOOL, FINDINGS):
+        for folder in CLEARED:
             shutil.rmtree(out / folder, ignore_errors=True)
         remove_stale_segments()
         try:

@@ -5,10 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 from laecips_eval.player.player_settings import PlayerSettings
+from laecips_eval.reports.output_names import (
+    CERTIFICATES,
+    FINDINGS,
+    LIBRARY,
+    MODELS,
+    PARAMETERS,
+    SPOOL,
+)
+
+CLEARED: Final = (MODELS, LIBRARY, CERTIFICATES, SPOOL, FINDINGS)
+"""Folders in --out that a live run removes first: robot and trainer would continue with the pairs
+of an earlier run."""
 
 
 def check_rate(rate: float) -> None:
@@ -45,3 +57,17 @@ def check_out(out: Path) -> None:
         raise ValueError(f"--out {out}{where} is a file: name a folder")
     if not os.access(existing, os.W_OK | os.X_OK):
         raise ValueError(f"--out {out}: {existing} must not be written by you: name another folder")
+
+
+def check_cleared(out: Path) -> None:
+    """Check that what a live run removes from a folder is of an earlier run.
+
+    Raises:
+        ValueError: it may be somebody else's.
+    """
+    theirs = [name for name in CLEARED if (out / name).exists()]
+    if theirs and not (out / PARAMETERS).is_dir():  # which every live run has written
+        raise ValueError(
+            f"--out {out}: would remove {', '.join(theirs)} in it, which no replay has made: name "
+            "another folder"
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,11 @@ from laecips_eval.datasets.checking.survey import held_by_masks
 
 from laecips_bringup.own_pictures.mask_names import layout_of
 
+Held = Collection[int | tuple[int, ...]]
+"""Values, or RGB colours, in masks."""
+
 _LOOKED_AT: Final = 200
+_SHOWN: Final = 6
 
 
 def describe_folder(root: Path, target: Path) -> None:
@@ -64,7 +68,7 @@ def describe_pictures(images: Path, masks: Path, classes: str, target: Path, *, 
         by: rule of the splits: time, random or folder.
 
     Raises:
-        DatasetError: masks do not fit the pictures.
+        DatasetError: masks do not fit the pictures, or hold values that no class is named for.
         OSError: `target` cannot be written, or the file of the classes not read.
     """
     layout = layout_of(images, masks)
@@ -79,27 +83,45 @@ def describe_pictures(images: Path, masks: Path, classes: str, target: Path, *, 
         text = Path(classes).read_text(encoding="utf-8")
     else:
         names = [name.strip() for name in classes.split(",") if name.strip()]
-        values = values_of(find_pairs(target), len(names))
+        held = _held(find_pairs(target))
+        values = values_of(held, len(names))
+        if not values:
+            _require_named(held, len(names), masks)
         text = _yaml({"classes": names} | ({"values": values} if values else {}))
     _write(target, {CLASS_FILE: text})
 
 
-def values_of(pairs: Pairs, count: int) -> list[int]:
+def values_of(held: Held, count: int) -> list[int]:
     """Return what masks hold for each class, where it is not 0, 1, 2, ... and there is no doubt.
 
     Args:
-        pairs: pictures and masks.
+        held: what is in the masks.
         count: number of classes.
 
     Returns:
         The values, rising; empty where they are usual, or do not tell which class is which.
     """
-    masks = [pair.mask for pair in pairs.pairs.values()]
-    held = held_by_masks(spread(masks, _LOOKED_AT))
     values = sorted(value for value in held if isinstance(value, int))
     plain = len(values) == len(held) == count and values != list(range(count))
     # 255 usually says that there is no class; of two values it is one.
     return values if plain and (UNLABELLED not in values or count == 2) else []
+
+
+def _held(pairs: Pairs) -> Held:
+    return held_by_masks(spread([pair.mask for pair in pairs.pairs.values()], _LOOKED_AT))
+
+
+def _require_named(held: Held, count: int, masks: Path) -> None:
+    """Refuse values in the masks that are the label of no class."""
+    others = sorted(
+        value for value in held if isinstance(value, int) and value >= count and value != UNLABELLED
+    )
+    if others:
+        shown = ", ".join(map(str, others[:_SHOWN])) + (", ..." if len(others) > _SHOWN else "")
+        raise DatasetError(
+            f"{masks}: masks hold {shown}, but --classes names only the labels 0 to {count - 1}: "
+            "add a name for each value, or give a classes.yaml that says the `values`"
+        )
 
 
 def held_out_split(target: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,11 +13,12 @@ from laecips_eval.reports.report import read_report
 from laecips_bringup.own_pictures.steps import BAG, BUNDLE, DATA, RUN, TEACHER
 
 
-def summary(folder: Path) -> Iterator[str]:
+def summary(folder: Path, *, quick: bool = False) -> Iterator[str]:
     """Yield lines for people.
 
     Args:
         folder: of `laecips new`, all steps done.
+        quick: whether it was a dry run, whose bundle no robot should run.
 
     Raises:
         ValueError: bundle or report cannot be read.
@@ -47,12 +49,15 @@ def summary(folder: Path) -> Iterator[str]:
             f"    {part.name}: {_percent(part.published)} as published, "
             f"{_percent(part.edge_only)} by the robot alone"
         )
+    if quick:
+        again = shlex.join(["laecips", "new", str(folder), "--no-quick"])
+        yield f"a dry run: this bundle has learnt nothing; `{again}` trains it"
+        return
     bundle = (folder / BUNDLE).resolve()
     asked = f" teacher:={teacher.resolve()}" if teacher.exists() else ""
     yield "on a robot:"
     yield (
-        "  ros2 launch laecips_bringup edge.launch.py image_topic:=/camera/image_raw "
-        f"bundle:={bundle}"
+        f"  ros2 launch laecips_edge edge.launch.py image_topic:=/camera/image_raw bundle:={bundle}"
     )
     yield "in the data centre, with a trainer that rehearses from the same pictures:"
     source = (folder / DATA).resolve()

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from laecips_edge.core.certificates.authority import Authority
 
 HELP = "make, list, renew and revoke certificates of robots and gateways; the trainer's key"
 
@@ -77,11 +82,20 @@ def run(args: argparse.Namespace) -> int:
         for path in authority.revoke(args.name, now):
             print(f"{path}: written; a running gateway re-reads its copy by itself")
     else:
-        if args.action == "renew":
-            made = authority.renew(args.name, now, days=args.days)
-        else:
-            also = args.also if args.action == "gateway" else ()
-            made = [authority.issue(args.action, args.name, now, days=args.days, also=also)]
-        for path in made:
+        for path in _certify(authority, args, now):
             print(f"{path}: bring this folder there, and nothing else")
     return 0
+
+
+def _certify(authority: Authority, args: argparse.Namespace, now: datetime) -> list[Path]:
+    from laecips_edge.core.certificates.authority import AUTHORITY_DAYS
+
+    if not 0 < args.days <= AUTHORITY_DAYS:
+        raise ValueError(
+            f"--days is {args.days:g}: give more than 0 and at most {AUTHORITY_DAYS}, for which an "
+            "authority holds"
+        )
+    if args.action == "renew":
+        return authority.renew(args.name, now, days=args.days)
+    also = args.also if args.action == "gateway" else ()
+    return [authority.issue(args.action, args.name, now, days=args.days, also=also)]

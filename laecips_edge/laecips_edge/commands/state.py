@@ -26,7 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print each node's state, and return 0 if all are as wanted, else 1."""
+    """Print each node's state, and return 0 if all are as wanted, else 1.
+
+    Raises:
+        ValueError: no time is given to answer.
+    """
+    if not args.wait > 0:
+        raise ValueError(f"--wait is {args.wait:g}: give more than 0 seconds")
     from laecips_edge.ros.node_states import choose_small_transport, node_states
 
     choose_small_transport()

@@ -27,11 +27,11 @@ def given(path: Path, node: str) -> dict[str, Any]:
     """
     full_name = f"/{node.lstrip('/')}"
     return {
-        name: value for section, name, value in parameters_in(path) if _meets(section, full_name)
+        name: value for section, name, value in parameters_in(path) if meets(section, full_name)
     }
 
 
-def _meets(section: str, full_name: str) -> bool:
+def meets(section: str, full_name: str) -> bool:
     """Return whether ROS gives a section to a node: `*` is one name, `**` any number of them."""
     names = ("(/[^/]+)*" if each == "**" else f"/{re.escape(each)}" for each in _names(section))
     return re.fullmatch("".join(names).replace(r"/\*", "/[^/]+"), full_name) is not None

@@ -61,7 +61,7 @@ def full_type(name: str) -> str:
 def _readable(path: Path) -> Path:
     """Return the folder or file that rosbags can open; BagError with the cure if there is none."""
     if not path.exists():
-        raise BagError(f"there is no bag {path}")
+        raise BagError(f"there is no bag {path}: name the folder or the file of one")
     if path.is_file():
         _refuse_other_formats(path)
         return path

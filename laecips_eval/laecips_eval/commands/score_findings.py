@@ -11,7 +11,7 @@ HELP = "precision and recall of findings in a finished replay, by class"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "folder", type=Path, metavar="DIR", help="folder that `laecips replay --out` filled"
+        "folder", type=Path, metavar="DIR", help="folder that a live `laecips replay --out` filled"
     )
     parser.add_argument(
         "--classes",
@@ -43,13 +43,13 @@ def run(args: argparse.Namespace) -> int:
 
     from laecips_eval.bags import open_bag
     from laecips_eval.inspection_scene.classes import CLASSES, DEFECTS
-    from laecips_eval.reports.output_names import FRAMES, LIBRARY, REPORT, RESULT
-    from laecips_eval.reports.report import read_report
+    from laecips_eval.reports.output_names import FRAMES, LIBRARY, RESULT
     from laecips_eval.reports.report_table import findings_table, reported_table
     from laecips_eval.reports.result_findings import score_result
+    from laecips_eval.run_view.opened_run import live_report
     from laecips_eval.scoring.frame_log import read_rows
 
-    report = read_report(args.folder / REPORT)
+    report = live_report(args.folder)
     if report.bag.drift:
         raise ValueError(f"{args.folder} was played under a drift: its pictures are not in the bag")
     settings = EdgeSettings.from_parameters(report.setup.parameters["edge"]).findings

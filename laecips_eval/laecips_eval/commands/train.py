@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import re
 import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from laecips_eval.commands.options import add_root
+from laecips_eval.commands.train_options import AUTO, STEPS, add_arguments, check, check_tiles
 
 if TYPE_CHECKING:
     from laecips_cloud.training.data.labelled_frames import LabelledFrames
@@ -19,134 +18,11 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str], None]
 
+__all__ = ["HELP", "add_arguments", "run"]
+
 HELP = "train the edge network and its miner, or a teacher for the cloud, on labelled frames"
 
-AUTO = "auto"
-"""Input size that is chosen by the pictures."""
-
 _TEACHER_WIDTH = 1.0
-_STEPS = {"pair": 2000, "teacher": 6000, "appealnet": 300}
-"""Of f, of a teacher, of an AppealNet after its pair's training; each role has some."""
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command line."""
-    parser.add_argument(
-        "-o", "--out", type=Path, required=True, help="folder of the bundle or the teacher"
-    )
-    parser.add_argument(
-        "--role",
-        choices=sorted(_STEPS),
-        default="pair",
-        help="pair: f and h, a bundle for robots; teacher: a larger network for the class scorers "
-        "onnx and blend; appealnet: the bundle of --pair with an f that judges its own answers, "
-        "for the policy appealnet",
-    )
-    parser.add_argument(
-        "--dataset",
-        choices=("camvid", "folder", "inspection"),
-        default="inspection",
-        help="data set; folder: your own pictures",
-    )
-    add_root(parser)
-    parser.add_argument(
-        "--split",
-        help="split to learn from, of a folder also several with commas; without it the usual one",
-    )
-    parser.add_argument(
-        "--held-out",
-        help="split that nothing learns from, or the share of --split to keep back at its end; "
-        "without it the usual one",
-    )
-    parser.add_argument("--frames", type=int, help="take so many frames of --split; without it all")
-    parser.add_argument(
-        "--held-out-frames", type=int, help="take so many held-out frames; without it all"
-    )
-    parser.add_argument(
-        "--width",
-        type=float,
-        help="width multiplier of f (without it the network's usual one) or teacher (1.0)",
-    )
-    parser.add_argument(
-        "--input-size",
-        type=_size_or_auto,
-        default="360x480",
-        help="HEIGHTxWIDTH that it runs at; auto: what keeps the detail of the pictures, near the "
-        "cost of the shipped pair",
-    )
-    parser.add_argument(
-        "--steps", type=int, help="steps of f (without it 2000), teacher (6000) or AppealNet (300)"
-    )
-    parser.add_argument(
-        "--variants", type=int, default=2, help="drifted variants of each held-out frame"
-    )
-    parser.add_argument("--minutes", type=float, help="time limit; without one it is reproducible")
-    parser.add_argument("--seed", type=int, default=0, help="seed of everything")
-    parser.add_argument(
-        "--threads", type=int, default=1, help="threads; only one is reproducible to the bit"
-    )
-    parser.add_argument("--resume", action="store_true", help="go on after the last finished stage")
-    parser.add_argument(
-        "--quick-size",
-        type=_size,
-        help="HEIGHTxWIDTH of a teacher's quick.onnx, for a cloud with little time",
-    )
-    parser.add_argument(
-        "--pair",
-        type=Path,
-        metavar="DIR",
-        help="of an AppealNet: bundle of the pair that it begins with, trained with the same data "
-        "set, --held-out-frames, --variants, --seed and --teacher; without it the shipped one",
-    )
-    pair = parser.add_argument_group("of a pair")
-    pair.add_argument(
-        "--name", help="name of the bundle; without it the data set's or its folder's"
-    )
-    pair.add_argument(
-        "--tiles",
-        type=_size,
-        help="ROWSxCOLUMNS of tiles of --input-size that a picture is cut into; without it 1x1, "
-        "with --input-size auto what keeps the detail",
-    )
-    pair.add_argument(
-        "--network",
-        default="rfnet",
-        metavar="NAME[:VARIANT]",
-        help="f's architecture: rfnet, ddrnet, unet, smp:ARCHITECTURE/ENCODER, or one of another "
-        "package",
-    )
-    pair.add_argument(
-        "--weights",
-        type=Path,
-        help="file of weights that f begins with, such as an encoder's; without it random ones",
-    )
-    pair.add_argument(
-        "--light",
-        type=float,
-        default=0.5,
-        metavar="SHARE",
-        help="share of the pictures that f sees in another light, lens and sensor (0.5); 0 where "
-        "neither ever changes: f is better there, and lost elsewhere",
-    )
-    pair.add_argument("--miner-width", type=float, default=0.5, help="width multiplier of h")
-    pair.add_argument("--miner-steps", type=int, default=400, help="steps of h")
-    pair.add_argument(
-        "--folds",
-        type=int,
-        default=3,
-        help="folds for the miner's rows; 0: half of the held-out frames is enough for h",
-    )
-    pair.add_argument(
-        "--teacher",
-        type=Path,
-        metavar="DIR",
-        help="teacher whose answers the cloud will give: h learns where they are better than f's; "
-        "without it F corrects f's contours only",
-    )
-    pair.add_argument(
-        "--mask-generator",
-        help="whose masks F fuses, for the miner's rows; without it graph, and none with --teacher",
-    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -164,12 +40,10 @@ def run(args: argparse.Namespace) -> int:
         require_learnable,
     )
 
-    if args.threads < 1:
-        raise ValueError(f"--threads is {args.threads}: give at least 1")
+    check(args)
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(args.threads)
-    args.steps = _STEPS[args.role] if args.steps is None else args.steps
-    _check_network(args)
+    args.steps = STEPS[args.role] if args.steps is None else args.steps
     progress = timed_lines()
     frames, held_out = open_training_frames(
         args.dataset,
@@ -203,26 +77,7 @@ def _choose_size(args: argparse.Namespace, frames: LabelledFrames, progress: Pro
     whole = args.role == "teacher"
     args.input_size = chosen.tiling.picture if whole else chosen.tiling.tile
     args.tiles = chosen.tiling.grid
-
-
-def _check_network(args: argparse.Namespace) -> None:
-    """Refuse what cannot be f, or its first weights, before frames are read."""
-    from laecips_cloud.networks import create_edge_network
-    from laecips_cloud.networks.initial_weights import take_weights
-
-    if args.role == "pair":
-        if args.network == "appealnet":
-            raise ValueError(
-                "--network is appealnet: its head learns from what a trained pair's cloud gains; "
-                "train a pair, then --role appealnet"
-            )
-        network = create_edge_network(args.network, classes=2, width=args.width)
-        if args.weights is not None:
-            take_weights(args.weights, network)
-    elif args.network != "rfnet":
-        raise ValueError(
-            f"--network is {args.network}: --role {args.role} takes an rfnet; leave it out"
-        )
+    check_tiles(args)
 
 
 def _train_pair(
@@ -408,14 +263,3 @@ def _tell_report(out: Path, progress: Progress) -> None:
 
 def _command() -> str:
     return shlex.join(["laecips", *sys.argv[1:]])
-
-
-def _size_or_auto(text: str) -> tuple[int, int] | str:
-    return AUTO if text == AUTO else _size(text)
-
-
-def _size(text: str) -> tuple[int, int]:
-    match = re.fullmatch(r"(\d+)x(\d+)", text)
-    if not match:
-        raise argparse.ArgumentTypeError(f"{text!r} is not two numbers such as 360x480")
-    return int(match[1]), int(match[2])

@@ -81,19 +81,7 @@ def open_run(
         ValueError: a file is damaged, or bag or bundle cannot be used.
         OSError: a file cannot be read.
     """
-    if not folder.is_dir():
-        raise RunError(f"there is no folder {folder}: name the --out of a `laecips replay`")
-    if (folder / OFFLINE_REPORT).is_file() and not (folder / REPORT).is_file():
-        raise RunError(
-            f"{folder} is of an offline replay, which keeps no label maps: replay the bag without "
-            "--offline"
-        )
-    report = read_report(folder / REPORT)
-    if not (folder / RESULT).is_file():
-        raise RunError(
-            f"{folder} has no {RESULT}, so no label maps: replay the bag again, without "
-            "--no-result-bag"
-        )
+    report = live_report(folder)
     first = _bundle(report, bundle)
     played = _bag(report, bag)
     if truth_dir is not None:
@@ -114,6 +102,33 @@ def open_run(
         bundle=first,
         versions=folder / _VERSIONS,
     )
+
+
+def live_report(folder: Path) -> Report:
+    """Return the report of a live replay that has kept its label maps.
+
+    Args:
+        folder: the folder that `laecips replay --out` filled.
+
+    Raises:
+        RunError: it has no result of a live replay.
+        ReportError: its report is missing or damaged.
+        OSError: it cannot be read.
+    """
+    if not folder.is_dir():
+        raise RunError(f"there is no folder {folder}: name the --out of a `laecips replay`")
+    if (folder / OFFLINE_REPORT).is_file() and not (folder / REPORT).is_file():
+        raise RunError(
+            f"{folder} is of an offline replay, which keeps no label maps: replay the bag without "
+            "--offline"
+        )
+    report = read_report(folder / REPORT)
+    if not (folder / RESULT).is_file():
+        raise RunError(
+            f"{folder} has no {RESULT}, so no label maps: replay the bag again, without "
+            "--no-result-bag"
+        )
+    return report
 
 
 def _bag(report: Report, path: Path | None) -> Bag:

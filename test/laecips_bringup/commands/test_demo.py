@@ -6,13 +6,13 @@ import pytest
 from laecips_bringup.commands.demo import PRESET, RATE
 from laecips_bringup.graph.installed_files import config_file
 from laecips_edge.cli import main
-from laecips_edge.launching.params_file import unknown_parameters
+from laecips_edge.launching.params_file import unknown_names
 
 
 def test_the_preset_has_only_parameters_that_the_nodes_know() -> None:
     preset = config_file(PRESET)
     assert preset is not None
-    assert unknown_parameters(preset) == []
+    assert unknown_names(preset) == []
 
 
 def test_help_tells_of_its_own_options_and_of_what_is_left_out(

@@ -1,4 +1,4 @@
-"""Options of `laecips replay`: parameters of the edge node, and the cloud's teacher."""
+"""Options of `laecips replay`: what goes together, and what each of them changes."""
 
 import argparse
 import json
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from laecips_bringup.commands.replay import add_arguments, edge_parameters, source_of
+from laecips_bringup.commands.replay import source_of
 from laecips_bringup.graph import graph
 from laecips_bringup.graph.installed_files import shipped_bundle, usual_engine
 from laecips_cloud.training.data.frame_folder import FrameFolder
@@ -17,22 +17,6 @@ from laecips_edge.core.image.codecs import encode_jpeg
 from laecips_eval.bags import BagWriter, Legend
 from laecips_eval.datasets import source_frames
 from laecips_eval.shipped_models import shipped_teacher
-
-
-@pytest.mark.parametrize(
-    ("options", "parameters"),
-    [
-        ([], {}),  # the parameter files have the defaults
-        (["--policy", "spp"], {"policy": "spp"}),
-        (["--delta", "0", "--seed", "0"], {"delta": 0.0, "seed": 0}),
-        (["--audit-rate", "0.5"], {"audit_rate": 0.5}),
-        (["--upload-budget", "0.35"], {"upload_budget": 0.35}),
-    ],
-)
-def test_only_what_was_given(options: list[str], parameters: dict[str, object]) -> None:
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    assert edge_parameters(parser.parse_args(["bag", *options])) == parameters
 
 
 @pytest.fixture
@@ -125,13 +109,19 @@ def test_what_learning_needs_is_told_before_anything_starts(
     ("options", "message"),
     [
         (
-            ["--link", "4mbit"],
+            ["--offline", "--link", "4mbit"],
             "--link 4mbit: without ROS only what is learnt comes over a link: say --train too",
         ),
-        (["--link", "4mbit", "--train", "--cut", "1-2"], "--cut: without ROS no link is cut"),
+        (
+            ["--offline", "--link", "4mbit", "--train", "--cut", "1-2"],
+            "--cut: without ROS no link is cut",
+        ),
+        (["--offline", "--rate", "2"], "--rate 2: without ROS frames have no rate; leave it out"),
+        (["--offline", "--train-takes", "20"], "--train-takes goes with --offline and --train"),
+        (["--train", "--train-takes", "20"], "--train-takes goes with --offline and --train"),
     ],
 )
-def test_what_a_link_means_without_ros_is_told(
+def test_an_option_without_effect_is_refused(
     bag: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -139,8 +129,21 @@ def test_what_a_link_means_without_ros_is_told(
     message: str,
 ) -> None:
     source = ["--source", str(tmp_path)] if "--train" in options else []
-    given = ["--out", str(tmp_path / "out"), "--offline", *source, *options]
-    assert main(["replay", str(bag), *given]) == 2
+    assert main(["replay", str(bag), "--out", str(tmp_path / "out"), *source, *options]) == 2
+    assert capsys.readouterr().err == f"laecips replay: {message}\n"
+
+
+@pytest.mark.parametrize("offline", [["--offline"], []], ids=["offline", "live"])
+def test_a_bag_that_is_not_there_is_told_before_source_frames_are_drawn(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    offline: list[str],
+) -> None:
+    monkeypatch.setattr(source_frames, "ensure_source", pytest.fail)
+    options = ["--train", *offline, "--out", str(tmp_path / "out")]
+    assert main(["replay", str(tmp_path / "nowhere"), *options]) == 2
+    message = f"there is no bag {tmp_path / 'nowhere'}: name the folder or the file of one"
     assert capsys.readouterr().err == f"laecips replay: {message}\n"
 
 

@@ -4,7 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from laecips_bringup.live_replay.run_checks import check_edge, check_out, check_rate
+from laecips_bringup.live_replay.run_checks import (
+    CLEARED,
+    check_cleared,
+    check_edge,
+    check_out,
+    check_rate,
+)
 from laecips_edge.core.frame.edge_settings import FROM_MANIFEST
 
 
@@ -70,3 +76,13 @@ def test_a_file_in_the_way(tmp_path: Path) -> None:
     below = file / "out"
     with pytest.raises(ValueError, match=rf"--out {below} lies under {file}, which is a file"):
         check_out(below)
+
+
+@pytest.mark.parametrize("name", CLEARED)
+def test_a_folder_of_somebody_else_is_not_removed(name: str, tmp_path: Path) -> None:
+    check_cleared(tmp_path / "new")
+    (tmp_path / name).mkdir()
+    with pytest.raises(ValueError, match=f"would remove {name} in it, which no replay has made"):
+        check_cleared(tmp_path)
+    (tmp_path / "parameters").mkdir()
+    check_cleared(tmp_path)

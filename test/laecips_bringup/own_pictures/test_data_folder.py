@@ -50,7 +50,6 @@ def test_pictures_are_read_where_they_lie(tmp_path: Path) -> None:
         ((0, 255), "good,bad", [0, 255]),
         ((0, 100, 200), "a,b,c", [0, 100, 200]),
         ((0, 1, 255), "a,b,c", None),  # 255 may have no class, and c no pixel
-        ((0, 7), "a,b,c", None),
     ],
 )
 def test_values_are_written_where_there_is_no_doubt(tmp_path, held, classes, values) -> None:
@@ -58,6 +57,28 @@ def test_values_are_written_where_there_is_no_doubt(tmp_path, held, classes, val
     describe_pictures(tmp_path / "rgb", tmp_path / "masks", classes, tmp_path / "data", by="time")
     said = yaml.safe_load((tmp_path / "data" / "classes.yaml").read_text())
     assert said.get("values") == values
+
+
+@pytest.mark.parametrize(
+    ("held", "classes", "message"),
+    [
+        (
+            (0, 1, 2, 255),
+            "a,b",
+            "masks hold 2, but --classes names only the labels 0 to 1: add a name for each value, "
+            "or give a classes.yaml that says the `values`",
+        ),
+        ((0, 7), "a,b,c", "masks hold 7, but --classes names only the labels 0 to 2: "),
+        (tuple(range(9)), "a", "masks hold 1, 2, 3, 4, 5, 6, ..., but --classes names only "),
+    ],
+)
+def test_values_that_no_class_is_named_for_are_refused(tmp_path, held, classes, message) -> None:
+    draw(tmp_path / "rgb", tmp_path / "masks", *NAMES, values=held)
+    with pytest.raises(DatasetError) as caught:
+        describe_pictures(
+            tmp_path / "rgb", tmp_path / "masks", classes, tmp_path / "data", by="time"
+        )
+    assert str(caught.value).startswith(f"{tmp_path / 'masks'}: {message}")
 
 
 def test_classes_may_stand_in_a_file(tmp_path: Path) -> None:

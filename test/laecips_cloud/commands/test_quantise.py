@@ -41,13 +41,25 @@ def test_ranges_are_added_if_f_agrees(
 
 
 @pytest.mark.parametrize(
-    ("more", "message"),
-    [(["--most", "1"], "--most is 1, it must be 2 or more"), ([], "int8 needs two pictures")],
-    ids=["at most one", "none there"],
+    ("pictures", "more", "message"),
+    [
+        ("pictures", ["--most", "1"], "--most is 1, it must be 2 or more"),
+        ("nope", [], "{root}/nope: no such folder; give one with pictures in it or below"),
+        (
+            "bundle",
+            [],
+            "{root}/bundle: int8 needs two pictures to be measured on, there are 0; give more",
+        ),
+    ],
+    ids=["at most one", "no folder", "none there"],
 )
 def test_what_cannot_be_measured_is_told(
-    paths: list[str], more: list[str], message: str, capsys: pytest.CaptureFixture[str]
+    paths: list[str],
+    tmp_path: Path,
+    pictures: str,
+    more: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    arguments = [*paths, *more] if more else [paths[0], f"{paths[1]}/none"]
-    assert main(["quantise", *arguments]) == 2
-    assert message in capsys.readouterr().err
+    assert main(["quantise", paths[0], str(tmp_path / pictures), *more]) == 2
+    assert capsys.readouterr().err == f"laecips quantise: {message.format(root=tmp_path)}\n"

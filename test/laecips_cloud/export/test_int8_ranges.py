@@ -105,5 +105,5 @@ def test_ranges_are_those_of_what_convolutions_read(tiny_bundle: Bundle) -> None
 
 
 def test_one_picture_is_not_enough(bundle: Bundle, pictures: list[NDArray[np.uint8]]) -> None:
-    with pytest.raises(ValueError, match="int8 needs two pictures and an f that takes colour"):
+    with pytest.raises(ValueError, match="int8 needs two pictures to be measured on, there are 1"):
         add_int8(bundle, pictures[:1])

@@ -28,6 +28,23 @@ def test_from_nothing_to_a_revoked_robot(
     assert capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.parametrize("days", ["0", "-3", "nan", "1e9"])
+@pytest.mark.parametrize("action", ["gateway", "renew"])
+def test_a_certificate_that_would_not_hold_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], action: str, days: str
+) -> None:
+    certs = ["certs", "--folder", str(tmp_path / "ca")]
+    assert main([*certs, "init"]) == 0
+    if action == "renew":
+        assert main([*certs, "gateway", "10.0.0.1"]) == 0
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    assert main([*certs, action, "10.0.0.1", f"--days={days}"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"laecips certs: --days is {float(days):g}: give more than 0 and at")
+    assert error.count("\n") == 1
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+
+
 def test_the_trainers_key_and_the_one_that_follows(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

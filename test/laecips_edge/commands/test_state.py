@@ -12,8 +12,6 @@ from rclpy.parameter import Parameter
 
 from laecips_edge import cli
 
-pytestmark = pytest.mark.slow  # it starts a node
-
 
 @pytest.fixture
 def walker(monkeypatch: pytest.MonkeyPatch) -> Iterator[ManagedNode]:
@@ -40,6 +38,17 @@ def walker(monkeypatch: pytest.MonkeyPatch) -> Iterator[ManagedNode]:
         context.try_shutdown()
 
 
+@pytest.mark.parametrize("wait", ["0", "-1", "nan"])
+def test_a_wait_that_gives_no_time_is_refused(
+    wait: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["state", "/edge", f"--wait={wait}"]) == 2
+    said = capsys.readouterr()
+    assert said.err == f"laecips state: --wait is {wait}: give more than 0 seconds\n"
+    assert said.out == ""
+
+
+@pytest.mark.slow  # it starts a node
 def test_a_probe_passes_once_the_node_is_active(
     walker: ManagedNode, capsys: pytest.CaptureFixture[str]
 ) -> None:

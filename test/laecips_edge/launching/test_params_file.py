@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from laecips_edge.launching.params_file import unknown_parameters
+from laecips_edge.launching.params_file import unknown_names
 
 
 def mine(folder: Path, content: str) -> Path:
@@ -19,7 +19,7 @@ def mine(folder: Path, content: str) -> Path:
         "cloud: {ros__parameters: {mask_generator: graph}}",
         "cloud: {ros__parameters: {scorer_options: [model=x], vote: {max_dissent: 1.0}}}",
         "cloud: {ros__parameters: {vote.max_margin: 0.5}}",
-        "robot: {edge: {ros__parameters: {policy: spp}}}",
+        "'**': {edge: {ros__parameters: {policy: spp}}}",
         "trainer: {ros__parameters: {training: {steps: 9}, source: /frames}}",
         "/**: {ros__parameters: {engine: onnxruntime, policy: spp, mask_generator: graph}}",
         "edge: {ros__parameters: {qos_overrides: {/image: {subscription: {depth: 1}}}}}",
@@ -27,7 +27,7 @@ def mine(folder: Path, content: str) -> Path:
     ],
 )
 def test_nothing_to_say(tmp_path: Path, content: str) -> None:
-    assert unknown_parameters(mine(tmp_path, content)) == []
+    assert unknown_names(mine(tmp_path, content)) == []
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,11 @@ def test_nothing_to_say(tmp_path: Path, content: str) -> None:
             "edge has no parameter polcy, it is ignored: did you mean policy?",
         ),
         (
-            "/robot/cloud: {ros__parameters: {policy: spp}}",
+            "/**/cloud: {ros__parameters: {policy: spp}}",
             "cloud has no parameter policy, it is ignored",
         ),
         (
-            "robot: {edge: {ros__parameters: {xyz: {abc: 1}}}}",
+            "edge: {ros__parameters: {xyz: {abc: 1}}}",
             "edge has no parameter xyz.abc, it is ignored",
         ),
         (
@@ -54,11 +54,27 @@ def test_nothing_to_say(tmp_path: Path, content: str) -> None:
             "edge, cloud, trainer, bridge, gateway have no parameter polcy, it is ignored: "
             "did you mean policy?",
         ),
+        (
+            "/**/egde: {ros__parameters: {policy: spp, seed: 1}}",
+            "section /**/egde is of no node here, it is ignored: did you mean /**/edge?",
+        ),
+        (
+            "cloud_node: {ros__parameters: {engine: openvino}}",
+            "section /cloud_node is of no node here, it is ignored: did you mean /**/cloud?",
+        ),
+        (  # a replay's nodes are in no namespace
+            "/r1/edge: {ros__parameters: {polcy: spp}}",
+            "section /r1/edge is of no node here, it is ignored: did you mean /**/edge?",
+        ),
+        (
+            "/r1/**: {ros__parameters: {policy: spp}}",
+            "section /r1/** is of no node here, it is ignored: did you mean /**?",
+        ),
     ],
 )
-def test_a_parameter_that_nobody_declares(tmp_path: Path, content: str, problem: str) -> None:
+def test_a_name_that_nobody_has(tmp_path: Path, content: str, problem: str) -> None:
     path = mine(tmp_path, content)
-    assert unknown_parameters(path) == [f"{path}: {problem}"]
+    assert unknown_names(path) == [f"{path}: {problem}"]
 
 
 @pytest.mark.parametrize(
@@ -71,15 +87,15 @@ def test_a_parameter_that_nobody_declares(tmp_path: Path, content: str, problem:
 )
 def test_a_file_that_is_none(tmp_path: Path, content: str, message: str) -> None:
     with pytest.raises(ValueError, match=message) as caught:
-        unknown_parameters(mine(tmp_path, content))
+        unknown_names(mine(tmp_path, content))
     assert "\n" not in str(caught.value)
 
 
 def test_a_file_that_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"parameter file .*nope\.yaml is missing: name a"):
-        unknown_parameters(tmp_path / "nope.yaml")
+        unknown_names(tmp_path / "nope.yaml")
 
 
 def test_a_folder(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="cannot be read: Is a directory"):
-        unknown_parameters(tmp_path)
+        unknown_names(tmp_path)

@@ -32,3 +32,14 @@ def test_a_folder_without_a_replay_is_one_line(
     assert cli.main(["score-findings", str(tmp_path)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "report.json is missing" in line
+
+
+def test_an_offline_replay_is_told_that_it_has_no_label_maps(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "offline.json").touch()
+    assert cli.main(["score-findings", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == (
+        f"laecips score-findings: {tmp_path} is of an offline replay, which keeps no label maps: "
+        "replay the bag without --offline\n"
+    )

@@ -132,6 +132,9 @@ def _moved(
 ) -> Iterator[str]:
     """Yield lines with the relative change of the weights: all of a network, its largest layers."""
     common = [name for name, w in before.items() if name in after and after[name].shape == w.shape]
+    if not common:
+        yield f"{network:<14}cannot be compared: no tensor of one name and shape is in both"
+        return
     alone = len(before.keys() | after.keys()) - len(common)
     moved = {name: float(np.linalg.norm(after[name] - before[name])) for name in common}
     length = {name: float(np.linalg.norm(before[name])) for name in common}

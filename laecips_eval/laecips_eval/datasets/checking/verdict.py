@@ -60,7 +60,10 @@ def judge(
         except DatasetError as error:
             refused.append(str(error))
     if len(held_out) < _FEWEST_HELD_OUT:
-        refused.append(f"{len(held_out)} frames held out, {_FEWEST_HELD_OUT} are needed")
+        refused.append(
+            f"frames held out: {len(held_out)}, {_FEWEST_HELD_OUT} are needed; take more pictures, "
+            "or hold out a larger share by splits.yaml or --held-out"
+        )
     notes += _held_out_notes(folder, seen, held_out)
     notes += _twins(seen, learnt, held_out)
     return refused, notes

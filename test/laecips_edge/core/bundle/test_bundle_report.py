@@ -228,6 +228,18 @@ def test_tensors_that_are_not_in_both_are_counted(tmp_path):
     assert "wider" not in text
 
 
+def test_networks_without_a_tensor_in_common_cannot_be_compared(tmp_path):
+    one, other = pair(
+        tmp_path,
+        {"weights_f": {"a": np.ones(1, np.float32), "b": np.ones(2, np.float32)}},
+        {"weights_f": {"b": np.ones(3, np.float32), "c": np.ones(4, np.float32)}},
+    )
+    assert differences(one, other).splitlines()[-3:-1] == [
+        "f             cannot be compared: no tensor of one name and shape is in both",
+        "h             moved by 0.00% of its length",
+    ]
+
+
 def test_the_largest_layers_are_shown_and_no_more(tmp_path):
     weights = {f"layer {size}": np.ones(size, np.float32) for size in range(1, SHOWN_LAYERS + 4)}
     one, other = pair(tmp_path, {"weights_f": weights}, {"weights_f": weights})

@@ -62,7 +62,10 @@ def test_what_cannot_be_read_is_told_instead_of_what_it_leads_to(plant: Path) ->
 
 
 def test_too_few_held_out(plant: Path) -> None:
-    assert verdict(plant, LEARNT, ["f8"])[0] == ["1 frames held out, 2 are needed"]
+    assert verdict(plant, LEARNT, ["f8"])[0] == [
+        "frames held out: 1, 2 are needed; take more pictures, or hold out a larger share by "
+        "splits.yaml or --held-out"
+    ]
 
 
 def test_why_there_are_no_parts(plant: Path) -> None:
