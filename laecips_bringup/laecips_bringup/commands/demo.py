@@ -47,6 +47,11 @@ def run(args: argparse.Namespace) -> int:
     from laecips_eval.inspection_scene.make_bags import ensure_main_bag
 
     check(args)
+    if not (args.no_train or replay.is_shipped(args.bundle)):
+        raise ValueError(
+            f"--bundle {args.bundle}: the demo has source frames for the trainer of the shipped "
+            "bundle alone; say --no-train, or `laecips replay --train --source DIR`"
+        )
     with progress_bar("drawing the inspection drive, once") as progress:
         bag = ensure_main_bag(args.bags, drive=args.drive, seed=args.bag_seed, progress=progress)
     source = None if args.no_train else replay.source_of(args)

@@ -115,10 +115,15 @@ def run(args: argparse.Namespace) -> int:
 
 def _asked(args: argparse.Namespace, before: dict[str, Any]) -> dict[str, Any]:
     """Return the options: as given, else as of the last run, else as answered on the terminal."""
-    names = ("images", "masks", "classes", "split_by", "root", "name", "drift", "teacher")
-    given = {name: getattr(args, name) for name in (*names, "quick", "training")}
+    described = ("images", "masks", "classes", "split_by")
+    names = (*described, "root", "name", "drift", "teacher", "quick", "training")
+    given = {name: getattr(args, name) for name in names}
     if given["root"]:  # the one way or the other, not a mixture of two runs
-        before = before | dict.fromkeys(("images", "masks", "classes", "split_by"))
+        for name in described:
+            if given[name] is not None:
+                option = name.replace("_", "-")
+                raise ValueError(f"--{option}: the folder of --root says it itself; leave it out")
+        before = before | dict.fromkeys(described)
     elif given["images"]:
         before = before | {"root": None}
     asked = {

@@ -144,17 +144,22 @@ def source_of(args: argparse.Namespace) -> Path:
     from laecips_cloud.console import progress_bar
     from laecips_eval.datasets.source_frames import ensure_source
 
-    from laecips_bringup.graph.installed_files import shipped_bundle
-
     if getattr(args, "source", None) is not None:
         return Path(args.source)
-    if args.bundle is not None and args.bundle.resolve() != shipped_bundle().resolve():
+    if not is_shipped(args.bundle):
         raise ValueError(
             f"--train with {args.bundle}: give its labelled source frames with --source, the "
             "promotion gate is held on some of them"
         )
     with progress_bar("drawing source frames, once") as progress:
         return ensure_source(cache_folder() / "source", progress=progress)
+
+
+def is_shipped(bundle: Path | None) -> bool:
+    """Tell whether `--bundle` is the shipped one, which it is if it is not given."""
+    from laecips_bringup.graph.installed_files import shipped_bundle
+
+    return bundle is None or bundle.resolve() == shipped_bundle().resolve()
 
 
 def run_live(

@@ -29,12 +29,21 @@ def run(args: argparse.Namespace) -> int:
     """Print each node's state, and return 0 if all are as wanted, else 1.
 
     Raises:
-        ValueError: no time is given to answer.
+        ValueError: no time is given to answer, or a name cannot be one.
     """
     if not args.wait > 0:
         raise ValueError(f"--wait is {args.wait:g}: give more than 0 seconds")
+    from rclpy.exceptions import InvalidTopicNameException
+    from rclpy.validate_full_topic_name import validate_full_topic_name
+
     from laecips_edge.ros.node_states import choose_small_transport, node_states
 
+    for name in args.nodes:
+        try:
+            validate_full_topic_name(f"/{name.strip('/')}")
+        except InvalidTopicNameException as error:
+            why = str(error).partition("\n")[0]
+            raise ValueError(f"{name!r} is no name of a node: {why}") from error
     choose_small_transport()
     states = node_states(args.nodes, wait_s=args.wait)
     for name, state in states.items():

@@ -52,8 +52,8 @@ def camera_topics(image_topic: str, image_transport: str, cameras: str) -> Camer
             above, `NAME/image` where none is given. Empty: one camera.
 
     Raises:
-        ValueError: the transport is unknown, a name cannot be one, both arguments are given, or the
-            cameras' transports differ.
+        ValueError: the transport is unknown or not the topic's, a name cannot be one, both
+            arguments are given, or the cameras' transports differ.
     """
     if image_transport and image_transport not in TRANSPORTS:
         raise ValueError(
@@ -71,6 +71,11 @@ def camera_topics(image_topic: str, image_transport: str, cameras: str) -> Camer
     } or {"": image_topic}
     bases = {name: topic.removesuffix(f"/{COMPRESSED}") for name, topic in topics.items()}
     compressed = [name for name, topic in topics.items() if topic != bases[name]]
+    if compressed and image_transport == RAW:
+        raise ValueError(
+            f"image_transport is {RAW}, and {topics[compressed[0]]} is {COMPRESSED}: give one of "
+            "them"
+        )
     if compressed and len(compressed) < len(bases):
         (other, *_) = (name for name in names if name not in compressed)
         raise ValueError(

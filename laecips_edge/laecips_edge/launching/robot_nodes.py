@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from typing import Final, Unpack
 
 from laecips_edge.launching.camera_topics import camera_topics
-from laecips_edge.launching.node_spec import NodeSpec, Parameters, Shared, filled, managed_node
+from laecips_edge.launching.node_spec import (
+    NodeSpec,
+    Parameters,
+    Shared,
+    filled,
+    managed_node,
+    said,
+)
 
 SERVICE: Final = "segment_hard_frame"
 _OF_THE_TRAINER: Final = ("model_update", "model_report", "get_model")
@@ -46,6 +53,11 @@ def edge(
             missing or is none.
     """
     images = camera_topics(image_topic, image_transport, cameras)
+    if "" in images.bases and images.remappings and (named := said("edge", shared).get("cameras")):
+        raise ValueError(
+            f"image_topic: the parameter file names the cameras {', '.join(named)}, which have a "
+            "topic each; give cameras:=NAME=TOPIC,..."
+        )
     return managed_node(
         "laecips_edge",
         "edge",

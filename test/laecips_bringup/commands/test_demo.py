@@ -42,6 +42,7 @@ def test_help_tells_of_its_own_options_and_of_what_is_left_out(
     [
         (["--delta", "7"], "--delta: 7.0 is neither in [0, 1] nor -1"),
         (["--teacher", "/nowhere"], "teacher /nowhere: not there; give a folder that "),
+        (["--bundle", "/own"], "--bundle /own: the demo has source frames for the trainer of the "),
     ],
 )
 def test_options_are_checked_before_the_drive_is_drawn(

@@ -96,6 +96,16 @@ def test_what_is_missing_is_named_where_nobody_can_be_asked(
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.parametrize(("option", "value"), [("--images", "/nowhere"), ("--split-by", "folder")])
+def test_what_the_folder_of_root_says_is_not_asked_for(
+    option: str, value: str, tmp_path: Path, plant: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["--root", str(tmp_path / "plant"), option, value]
+    assert main(["new", str(tmp_path / "new"), *given]) == 2
+    assert f"laecips new: {option}: the folder of --root says it" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_folder_of_other_things_is_left_alone(
     tmp_path: Path, plant: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -48,6 +48,14 @@ def test_a_wait_that_gives_no_time_is_refused(
     assert said.out == ""
 
 
+@pytest.mark.parametrize("name", ["a b", "", "1x", "a//b"])
+def test_what_cannot_be_a_node_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["state", name]) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith(f"laecips state: {name!r} is no name of a node: Invalid topic name")
+    assert said.err.count("\n") == 1
+
+
 @pytest.mark.slow  # it starts a node
 def test_a_probe_passes_once_the_node_is_active(
     walker: ManagedNode, capsys: pytest.CaptureFixture[str]

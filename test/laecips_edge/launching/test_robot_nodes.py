@@ -1,5 +1,6 @@
 """Edge node and bridge, as they are described."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +37,20 @@ def test_several_cameras_have_a_topic_each() -> None:
 def test_an_unknown_transport_is_refused() -> None:
     with pytest.raises(ValueError, match="'theora' is unknown: use one of raw, compressed"):
         edge(image_transport="theora")
+
+
+def test_a_transport_that_is_not_the_topics_is_refused() -> None:
+    with pytest.raises(ValueError, match="image_transport is raw, and /c/compressed is compressed"):
+        edge(image_topic="/c/compressed", image_transport="raw")
+
+
+def test_one_topic_for_named_cameras_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text("/**/edge: {ros__parameters: {cameras: [front, rear]}}")
+    with pytest.raises(ValueError, match="the parameter file names the cameras front, rear"):
+        edge(image_topic="/cam/image", params_file=str(file))
+    assert edge(params_file=str(file)).remappings == {}
+    assert edge(cameras="left=/l", params_file=str(file)).remappings["left/image"] == "/l"
 
 
 def test_what_is_asked_and_what_is_usual() -> None:
