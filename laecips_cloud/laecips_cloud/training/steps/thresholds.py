@@ -42,7 +42,9 @@ def delta_at_share(trust: NDArray[np.floating], share: float) -> float:
     if not len(trust):
         raise ValueError("no held-out rows to fit delta on: the held-out data set is empty")
     ordered = np.sort(np.asarray(trust, np.float64))
-    hard = round(share * len(ordered))
+    rises = np.flatnonzero(ordered[1:] > ordered[:-1]) + 1
+    cuts = np.array([0, *rises, len(ordered)])
+    hard = int(cuts[np.abs(cuts - share * len(ordered)).argmin()])
     if hard == 0:
         return float(np.clip(np.nextafter(ordered[0], -1.0), 0.0, 1.0))
     if hard == len(ordered):

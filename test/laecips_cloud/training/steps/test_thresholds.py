@@ -50,6 +50,17 @@ def test_delta_meets_its_share(trust: list[float], share: float) -> None:
     assert abs(hard - share * len(trust)) <= 0.5 + 1e-9 or _halves_a_double(trust)
 
 
+@given(
+    trust=st.lists(st.sampled_from([0.1, 0.2, 0.5, 1.0]), min_size=1, max_size=40),
+    share=st.floats(0.0, 1.0),
+)
+def test_delta_meets_its_share_as_closely_as_ties_allow(trust: list[float], share: float) -> None:
+    def miss(delta: float) -> float:
+        return abs(sum(not c > delta for c in trust) - share * len(trust))
+
+    assert miss(delta_at_share(np.array(trust), share)) == min(map(miss, [0.0, *trust]))
+
+
 def _halves_a_double(trust: list[float]) -> bool:
     """Neighbouring doubles have no half-way between them."""
     ordered = np.sort(trust)
