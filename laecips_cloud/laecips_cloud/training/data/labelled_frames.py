@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 import cv2
@@ -41,6 +42,15 @@ def fitted(frame: LabelledFrame, size: tuple[int, int]) -> LabelledFrame:
         return frame
     label = cv2.resize(frame.label, size[::-1], interpolation=cv2.INTER_NEAREST)
     return LabelledFrame(frame.name, fit(frame.image, size), np.asarray(label, np.uint8))
+
+
+def digest(frames: Iterable[LabelledFrame]) -> str:
+    """Return a sha256 of frames, 64 hex digits: their names, pictures, labels and order."""
+    whole = hashlib.sha256()
+    for name, image, label in frames:
+        for part in (name.encode(), image, label):
+            whole.update(hashlib.sha256(np.ascontiguousarray(part)).digest())
+    return whole.hexdigest()
 
 
 class LabelledFrames(Protocol):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from laecips_edge.core.bundle.bundle import MANIFEST
 
-from laecips_cloud.training.data.labelled_frames import LabelledFrames, fitted
+from laecips_cloud.training.data.labelled_frames import LabelledFrames, digest, fitted
 from laecips_cloud.training.first.measured_pair import FirstTrainingResult, measured_pair
 from laecips_cloud.training.first.settings import FirstTraining
 from laecips_cloud.training.first.stages import Stages
@@ -67,7 +67,7 @@ def first_training(
     unseen = [held_out[i] for i in range(len(held_out))]
     kept = Checkpoints(
         checkpoints,
-        recipe=settings.as_json() | {"frames": len(seen), "classes": list(frames.classes)},
+        recipe=settings.as_json() | {"frames": digest(seen), "classes": list(frames.classes)},
         resume=resume,
     )
     stages = Stages(

@@ -20,6 +20,7 @@ from laecips_cloud.networks import RFNet
 from laecips_cloud.training.data.labelled_frames import (
     LabelledFrame,
     LabelledFrames,
+    digest,
     fitted,
 )
 from laecips_cloud.training.first.settings import as_json
@@ -120,33 +121,42 @@ def teacher_training(
         raise ValueError("teacher training: there must be frames, and held-out ones")
     if list(frames.classes) != list(held_out.classes):
         raise ValueError("teacher training: the held-out frames have other classes than the frames")
+    progress(f"reading {len(frames)} frames and {len(held_out)} held-out ones")
+    seen = [fitted(frames[i], settings.input_size) for i in range(len(frames))]
     kept = Checkpoints(
         checkpoints,
         recipe=as_json(settings)
-        | {"role": "teacher", "frames": len(frames), "classes": list(frames.classes)},
+        | {"role": "teacher", "frames": digest(seen), "classes": list(frames.classes)},
         resume=resume,
     )
     unseen = [held_out[i] for i in range(len(held_out))]
     curve = LearningCurve(held_out=unseen, tiling=Tiling(settings.input_size))
-    network = _trained(frames, settings, kept, curve, progress)
+    network = _trained(
+        seen,
+        len(frames.classes),
+        settings=settings,
+        checkpoints=kept,
+        curve=curve,
+        progress=progress,
+    )
     progress(f"measuring on {len(unseen)} held-out frames")
     rows, as_they_are, drifted = _measure(network, unseen, settings)
     return TaughtTeacher(network, fit_temperature(rows), as_they_are, drifted, curve, unseen)
 
 
 def _trained(
-    frames: LabelledFrames,
+    seen: Sequence[LabelledFrame],
+    classes: int,
+    *,
     settings: TeacherTraining,
-    kept: Checkpoints,
+    checkpoints: Checkpoints,
     curve: LearningCurve,
     progress: Progress,
 ) -> RFNet:
     torch.manual_seed(settings.seed)
-    network = RFNet(classes=len(frames.classes), width=settings.width, depth=False)
+    network = RFNet(classes=classes, width=settings.width, depth=False)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    if not kept.restore("teacher", network):
-        progress(f"reading {len(frames)} frames")
-        seen = [fitted(frames[i], settings.input_size) for i in range(len(frames))]
+    if not checkpoints.restore("teacher", network):
         recipe = SegmenterRecipe(
             input_size=settings.input_size,
             steps=settings.steps,
@@ -160,7 +170,7 @@ def _trained(
             curve=curve,
             progress=lambda line: progress(f"teacher: {line}"),
         )
-        kept.keep("teacher", network)
+        checkpoints.keep("teacher", network)
     return network
 
 

@@ -38,8 +38,8 @@ class Checkpoints:
         if resume and file.is_file():
             if file.read_text(encoding="utf-8") != wanted:
                 raise ValueError(
-                    f"{path}: holds a training with other settings; "
-                    "give the same settings, or train without --resume"
+                    f"{path}: holds a training with other settings or pictures; "
+                    "give the same ones, or train without --resume"
                 )
             return
         if file.is_file():

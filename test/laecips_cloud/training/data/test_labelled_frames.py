@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from laecips_cloud.training.data.labelled_frames import UNLABELLED, LabelledFrame, fitted
+from laecips_cloud.training.data.labelled_frames import UNLABELLED, LabelledFrame, digest, fitted
 
 
 @pytest.mark.parametrize("size", [(30, 40), (97, 513), (100, 90), (1080, 1920)])
@@ -20,3 +20,17 @@ def test_picture_and_labels_are_brought_to_one_size(size: tuple[int, int]) -> No
 def test_a_frame_of_that_size_is_left_as_it_is() -> None:
     frame = LabelledFrame("a", np.zeros((8, 9, 3), np.uint8), np.zeros((8, 9), np.uint8))
     assert fitted(frame, (8, 9)) is frame
+
+
+def test_a_digest_tells_names_pictures_labels_and_order_apart() -> None:
+    picture, label = np.zeros((8, 9, 3), np.uint8), np.zeros((8, 9), np.uint8)
+    one, two = LabelledFrame("a", picture, label), LabelledFrame("b", picture, label)
+    others = [
+        [one],
+        [two, one],
+        [one, two._replace(name="c")],
+        [one, two._replace(image=picture + 1)],
+        [one, two._replace(label=label + 1)],
+    ]
+    assert len({digest(frames) for frames in ([one, two], *others)}) == 6
+    assert digest([one._replace(image=picture[:, ::-1]), two]) == digest([one, two])

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,21 @@ def test_a_training_that_was_stopped_goes_on_and_ends_the_same(
         one, two = whole.bundle.weights(network), resumed.bundle.weights(network)
         assert all(np.array_equal(one[name], two[name]) for name in one)
     assert whole.bundle.manifest == resumed.bundle.manifest
+
+
+def test_a_training_of_other_pictures_is_not_resumed(
+    toy_frames: ToyFrames, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(stages, "train_segmenter", stop)
+    with pytest.raises(KeyboardInterrupt):
+        train(toy_frames, tmp_path / "toy")
+    with pytest.raises(KeyboardInterrupt):
+        train(toy_frames, tmp_path / "toy", resume=True)
+    with pytest.raises(ValueError, match="holds a training with other settings or pictures"):
+        train(partial(toy_frames, size=(96, 96)), tmp_path / "toy", resume=True)
 
 
 def test_f_and_the_folds_see_as_many_pictures_in_another_light_as_was_asked(
