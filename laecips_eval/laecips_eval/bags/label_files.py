@@ -116,7 +116,8 @@ def assigned(files: Sequence[Path], stamps_ns: Sequence[int]) -> dict[int, Path]
         stamps_ns: stamps of the pictures, in bag order.
 
     Raises:
-        BagError: a name has no number or that of no picture, or no stamp is a picture's.
+        BagError: a name has no number or that of no picture, no stamp is a picture's, or two label
+            maps are of one picture.
     """
     stamps = {path: stamp for path in files if (stamp := _stamp(path.stem)) is not None}
     found: dict[int, Path] = {}
@@ -124,16 +125,21 @@ def assigned(files: Sequence[Path], stamps_ns: Sequence[int]) -> dict[int, Path]
         for path, stamp in stamps.items():
             nearest = min(stamps_ns, key=lambda known: abs(known - stamp), default=0)
             if abs(nearest - stamp) <= _NEAR_NS:
-                found[nearest] = path
+                _add(found, nearest, path)
     else:
         for path in files:
-            found[stamps_ns[_number(path, len(stamps_ns))]] = path
+            _add(found, stamps_ns[_number(path, len(stamps_ns))], path)
     if not found:
         raise BagError(
             f"{files[0].parent}: none of {len(files)} label maps has the stamp of one of the "
             f"{len(stamps_ns)} pictures; {_CURE}"
         )
     return found
+
+
+def _add(found: dict[int, Path], stamp_ns: int, path: Path) -> None:
+    if (other := found.setdefault(stamp_ns, path)) != path:
+        raise BagError(f"{path}: {other.name} is of the same picture; {_CURE}")
 
 
 def _label_files(folder: Path) -> list[Path]:

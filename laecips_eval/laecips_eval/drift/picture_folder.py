@@ -82,6 +82,11 @@ class PictureFolder:
         """Number of pictures with labels."""
         return len(self._places)
 
+    def frames(self, start: int, stop: int) -> list[str]:
+        """Return names from `start` to `stop`, of a folder with labels those that have some."""
+        names = self.names[start:stop]
+        return [name for name in names if name in self._places or not self.classes]
+
     def path(self, index: int) -> Path:
         """Return the file of a picture."""
         return self._paths[self.names[index]]
@@ -135,8 +140,8 @@ def write_folder(
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(encode_png(drift.label(index, label)))
             progress(index + 1, len(source))
-        splits = {it.name: list(source.names[it.start : it.stop]) for it in drift.plan.segments}
-        _write_yaml(folder / SPLIT_FILE, splits)
+        splits = {it.name: source.frames(it.start, it.stop) for it in drift.plan.segments}
+        _write_yaml(folder / SPLIT_FILE, {name: names for name, names in splits.items() if names})
         if source.classes:
             colours = [list(map(int, colour)) for colour in source.palette]
             _write_yaml(folder / CLASS_FILE, {"classes": list(source.classes), "colors": colours})

@@ -66,6 +66,8 @@ def test_names(bag: Bag, named: Named, names: list[str], indices: list[int] | No
         ([], r"truth: no label maps \(\.png"),
         (["first"], r"first\.png: its name has no number"),
         (["3"], r"3\.png: the bag has pictures 0 to 2"),
+        (["0_mask_1", "1_mask_1"], r"1_mask_1\.png: 0_mask_1\.png is of the same picture; name"),
+        (["1750000000.000000", "1750000000.000001"], "000001.png: 1750000000.000000.png is of"),
         (["1850000000.000000000"], "none of 1 label maps has the stamp of one of the 3 pictures"),
     ],
 )

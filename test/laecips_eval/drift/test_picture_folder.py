@@ -54,7 +54,8 @@ def test_a_folder_with_labels(plant: Path, tmp_path: Path) -> None:
     for name in ("images/1.jpg", "images/9.png"):
         assert (new / name).read_bytes() == (plant / name).read_bytes()
     frames = FrameFolder(new)
-    assert dict(frames.splits) == {"as_taken": ("1", "9"), "later": ("10", "day/2")}
+    assert dict(frames.splits) == {"as_taken": ("1",), "later": ("10", "day/2")}
+    assert FrameFolder(new, "as_taken").names == ("1",)
     assert frames.names == ("1", "10", "day/2")
     assert np.array_equal(frames[0].label, source.read(0).label)
     for before, after in ((source.read(2), frames[1]), (source.read(3), frames[2])):

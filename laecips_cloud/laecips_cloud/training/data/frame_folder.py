@@ -232,7 +232,10 @@ class FrameFolder:
             return {}
         if (self.root / SPLIT_FILE).is_file():
             raise DatasetError(f"{path}: there is {SPLIT_FILE} too; take one of them away")
-        lines = path.read_text(encoding="utf-8").splitlines()
+        try:
+            lines = path.read_text(encoding="utf-8-sig").splitlines()
+        except ValueError as error:
+            raise DatasetError(f"{path}: not UTF-8 ({error}); save it as UTF-8") from error
         names = frozenset(line.strip() for line in lines if line.strip())
         if unknown := sorted(names - self._pairs.keys()):
             raise DatasetError(f"{path}: {unknown[0]} {self._lack(unknown[0])}")

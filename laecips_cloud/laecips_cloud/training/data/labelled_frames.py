@@ -48,8 +48,8 @@ def digest(frames: Iterable[LabelledFrame]) -> str:
     """Return a sha256 of frames, 64 hex digits: their names, pictures, labels and order."""
     whole = hashlib.sha256()
     for name, image, label in frames:
-        for part in (name.encode(), image, label):
-            whole.update(hashlib.sha256(np.ascontiguousarray(part)).digest())
+        for part in (name.encode(), image.tobytes(), label.tobytes()):
+            whole.update(hashlib.sha256(part).digest())
     return whole.hexdigest()
 
 

@@ -192,7 +192,7 @@ class _Import:
             return
         if not annotated.shapes:
             self.outcome.notes.add("pictures on which nothing was drawn, all background", name)
-        label = self._painted(annotated, size)
+        label = self._painted(annotated, name, size)
         path = self._draft / "labels" / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(cv2.imencode(".png", label)[1].tobytes())
@@ -237,9 +237,10 @@ class _Import:
             self.outcome.notes.add(f"pictures with an EXIF orientation, {how}", name)
         return height, width
 
-    def _painted(self, annotated: AnnotatedPicture, size: Size) -> NDArray[np.uint8]:
+    def _painted(self, annotated: AnnotatedPicture, name: str, size: Size) -> NDArray[np.uint8]:
         label = np.full(size, _NOTHING, np.int16)
         lost, notes = self.outcome.lost, self.outcome.notes
+        somewhere = bool(annotated.no_areas)  # is something of which nobody knows the pixels
         for category, area in annotated.shapes:
             value = self._map.labels.get(category)
             if value is None:
@@ -258,6 +259,7 @@ class _Import:
                 pixels, over, cut = paint(label, area(size), value)
             except (ValueError, TypeError, KeyError, IndexError) as error:
                 lost.add(f"shapes that are none ({error})", annotated.picture)
+                somewhere = True
                 continue
             if not pixels:
                 lost.add("shapes that cover no pixel", annotated.picture)
@@ -265,7 +267,9 @@ class _Import:
                 notes.add("shapes that reach out of their picture, cut there", annotated.picture)
             if over:
                 notes.add("shapes over others, the later on top", annotated.picture)
-        label[label == _NOTHING] = self._map.background
+        if somewhere:
+            notes.add("pictures with lost shapes: pixels without a shape have no class there", name)
+        label[label == _NOTHING] = UNLABELLED if somewhere else self._map.background
         return label.astype(np.uint8)
 
 

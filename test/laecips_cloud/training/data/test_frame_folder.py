@@ -148,6 +148,11 @@ def test_what_is_held_out_is_a_split(folder: Path) -> None:
     (folder / "held_out.txt").write_text("000003-0-3\n\n000001-0-1\n", encoding="utf-8")
     assert FrameFolder(folder, "held_out").names == (NAMES[1], NAMES[3])
     assert FrameFolder(folder, "train").names == (NAMES[0], NAMES[2], NAMES[4])
+    (folder / "held_out.txt").write_text("000003-0-3\n", encoding="utf-8-sig")  # as Notepad does
+    assert FrameFolder(folder, "held_out").names == (NAMES[3],)
+    (folder / "held_out.txt").write_text("000003-0-3 \xe4\n", encoding="latin-1")
+    with pytest.raises(DatasetError, match=r"held_out.txt: not UTF-8 .*; save it as UTF-8"):
+        FrameFolder(folder)
     (folder / "splits.yaml").write_text("by: time")
     with pytest.raises(DatasetError, match=r"held_out.txt: there is splits\.yaml too; take one of"):
         FrameFolder(folder)

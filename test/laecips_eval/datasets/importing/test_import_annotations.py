@@ -14,6 +14,7 @@ from laecips_cloud.annotations.shapes import (
     Shape,
     Size,
     box,
+    polygon,
 )
 from laecips_cloud.training.data.errors import DatasetError
 from laecips_cloud.training.data.frame_folder import FrameFolder
@@ -245,6 +246,20 @@ def test_a_picture_with_boxes_alone_is_not_background(bring: Bring, tmp_path: Pa
         "boxes without an outline: 1 (b.png)",
         "pictures on which only boxes, lines or points were drawn: 1 (b.png)",
     ]
+
+
+def test_where_a_shape_is_lost_what_nobody_outlined_is_not_background(
+    bring: Bring, tmp_path: Path
+) -> None:
+    beside = AnnotatedPicture(picture="a.png", shapes=[DENT], no_areas=["boxes without an outline"])
+    torn = Shape("dirt", polygon([[0, 0], [1, 1]]))
+    done = bring(beside, picture("b.png", torn, DIRT), picture("c.jpg", DIRT))
+    frames = FrameFolder(tmp_path / "plant")
+    assert [set(np.unique(frame.label)) for frame in frames] == [{1, 255}, {2, 255}, {0, 2}]
+    assert (
+        "pictures with lost shapes: pixels without a shape have no class there: 2 (a, b)"
+        in done.notes.lines()
+    )
 
 
 def test_a_picture_may_come_with_its_annotation(bring: Bring, tmp_path: Path) -> None:

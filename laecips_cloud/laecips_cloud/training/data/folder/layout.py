@@ -106,14 +106,16 @@ def find_pairs(root: Path) -> Pairs:
     )
 
 
-def natural_order(name: str) -> tuple[str | int, ...]:
-    """Key that sorts names as people count.
+def natural_order(name: str) -> tuple[tuple[str | int, ...], str]:
+    """Key that sorts names as people count; no two names have the same.
 
     Example:
         >>> sorted(["frame10", "frame9"], key=natural_order)
         ['frame9', 'frame10']
     """
-    return tuple(int(p) if i % 2 else p for i, p in enumerate(re.split(r"([0-9]+)", name)))
+    parts = re.split(r"([0-9]+)", name)
+    # The name tells "f01" from "f1".
+    return tuple(int(part) if index % 2 else part for index, part in enumerate(parts)), name
 
 
 def _patterns(root: Path) -> tuple[Path, tuple[Patterns, ...]]:

@@ -80,10 +80,10 @@ def test_a_linked_folder_is_followed(tmp_path: Path) -> None:
 
 
 def test_in_the_order_of_the_numbers(tmp_path: Path) -> None:
-    names = ["f2", "f10", "f9x1", "f9x0", "f", "10", "9"]
+    names = ["f2", "f10", "f02", "f9x1", "f9x0", "f002", "f", "10", "9"]
     files = [f"{kind}/{name}.png" for name in names for kind in ("images", "labels")]
     found = find_pairs(lay(tmp_path, *files))
-    assert list(found.pairs) == ["9", "10", "f", "f2", "f9x0", "f9x1", "f10"]
+    assert list(found.pairs) == ["9", "10", "f", "f002", "f02", "f2", "f9x0", "f9x1", "f10"]
     assert sorted(names, key=natural_order) == list(found.pairs)
 
 
