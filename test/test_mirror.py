@@ -47,7 +47,6 @@ TESTED_BY_OTHERS = {
     "laecips_edge/core/link/grpc_options.py",
     "laecips_edge/frame/camera.py",
     "laecips_edge/frame/node_status.py",
-    "laecips_edge/frame/image_input.py",
     "laecips_edge/frame/pipeline.py",
     "laecips_edge/frame/pipeline_status.py",
     "laecips_edge/frame/publishers.py",

@@ -6,6 +6,7 @@ cloud, whose answers have a thread of their own. On a third thread `update/model
 newer pair (f, h) into `core/frame/running_pair.py`.
 """
 
+import gc
 import socket
 import sys
 from dataclasses import replace
@@ -179,6 +180,8 @@ class EdgeNode(ManagedNode):
             self._answers.stop()
             self.destroy_client(self._cloud)
             self._cloud = None
+        gc.collect()  # the networks hang in cycles: pipeline and router, model link and updater
+        give_back()
 
     @property
     def _statuses(self) -> list[StatusTopics]:

@@ -1,6 +1,8 @@
 """The edge node in this process: what its parameters may become while it is configured."""
 
+import gc
 import socket
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -87,6 +89,20 @@ def test_a_delta_that_does_not_fit_is_refused_from_the_configuration_on(
     assert not result.successful
     assert result.reason.startswith(reason)
     assert (node.parameters["delta"], node._running.current.policy.delta) == before
+
+
+def test_cleaned_up_it_has_no_networks(configured: Callable[..., EdgeNode]) -> None:
+    """They hang in cycles, for which Python's own collection may come hours later."""
+    node = configured()
+    assert node.trigger_activate() == TransitionCallbackReturn.SUCCESS
+    networks = weakref.ref(node._running.current.segmenter)
+    gc.disable()
+    try:
+        assert node.trigger_deactivate() == TransitionCallbackReturn.SUCCESS
+        assert node.trigger_cleanup() == TransitionCallbackReturn.SUCCESS
+        assert networks() is None
+    finally:
+        gc.enable()
 
 
 def test_at_the_next_start_the_fastest_engine_runs_at_once(

@@ -35,6 +35,7 @@ from laecips_msgs.msg import BridgeStatus
 from laecips_msgs.srv import SegmentHardFrame
 
 STATUS_PERIOD_S: Final = 1.0
+DISCOVERY_PERIOD_S: Final = 5.0
 
 MOST: Final = 16
 """Requests on their way at a time; more are answered UNAVAILABLE."""
@@ -63,6 +64,7 @@ class BridgeNode(ManagedNode):
         self._service: Any = None
         self._status = StatusPublisher(self, BridgeStatus)
         self.create_timer(STATUS_PERIOD_S, self._report, clock=self.steady_clock)
+        self.create_timer(DISCOVERY_PERIOD_S, self._discover, clock=self.steady_clock)
 
     def configure(self) -> None:
         """Load the certificates, open the spool and create the service."""
@@ -200,6 +202,12 @@ class BridgeNode(ManagedNode):
         clouds = self._clouds
         if clouds is not None:
             clouds.change([each.address for each in found])
+
+    def _discover(self) -> None:
+        """Look for gateways again while none can be reached."""
+        discovery, clouds = self._discovery, self._clouds
+        if discovery is not None and clouds is not None and clouds.reached is None:
+            discovery.review()
 
     def _garbage(self, line: str) -> None:
         self.get_logger().warning(line, throttle_duration_sec=60.0)

@@ -20,6 +20,7 @@ KEPT: Final = 64
 """Announcements that are kept; those beyond are not taken."""
 
 _ASK_MS: Final = 3000
+_QUERY, _POINTER, _INTERNET = 0, 12, 1  # RFC 1035
 
 
 def can_discover() -> bool:
@@ -32,7 +33,8 @@ class Discovery:
 
     Args:
         on_change: called on a thread of its own with all announced gateways, each time they change.
-        on_garbage: called with one line for each announcement that cannot be used.
+        on_garbage: called with one line for each announcement that cannot be used, and for what the
+            network refuses later.
         interfaces: IP addresses of the network interfaces to listen at; empty: all.
 
     Raises:
@@ -48,10 +50,24 @@ class Discovery:
     ) -> None:
         import zeroconf  # noqa: PLC0415 (optional)
 
+        self._on_garbage = on_garbage
         heard = Announcements(on_change, on_garbage=on_garbage)
         choice: Any = list(interfaces) or zeroconf.InterfaceChoice.All
         self._zeroconf = zeroconf.Zeroconf(interfaces=choice)
         self._browser = zeroconf.ServiceBrowser(self._zeroconf, SERVICE, listener=heard)
+
+    def review(self) -> None:
+        """Listen at new interfaces too, and ask again; call it while no gateway can be reached.
+
+        zeroconf of itself listens at the addresses that this machine has at the start, and asks in
+        the first seconds alone: a robot is often on before its network.
+        """
+        try:
+            if hasattr(self._zeroconf, "update_interfaces"):  # of zeroconf 0.150 and later
+                self._zeroconf.update_interfaces()
+        except (_zeroconf_error(), OSError, RuntimeError) as error:
+            self._on_garbage(f"network: {_printable(repr(error))}")
+        self._zeroconf.send(_question())
 
     def close(self) -> None:
         """Stop listening."""
@@ -112,6 +128,15 @@ class Announcements:
 def _printable(text: str) -> str:
     """Return a text of the network for the log; zeroconf quotes names as they came."""
     return "".join(each if each.isprintable() else "?" for each in text[:150])
+
+
+def _question() -> Any:
+    """Return the packet that asks for announcements."""
+    import zeroconf  # noqa: PLC0415 (optional)
+
+    packet = zeroconf.DNSOutgoing(_QUERY)
+    packet.add_question(zeroconf.DNSQuestion(SERVICE, _POINTER, _INTERNET))
+    return packet
 
 
 def _zeroconf_error() -> type[Exception]:

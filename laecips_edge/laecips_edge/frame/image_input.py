@@ -73,8 +73,8 @@ class ImageInput:
 
     def destroy(self) -> None:
         """End the subscription."""
-        self._cancel()
         self._unsubscribe()
+        self._cancel()  # last, because until then the thread may hear of another publisher
 
     def _best(self) -> str:
         if self._asked != BEST_AVAILABLE:

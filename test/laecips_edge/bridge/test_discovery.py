@@ -96,6 +96,37 @@ def pointer(alias: str) -> bytes:
     return bytes(packet)
 
 
+@pytest.mark.parametrize(
+    "problem", [None, zeroconf.EventLoopBlocked(), OSError("no such device"), RuntimeError("none")]
+)
+def test_it_listens_at_new_interfaces_and_asks_again(
+    monkeypatch: pytest.MonkeyPatch, problem: Exception | None
+) -> None:
+    """zeroconf asks in the first seconds only, and where an address was then."""
+    asked: list[bytes] = []
+    rescans: list[None] = []
+
+    class Network:
+        def __init__(self, **_: Any) -> None: ...
+
+        def update_interfaces(self) -> None:
+            rescans.append(None)
+            if problem is not None:
+                raise problem
+
+        def send(self, out: Any) -> None:
+            asked.extend(out.packets())
+
+    monkeypatch.setattr(zeroconf, "Zeroconf", Network)
+    monkeypatch.setattr(zeroconf, "ServiceBrowser", lambda *_, **__: None)
+    told: list[str] = []
+    discovery = Discovery(print, on_garbage=told.append)
+    discovery.review()
+    assert len(rescans) == 1
+    assert [question.name for question in zeroconf.DNSIncoming(asked[0]).questions] == [SERVICE]
+    assert [line.partition(": ")[0] for line in told] == ["network"] * (problem is not None)
+
+
 class Heard:
     """Services by name, in the place of zeroconf."""
 

@@ -108,11 +108,10 @@ class FindingLog:
             self._sizes[number] += (path.stat().st_size if path.exists() else 0) - before
 
     def _read_last_id(self) -> int:
-        for part in reversed(parts_of(self.folder)):
-            values = [record.get("id") for record in read_lines(part / LINES)[0]]
-            if ids := [value for value in values if isinstance(value, int)]:
-                return max(ids)
-        return 0
+        # Not of the newest part alone: it may have begun with lines of old findings.
+        parts = (read_lines(part / LINES)[0] for part in parts_of(self.folder))
+        ids = (record.get("id") for records in parts for record in records)
+        return max((each for each in ids if isinstance(each, int)), default=0)
 
 
 def parts_of(folder: Path) -> list[Path]:

@@ -206,7 +206,7 @@ class RunningPair:
         """
         with self._changing:
             if self._current.manifest is manifest:
-                policy = self._current.policy.held_to(allowance.delta, audits=allowance.upload)
+                policy = self._current.policy.held_to(allowance.delta, uploads=allowance.upload)
                 self._current = replace(self._current, policy=policy)
 
     def renew_policies(self) -> None:

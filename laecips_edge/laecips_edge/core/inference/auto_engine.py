@@ -21,6 +21,7 @@ from laecips_edge.core.inference.engine_probe import (
     why,
 )
 from laecips_edge.core.inference.engine_settings import AUTO, EngineSettings
+from laecips_edge.core.inference.engines import EngineError
 from laecips_edge.core.inference.probed_engines import ProbedEngines, architecture
 from laecips_edge.core.inference.segmenter import Segmenter
 
@@ -32,7 +33,7 @@ class AutoEngine(Generic[SomeSettings]):
     """Puts bundles on the engine that was found best for their architecture. Thread-safe.
 
     Until an architecture was probed, its bundles run on the reference. A bundle on whose own frames
-    the engine does not agree with fp32 runs on the next best that does.
+    the engine does not agree with fp32, or does not run, runs on the next best that does.
 
     Attributes:
         settings: settings of the node. If they name an engine, that is taken.
@@ -70,7 +71,7 @@ class AutoEngine(Generic[SomeSettings]):
         """Return the networks of a bundle on their engine.
 
         Raises:
-            EngineError: not even the reference runs them.
+            EngineError: not even the last engine runs them.
             BundleError: the weights cannot be read.
         """
         if self._named:
@@ -78,12 +79,11 @@ class AutoEngine(Generic[SomeSettings]):
         able = able_engines(bundle, self.engines)
         order = [engine for engine in self._order(bundle) if engine in (*able, REFERENCE)]
         for engine, other in pairwise(order):
-            segmenter = self._on(engine, bundle)
-            if not (problem := _problem(segmenter)):
-                return segmenter
-            del segmenter  # its memory is given back before the next one needs some
+            found = self._tried(engine, bundle)
+            if isinstance(found, Segmenter):
+                return found
             version = bundle.manifest.version
-            self.log(f"engine {other} for version {version}: on {engine} {problem}")
+            self.log(f"engine {other} for version {version}: on {engine} {found}")
         return self._on(order[-1], bundle)
 
     def probe(self, bundle: Bundle, *, stop: threading.Event) -> str:
@@ -142,6 +142,17 @@ class AutoEngine(Generic[SomeSettings]):
             self._unprobed = [each for each in self._unprobed if architecture(each.manifest) != key]
         self.log(f"engine auto: {order[0]}, for {why(probed)}")
         return order
+
+    def _tried(self, engine: str, bundle: Bundle) -> Segmenter | str:
+        """Return the networks on an engine, or in a few words why they must not run on it.
+
+        In that case no memory of theirs is held, for the next engine needs some.
+        """
+        try:
+            segmenter = self._on(engine, bundle)
+            return _problem(segmenter) or segmenter
+        except EngineError as error:
+            return f"it does not run ({error})"
 
     def _on(self, engine: str, bundle: Bundle) -> Segmenter:
         return replace(self.settings, engine=engine).segmenter(bundle)

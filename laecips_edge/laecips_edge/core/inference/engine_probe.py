@@ -6,15 +6,17 @@ An engine that ends its process, or never answers, ends no node. What runs in su
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +36,12 @@ LEAST_GAIN: Final = 1.1
 TIMEOUT_S: Final = 60.0
 RUNS: Final = 10
 _NICENESS: Final = 10  # a robot may be at work meanwhile
+_PR_SET_PDEATHSIG: Final = 1
+_DIED: Final = "it died of signal "
+_CRASHES: Final = tuple(
+    f"{_DIED}{number:d}"
+    for number in (signal.SIGILL, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGSEGV)
+)
 _PACKAGES: Final = {"onnxruntime": ("onnxruntime",), "openvino": ("openvino", "onnx")}
 _ROBOT_ENGINES: Final = (*_PACKAGES, INT8_ENGINE)  # the nearest to fp32 first
 
@@ -59,6 +67,11 @@ class ProbedEngine:
     agreement: float = 0.0
     problem: str = ""
     lasting: bool = True
+
+    @property
+    def killed(self) -> bool:
+        """Whether a signal ended it that no crash raises, which says nothing of the engine."""
+        return self.problem.startswith(_DIED) and self.problem not in _CRASHES
 
     @property
     def agrees(self) -> bool:
@@ -154,7 +167,8 @@ def probe_engines(
     stop = stop or threading.Event()
     probed = []
     for name in engines:
-        command = [sys.executable, "-m", __name__, str(bundle), name, str(threads), *providers]
+        command = [sys.executable, "-m", __name__, str(os.getpid()), str(bundle), name]
+        command += [str(threads), *providers]
         found = _answer(name, command, stop=stop, timeout_s=timeout_s)
         if stop.is_set():
             break
@@ -167,7 +181,12 @@ def _answer(
 ) -> ProbedEngine:
     ends_s = time.monotonic() + timeout_s
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # a Ctrl-C is for the node, which then stops the probe
     ) as process:
         while True:
             try:
@@ -180,7 +199,8 @@ def _answer(
                     problem = f"no answer within {timeout_s:g} s"
                     return ProbedEngine(name=name, problem=problem, lasting=False)
     if process.returncode < 0:
-        return ProbedEngine(name=name, problem=f"it died of signal {-process.returncode}")
+        died = ProbedEngine(name=name, problem=f"{_DIED}{-process.returncode}")
+        return replace(died, lasting=not died.killed)
     lines = error.strip().splitlines() or ["no reason given"]
     if process.returncode:
         return ProbedEngine(name=name, problem=" ".join(lines[-1].split()))
@@ -218,7 +238,8 @@ def measured(bundle: Bundle, name: str, *, providers: Sequence[str], threads: in
 
 def main(arguments: Sequence[str]) -> int:
     """Probe one engine here and print what was found as JSON; return the exit status."""
-    bundle, name, threads, *providers = arguments
+    parent, bundle, name, threads, *providers = arguments
+    _end_with(int(parent))
     os.nice(_NICENESS)
     try:
         found = measured(Bundle.load(bundle), name, providers=providers, threads=int(threads))
@@ -227,6 +248,15 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     print(json.dumps(asdict(found)))
     return 0
+
+
+def _end_with(parent: int) -> None:
+    """Let the system kill this process once its parent ends, even if that is killed."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)  # only Linux has it
+    if prctl is not None:
+        prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+    if os.getppid() != parent:  # it has ended already
+        sys.exit(1)
 
 
 if __name__ == "__main__":

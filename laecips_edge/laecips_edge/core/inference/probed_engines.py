@@ -64,8 +64,10 @@ class ProbedEngines:
         file = self.file(manifest)
         try:
             found = json.loads(file.read_text(encoding="utf-8")) if file is not None else []
-            return [ProbedEngine(**each) for each in found]
-        except (OSError, ValueError, TypeError):
+            probed = [ProbedEngine(**each) for each in found]
+            # Earlier versions kept what a Ctrl-C had killed.
+            return [] if any(each.killed for each in probed) else probed
+        except (OSError, ValueError, TypeError, AttributeError):
             return []
 
     def write(self, manifest: Manifest, probed: Sequence[ProbedEngine]) -> None:

@@ -41,7 +41,7 @@ class Decision:
     Attributes:
         trust: the miner's trust in [0, 1].
         delta: the threshold.
-        hard: not (trust > delta).
+        hard: not (trust > delta); never of a policy that must not upload.
         audit: whether the frame is easy and drawn for upload.
     """
 
@@ -91,7 +91,7 @@ class Policy:
         self._delta = _choose_delta(miner_name, delta, manifest.thresholds)
         self._audit_rate = 0.0 if miner_name == NEVER_UPLOADS else _share("audit_rate", audit_rate)
         self._seed = seed
-        self._audits = True
+        self._uploads = True
 
     @property
     def name(self) -> str:
@@ -108,19 +108,19 @@ class Policy:
         """The share of the easy frames that is audited; 0 for `edge`."""
         return self._audit_rate
 
-    def held_to(self, delta: float, *, audits: bool = True) -> Policy:
+    def held_to(self, delta: float, *, uploads: bool = True) -> Policy:
         """Return the same policy with another threshold.
 
         Args:
             delta: threshold in [0, 1].
-            audits: False audits no frame.
+            uploads: False uploads no frame, however little it is trusted.
 
         Raises:
             ValueError: delta is outside [0, 1].
         """
         other = copy.copy(self)
         other._delta = _share("delta", delta)
-        other._audits = audits
+        other._uploads = uploads
         return other
 
     def decide(
@@ -135,13 +135,17 @@ class Policy:
             q: what f's predictor head gave with the logits; None if f has none.
 
         Returns:
-            The decision; a frame with NaN as trust is hard.
+            The decision; NaN as trust is not above any threshold.
         """
         trust = self._miner.trust(logits, h=h, stamp_ns=stamp_ns, q=q)
         easy = trust > self._delta
         drawn = uniform(seed=self._seed, stamp_ns=stamp_ns, purpose="audit") < self._audit_rate
-        audit = easy and self._audits and drawn
-        return Decision(trust=trust, delta=self._delta, hard=not easy, audit=audit)
+        return Decision(
+            trust=trust,
+            delta=self._delta,
+            hard=self._uploads and not easy,
+            audit=self._uploads and easy and drawn,
+        )
 
 
 def _choose_delta(name: str, delta: float | None, thresholds: Mapping[str, float]) -> float:

@@ -5,6 +5,7 @@ Ranks do not depend on the scale of the trust, which drifts and differs from h t
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 
@@ -26,8 +27,8 @@ class RecentTrust:
         return len(self._trusts)
 
     def add(self, trust: float) -> None:
-        """Add the trust in [0, 1] of a frame."""
-        self._trusts.append(trust)
+        """Add the trust in [0, 1] of a frame; NaN counts as 0."""
+        self._trusts.append(0.0 if math.isnan(trust) else trust)
 
     def begin(self, ranking: Sequence[float], *, before: Sequence[float] = ()) -> None:
         """Continue with another h.

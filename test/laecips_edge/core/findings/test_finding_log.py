@@ -37,6 +37,16 @@ def test_another_process_goes_on_after_the_last_id(tmp_path: Path) -> None:
     assert again.size == size_of(tmp_path)
 
 
+def test_an_old_finding_that_begins_a_part_hides_no_newer_id(tmp_path: Path) -> None:
+    log = FindingLog(tmp_path, max_bytes=80_000)
+    log.write({"id": 1}, b"x" * 4_000)
+    log.write({"id": 2}, b"x" * 4_000)
+    log.write({"id": 1}, b"x" * 4_000)  # it is open still
+    log.close()
+    assert [read_lines(part / LINES)[0][0]["id"] for part in parts_of(tmp_path)] == [1, 1]
+    assert FindingLog(tmp_path, max_bytes=80_000).last_id == 2
+
+
 def test_a_folder_has_one_writer(tmp_path: Path) -> None:
     log = FindingLog(tmp_path, max_bytes=10**6)
     with pytest.raises(OSError, match="is another process's"):

@@ -41,7 +41,7 @@ class Policy:
     def decide(self, logits, *, h, stamp_ns, q) -> Decision:
         return Decision(trust=h(logits), delta=self.delta, hard=False, audit=False)
 
-    def held_to(self, delta: float, *, audits: bool = True) -> "Policy":
+    def held_to(self, delta: float, *, uploads: bool = True) -> "Policy":
         return Policy(delta)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from laecips_edge.core.bundle.bundle import Bundle, ranges_file
 from laecips_edge.core.frame.edge_settings import EdgeSettings
-from laecips_edge.core.inference import auto_engine
+from laecips_edge.core.inference import auto_engine, segmenter
 from laecips_edge.core.inference.auto_engine import AutoEngine
 from laecips_edge.core.inference.engine_probe import ProbedEngine
-from laecips_edge.core.inference.engines import INT8_ENGINE
+from laecips_edge.core.inference.engines import INT8_ENGINE, EngineError, create_engine
 from made_bundles import variant
 
 BOTH = ("onnxruntime", "openvino")
@@ -80,6 +80,53 @@ def test_a_version_that_does_not_agree_runs_on_the_reference(
     other = variant(tiny_bundle, tmp_path / "other", 1, frames=changed_frames)
     assert known.assemble(other).engine == "onnxruntime"
     assert "engine onnxruntime for version 1: on openvino only 9" in log[-1]
+
+
+@pytest.mark.parametrize("when", ["made", "run"])
+def test_where_an_engine_does_not_run_the_next_one_does(
+    tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    log: list[str] = []
+    known = engines(log)
+    known.assemble(tiny_bundle)
+    known.probe(tiny_bundle, stop=threading.Event())
+    broken = {"openvino"}
+
+    def no_memory(*_: Any) -> Any:
+        raise EngineError("no memory: free some")
+
+    def create(name: str, *arguments: Any, **options: Any) -> Any:
+        made = create_engine("onnxruntime", *arguments, **options)
+        if name in broken and when == "made":
+            no_memory()
+        elif name in broken:
+            monkeypatch.setattr(made, "run", no_memory)
+        return made
+
+    monkeypatch.setattr(segmenter, "create_engine", create)
+    assert known.assemble(tiny_bundle).engine == "onnxruntime"
+    assert log[-1] == (
+        "engine onnxruntime for version 1: on openvino it does not run (no memory: free some)"
+    )
+    broken.clear()
+    assert known.assemble(tiny_bundle).engine == "openvino"
+
+
+def test_where_no_engine_runs_the_last_one_says_why(
+    tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log: list[str] = []
+    known = engines(log)
+    known.assemble(tiny_bundle)
+    known.probe(tiny_bundle, stop=threading.Event())
+
+    def create(name: str, *_: Any, **__: Any) -> Any:
+        raise EngineError(f"{name}: no memory")
+
+    monkeypatch.setattr(segmenter, "create_engine", create)
+    with pytest.raises(EngineError, match=r"^onnxruntime: no memory$"):
+        known.assemble(tiny_bundle)
+    assert "on openvino it does not run (openvino: no memory)" in log[-1]
 
 
 def test_an_engine_that_is_named_runs_without_a_probe(tiny_bundle: Bundle) -> None:

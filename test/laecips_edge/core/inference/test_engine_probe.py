@@ -1,6 +1,9 @@
 """Which engine is taken, and engines that crash or hang."""
 
 import os
+import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from laecips_edge.core.inference.engine_probe import (
     why,
 )
 from laecips_edge.core.inference.engines import ENGINE_NAMES, INT8_ENGINE, installed_engines
+from processes import until
 
 CPU = ("CPUExecutionProvider",)
 USUAL = ProbedEngine(name="onnxruntime", precision="fp32", ms=40.0, agreement=1.0)
@@ -110,15 +114,22 @@ def test_an_engine_runs_in_a_process_of_its_own(tiny_bundle: Bundle) -> None:
     assert found.precision == "fp32"
 
 
+def openvino_is(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let processes that are started from now on import this as openvino."""
+    (folder / "openvino.py").write_text(code, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", f"{folder}:{os.environ.get('PYTHONPATH', '')}")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "problem", "lasting", "patience_s"),
     [
         ("import os; os.kill(os.getpid(), 11)", "it died of signal 11", True, 60.0),
+        ("import os; os.kill(os.getpid(), 9)", "it died of signal 9", False, 60.0),
         ("raise ImportError('broken\\nbinary')", "openvino is not installed here", True, 60.0),
         ("import time; time.sleep(60)", "no answer within 3 s", False, 3.0),
     ],
-    ids=["crashes", "cannot be imported", "hangs"],
+    ids=["crashes", "is killed", "cannot be imported", "hangs"],
 )
 def test_an_engine_that_fails_ends_nothing_else(
     tiny_bundle: Bundle,
@@ -129,8 +140,7 @@ def test_an_engine_that_fails_ends_nothing_else(
     lasting: bool,
     patience_s: float,
 ) -> None:
-    (tmp_path / "openvino.py").write_text(code, encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
+    openvino_is(code, tmp_path, monkeypatch)
     (found,) = probe_engines(
         tiny_bundle.path, engines=["openvino"], providers=CPU, threads=1, timeout_s=patience_s
     )
@@ -147,3 +157,38 @@ def test_a_probe_can_be_stopped(tiny_bundle: Bundle) -> None:
         )
         == []
     )
+
+
+@pytest.mark.slow
+def test_no_signal_to_the_group_of_a_node_reaches_its_probe_which_ends_with_it(
+    tiny_bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = tmp_path / "began"
+    openvino_is(
+        "import os, pathlib, time\n"
+        f"pathlib.Path('{began}.part').write_text(f'{{os.getpid()}} {{os.getpgid(0)}}')\n"
+        f"os.rename('{began}.part', '{began}')\n"
+        "time.sleep(600)",
+        tmp_path,
+        monkeypatch,
+    )
+    node = (
+        "from pathlib import Path; from laecips_edge.core.inference import engine_probe as it; "
+        f"it.probe_engines(Path('{tiny_bundle.path}'), engines=['openvino'], "
+        f"providers={CPU}, threads=1)"
+    )
+    with subprocess.Popen([sys.executable, "-c", node], start_new_session=True) as process:
+        until(began.exists)
+        probe, group = map(int, began.read_text().split())
+        assert group == probe != process.pid
+        process.send_signal(signal.SIGKILL)
+    until(lambda: not runs(probe))
+
+
+def runs(process: int) -> bool:
+    """Whether a process runs; one that has ended may wait for its parent still."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

@@ -38,7 +38,10 @@ def test_it_holds_for_nothing_else(graph: str, providers: tuple[str, ...], threa
     assert ProbedEngines(providers=providers, threads=threads).read(manifest(graph)) == []
 
 
-@pytest.mark.parametrize("content", ["", "{", "[1]", '[{"name": "x", "speed": 3}]'])
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[1]", '[{"name": "x", "speed": 3}]', '[{"name": "x", "problem": 3}]'],
+)
 def test_a_damaged_file_says_nothing(cache: Path, content: str) -> None:
     kept = ProbedEngines(providers=CPU, threads=1)
     kept.write(manifest(), FOUND)
@@ -50,3 +53,13 @@ def test_what_another_try_may_find_otherwise_is_not_kept(cache: Path) -> None:
     late = ProbedEngine(name="openvino", problem="no answer within 60 s", lasting=False)
     ProbedEngines(providers=CPU, threads=1).write(manifest(), [*FOUND, late])
     assert not cache.exists()
+
+
+@pytest.mark.parametrize(
+    ("signal", "believed"), [(11, True), (6, True), (2, False), (9, False), (15, False)]
+)
+def test_an_engine_that_was_killed_from_outside_is_tried_again(signal: int, believed: bool) -> None:
+    """Earlier versions kept it: a Ctrl-C during the probe ended the probe before the node."""
+    found = [*FOUND, ProbedEngine(name="openvino", problem=f"it died of signal {signal}")]
+    ProbedEngines(providers=CPU, threads=1).write(manifest(), found)
+    assert ProbedEngines(providers=CPU, threads=1).read(manifest()) == (found if believed else [])

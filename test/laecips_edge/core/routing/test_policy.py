@@ -99,11 +99,13 @@ def test_held_to_another_threshold_it_is_the_same_but_for_that() -> None:
         policy.held_to(1.5)
 
 
-def test_without_audits_no_easy_frame_goes_up() -> None:
+def test_without_uploads_no_frame_goes_up() -> None:
     policy = Policy("laecips", manifest=StubManifest(), audit_rate=1.0)
-    calm = policy.held_to(0.0, audits=False)
-    assert not calm.decide(LOGITS, h=lambda _: 0.1, stamp_ns=1).upload
+    calm = policy.held_to(0.0, uploads=False)
+    for trust in (0.1, 0.0, float("nan")):
+        assert not calm.decide(LOGITS, h=lambda _, trust=trust: trust, stamp_ns=1).upload
     assert calm.held_to(0.0).decide(LOGITS, h=lambda _: 0.1, stamp_ns=1).audit
+    assert calm.held_to(0.0).decide(LOGITS, h=lambda _: 0.0, stamp_ns=1).hard
 
 
 def test_a_bundle_from_before_a_miner_takes_a_delta_for_it() -> None:

@@ -75,6 +75,11 @@ def test_no_two_frames_change_places(pairs: list[tuple[float, float]], trusts: l
     assert (np.diff(moved) >= -1e-12).all()
 
 
+def test_what_is_no_number_is_trusted_least() -> None:
+    recent = seen([0.3, float("nan"), 0.2])
+    assert [recent.delta_of(share) for share in (0.4, 0.7, 1.0)] == [0.0, 0.2, 0.3]
+
+
 def test_a_negative_zero_is_no_threshold_below_zero() -> None:
     assert seen([0.0]).delta_of(0.0) == 0.0
     assert np.signbit(seen([0.0]).delta_of(0.0)) == np.False_

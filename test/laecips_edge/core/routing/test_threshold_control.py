@@ -35,7 +35,7 @@ def drive(
         decision = Decision(trust=trust, delta=policy.delta, hard=hard, audit=False)
         allowance = steering.looked(decision, policy=policy, manifest=of, cloud_is_there=cloud)
         steering.answered(3.0 if hard else 1.0, hard=hard)
-        policy = policy.held_to(allowance.delta, audits=allowance.upload)
+        policy = policy.held_to(allowance.delta, uploads=allowance.upload)
     return hards / frames
 
 
@@ -104,6 +104,18 @@ def test_a_spent_upload_budget_allows_no_audit() -> None:
     audit = Decision(trust=0.9, delta=policy.delta, hard=False, audit=True)
     assert not steering.looked(audit, policy=policy, manifest=pair, cloud_is_there=True).upload
     assert steering.state is None, "there is no latency budget"
+
+
+@pytest.mark.parametrize("trust", [0.0, float("nan")])
+def test_an_upload_budget_holds_however_little_frames_are_trusted(trust: float) -> None:
+    steering, pair = ThresholdControl(upload_share=0.1), manifest()
+    policy, uploads = Policy("laecips", manifest=pair), 0
+    for stamp in range(1000):
+        decision = policy.decide(np.zeros((2, 3, 4), np.float32), h=lambda _: trust, stamp_ns=stamp)
+        uploads += decision.upload
+        allowance = steering.looked(decision, policy=policy, manifest=pair, cloud_is_there=True)
+        policy = policy.held_to(allowance.delta, uploads=allowance.upload)
+    assert 95 <= uploads <= 101
 
 
 def test_while_the_cloud_is_away_nothing_moves() -> None:
