@@ -54,6 +54,7 @@ from laecips_msgs.msg import GatewayStatus, ModelReport, ModelUpdate, RobotTraff
 from laecips_msgs.srv import GetModel, SegmentHardFrame
 
 STATUS_PERIOD_S: Final = 1.0
+ANNOUNCE_PERIOD_S: Final = 5.0
 REPORTS_KEPT: Final = 100
 
 
@@ -80,6 +81,7 @@ class GatewayNode(ManagedNode):
         self._counters = GatewayCounters()
         self._status = StatusPublisher(self, GatewayStatus)
         self.create_timer(STATUS_PERIOD_S, self._report, clock=self.steady_clock)
+        self.create_timer(ANNOUNCE_PERIOD_S, self._review, clock=self.steady_clock)
 
     def configure(self) -> None:
         """Load the certificates and create the client of the cloud's service."""
@@ -173,6 +175,16 @@ class GatewayNode(ManagedNode):
         except (ImportError, OSError) as error:
             self._unannounced = str(error)
             self.get_logger().error(f"announce: {error}: robots need the address")
+
+    def _review(self) -> None:
+        """Announce the addresses of a network that has come up since."""
+        if self._announcement is None:
+            return
+        try:
+            self._announcement.review()
+            self._unannounced = ""
+        except (OSError, RuntimeError) as error:
+            self._unannounced = str(error)
 
     def _hear(self, message: ModelUpdate) -> None:
         self._offer = offer_of(message)

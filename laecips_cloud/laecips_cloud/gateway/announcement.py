@@ -33,22 +33,42 @@ class Announcement:
     ) -> None:
         import zeroconf  # noqa: PLC0415 (optional)
 
-        name = f"gateway-{uuid.uuid4().hex[:12]}"
-        info = zeroconf.ServiceInfo(
-            SERVICE,
-            f"{name}.{SERVICE}",
-            port=port,
-            properties=properties(tls_name),
-            server=f"{name}.local.",
-            parsed_addresses=announced_addresses(host),
-        )
+        self._host, self._port, self._tls_name = host, port, tls_name
+        self._name = f"gateway-{uuid.uuid4().hex[:12]}"
+        self._addresses = announced_addresses(host)
         choice: Any = list(interfaces) or zeroconf.InterfaceChoice.All
         self._zeroconf = zeroconf.Zeroconf(interfaces=choice)
         try:
-            self._zeroconf.register_service(info)
+            self._zeroconf.register_service(self._info())
         except BaseException:
             self._zeroconf.close()
             raise
+
+    def review(self) -> None:
+        """Announce the addresses that this machine has now: a network may come up after the node.
+
+        Raises:
+            OSError: the network does not let it announce.
+        """
+        addresses = announced_addresses(self._host) if _is_any(self._host) else self._addresses
+        if addresses == self._addresses:
+            return
+        if hasattr(self._zeroconf, "update_interfaces"):  # of zeroconf 0.150 and later
+            self._zeroconf.update_interfaces()
+        self._addresses = addresses
+        self._zeroconf.update_service(self._info())
+
+    def _info(self) -> Any:
+        import zeroconf  # noqa: PLC0415 (optional)
+
+        return zeroconf.ServiceInfo(
+            SERVICE,
+            f"{self._name}.{SERVICE}",
+            port=self._port,
+            properties=properties(self._tls_name),
+            server=f"{self._name}.local.",
+            parsed_addresses=self._addresses,
+        )
 
     def close(self) -> None:
         """Withdraw the announcement."""
@@ -60,9 +80,13 @@ def announced_addresses(host: str) -> list[str]:
     """Return the IP addresses of a host to listen at, loopback only if there is no other."""
     import ifaddr  # noqa: PLC0415 (of zeroconf)
 
-    bare = host.strip("[]")
-    if bare not in ("0.0.0.0", "::", ""):  # noqa: S104 (compared, not bound)
-        found = socket.getaddrinfo(bare, None, type=socket.SOCK_STREAM)
+    if not _is_any(host):
+        found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
         return list(dict.fromkeys(str(address[4][0]) for address in found))
     every = [str(ip.ip) for each in ifaddr.get_adapters() for ip in each.ips if ip.is_IPv4]
     return [ip for ip in every if not ipaddress.ip_address(ip).is_loopback] or every
+
+
+def _is_any(host: str) -> bool:
+    """Whether a host to listen at is all of this machine."""
+    return host.strip("[]") in ("0.0.0.0", "::", "")  # noqa: S104 (compared, not bound)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from bridge_site import Site
 from laecips_cloud.gateway.announcement import Announcement
+from laecips_edge.bridge.discovery import Discovery
 from laecips_eval.thin_link.namespaces import Namespace
 from processes import RosProcess, until
 
@@ -64,6 +65,31 @@ def test_a_network_that_comes_up_after_the_bridge_has_its_gateway(
         robot.bring_up(ROBOT)
         until(lambda: f"no cloud at {GATEWAY}:1: " in bridge.log(), process=bridge)
     announcement.close()
+
+
+def test_a_gateway_that_starts_before_its_network_is_found_there_later(
+    machines: tuple[Machine, Machine],
+) -> None:
+    robot, gateway = machines
+    robot.bring_up(ROBOT)
+    gateway.ip("link set lo up")
+    with gateway.namespace.entered():
+        announcement = Announcement("0.0.0.0", 1, tls_name="localhost")  # noqa: S104 (its own)
+    heard: list[str] = []
+    with robot.namespace.entered():
+        discovery = Discovery(
+            lambda found: heard.extend(each.address for each in found), on_garbage=heard.append
+        )
+    gateway.bring_up(GATEWAY)
+
+    def is_found() -> bool:
+        with gateway.namespace.entered():
+            announcement.review()
+        return f"{GATEWAY}:1" in heard
+
+    until(is_found)
+    announcement.close()
+    discovery.close()
 
 
 def listens(process: int) -> bool:
