@@ -40,8 +40,18 @@ def pictures(folder: Path) -> Iterator[tuple[Picture, int]]:
 
 
 def video(url: str) -> Iterator[tuple[Picture, int]]:
-    """Yield the frames of a camera, by its number, or of a stream until it ends."""
+    """Return the frames of a camera, by its number, or of a stream until it ends.
+
+    Raises:
+        ValueError: it cannot be opened.
+    """
     capture = cv2.VideoCapture(int(url) if url.isdigit() else url)
+    if not capture.isOpened():
+        raise ValueError(f"VIDEO_URL {url}: cannot be opened; mount the camera, or name a stream")
+    return _frames(capture)
+
+
+def _frames(capture: cv2.VideoCapture) -> Iterator[tuple[Picture, int]]:
     while True:
         there, bgr = capture.read()
         if not there:
@@ -79,13 +89,22 @@ def main() -> int:
     if bool(folder) == bool(url):
         print("laecips_little_model: give PICTURES or VIDEO_URL, and one of them", file=sys.stderr)
         return 2
-    for number, (picture, stamp_ns) in enumerate(pictures(Path(folder)) if folder else video(url)):
+    try:
+        frames = pictures(Path(folder)) if folder else video(url)
+    except ValueError as error:
+        print(f"laecips_little_model: {error}", file=sys.stderr)
+        return 1
+    number = -1
+    for number, (picture, stamp_ns) in enumerate(frames):
         sample = RestSample(picture, stamp_ns=stamp_ns, number=number, upload=upload)
         started_s = time.monotonic()
         answer = sample.final_answer(service.inference(sample))
         took_s = time.monotonic() - started_s
         (output / f"{stamp_ns}.png").write_bytes(encode_png(answer.label_map, areas=True))
         LOG.info("frame %d: %s in %.2f s %s", stamp_ns, answer.source, took_s, answer.detail)
+    if number < 0:
+        print(f"laecips_little_model: {folder or url}: there is no picture", file=sys.stderr)
+        return 1
     return 0
 
 

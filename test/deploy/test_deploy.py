@@ -6,6 +6,8 @@ Linters say whether a file is well-formed (`make lint-deploy`), none of them wha
 import argparse
 import fnmatch
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -48,7 +50,9 @@ def test_all_of_it_is_found() -> None:
     assert len(COMMANDS) > 20
 
 
-@pytest.mark.parametrize("path", DOCKERFILES, ids=place)
+@pytest.mark.parametrize(
+    "path", [*DOCKERFILES, ROOT / "integrations" / "sedna" / "Dockerfile"], ids=place
+)
 def test_an_image_copies_what_is_there_and_not_ignored(path: Path) -> None:
     allowed = [
         line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"
@@ -165,4 +169,34 @@ def test_a_pod_mounts_what_it_has_asks_its_nodes_and_runs_as_no_root(name: str) 
         if container["name"] != "camera":
             assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
             assert {"readinessProbe", "livenessProbe"} <= container.keys()
-            assert "--alive" in container["livenessProbe"]["exec"]["command"]
+            # A node that waits for an operator answers, and is not started anew.
+            for probe in {"livenessProbe", "startupProbe"} & container.keys():
+                assert "--alive" in container[probe]["exec"]["command"]
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+@pytest.mark.parametrize(
+    ("folder", "images"),
+    [
+        ("datacentre", {"laecips-cloud:0.1.0-cpu"}),
+        ("datacentre-nvidia", {"laecips-cloud:0.1.0-cuda"}),
+        ("robot", {"laecips-robot:0.1.0", "laecips-camera:0.1.0"}),
+    ],
+)
+def test_every_container_has_an_image_of_the_registry_that_was_set(
+    folder: str, images: set[str], tmp_path: Path
+) -> None:
+    shutil.copytree(DEPLOY / "kubernetes", tmp_path / "kubernetes")
+    for path in (tmp_path / "kubernetes").rglob("kustomization.yaml"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(
+            text.replace("newName: registry.example.org", "newName: own.example.net/acme")
+        )
+    rendered = subprocess.run(
+        ["kubectl", "kustomize", tmp_path / "kubernetes" / folder],  # noqa: S607
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    found = re.findall(r"\bimage: (\S+)", rendered)
+    assert {f"own.example.net/acme/{each}" for each in images} == set(found)

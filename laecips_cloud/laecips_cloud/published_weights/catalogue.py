@@ -132,7 +132,7 @@ def weights_path(text: str | Path) -> Path:
     """
     path = Path(text).expanduser()
     model = CATALOGUE.get(str(text))
-    if model is None or path.exists():
+    if model is None or path.is_file():
         return path
     fetched = cache() / model.file_name
     if not fetched.is_file():

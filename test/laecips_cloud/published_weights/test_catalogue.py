@@ -81,12 +81,17 @@ def test_where_it_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert cache() == tmp_path / ".cache" / "laecips" / "models"
 
 
-def test_a_name_stands_for_the_fetched_file(folder: Path) -> None:
+def test_a_name_stands_for_the_fetched_file(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(
         ModelError, match=r"small is not in .*models: fetch it with `laecips models"
     ):
         weights_path("small")
     (folder / SMALL.file_name).write_bytes(b"abc")
+    assert weights_path("small") == folder / SMALL.file_name
+    monkeypatch.chdir(tmp_path)
+    Path("small").mkdir()  # an export of it
     assert weights_path("small") == folder / SMALL.file_name
 
 
