@@ -26,7 +26,7 @@ from laecips_edge.core.atomic_files import (
     sweep,
     write_whole,
 )
-from laecips_edge.core.bundle.bundle import FILES, INT8, MANIFEST, Bundle, BundleError
+from laecips_edge.core.bundle.bundle import MANIFEST, Bundle, BundleError
 from laecips_edge.core.bundle.manifest import Manifest
 
 from laecips_cloud.library.version_ledger import VersionLedger, VersionLedgerError
@@ -253,7 +253,7 @@ class ModelLibrary:
         remove_folder(target)
         draft = target.with_name(f".{target.name}.new")
         draft.mkdir(exist_ok=True)
-        for name in (MANIFEST, *FILES, *([INT8] if bundle.int8_file else [])):
+        for name in (MANIFEST, *bundle.files):
             write_whole(draft / name, (bundle.path / name).read_bytes())
         move_folder(draft, target)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from laecips_edge.core.bundle.bundle import DELTA, FILES, INT8, MANIFEST, BundleError
+from laecips_edge.core.bundle.bundle import DELTA, FILES, MANIFEST, MORE, BundleError
 from laecips_edge.core.bundle.manifest import Manifest
 from laecips_edge.core.link.model_update import (
     ModelOffer,
@@ -104,7 +104,7 @@ def piece(library: ModelLibrary, request: PieceRequest, *, max_chunk: int) -> Pi
 
 
 def _files(folder: Path) -> tuple[str, ...]:
-    more = [name for name in (DELTA, INT8) if (folder / name).is_file()]
+    more = [name for name in (DELTA, *MORE) if (folder / name).is_file()]
     return (MANIFEST, *FILES, *more)
 
 

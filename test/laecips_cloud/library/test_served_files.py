@@ -11,7 +11,6 @@ from laecips_cloud.library.served_files import offered, piece
 from laecips_cloud.library.update_signer import UpdateSigner
 from laecips_edge.core.bundle.bundle import (
     DELTA,
-    FILES,
     INT8,
     MANIFEST,
     WEIGHTS,
@@ -68,7 +67,7 @@ def test_what_is_offered(library: ModelLibrary, tiny_bundle: Bundle) -> None:
     assert (offer.classes_hash, offer.ordered) == (manifest.classes_hash, False)
     text = (tiny_bundle.path / MANIFEST).read_bytes()
     assert offer.manifest_sha256 == hashlib.sha256(text).hexdigest()
-    sizes = [(tiny_bundle.path / name).stat().st_size for name in (MANIFEST, *FILES)]
+    sizes = [(tiny_bundle.path / name).stat().st_size for name in (MANIFEST, *tiny_bundle.files)]
     assert offer.bytes == sum(sizes)
     library.record(lambda it: it.pin(1))
     ordered = offered(library)

@@ -78,7 +78,8 @@ def test_diff(two: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> Non
     assert "version       1 -> 2" in lines
     assert "parent        - -> 1" in lines
     assert "delta         0.5 -> 0.625" in lines
-    assert "same files    agreement.safetensors, graph_f.onnx, graph_h.onnx" in lines
+    same = "agreement.safetensors, graph_f.onnx, graph_h.onnx, pictures.safetensors"
+    assert f"same files    {same}" in lines
     # The change is 0.5 in 16 of f's weights of 2; three of 1 stay.
     assert f"f             moved by {2 / np.sqrt(16 * 4 + 3):.2%} of its length" in lines
     assert "    25.00%  a [2, 8]" in lines

@@ -6,7 +6,9 @@
     graph_h.onnx          h likewise; neither graph's bytes change between versions
     weights.safetensors   float16; names start with "f." or "h."
     weights.delta         only at the trainer: what makes the weights of the parent's
-    agreement.safetensors frames on which every engine must give the exporter's answer
+    agreement.safetensors answers of the exporter, which every engine must give
+    pictures.safetensors  the pictures that they are of, the same from version to version; in older
+                          bundles they are in agreement.safetensors
     int8.safetensors      may be missing: ranges of the inputs of f's convolutions, which an engine
                           needs to compute in int8; updates keep it, for it has no weights
 
@@ -41,7 +43,12 @@ WEIGHTS = "weights.safetensors"
 AGREEMENT = "agreement.safetensors"
 DELTA = "weights.delta"
 INT8 = "int8.safetensors"
+PICTURES = "pictures.safetensors"
 FILES = (GRAPH_F, GRAPH_H, WEIGHTS, AGREEMENT)
+"""Files of every bundle."""
+
+MORE = (PICTURES, INT8)
+"""Files that a bundle may have besides; an update needs no new ones."""
 
 Weights = Mapping[str, NDArray[np.float32]]
 Ranges = Mapping[str, tuple[float, float]]
@@ -70,7 +77,7 @@ class AgreementFrame:
         """The decoded picture, uint8 [H,W,3], RGB."""
         bgr = cv2.imdecode(np.frombuffer(self.jpeg, np.uint8), cv2.IMREAD_COLOR)
         if bgr is None:
-            raise BundleError(f"{AGREEMENT}: a picture is not JPEG; export the bundle again")
+            raise BundleError("agreement: a picture is not JPEG; export the bundle again")
         return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
 
     @cached_property
@@ -80,7 +87,7 @@ class AgreementFrame:
             return None
         depth = cv2.imdecode(np.frombuffer(self.depth_png, np.uint8), cv2.IMREAD_UNCHANGED)
         if depth is None:
-            raise BundleError(f"{AGREEMENT}: a depth map is not PNG; export the bundle again")
+            raise BundleError("agreement: a depth map is not PNG; export the bundle again")
         return np.asarray(depth, np.uint16)
 
 
@@ -121,9 +128,9 @@ class Bundle:
                 f"{path / MANIFEST}: no sha256 of {', '.join(missing)}; export the bundle again"
             )
         contents = {}
-        # Whoever fetched it without that file, as robots with an older package do, runs in float.
-        more = [INT8] if INT8 in manifest.files and (path / INT8).is_file() else []
-        for name in (*FILES, *more):
+        for name in (*FILES, *MORE):
+            if name not in manifest.files or (name == INT8 and not (path / INT8).is_file()):
+                continue  # who fetched it without ranges, as an older package does, runs in float
             contents[name] = _read(path, name)
             found = sha256(contents[name])
             if found != manifest.files[name]:
@@ -132,6 +139,11 @@ class Bundle:
                     f"{manifest.files[name][:12]}...; fetch the bundle again"
                 )
         return cls(path=path, manifest=manifest, contents=contents)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of its files beside the manifest."""
+        return tuple(self._contents)
 
     @property
     def graph_f(self) -> bytes:
@@ -168,15 +180,18 @@ class Bundle:
         """Return the agreement frames, in the exporter's order.
 
         Raises:
-            BundleError: the file is not readable as safetensors, or a tensor is missing.
+            BundleError: a file is not readable as safetensors, or a tensor is missing or no
+                picture.
         """
         tensors = self._tensors(AGREEMENT)
+        if PICTURES in self._contents:
+            tensors |= self._tensors(PICTURES)
         count = sum(name.endswith(".jpeg") for name in tensors)
         try:
             return [
                 AgreementFrame(
                     jpeg=tensors[f"{i}.jpeg"].tobytes(),
-                    label_map=tensors[f"{i}.label_map"],
+                    label_map=_label_map(tensors, f"{i}.label_map"),
                     trust=float(tensors[f"{i}.trust"][0]),
                     depth_png=tensors[f"{i}.depth_png"].tobytes(),
                     q=float(tensors[f"{i}.q"][0]) if f"{i}.q" in tensors else None,
@@ -262,7 +277,8 @@ def write_bundle(
         GRAPH_F: graph_f,
         GRAPH_H: graph_h,
         WEIGHTS: safetensors.numpy.save(halves),
-        AGREEMENT: safetensors.numpy.save(_agreement_tensors(agreement)),
+        AGREEMENT: safetensors.numpy.save(_answers(agreement)),
+        PICTURES: safetensors.numpy.save(_pictures(agreement)),
         **({DELTA: delta} if delta else {}),
         **({INT8: int8_file} if int8_file else {}),
     }
@@ -288,16 +304,32 @@ def ranges_file(ranges: Ranges) -> bytes:
     )
 
 
-def _agreement_tensors(frames: Sequence[AgreementFrame]) -> dict[str, NDArray]:
+def _answers(frames: Sequence[AgreementFrame]) -> dict[str, NDArray]:
     tensors: dict[str, NDArray] = {}
     for i, frame in enumerate(frames):
-        tensors[f"{i}.jpeg"] = np.frombuffer(frame.jpeg, np.uint8)
-        tensors[f"{i}.label_map"] = np.ascontiguousarray(frame.label_map, np.uint8)
+        tensors[f"{i}.label_map.png"] = cv2.imencode(".png", frame.label_map)[1].ravel()
         tensors[f"{i}.trust"] = np.array([frame.trust], np.float32)
-        tensors[f"{i}.depth_png"] = np.frombuffer(frame.depth_png, np.uint8)
         if frame.q is not None:
             tensors[f"{i}.q"] = np.array([frame.q], np.float32)
     return tensors
+
+
+def _pictures(frames: Sequence[AgreementFrame]) -> dict[str, NDArray]:
+    tensors: dict[str, NDArray] = {}
+    for i, frame in enumerate(frames):
+        tensors[f"{i}.jpeg"] = np.frombuffer(frame.jpeg, np.uint8)
+        tensors[f"{i}.depth_png"] = np.frombuffer(frame.depth_png, np.uint8)
+    return tensors
+
+
+def _label_map(tensors: Mapping[str, NDArray], name: str) -> NDArray[np.uint8]:
+    """Return a label map, of an older bundle as it is, else from PNG."""
+    if name in tensors:
+        return tensors[name]
+    label_map = cv2.imdecode(tensors[f"{name}.png"], cv2.IMREAD_GRAYSCALE)
+    if label_map is None:
+        raise BundleError("agreement: a label map is not PNG; export the bundle again")
+    return np.asarray(label_map, np.uint8)
 
 
 def half(name: str, tensor: NDArray[np.float32]) -> NDArray[np.float16]:

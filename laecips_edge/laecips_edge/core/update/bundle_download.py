@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from laecips_edge.core.atomic_files import write_whole
-from laecips_edge.core.bundle.bundle import DELTA, FILES, INT8, MANIFEST, WEIGHTS
+from laecips_edge.core.bundle.bundle import DELTA, FILES, INT8, MANIFEST, MORE, WEIGHTS
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
 from laecips_edge.core.bundle.weights_delta import apply_delta
 from laecips_edge.core.image.codecs import Buffer
@@ -132,9 +132,9 @@ class BundleDownload:
         if missing := [name for name in FILES if name not in manifest.files]:
             raise BundleError(f"manifest: no sha256 of {', '.join(missing)}; export it again")
         self._hashes |= {name: manifest.files[name] for name in FILES}
-        if INT8 in manifest.files:
-            self._hashes[INT8] = manifest.files[INT8]
-            self._waiting.append(INT8)
+        more = [name for name in MORE if name in manifest.files]
+        self._hashes |= {name: manifest.files[name] for name in more}
+        self._waiting += more
         self._base = self._base_of(manifest)
         if self._base is not None:
             self._hashes[DELTA] = manifest.files[DELTA]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import psutil
-from laecips_edge.core.bundle.bundle import FILES, MANIFEST, Bundle, write_bundle
+from laecips_edge.core.bundle.bundle import MANIFEST, Bundle, write_bundle
 from laecips_edge.core.inference.engines import precision_of
 from laecips_edge.core.link.model_update import ModelOffer
 from laecips_edge.ros import qos
@@ -129,7 +129,7 @@ def _offer(drivers: Drivers, bundle: Bundle) -> None:
         response.size, response.data = len(data), array.array("B", piece)
         return response
 
-    manifest, files = bundle.manifest, (MANIFEST, *FILES)
+    manifest, files = bundle.manifest, (MANIFEST, *bundle.files)
     offer = ModelOffer(
         name=manifest.name,
         version=manifest.version,

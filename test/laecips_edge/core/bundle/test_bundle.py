@@ -128,6 +128,7 @@ def test_another_folder_is_not_overwritten(tmp_path):
         "graph_h.onnx",
         "weights.safetensors",
         "agreement.safetensors",
+        "pictures.safetensors",
     ],
 )
 def test_a_missing_file_is_named(tmp_path, name):
@@ -191,8 +192,31 @@ def test_pictures_that_are_none(attribute):
     frame = AgreementFrame(
         jpeg=b"not a picture", depth_png=b"nor this", label_map=np.empty(0, np.uint8), trust=0.5
     )
-    with pytest.raises(BundleError, match=r"agreement\.safetensors"):
+    with pytest.raises(BundleError, match=r"agreement: a .* is not (JPEG|PNG); export"):
         getattr(frame, attribute)
+
+
+def test_agreement_of_an_older_bundle_has_the_pictures_in_one_file(tmp_path, tiny_bundle):
+    path = tmp_path / "bundle"
+    shutil.copytree(tiny_bundle.path, path)
+    frames, tensors = tiny_bundle.agreement(), {}
+    for i, frame in enumerate(frames):
+        tensors[f"{i}.jpeg"] = np.frombuffer(frame.jpeg, np.uint8)
+        tensors[f"{i}.depth_png"] = np.frombuffer(frame.depth_png, np.uint8)
+        tensors[f"{i}.label_map"] = frame.label_map
+        tensors[f"{i}.trust"] = np.array([frame.trust], np.float32)
+    safetensors.numpy.save_file(tensors, path / "agreement.safetensors")
+    (path / "pictures.safetensors").unlink()
+    files = dict(tiny_bundle.manifest.files)
+    del files["pictures.safetensors"]
+    edit_manifest(
+        path, files=files | {"agreement.safetensors": sha256(path / "agreement.safetensors")}
+    )
+    older = Bundle.load(path).agreement()
+    assert len(older) == len(frames) > 0
+    for one, two in zip(older, frames, strict=True):
+        assert (one.jpeg, one.trust) == (two.jpeg, two.trust)
+        np.testing.assert_array_equal(one.label_map, two.label_map)
 
 
 def test_agreement_without_one_of_its_tensors(tmp_path, tiny_bundle):

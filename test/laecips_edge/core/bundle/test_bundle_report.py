@@ -166,7 +166,8 @@ def pair(folder: Path, one: dict, other: dict) -> tuple[Bundle, Bundle]:
 def test_a_bundle_does_not_differ_from_itself(tmp_path):
     one = hollow(tmp_path / "one")
     assert differences(one, one).splitlines() == [
-        "same files    agreement.safetensors, graph_f.onnx, graph_h.onnx, weights.safetensors",
+        "same files    agreement.safetensors, graph_f.onnx, graph_h.onnx, pictures.safetensors, "
+        "weights.safetensors",
         "f             moved by 0.00% of its length",
         "     0.00%  a [3]",
         "h             moved by 0.00% of its length",

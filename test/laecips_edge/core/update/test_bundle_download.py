@@ -7,7 +7,7 @@ import pytest
 import safetensors.numpy
 from hypothesis import given
 from hypothesis import strategies as st
-from laecips_edge.core.bundle.bundle import FILES, INT8, MANIFEST, Bundle
+from laecips_edge.core.bundle.bundle import FILES, INT8, MANIFEST, MORE, Bundle
 from laecips_edge.core.bundle.manifest import BundleError, Manifest
 from laecips_edge.core.bundle.weights_delta import changed, encode_delta, rounded
 from laecips_edge.core.update.bundle_download import BundleDownload, GarbageError
@@ -242,29 +242,27 @@ def test_a_killed_process_goes_on_with_the_delta(tmp_path_factory, killed_after,
     assert {path.name for path in it.folder.iterdir()} == set(FILES_IN_ORDER)
 
 
-def with_int8() -> dict[str, bytes]:
-    contents = CONTENTS | {INT8: b"ranges" * 30}
+def with_more(*names: str) -> dict[str, bytes]:
+    contents = CONTENTS | {name: f"of {name}".encode() * 10 for name in names}
     files = {name: sha256(data) for name, data in contents.items()}
     return contents | {MANIFEST: manifest(files=files).to_json().encode()}
 
 
-def test_ranges_for_int8_come_last_and_not_again_with_the_next_version(tmp_path):
-    contents = with_int8()
+def test_what_no_version_changes_comes_last_and_not_again_with_the_next(tmp_path):
+    """Pictures of the agreement, and ranges for int8."""
+    contents = with_more(*MORE)
     it = download(tmp_path, contents)
-    assert tuple(dict.fromkeys(feed(it, contents))) == (*FILES_IN_ORDER, INT8)
+    assert tuple(dict.fromkeys(feed(it, contents))) == (*FILES_IN_ORDER, *MORE)
     assert {path.name: path.read_bytes() for path in it.folder.iterdir()} == contents
-    here = it.folder / INT8
-    of_ranges = sha256(contents[INT8])
-    it = download(
-        tmp_path / "next", contents, find=lambda digest: here if digest == of_ranges else None
-    )
-    assert INT8 not in feed(it, contents)
-    assert (it.folder / INT8).read_bytes() == contents[INT8]
+    here = {sha256(contents[name]): it.folder / name for name in MORE}
+    it = download(tmp_path / "next", contents, find=here.get)
+    assert set(feed(it, contents)) == set(FILES_IN_ORDER)
+    assert {path.name: path.read_bytes() for path in it.folder.iterdir()} == contents
 
 
-@pytest.mark.parametrize("wrong", [b"r" * 180, None], ids=["other bytes", "not served"])
+@pytest.mark.parametrize("wrong", [b"r" * 240, None], ids=["other bytes", "not served"])
 def test_a_bundle_is_complete_without_ranges_for_int8(tmp_path, wrong):
-    contents = with_int8()
+    contents = with_more(INT8)
     it = download(tmp_path, contents)
     while (piece := it.next(5000)) is not None:
         data = wrong if piece.file == INT8 else contents[piece.file]
