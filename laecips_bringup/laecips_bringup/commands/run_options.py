@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,6 +112,9 @@ def link_options(args: argparse.Namespace) -> LinkOptions | None:
     from laecips_bringup.live_replay.places import LinkOptions
 
     cuts = sorted(map(cut_times, args.cut))
+    for before, after in pairwise(cuts):
+        if after[0] <= before[1]:
+            raise ValueError("--cut: two ranges overlap or touch: give one for both")
     if args.link == NO_LINK:
         if cuts:
             raise ValueError("--cut: there is no link to cut: say --link 4mbit,20ms too")

@@ -15,6 +15,7 @@ class OwnStamps:
 
     def __init__(self) -> None:
         self._used: set[int] = set()
+        self._last: tuple[int, int] | None = None  # own stamp and time of recording
 
     def of(self, stamp_ns: int, recorded_ns: int) -> int:
         """Return the stamp by which the next picture is known.
@@ -24,13 +25,18 @@ class OwnStamps:
             recorded_ns: when it was recorded, in nanoseconds.
 
         Returns:
-            The header's stamp; if it is 0 or another picture's, the time of recording, or the next
-            nanosecond that no picture has.
+            The header's stamp; if it is 0 or another picture's, as much later than the picture
+            before as it was recorded later, so that it stays on the camera's clock; of the first
+            picture the time of recording. Then the next nanosecond that no picture has.
         """
-        own = recorded_ns if stamp_ns <= 0 or stamp_ns in self._used else stamp_ns
+        own = stamp_ns
+        if stamp_ns <= 0 or stamp_ns in self._used:
+            before, then = self._last or (recorded_ns - 1, recorded_ns - 1)
+            own = before + max(1, recorded_ns - then)
         while own in self._used:
             own += 1
         self._used.add(own)
+        self._last = own, recorded_ns
         return own
 
 

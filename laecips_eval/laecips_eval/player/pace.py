@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+LONGEST_PAUSE_NS: Final = 60 * 10**9
+"""A longer step from one stamp to the next is a clock that was set, and no pause."""
+
 
 class Pace:
     """Maps a recording's stamps to a clock, each relative to the first, so errors do not add up.
 
-    A stamp that goes back in time is due at once, so a restarted camera does not stop a replay.
+    Where stamps go back (a restarted camera, a simulator) or jump ahead (a clock that was set), the
+    picture is due one interval after the one before, and the others follow from there.
     """
 
     def __init__(self, *, rate: float, first_stamp_ns: int, start_ns: int) -> None:
@@ -26,11 +32,23 @@ class Pace:
         self._first_stamp_ns = first_stamp_ns
         self._start_ns = start_ns
         self._due_ns = start_ns
+        self._last_stamp_ns = first_stamp_ns
+        self._step_ns = 0
+        self.jumped_ns = 0
+        """By how much the stamps have jumped, all jumps together."""
         self.last_interval_ns = 0
         """Nanoseconds between the last two due times that `due_ns` returned."""
 
     def due_ns(self, stamp_ns: int) -> int:
         """Return the due time of the picture with this stamp, on the clock of the replay."""
+        step = stamp_ns - self._last_stamp_ns
+        if 0 < step <= LONGEST_PAUSE_NS:
+            self._step_ns = step
+        elif step:
+            jump = step - self._step_ns
+            self._first_stamp_ns += jump
+            self.jumped_ns += jump
+        self._last_stamp_ns = stamp_ns
         due = self._start_ns + round((stamp_ns - self._first_stamp_ns) / self._rate)
         if due > self._due_ns:
             self.last_interval_ns, self._due_ns = due - self._due_ns, due

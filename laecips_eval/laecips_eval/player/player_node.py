@@ -101,7 +101,13 @@ class PlayerNode(Node):
         index = 0
         # The generator reads the next picture from disk before it is due.
         for index, frame in enumerate(itertools.chain([first], frames)):
+            jumped_ns = pace.jumped_ns
             self._wait_until_due(pace, frame.stamp_ns)
+            if jump_ns := pace.jumped_ns - jumped_ns:
+                self.get_logger().warning(
+                    f"picture {index}: its stamp is {jump_ns / 1e9:+.1f} s from where the others "
+                    "lead; played one interval after the one before"
+                )
             self._publish(index, frame)
         self._let_the_last_one_arrive(pace)
         return index + 1

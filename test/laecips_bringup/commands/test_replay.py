@@ -113,6 +113,10 @@ def test_what_learning_needs_is_told_before_anything_starts(
             "--link 4mbit: without ROS only what is learnt comes over a link: say --train too",
         ),
         (
+            ["--link", "4mbit", "--cut", "15-20", "--cut", "10-15"],
+            "--cut: two ranges overlap or touch: give one for both",
+        ),
+        (
             ["--offline", "--link", "4mbit", "--train", "--cut", "1-2"],
             "--cut: without ROS no link is cut",
         ),

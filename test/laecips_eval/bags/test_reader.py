@@ -132,7 +132,10 @@ def test_raw_truth(tmp_path: Path) -> None:
     ("stamp", "expected"),
     [
         (0, [1000, 1002, 1004]),  # the times of recording
-        (5 * 10**9, [5 * 10**9, 1002, 1004]),
+        (
+            5 * 10**9,
+            [5 * 10**9, 5 * 10**9 + 2, 5 * 10**9 + 4],
+        ),  # as recorded
     ],
 )
 def test_pictures_that_share_a_stamp_are_told_apart_with_their_truth(
