@@ -111,5 +111,8 @@ def test_it_learns_is_promoted_and_exchanged(
         report = server.report(2, ModelReport.SWAPPED, process)
         assert (report.running, report.reason) == (2, "")
         files = {request.file for request in server.requests}
-        # The robot has the parent: what changed is enough.
-        assert files == {"manifest.json", "weights.delta", "agreement.safetensors"}
+        # The robot has the parent: what changed is enough, and the trainer's pictures, once.
+        assert files == {
+            *("manifest.json", "weights.delta", "agreement.safetensors"),
+            "pictures.safetensors",
+        }

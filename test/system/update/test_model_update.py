@@ -94,8 +94,10 @@ def test_only_what_the_robot_lacks_is_fetched(
     assert {version for version, file in files if file == "int8.safetensors"} == {2}
     assert len(list(store.rglob("slots/*/int8.safetensors"))) == 2  # of versions 3 and 4
     fetched = {report.version: report.bytes for report in server.reports}
-    graphs = sum((versions[2].path / f"graph_{n}.onnx").stat().st_size for n in "fh")
-    assert fetched[2] == size(versions[2]) - graphs
+    here = ("graph_f.onnx", "graph_h.onnx", "pictures.safetensors")  # those of the base
+    assert fetched[2] == size(versions[2]) - sum(
+        (versions[2].path / name).stat().st_size for name in here
+    )
 
 
 def test_answers_threshold_and_status_are_the_new_pairs(
