@@ -57,9 +57,11 @@ def test_the_report_of_an_exchange_says_what_it_cost(robot, versions):
     assert (report.outcome, report.version, report.running) == (SWAPPED, 2, 2)
     assert (report.reason, report.frames_lost) == ("", 3)
     assert 0 <= report.swap_ms < 1000
-    # The graphs are those of the base, which is here.
-    graphs = sum((versions[2].path / f"graph_{n}.onnx").stat().st_size for n in "fh")
-    assert report.bytes == size(versions[2]) - graphs
+    # Graphs and pictures are those of the base, which is here.
+    here = ("graph_f.onnx", "graph_h.onnx", "pictures.safetensors")
+    assert report.bytes == size(versions[2]) - sum(
+        (versions[2].path / name).stat().st_size for name in here
+    )
     assert files(robot) == ["manifest.json", "weights.safetensors", "agreement.safetensors"]
     assert report.transfer_s == pytest.approx(0.1 * len(robot.trainer.requests))
 
