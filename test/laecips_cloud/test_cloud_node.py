@@ -138,7 +138,7 @@ def test_parts_that_take_several_pictures_get_several(
         assert node.set_parameters([Parameter(name, value=value)])[0].successful
     assert node.trigger_configure() == SUCCESS
     assert node._service.inference.max_batch == batch
-    assert node._requests.most == at_a_time
+    assert node._requests.running.most == at_a_time
 
 
 @pytest.mark.parametrize(("days", "left"), [(0.0, 3), (10.0, 2), (0.5, 1)])

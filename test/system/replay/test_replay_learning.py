@@ -125,7 +125,8 @@ def test_a_run_goes_to_its_end_with_a_trainer_beside_it(
     bag = draw_bag(tmp_path / "bag", tiny_bundle, frames=20, rate_hz=10)
     out = tmp_path / "out"
     # Of an older run; its trainer would go on from there.
-    for name in ("library/versions/000007/f.npz", "models/000007/f.npz", "library/ledger.json"):
+    leftovers = ("library/versions/000007/f.npz", "models/000007/f.npz", "library/ledger.json")
+    for name in (*leftovers, "parameters/edge.yaml"):
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_text("of an older run", encoding="utf-8")
     status, output = replay(bag, *given, out=out)

@@ -47,6 +47,7 @@ segment of a drive, and is measured on the second halves. *gain*: points of f's 
 shipped f, of all seeds, and their mean. *kbit/s*: of one update in {period:.0f} s. *link*: seconds
 of {link:.0f} Mbit/s, by which what f has learnt is older when it runs. In the last row the truth
 teaches: more than it brings no cloud could teach in this training.
+[updates.md](updates.md) has a whole drive with many trainings, and all that an update weighs.
 """
 
 _PERIOD_S: Final = 30.0
