@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from laecips_edge.core.link.announced import SERVICE, properties
+from laecips_edge.core.link.announced import SERVICE, properties, rescan
 
 
 class Announcement:
@@ -39,7 +39,7 @@ class Announcement:
         choice: Any = list(interfaces) or zeroconf.InterfaceChoice.All
         self._zeroconf = zeroconf.Zeroconf(interfaces=choice)
         try:
-            self._zeroconf.register_service(self._info())
+            self._zeroconf.register_service(self._info(self._addresses))
         except BaseException:
             self._zeroconf.close()
             raise
@@ -53,12 +53,21 @@ class Announcement:
         addresses = announced_addresses(self._host) if _is_any(self._host) else self._addresses
         if addresses == self._addresses:
             return
-        if hasattr(self._zeroconf, "update_interfaces"):  # of zeroconf 0.150 and later
-            self._zeroconf.update_interfaces()
-        self._addresses = addresses
-        self._zeroconf.update_service(self._info())
+        import zeroconf  # noqa: PLC0415 (optional)
 
-    def _info(self) -> Any:
+        try:
+            rescan(self._zeroconf)
+            self._zeroconf.update_service(self._info(addresses))
+        except zeroconf.Error as error:
+            raise OSError(f"zeroconf: {error!r}") from error
+        self._addresses = addresses  # only now: what failed is tried again
+
+    def close(self) -> None:
+        """Withdraw the announcement."""
+        self._zeroconf.unregister_all_services()
+        self._zeroconf.close()
+
+    def _info(self, addresses: list[str]) -> Any:
         import zeroconf  # noqa: PLC0415 (optional)
 
         return zeroconf.ServiceInfo(
@@ -67,13 +76,8 @@ class Announcement:
             port=self._port,
             properties=properties(self._tls_name),
             server=f"{self._name}.local.",
-            parsed_addresses=self._addresses,
+            parsed_addresses=addresses,
         )
-
-    def close(self) -> None:
-        """Withdraw the announcement."""
-        self._zeroconf.unregister_all_services()
-        self._zeroconf.close()
 
 
 def announced_addresses(host: str) -> list[str]:

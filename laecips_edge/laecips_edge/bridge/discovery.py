@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain, zip_longest
 from typing import Any, Final
 
-from laecips_edge.core.link.announced import SERVICE, Announced, read_announcement
+from laecips_edge.core.link.announced import SERVICE, Announced, read_announcement, rescan
 from laecips_edge.core.link.wire_error import WireError
 
 MOST: Final = 8
@@ -63,8 +63,7 @@ class Discovery:
         the first seconds alone: a robot is often on before its network.
         """
         try:
-            if hasattr(self._zeroconf, "update_interfaces"):  # of zeroconf 0.150 and later
-                self._zeroconf.update_interfaces()
+            rescan(self._zeroconf)
         except (_zeroconf_error(), OSError, RuntimeError) as error:
             self._on_garbage(f"network: {_printable(repr(error))}")
         self._zeroconf.send(_question())

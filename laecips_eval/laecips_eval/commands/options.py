@@ -37,6 +37,17 @@ def chosen_bundle(args: argparse.Namespace) -> Path:
     return Path(args.bundle or shipped_bundle())
 
 
+def add_dataset(parser: argparse._ActionsContainer) -> None:
+    """Declare --dataset, and --root for one that is not generated."""
+    parser.add_argument(
+        "--dataset",
+        choices=("camvid", "folder", "inspection"),
+        default="inspection",
+        help="data set; folder: your own pictures",
+    )
+    add_root(parser)
+
+
 def add_root(parser: argparse._ActionsContainer) -> None:
     """Declare --root, the folder of a data set that is not generated."""
     parser.add_argument(
@@ -51,13 +62,7 @@ def add_root(parser: argparse._ActionsContainer) -> None:
 def add_teacher_and_frames(parser: argparse.ArgumentParser) -> None:
     """Declare a teacher, and the labelled source frames that something of it is fitted on."""
     parser.add_argument("teacher", type=Path, help="folder with network.onnx and classes.yaml")
-    parser.add_argument(
-        "--dataset",
-        choices=("camvid", "folder", "inspection"),
-        default="inspection",
-        help="data set; folder: your own pictures",
-    )
-    add_root(parser)
+    add_dataset(parser)
     parser.add_argument(
         "--held-out",
         help="split of labelled source frames, or share of the training split's end, that no "

@@ -37,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from laecips_cloud.console import progress_bar
+    from laecips_cloud.library.model_library import VERSIONS
     from laecips_edge.core.atomic_files import whole_file
     from laecips_edge.core.frame.edge_settings import EdgeSettings
     from rich.console import Console
@@ -61,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
             report=report,
             rows=read_rows(args.folder / FRAMES),
             bag=open_bag(report.bag.path, report.bag.topic),
-            versions=args.folder / LIBRARY / "versions",
+            versions=args.folder / LIBRARY / VERSIONS,
             settings=settings,
             progress=progress,
         )

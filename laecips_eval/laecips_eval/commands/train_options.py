@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from laecips_eval.commands.options import add_root
+from laecips_eval.commands.options import add_dataset
 
 AUTO = "auto"
 """Input size that is chosen by the pictures."""
@@ -45,13 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "onnx and blend; appealnet: the bundle of --pair with an f that judges its own answers, "
         "for the policy appealnet",
     )
-    parser.add_argument(
-        "--dataset",
-        choices=("camvid", "folder", "inspection"),
-        default="inspection",
-        help="data set; folder: your own pictures",
-    )
-    add_root(parser)
+    add_dataset(parser)
     parser.add_argument(
         "--split",
         help="split to learn from, of a folder also several with commas; without it the usual one",

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from laecips_cloud.library.model_library import VERSIONS
 from laecips_edge.core.bundle.bundle import Bundle
 from laecips_edge.core.frame.edge_settings import EdgeSettings
 
@@ -21,7 +22,7 @@ from laecips_eval.reports.output_names import FRAMES, LIBRARY, OFFLINE_REPORT, R
 from laecips_eval.reports.report import Report, read_report
 from laecips_eval.scoring.frame_log import FrameRow, read_rows
 
-_VERSIONS: Final = Path(LIBRARY) / "versions"
+_VERSIONS: Final = Path(LIBRARY) / VERSIONS
 
 
 class RunError(ValueError):

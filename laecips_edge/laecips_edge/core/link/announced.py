@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from laecips_edge.core.link.protocol import OURS, Versions, meeting
 from laecips_edge.core.link.wire_error import WireError
@@ -31,6 +31,12 @@ class Announced:
 
     address: str
     tls_name: str
+
+
+def rescan(network: Any) -> None:
+    """Let a `zeroconf.Zeroconf` use the interfaces that are up now; before 0.150 it cannot."""
+    if hasattr(network, "update_interfaces"):
+        network.update_interfaces()
 
 
 def properties(tls_name: str, versions: Versions = OURS) -> dict[str, str]:
